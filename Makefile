@@ -1,0 +1,47 @@
+# Everything a developer needs; `make run` and `make test` work from a clean clone with Python 3.11 or later.
+PYTHON ?= python3
+HOST ?= 127.0.0.1
+PORT ?= 8000
+BIN := .venv/bin
+
+.PHONY: run test check setup sample lock bench explorer clean
+
+run: setup data ## Serve sample data at http://127.0.0.1:8000/graphql
+	$(BIN)/graphql-api serve --data data --host $(HOST) --port $(PORT)
+
+test: setup ## Run the tests
+	$(BIN)/pytest -n auto
+
+check: setup ## Lint, format, types, import rules, and whether the SDL is up to date
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/graphql-api export-schema --check
+
+setup: .venv/installed ## Make the locked environment in .venv
+
+.venv/installed: requirements/dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: make PYTHON=python3.13 …")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@
+
+data: | setup
+	$(BIN)/graphql-api sample --out data
+
+lock: ## Pin the dependencies anew
+	$(BIN)/uv pip compile --universal --python-version 3.11 --no-emit-index-url --generate-hashes --upgrade --quiet \
+		pyproject.toml -o requirements/runtime.txt
+	$(BIN)/uv pip compile --universal --python-version 3.11 --no-emit-index-url --generate-hashes --upgrade --quiet \
+		--all-extras --group dev pyproject.toml -o requirements/dev.txt
+
+bench: setup ## Measure this server beside its peers, and write benchmarks/results
+	$(BIN)/python -m benchmarks
+
+explorer: ## Build the explorer's assets into graphql_api/static
+	cd explorer && npm ci && node build.mjs
+
+clean: ## Remove what was made here
+	rm -rf .venv data

@@ -1,0 +1,1 @@
+"""Measures this server against its peers: ``python -m benchmarks`` (or ``make bench``)."""

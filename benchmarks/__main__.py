@@ -1,0 +1,186 @@
+"""The one command: makes the data, starts everyone, checks, drives, and writes the report."""
+
+import argparse
+import json
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import time
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from benchmarks import cold, data, measure, report
+from benchmarks.catalogue import Server
+from benchmarks.contenders import CONTENDERS, OURS, OURS_UNCACHED, Contender
+from benchmarks.environments import HERE, ROOT, Unavailable
+from benchmarks.operations import SIZES
+from benchmarks.servers import Running, check
+
+CONSOLE = Console(stderr=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How long to measure: seconds a sample, rounds at most, seconds for all rounds, repeats of cold starts."""
+
+    seconds: float
+    rounds: int
+    budget: float
+    repeats: int
+    inprocess_rounds: int
+
+
+FULL = Effort(seconds=0.6, rounds=5, budget=430, repeats=3, inprocess_rounds=15)
+QUICK = Effort(seconds=0.15, rounds=1, budget=60, repeats=1, inprocess_rounds=3)
+
+
+def main() -> None:
+    """Read the options and run."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure this server and its peers.")
+    parser.add_argument("--quick", action="store_true", help="two minutes: one short round, to see that all works")
+    parser.add_argument("--only", metavar="NAMES", help="only servers whose name holds one of these, comma-separated")
+    parser.add_argument("--out", type=Path, default=HERE / "results", help="where the report goes")
+    options = parser.parse_args()
+    wanted = options.only.split(",") if options.only else [""]
+    chosen = [each for each in CONTENDERS if any(part.lower() in each.name.lower() for part in wanted)]
+    bars = SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn()
+    with Progress(*bars, console=CONSOLE) as progress:
+        task = progress.add_task("starting", total=None)
+        found = run(QUICK if options.quick else FULL, chosen, Log(progress, task), quick=options.quick)
+    for path in report.write(found, options.out):
+        CONSOLE.print(f"wrote {path}")
+
+
+class Log:
+    """Says what is going on: on one line for the moment, or on a line that stays."""
+
+    def __init__(self, progress: Progress, task: Any) -> None:
+        """Write to ``progress``."""
+        self._progress, self._task = progress, task
+
+    def now(self, text: str) -> None:
+        """Show what is done at this moment."""
+        self._progress.update(self._task, description=text)
+
+    def stay(self, text: str) -> None:
+        """Leave a line."""
+        self._progress.console.print(text)
+
+
+def run(effort: Effort, chosen: list[Contender], log: Log, *, quick: bool) -> dict[str, Any]:
+    """Measure everything; give what the report shows."""
+    log.now("making the data")
+    every, large = data.write_pickles()
+    logs = data.FOLDER / "logs"
+    logs.mkdir(exist_ok=True)
+    with ExitStack() as stack:
+        running, skipped = _start(chosen, every, logs, log, stack)
+        available = [each for each in chosen if each.server.name in running]
+        log.now("warming up")
+        turns = measure.plan(available, running)
+        distinct = list({id(turn): turn for turn in turns.values()}.values())
+        done = measure.rounds(
+            distinct, running, seconds=effort.seconds, most=effort.rounds, budget=effort.budget, report=log.now
+        )
+    starts = {}
+    for server in {each.server.name: each.server for each in available}.values():
+        log.now(f"cold start: {server.name}")
+        folder = large if server in (OURS, OURS_UNCACHED) else data.FOLDER
+        starts[server.name] = cold.start(server, folder, logs, effort.repeats)
+    log.now("in process")
+    return {
+        "environment": _environment(),
+        "run": {"quick": quick, "rounds": done, "seconds": effort.seconds, "cold_starts": effort.repeats},
+        "rows": {each.name: _row(each, turns, starts, skipped) for each in chosen},
+        "imports": [cold.import_time(module, every, effort.repeats) for module in ("handler", "graphql_api.app")],
+        "inprocess": _inprocess(effort.inprocess_rounds),
+    }
+
+
+def _start(
+    chosen: list[Contender], every: Path, logs: Path, log: Log, stack: ExitStack
+) -> tuple[dict[str, Running], dict[str, str]]:
+    """Start every server that is needed and check its answers; give those that run, and why others do not."""
+    running: dict[str, Running] = {}
+    skipped: dict[str, str] = {}
+    own = stack.enter_context(Running(OURS.name, OURS.command, every, logs))
+    own.first_answer(OURS.asks(SIZES[0]))
+    rows = data.write_peer_data(own.port)
+    for server in {each.server.name: each.server for each in chosen}.values():
+        log.now(f"installing and starting {server.name}")
+        try:
+            running[server.name] = own if server is OURS else _start_peer(server, every, logs, stack)
+            for size in SIZES:
+                check(server, running[server.name], size, rows)
+            log.stay(f"{server.name}: the same data at all sizes")
+        except Unavailable as reason:
+            running.pop(server.name, None)
+            skipped[server.name] = str(reason)[:300]
+            log.stay(f"{server.name}: skipped, {reason}")
+    return running, skipped
+
+
+def _start_peer(server: Server, every: Path, logs: Path, stack: ExitStack) -> Running:
+    started = stack.enter_context(
+        Running(server.name, server.command, every if server is OURS_UNCACHED else data.FOLDER, logs)
+    )
+    started.first_answer(server.asks(SIZES[0]))
+    return started
+
+
+def _row(
+    contender: Contender,
+    turns: dict[tuple[str, str, int], measure.Turn],
+    starts: dict[str, dict[str, Any]],
+    skipped: dict[str, str],
+) -> dict[str, Any]:
+    """Gather what was measured of one contender."""
+    http: dict[str, dict[str, Any]] = {}
+    for (name, size, asked), turn in turns.items():
+        if name == contender.name:
+            http.setdefault(size, {})[str(asked)] = turn.figures()
+    return {
+        "note": contender.note,
+        "skipped": skipped.get(contender.server.name, ""),
+        "http": http,
+        "cold": starts.get(contender.server.name, {}),
+    }
+
+
+def _inprocess(rounds: int) -> dict[str, Any]:
+    """Run the in-process part in an interpreter of its own."""
+    done = subprocess.run(  # noqa: S603
+        [sys.executable, "-m", "benchmarks.inprocess", "--rounds", str(rounds)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        return {"error": done.stderr.strip().splitlines()[-1]}
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def _environment() -> dict[str, Any]:
+    """Describe the machine, as far as figures depend on it."""
+    node = shutil.which("node")
+    version = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout if node else ""  # noqa: S603
+    return {
+        "date": time.strftime("%Y-%m-%d"),
+        "system": f"{platform.system()} {platform.machine()}",
+        "cores": os.cpu_count(),
+        "python": platform.python_version(),
+        "node": version.strip(),
+    }
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,47 @@
+"""Makes the data: pickles of generated careers, and the same typed rows for the peers, taken from this API's answer."""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+from benchmarks import load
+from benchmarks.environments import HERE, Unavailable
+from benchmarks.operations import HUGE_ID, LARGE_ID, ROWS, SIZES, connection, nodes, sdl
+from benchmarks.peers.common import enum_values
+
+FOLDER = HERE / ".data"
+SEED = 7
+
+
+def write_pickles() -> tuple[Path, Path]:
+    """Write a pickle for each jockey of ``ROWS``; give their folder, and one that holds but the large jockey."""
+    every, large = FOLDER / "jockeys", FOLDER / "large"
+    for folder in (every, large):
+        folder.mkdir(parents=True, exist_ok=True)
+    for jockey_id, rows in ROWS.items():
+        path = every / file_name(jockey_id)
+        if not path.exists():
+            from graphql_api.samples import frame
+
+            frame(jockey_id, rows, SEED).to_pickle(path)
+    shutil.copy(every / file_name(LARGE_ID), large)
+    return every, large
+
+
+def file_name(jockey_id: str) -> str:
+    """Name a jockey's file; the largest is compressed, since uncompressed it would pass the limit on files."""
+    return f"{jockey_id}.pickle.gz" if jockey_id == HUGE_ID else f"{jockey_id}.pickle"
+
+
+def write_peer_data(port: int) -> list[dict[str, Any]]:
+    """Ask this server for the large jockey and write its rows for the peers; give the rows."""
+    answer = json.loads(load.fetch(port, connection(SIZES[-1])))
+    if "errors" in answer:
+        raise Unavailable(f"this server answers {answer['errors'][0]['message']}")
+    rows = nodes(answer)
+    flat = [{name: json.dumps(cell) if isinstance(cell, list) else cell for name, cell in row.items()} for row in rows]
+    (FOLDER / "rows.json").write_text(json.dumps(rows, ensure_ascii=False))
+    (FOLDER / "flat.json").write_text(json.dumps(flat, ensure_ascii=False))
+    (FOLDER / "schema.graphql").write_text(sdl(enum_values(rows)))
+    return rows

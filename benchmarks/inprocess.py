@@ -1,0 +1,210 @@
+"""The same without HTTP: loading, normalising and encoding, each against its yardstick, cases in turns.
+
+``python -m benchmarks.inprocess`` prints JSON; ``python -m benchmarks`` runs it and puts it into the report.
+"""
+
+import argparse
+import asyncio
+import gc
+import gzip
+import json
+import pickle
+import statistics
+import time
+import tracemalloc
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import orjson
+from rich.console import Console
+
+from benchmarks import data
+from benchmarks.operations import LARGE_ID, MEDIUM_ID, ROWS, SIZES, Size, document, nodes
+from benchmarks.peers.strawberry import make_schema
+from graphql_api import pickles
+from graphql_api.config import Settings
+from graphql_api.context import Context
+from graphql_api.documents import Documents
+from graphql_api.execution import Engine
+from graphql_api.limits import Limits
+from graphql_api.normalise import race_records
+from graphql_api.repository import Repository
+from graphql_api.schema import schema
+from graphql_api.storage import open_storage
+
+Case = Callable[[], Awaitable[object]]
+UNCOMPRESSED = pickles.Limits(stored=2**25)
+"""Lets 100,000 rows pass without compression, whose time is not what is measured."""
+SLICE = 0.02
+"""Seconds that one case runs in one round, or one call if that takes longer."""
+
+
+class Executor:
+    """The engine of this API over a folder, without HTTP around it; ``projection_bytes`` 0 encodes each time."""
+
+    def __init__(self, folder: Path, projection_bytes: int) -> None:
+        """Wire what ``create_app`` wires, less the web."""
+        settings = Settings(data=str(folder))
+        self.repository = Repository(open_storage(settings), settings)
+        self.engine = Engine(schema, projection_bytes)
+        self.documents = Documents(
+            self.engine.schema, max_characters=15_000, max_tokens=3_000, limits=Limits(), introspection=True
+        )
+
+    async def __call__(self, jockey_id: str, size: Size, first: int | None) -> list[bytes]:
+        """Run the operation; give its chunks of JSON."""
+        asked = self.documents.get(document(size))
+        variables = {"id": jockey_id, "first": first}
+        answer = await self.engine.execute(asked, None, variables, Context(self.repository))
+        if answer.data is None or answer.errors:
+            raise RuntimeError(f"The engine answers {answer.errors}")
+        return answer.data
+
+    def case(self, jockey_id: str, size: Size, first: int | None = None) -> Case:
+        """Bind the operation, to be run over and over."""
+        return lambda: self(jockey_id, size, first)
+
+
+async def compare(cases: dict[str, Case], rounds: int) -> dict[str, float]:
+    """Give each case's median time of one call, in milliseconds, over interleaved rounds."""
+    calls = {name: max(1, int(SLICE / await _timed(case, 1))) for name, case in cases.items()}
+    times: dict[str, list[float]] = {name: [] for name in cases}
+    for _ in range(rounds):
+        for name, case in cases.items():
+            times[name].append(await _timed(case, calls[name]))
+    return {name: statistics.median(found) * 1000 for name, found in times.items()}
+
+
+async def _timed(case: Case, calls: int) -> float:
+    gc.collect()
+    start = time.perf_counter()
+    for _ in range(calls):
+        await case()
+    return (time.perf_counter() - start) / calls
+
+
+def _sync(function: Callable[..., object], *arguments: object) -> Case:
+    async def case() -> object:
+        return function(*arguments)
+
+    return case
+
+
+def _plain_strawberry(rows: list[dict[str, Any]], size: Size) -> Case:
+    plain, text, variables = make_schema(rows), document(size), {"id": LARGE_ID, "first": size.rows}
+
+    async def case() -> object:
+        result = await plain.execute(text, variable_values=variables)
+        return json.dumps({"data": result.data})
+
+    return case
+
+
+async def encoding(folder: Path, rounds: int) -> dict[str, dict[str, float]]:
+    """Compare ways to JSON bytes, for each size: this API's two, ready dicts, and plain Strawberry's."""
+    fresh, cached = Executor(folder, 0), Executor(folder, 2**27)
+    chunks = await fresh(LARGE_ID, SIZES[-1], None)
+    rows = nodes({"data": json.loads(b"".join(chunks))})
+    found = {}
+    for size in SIZES:
+        answer = {"data": [{name: row[name] for name in size.fields} for row in rows[: size.rows]]}
+        cases = {
+            "encoded each time": fresh.case(LARGE_ID, size, size.rows),
+            "projection cached": cached.case(LARGE_ID, size, size.rows),
+            "orjson of ready dicts": _sync(orjson.dumps, answer),
+            "plain Strawberry": _plain_strawberry(rows, size),
+        }
+        found[size.name] = await compare(cases, rounds)
+    return found
+
+
+async def growth(folder: Path, rounds: int) -> dict[str, dict[str, float]]:
+    """Time all rows of jockeys of 1,000, 10,000 and 100,000 rows: loading, normalising, encoding."""
+    executor, large = Executor(folder, 0), SIZES[-1]
+    bodies = {jockey_id: _uncompressed(folder / data.file_name(jockey_id)) for jockey_id in ROWS}
+    frames = {jockey_id: pickles.loads(body, UNCOMPRESSED) for jockey_id, body in bodies.items()}
+    return {
+        "load": await _grow(lambda each: _sync(pickles.loads, bodies[each], UNCOMPRESSED), rounds),
+        "normalise": await _grow(lambda each: _sync(race_records, frames[each], each), rounds),
+        "encode": await _grow(lambda each: executor.case(each, large), rounds),
+    }
+
+
+def _uncompressed(path: Path) -> bytes:
+    body = path.read_bytes()
+    return gzip.decompress(body) if path.suffix == ".gz" else body
+
+
+async def _grow(case: Callable[[str], Case], rounds: int) -> dict[str, float]:
+    times = await compare({jockey_id: case(jockey_id) for jockey_id in ROWS}, rounds)
+    return {str(ROWS[jockey_id]): spent for jockey_id, spent in times.items()}
+
+
+async def loading(folder: Path, rounds: int) -> dict[str, float]:
+    """Compare ``pickles.loads`` and ``race_records`` with ``pickle.loads`` on 10,000 rows (pandas imported before)."""
+    body = (folder / f"{LARGE_ID}.pickle").read_bytes()
+    frame = pickles.loads(body)
+    pickle.loads(body)
+    return await compare(
+        {
+            "pickle.loads": _sync(pickle.loads, body),
+            "pickles.loads": _sync(pickles.loads, body),
+            "race_records": _sync(race_records, frame, LARGE_ID),
+        },
+        rounds,
+    )
+
+
+async def memory(folder: Path) -> dict[str, float]:
+    """Measure what 10,000 typed rows keep allocated, a row: as loaded, with their fragments, and as they estimate."""
+    body = (folder / f"{LARGE_ID}.pickle").read_bytes()
+    race_records(pickles.loads(body), LARGE_ID)
+    tracemalloc.start()
+    try:
+        before = tracemalloc.get_traced_memory()[0]
+        records = race_records(pickles.loads(body), LARGE_ID)
+        gc.collect()
+        loaded = tracemalloc.get_traced_memory()[0] - before
+        executor = Executor(folder, 0)
+        await executor(MEDIUM_ID, SIZES[-1], None)
+        gc.collect()
+        before = tracemalloc.get_traced_memory()[0]
+        chunks = await executor(LARGE_ID, SIZES[-1], None)
+        length = sum(map(len, chunks))
+        del chunks
+        gc.collect()
+        served = tracemalloc.get_traced_memory()[0] - before
+    finally:
+        tracemalloc.stop()
+    rows = records.rows
+    return {
+        "records": loaded / rows,
+        "records and fragments": served / rows,
+        "estimated": records.nbytes / rows,
+        "answer": length / rows,
+    }
+
+
+async def run(folder: Path, *, rounds: int) -> dict[str, Any]:
+    """Run all parts."""
+    return {
+        "encoding_ms": await encoding(folder, rounds),
+        "loading_ms": await loading(folder, rounds),
+        "growth_ms": await growth(folder, max(3, rounds // 2)),
+        "memory_bytes_a_row": await memory(folder),
+    }
+
+
+def main() -> None:
+    """Print the figures as JSON."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=15, help="interleaved rounds of each comparison")
+    options = parser.parse_args()
+    folder, _ = data.write_pickles()
+    found = asyncio.run(run(folder, rounds=options.rounds))
+    Console(soft_wrap=True).print_json(json.dumps(found))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,37 @@
+// Sends an operation by POST and says how it went.
+
+const ACCEPT = "application/graphql-response+json, application/json;q=0.9";
+
+/** Makes a fetcher for GraphiQL; `report` is given a line on each answer but those to introspection. */
+export function measuredFetcher(url, report) {
+  return async (operation, { headers } = {}) => {
+    const start = performance.now();
+    const response = await fetch(url, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", Accept: ACCEPT, ...headers },
+      body: JSON.stringify(operation),
+    });
+    const bytes = await response.arrayBuffer();
+    if (operation.operationName !== "IntrospectionQuery") report(summary(response, bytes.byteLength, start));
+    return parsed(new TextDecoder().decode(bytes), response);
+  };
+}
+
+function summary(response, size, start) {
+  const stages = (response.headers.get("Server-Timing") ?? "").matchAll(/([\w-]+);[^,]*?dur=([\d.]+)/g);
+  const server = [...stages].map(([, stage, duration]) => `${stage} ${Number(duration).toFixed(1)} ms`).join(", ");
+  return [
+    `HTTP ${response.status}`,
+    `${Math.round(performance.now() - start)} ms`,
+    size < 1000 ? `${size} B` : `${(size / 1000).toFixed(1)} kB`,
+    ...(server ? [`server: ${server}`] : []),
+  ].join("  ·  ");
+}
+
+function parsed(text, response) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return { errors: [{ message: `HTTP ${response.status}: the answer is no JSON.`, answer: text.slice(0, 1000) }] };
+  }
+}

@@ -1,0 +1,1 @@
+"""GraphQL and REST API for horse-racing jockey results."""

@@ -1,0 +1,52 @@
+"""Errors of the commands: what the user can act on, in a line or two, with exit code 1 or 2 and no traceback."""
+
+import errno
+from importlib.util import find_spec
+from typing import Any
+
+import click
+
+from graphql_api.config import ConfigError
+from graphql_api.errors import ServiceError
+
+# What each optional module belongs to.
+EXTRAS = {"pandas": "sample", "uvicorn": "server"}
+
+
+class Commands(click.Group):
+    """A group whose commands may raise the project's errors: usage ends with exit code 2, the rest with 1."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command and translate what it raises."""
+        try:
+            return super().invoke(ctx)
+        except ConfigError as error:
+            raise click.UsageError(str(error)) from error
+        except ServiceError as error:
+            raise click.ClickException(_explained(error)) from error
+        except ModuleNotFoundError as error:
+            if error.name not in EXTRAS:
+                raise
+            install = f"pip install 'graphql-api[{EXTRAS[error.name]}]'"
+            raise click.ClickException(f"This command needs {error.name}: {install}") from error
+        except OSError as error:
+            if error.errno == errno.EPIPE:  # the reader of a pipe left: click ends quietly
+                raise
+            raise click.ClickException(_system(error)) from error
+
+
+def require(module: str) -> None:
+    """Ask for an optional module before anything is begun; raises ``ModuleNotFoundError`` as importing it would."""
+    if find_spec(module) is None:
+        raise ModuleNotFoundError(name=module)
+
+
+def _explained(error: ServiceError) -> str:
+    """Add what is meant for the log: here, the user is the operator."""
+    facts = [f"  {name}: {value}" for name, value in error.log_fields.items()]
+    cause = [f"  cause: {error.__cause__}"] if error.__cause__ else []
+    return "\n".join([error.message, *facts, *cause])
+
+
+def _system(error: OSError) -> str:
+    return f"{error.strerror or error}" + (f": {error.filename}" if error.filename else "")

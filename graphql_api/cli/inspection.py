@@ -1,0 +1,94 @@
+"""What a jockey file holds: its columns, what the column table makes of them, and every data warning."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from graphql_api.columns import SOURCES
+from graphql_api.frames import Frame
+from graphql_api.normalise import race_records
+from graphql_api.pickles import loads
+from graphql_api.records import DataWarning, RaceRecords, SourceColumn, raw_text
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnFacts:
+    """One column of the file; ``source`` is the canonical header that it was read as, None for an unknown one.
+
+    ``distinct`` counts values other than null; ``example`` is the first of them.
+    """
+
+    label: str
+    source: str | None
+    dtype: str
+    nulls: int
+    distinct: int
+    example: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    """A file as read: ``size`` in bytes as stored, ``memory`` in bytes as typed records.
+
+    ``missing`` lists canonical headers that the file lacks; ``warnings`` the first of ``warning_count``.
+    """
+
+    file: str
+    jockey_id: str
+    size: int
+    memory: int
+    rows: int
+    columns: tuple[ColumnFacts, ...]
+    missing: tuple[str, ...]
+    unknown: tuple[str, ...]
+    warning_count: int
+    warnings: tuple[DataWarning, ...]
+
+
+def inspect(data: bytes, name: str, jockey_id: str | None) -> FileFacts:
+    """Read a file as stored; without ``jockey_id`` the file's own column names the jockey. Raises ``DataCorrupt``."""
+    frame = loads(data)
+    jockey = jockey_id or _own_id(frame)
+    records = race_records(frame, jockey)
+    read_as = {position: header for header, position in records.raw.items()}
+    columns = tuple(_column(each, read_as.get(position)) for position, each in enumerate(records.source))
+    return FileFacts(
+        file=name,
+        jockey_id=jockey,
+        size=len(data),
+        memory=records.nbytes,
+        rows=records.rows,
+        columns=columns,
+        missing=_missing(records),
+        unknown=tuple(each.label for each in columns if each.source is None),
+        warning_count=records.warning_count,
+        warnings=records.warnings,
+    )
+
+
+def by_code(facts: FileFacts) -> Mapping[str, int]:
+    """Count the kept warnings by their code."""
+    counts: dict[str, int] = {}
+    for warning in facts.warnings:
+        counts[warning.code] = counts.get(warning.code, 0) + 1
+    return counts
+
+
+def _column(column: SourceColumn, source: str | None) -> ColumnFacts:
+    counts = np.bincount(column.cells.codes, minlength=len(column.cells.values)).tolist()
+    used = [(value, count) for value, count in zip(column.cells.values, counts, strict=True) if count]
+    filled = [value for value, _ in used if value is not None]
+    nulls = sum(count for value, count in used if value is None)
+    example = raw_text(filled[0]) if filled else None
+    return ColumnFacts(column.label, source, column.dtype, nulls, len(filled), example)
+
+
+def _missing(records: RaceRecords) -> tuple[str, ...]:
+    return tuple(each.header for each in SOURCES if each.header not in records.raw)
+
+
+def _own_id(frame: Frame) -> str:
+    cells: list[Any] = next((each.cells[:1].tolist() for each in frame.columns if each.label == "jockey_id"), [])
+    return str(cells[0]) if cells else ""

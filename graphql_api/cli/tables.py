@@ -1,0 +1,64 @@
+"""What people read in a terminal: the facts of a file as tables."""
+
+import sys
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from graphql_api.cli.inspection import FileFacts, by_code
+
+_MOST_WARNINGS = 50
+_WIDE = 140  # what is written to a file or a pipe need not fit a window
+
+
+def console(*, stderr: bool = False) -> Console:
+    """Make a console for the terminal there is, or one wide enough for tables where there is none."""
+    stream = sys.stderr if stderr else sys.stdout
+    return Console(stderr=stderr, width=None if stream.isatty() else _WIDE, highlight=False)
+
+
+def show(facts: FileFacts, out: Console) -> None:
+    """Print a file's facts: a summary, its columns, and the data warnings row by row."""
+    out.print(f"[bold]{escape(facts.file)}[/bold]  jockey {escape(facts.jockey_id) or 'unknown'}")
+    out.print(f"{facts.rows:,} rows × {len(facts.columns)} columns, {facts.size:,} bytes stored", end="")
+    out.print(f", {facts.memory:,} bytes of memory as typed records")
+    out.print(_columns(facts))
+    out.print(f"Missing columns: {_listed(facts.missing)}")
+    out.print(f"Unknown columns: {_listed(facts.unknown)}")
+    if not facts.warning_count:
+        out.print("[green]No data warnings: every cell was understood.[/green]")
+        return
+    codes = ", ".join(f"{count} {code}" for code, count in by_code(facts).items())
+    out.print(f"[yellow]{facts.warning_count:,} data warnings[/yellow] ({codes})")
+    out.print(_warnings(facts))
+    if facts.warning_count > _MOST_WARNINGS:
+        shown = f"The first {_MOST_WARNINGS} are shown; --json lists {len(facts.warnings):,}."
+        out.print(shown)
+
+
+def _columns(facts: FileFacts) -> Table:
+    table = Table("Column", "Read as", "Dtype", title="Columns", title_justify="left")
+    table.add_column("Nulls", justify="right")
+    table.add_column("Distinct", justify="right")
+    table.add_column("Example", overflow="fold")
+    for each in facts.columns:
+        source = escape(each.source) if each.source else "[red]unknown[/red]"
+        cells = (escape(each.dtype), f"{each.nulls:,}", f"{each.distinct:,}", escape((each.example or "")[:40]))
+        table.add_row(escape(each.label), source, *cells)
+    return table
+
+
+def _warnings(facts: FileFacts) -> Table:
+    table = Table(title="Data warnings", title_justify="left")
+    table.add_column("Row", justify="right")
+    for header in ("Column", "Code", "Cell"):
+        table.add_column(header, overflow="fold")
+    for each in facts.warnings[:_MOST_WARNINGS]:
+        row = "all" if each.row is None else str(each.row)
+        table.add_row(row, escape(each.column), each.code, "" if each.raw is None else escape(repr(each.raw)))
+    return table
+
+
+def _listed(headers: tuple[str, ...]) -> str:
+    return escape(", ".join(map(repr, headers))) if headers else "none"

@@ -1,0 +1,86 @@
+"""Settings: one frozen table, read from the environment once; the only module that reads the environment."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, Literal, get_args, get_origin
+
+PREFIX = "JOCKEY_"
+Stage = Literal["local", "dev", "staging", "prod"]
+LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
+
+
+class ConfigError(ValueError):
+    """A setting holds a value that it cannot take; the message names the variable."""
+
+
+def _setting(default: object, doc: str, *, minimum: float = 0) -> Any:
+    """Declare one row of the table: its default, what it means, and the least value of a number."""
+    return field(default=default, metadata={"doc": doc, "minimum": minimum})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Every setting, its environment variable being ``JOCKEY_`` and its name in capitals. The README lists them."""
+
+    data: str = _setting("", "Data source: a folder or `s3://bucket/prefix`. Empty: the bucket that SSM names")
+    ssm_path: str = _setting("/graphql-api/", "Path in SSM Parameter Store under which `BUCKET_NAME` and the rest lie")
+    region: str = _setting("", "AWS region of SSM, and of the bucket unless SSM says otherwise. Empty: the SDK's own")
+    stage: Stage = _setting("local", "Deployment stage: `local`, `dev`, `staging` or `prod`")
+    log_level: LogLevel = _setting("INFO", "Least severe log line written")
+
+    cache_entries: int = _setting(100, "Jockeys held in memory", minimum=1)
+    cache_bytes: int = _setting(512 * 2**20, "Memory the held jockeys may take, in bytes", minimum=1)
+    cache_ttl: float = _setting(3600.0, "Seconds until a held jockey is revalidated against the storage")
+    stale_limit: float = _setting(86400.0, "Seconds past expiry that a copy may still answer while the storage fails")
+    missing_ttl: float = _setting(30.0, "Seconds that the absence of a jockey is remembered")
+    missing_entries: int = _setting(10_000, "Absent ids remembered", minimum=1)
+
+    load_threads: int = _setting(16, "Files read at once; the S3 connection pool is as large", minimum=1)
+    connect_timeout: float = _setting(1.0, "Seconds to connect to S3 or SSM", minimum=0.01)
+    read_timeout: float = _setting(2.0, "Seconds to wait for bytes of S3 or SSM", minimum=0.01)
+    request_timeout: float = _setting(20.0, "Wall time of one request, in seconds", minimum=0.01)
+
+    max_body_bytes: int = _setting(1_000_000, "Largest request body", minimum=1)
+    encoded_bytes: int = _setting(128 * 2**20, "Memory for encoded lists, and as much for compressed answers, in bytes")
+    max_query_characters: int = _setting(15_000, "Longest GraphQL document", minimum=1)
+    max_query_tokens: int = _setting(3_000, "Most tokens of a GraphQL document", minimum=1)
+    cors_origins: tuple[str, ...] = _setting(("*",), "Origins that browsers may call from, comma-separated; `*` is any")
+    graphiql: bool = _setting(True, "Serve the GraphiQL explorer to browsers at `/graphql`")  # noqa: FBT003
+    introspection: bool = _setting(True, "Answer introspection queries")  # noqa: FBT003
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str], **overrides: object) -> "Settings":
+        """Read the table from ``environ``; ``overrides`` (from the command line) win. Raises ``ConfigError``."""
+        known = {PREFIX + each.name.upper(): each for each in fields(cls)}
+        if unknown := sorted(name for name in environ if name.startswith(PREFIX) and name not in known):
+            raise ConfigError(f"Unknown setting {unknown[0]}. Known: {', '.join(known)}.")
+        values = {
+            each.name: _parse(name, environ[name], each.type, each.metadata["minimum"])
+            for name, each in known.items()
+            if name in environ
+        }
+        return cls(**{**values, **overrides})  # type: ignore[arg-type]
+
+
+def _parse(name: str, text: str, kind: Any, minimum: float) -> object:
+    """Turn one variable's text into its setting's type."""
+    if kind is bool:
+        if text.lower() not in _BOOLEANS:
+            raise ConfigError(f"{name} must be true or false, not {text!r}.")
+        return _BOOLEANS[text.lower()]
+    if kind in (int, float):
+        try:
+            number = kind(text)
+        except ValueError as error:
+            raise ConfigError(f"{name} must be a number, not {text!r}.") from error
+        if not minimum <= number < float("inf"):
+            raise ConfigError(f"{name} must be at least {minimum:g}, not {text}.")
+        return number
+    if get_origin(kind) is Literal and text not in get_args(kind):
+        raise ConfigError(f"{name} must be one of {', '.join(get_args(kind))}, not {text!r}.")
+    if get_origin(kind) is tuple:
+        return tuple(part.strip() for part in text.split(",") if part.strip())
+    return text
+
+
+_BOOLEANS = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}

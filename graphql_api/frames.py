@@ -1,0 +1,30 @@
+"""A frame as plain columns: what is left of a pickled DataFrame once everything executable has been refused."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True, slots=True)
+class FrameColumn:
+    """One column of a frame.
+
+    ``label`` is the header exactly as the file has it (not always unique, not always a string in the file: it is its
+    text here). ``dtype`` names the pandas dtype as pandas prints it (``object``, ``int64``, ``datetime64[ns]``,
+    ``str``, ``Int64``, ``category``…), for people. ``cells`` is a one-dimensional numpy array of dtype bool, int*,
+    uint*, float*, ``datetime64[*]`` or object; cells of an object array are None, bool, int, float, str, or
+    ``datetime.datetime``/``date``. Missing is NaN, NaT or None. Nullable, string and categorical columns arrive as
+    object arrays with None for missing.
+    """
+
+    label: str
+    dtype: str
+    cells: np.ndarray
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The columns of one DataFrame in file order; ``rows`` counts for frames without columns too."""
+
+    rows: int
+    columns: tuple[FrameColumn, ...]

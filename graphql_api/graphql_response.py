@@ -1,0 +1,60 @@
+"""GraphQL over HTTP, the response half: errors in their public form, and the response map as chunks of JSON."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import orjson
+import structlog
+from graphql import GraphQLError
+
+from graphql_api.errors import ServiceError
+from graphql_api.execution import Answer
+
+CHUNK_BYTES = 65_536
+NULL_IN_NON_NULL = "Cannot return null for non-nullable field"
+
+log = structlog.get_logger(__name__)
+
+
+def response_map(answer: Answer, request_id: str) -> list[bytes]:
+    """Write ``{"errors": …, "data": …}``; errors come first, so that nobody overlooks them."""
+    errors = [public_error(each, request_id) for each in answer.errors]
+    if answer.data is None:
+        return [orjson.dumps({"errors": errors})]
+    head = b'{"errors":' + orjson.dumps(errors) + b',"data":' if errors else b'{"data":'
+    return _coalesce([head, *answer.data, b"}"])
+
+
+def public_error(error: GraphQLError, request_id: str) -> dict[str, Any]:
+    """Give an error its public form: log first, mask after."""
+    formatted: dict[str, Any] = dict(error.formatted)
+    original = error.original_error
+    if isinstance(original, ServiceError):
+        if original.status >= 500:
+            log.error("operation_failed", code=original.code, error=original.message, **original.log_fields)
+        return {**formatted, "message": original.message, "extensions": {"code": original.code}}
+    refused_before_execution = error.path is None and "code" in (error.extensions or {})
+    if original is None or isinstance(original, GraphQLError) or refused_before_execution:
+        return {**formatted, "extensions": {"code": "BAD_USER_INPUT", **(error.extensions or {})}}
+    if error.message.startswith(NULL_IN_NON_NULL):
+        return {**formatted, "extensions": {"code": "DATA_CORRUPT"}}
+    log.error("unexpected_error", exc_info=original)
+    extensions = {"code": "INTERNAL_SERVER_ERROR", "requestId": request_id}
+    return {**formatted, "message": "Internal server error", "extensions": extensions}
+
+
+def _coalesce(chunks: Sequence[bytes]) -> list[bytes]:
+    """Join neighbours into chunks worth a send of their own; a large chunk is passed on as it is, uncopied."""
+    joined: list[bytes] = []
+    small: list[bytes] = []
+    for chunk in chunks:
+        if len(chunk) < CHUNK_BYTES:
+            small.append(chunk)
+            continue
+        if small:
+            joined.append(b"".join(small))
+            small = []
+        joined.append(chunk)
+    if small:
+        joined.append(b"".join(small))
+    return joined

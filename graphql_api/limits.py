@@ -1,0 +1,131 @@
+"""Limits on a document's shape, in one linear pass: each fragment is measured once, however often it is spread."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLError,
+    InlineFragmentNode,
+    OperationDefinitionNode,
+    SelectionNode,
+    SelectionSetNode,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What a selection amounts to once its fragments are spread."""
+
+    depth: int = 0
+    fields: int = 0
+    aliases: int = 0
+    directives: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The most that one operation may hold; GraphiQL's own introspection query needs depth 15."""
+
+    depth: int = 16
+    fields: int = 2_000
+    aliases: int = 100
+    directives: int = 50
+    root_fields: int = 30
+
+
+def check(document: DocumentNode, limits: Limits) -> GraphQLError | None:
+    """Measure every operation; give the error of the first limit that one passes, or None."""
+    pass_ = _Pass(document)
+    for operation in document.definitions:
+        if isinstance(operation, OperationDefinitionNode):
+            shape = pass_.selection(operation.selection_set)
+            shape = _add([shape, Shape(directives=len(operation.directives or ()))])
+            error = _passed(shape, pass_.root_fields(operation.selection_set), limits)
+            if error is not None:
+                return GraphQLError(error, operation, extensions={"code": "QUERY_TOO_COMPLEX"})
+    return None
+
+
+def _passed(shape: Shape, root_fields: int, limits: Limits) -> str | None:
+    for what, count, limit in (
+        ("levels deep", shape.depth, limits.depth),
+        ("fields", shape.fields, limits.fields),
+        ("aliases", shape.aliases, limits.aliases),
+        ("directives", shape.directives, limits.directives),
+        ("root fields", root_fields, limits.root_fields),
+    ):
+        if count > limit:
+            return f"The operation is too complex: {_short(count)} {what}, of {limit} at most."
+    return None
+
+
+def _short(count: int) -> str:
+    return str(count) if count < 10**9 else "over a billion"
+
+
+class _Pass:
+    """One pass over a document, remembering each fragment's shape."""
+
+    def __init__(self, document: DocumentNode) -> None:
+        self.fragments = {
+            each.name.value: each for each in document.definitions if isinstance(each, FragmentDefinitionNode)
+        }
+        self.shapes: dict[str, Shape] = {}
+        self.roots: dict[str, int] = {}
+
+    def selection(self, selection_set: SelectionSetNode | None) -> Shape:
+        """Measure a selection set."""
+        if selection_set is None:
+            return Shape()
+        return _add(self.one(each) for each in selection_set.selections)
+
+    def one(self, node: SelectionNode) -> Shape:
+        """Measure one selection."""
+        own = Shape(directives=len(node.directives or ()))
+        if isinstance(node, FieldNode):
+            inner = self.selection(node.selection_set)
+            own = Shape(inner.depth + 1, 1, int(node.alias is not None), len(node.directives or ()))
+            return _add([own, Shape(0, inner.fields, inner.aliases, inner.directives)])
+        if isinstance(node, InlineFragmentNode):
+            return _add([own, self.selection(node.selection_set)])
+        return _add([own, self.fragment(node)]) if isinstance(node, FragmentSpreadNode) else own
+
+    def fragment(self, spread: FragmentSpreadNode) -> Shape:
+        """Measure a fragment once; a cycle counts as nothing here and is refused by validation."""
+        name = spread.name.value
+        if name not in self.shapes:
+            self.shapes[name] = Shape()
+            if name in self.fragments:
+                self.shapes[name] = self.selection(self.fragments[name].selection_set)
+        return self.shapes[name]
+
+    def root_fields(self, selection_set: SelectionSetNode) -> int:
+        """Count the fields at the root, through fragments."""
+        return sum(self.root_count(each) for each in selection_set.selections)
+
+    def root_count(self, node: SelectionNode) -> int:
+        """Count the root fields that one selection amounts to."""
+        if isinstance(node, InlineFragmentNode):
+            return self.root_fields(node.selection_set)
+        if not isinstance(node, FragmentSpreadNode):
+            return 1
+        name = node.name.value
+        if name not in self.roots:
+            self.roots[name] = 0
+            if name in self.fragments:
+                self.roots[name] = self.root_fields(self.fragments[name].selection_set)
+        return self.roots[name]
+
+
+def _add(shapes: Iterable[Shape]) -> Shape:
+    depth = fields = aliases = directives = 0
+    for each in shapes:
+        depth = max(depth, each.depth)
+        fields += each.fields
+        aliases += each.aliases
+        directives += each.directives
+    return Shape(depth, fields, aliases, directives)

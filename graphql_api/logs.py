@@ -1,0 +1,69 @@
+"""Logs: one JSON object a line on standard output, with secrets masked.
+
+structlog rather than a Lambda-only logger: it writes bytes with orjson at a few microseconds a line, its context
+follows tasks and threads, and the plain server logs the same lines as the function.
+"""
+
+import logging
+import re
+from functools import cache
+from typing import Any
+
+import orjson
+import structlog
+from structlog.typing import EventDict, WrappedLogger
+
+SECRET_NAMES = re.compile(r"secret|password|passwd|token|authorization|credential|access_key", re.IGNORECASE)
+ACCESS_KEY_ID = re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{12,}\b")
+MASK = "***"
+
+
+def configure(level: str) -> None:
+    """Set the process up to log from ``level`` on; the standard library's loggers join in from WARNING."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            mask_secrets,
+            structlog.processors.EventRenamer("message"),
+            structlog.processors.JSONRenderer(serializer=_dumps),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.BytesLoggerFactory(),
+        cache_logger_on_first_use=False,
+    )
+    handler = _Forward()
+    logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
+
+
+def mask_secrets(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Blank out what looks like a secret by its name, and access key ids wherever they stand."""
+    return {name: MASK if _is_secret(name) else _masked(value) for name, value in event.items()}
+
+
+@cache
+def _is_secret(name: str) -> bool:
+    """Judge a field's name; the names are those in our own calls, so they are few."""
+    return SECRET_NAMES.search(name) is not None
+
+
+def _masked(value: Any) -> Any:
+    if isinstance(value, str):
+        return ACCESS_KEY_ID.sub(MASK, value) if "AKIA" in value or "ASIA" in value else value
+    if isinstance(value, dict):
+        return {name: MASK if SECRET_NAMES.search(str(name)) else _masked(each) for name, each in value.items()}
+    return value
+
+
+def _dumps(event: object, **_options: object) -> bytes:
+    return orjson.dumps(event, default=repr, option=orjson.OPT_NON_STR_KEYS)
+
+
+class _Forward(logging.Handler):
+    """Sends the standard library's records, of libraries and the server, through structlog."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        log = structlog.get_logger().bind(logger=record.name)
+        log.log(record.levelno, record.getMessage(), exc_info=record.exc_info or None)

@@ -1,0 +1,56 @@
+"""Content negotiation by q-values (RFC 9110, 12.5): media types and content codings."""
+
+from collections.abc import Iterator, Sequence
+
+MAX_RANGES = 32
+
+
+def preferred_media_type(accept: str | None, offered: Sequence[str], default: str) -> str | None:
+    """Choose among the offered media types; ``default`` where anything goes; None where nothing offered is accepted.
+
+    Between equal weights the client's own order decides, as browsers and GraphQL clients expect.
+    """
+    if accept is None or not accept.strip():
+        return default
+    best: tuple[float, int, str] | None = None
+    ranges = list(_weighted(accept))
+    for place, (media_range, quality) in enumerate(ranges):
+        found = default if media_range == "*/*" else _first_match(media_range, offered)
+        if found and quality > 0 and (found, 0.0) not in ranges and (best is None or quality > best[0]):
+            best = (quality, place, found)
+    return best[2] if best else None
+
+
+def preferred_coding(accept_encoding: str | None, offered: Sequence[str]) -> str | None:
+    """Choose among the offered content codings, given in the server's order of preference; None is identity."""
+    if not accept_encoding:
+        return None
+    weights = dict(_weighted(accept_encoding))
+    found = [(weights.get(each, weights.get("*", 0.0)), -place, each) for place, each in enumerate(offered)]
+    quality, _, coding = max(found)
+    return coding if quality > 0 and quality >= weights.get("identity", 0.0) else None
+
+
+def _first_match(media_range: str, offered: Sequence[str]) -> str | None:
+    if media_range.endswith("/*"):
+        return next((each for each in offered if each.startswith(media_range[:-1])), None)
+    return media_range if media_range in offered else None
+
+
+def _weighted(header: str) -> Iterator[tuple[str, float]]:
+    """Split a header into its values, lower-cased and without parameters, and their weights."""
+    for item in header.split(",")[:MAX_RANGES]:
+        value, *parameters = (part.strip().lower() for part in item.split(";"))
+        quality = 1.0
+        for parameter in parameters:
+            if parameter.startswith("q="):
+                quality = _quality(parameter[2:])
+        if value:
+            yield value, quality
+
+
+def _quality(text: str) -> float:
+    try:
+        return min(max(float(text), 0.0), 1.0)
+    except ValueError:
+        return 0.0

@@ -1,0 +1,42 @@
+"""Pickled DataFrames, read without running anything in them.
+
+``decompress`` the file → ``transcribe`` (check every opcode) → ``unpickle`` (the C unpickler, but each name is an
+inert stand-in) → ``frame`` (check the recorded tree and make columns of it). Neither pandas nor pyarrow is needed.
+"""
+
+import pickle
+
+import structlog
+
+from graphql_api.errors import DataCorrupt
+from graphql_api.frames import Frame
+from graphql_api.pickles.compression import decompress
+from graphql_api.pickles.limits import Budget, Limits, refuse
+from graphql_api.pickles.rebuild import frame
+from graphql_api.pickles.scan import transcribe
+from graphql_api.pickles.standins import unpickle
+
+__all__ = ["Limits", "loads"]
+
+# What the C unpickler raises for streams that its opcodes make no sense in; all else is checked before it happens.
+_BROKEN = (pickle.UnpicklingError, EOFError, ValueError, TypeError, AttributeError, LookupError, OverflowError)
+
+
+def loads(data: bytes, limits: Limits = Limits()) -> Frame:  # noqa: B008
+    """Read one file as stored: a pickled DataFrame, perhaps compressed (gzip, bzip2, xz, zip, zstd).
+
+    Reads what pandas 0.25 to 3.1 writes with protocols 0 to 5. Raises ``DataCorrupt`` for everything else, whose
+    ``log_fields`` hold ``reason``, a short code, and ``detail``, which says what was refused; both are logged.
+    """
+    try:
+        return frame(_tree(transcribe(decompress(data, limits), limits)), Budget(limits))
+    except DataCorrupt as error:
+        structlog.get_logger(__name__).warning("pickle_refused", **error.log_fields)
+        raise
+
+
+def _tree(stream: bytes) -> object:
+    try:
+        return unpickle(stream)
+    except _BROKEN as error:
+        raise refuse("malformed", f"a broken pickle ({type(error).__name__})") from error

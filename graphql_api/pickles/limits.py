@@ -1,0 +1,57 @@
+"""How much one file may hold, and the refusal raised for whatever holds more or is of another form."""
+
+from dataclasses import dataclass
+
+from graphql_api.errors import DataCorrupt
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Upper bounds, all inclusive; they fit frames of 28 columns and several times the longest career known.
+
+    ``stored`` and ``decompressed`` are bytes of the file; ``text`` is bytes of one text in UTF-8; ``containers`` counts
+    every list, tuple, mapping and object in the file; ``nesting`` is how many of them may be open at once (frames need
+    15 where protocol 1 wrote them).
+    """
+
+    stored: int = 8 * 2**20
+    decompressed: int = 32 * 2**20
+    rows: int = 100_000
+    columns: int = 512
+    cells: int = 3_000_000
+    containers: int = 1_000_000
+    text: int = 2**20
+    nesting: int = 16
+
+
+def refuse(reason: str, detail: str) -> DataCorrupt:
+    """Build the refusal: ``reason`` is a short stable code, ``detail`` says what was refused; neither is sent."""
+    return DataCorrupt("The jockey's data file cannot be read.", reason=reason, detail=detail)
+
+
+class Budget:
+    """The work that one file may cause. All of its parts pay from it, so a part that is shared pays for every use."""
+
+    __slots__ = ("cells", "limits", "text")
+
+    def __init__(self, limits: Limits) -> None:
+        """Allow each cell twice (as a block, and as a label, category or mask), and each byte of text once."""
+        self.limits = limits
+        self.cells = 2 * limits.cells
+        self.text = limits.decompressed
+
+    def spend_array(self, size: int) -> None:
+        """Pay for an array: its cells, and as much as a hundred for itself, so that empty ones cost too."""
+        self.spend_cells(size + 100)
+
+    def spend_cells(self, count: int) -> None:
+        """Pay for making or checking ``count`` cells."""
+        self.cells -= count
+        if self.cells < 0:
+            raise refuse("too_large", "more cells than a frame may hold")
+
+    def spend_text(self, size: int) -> None:
+        """Pay for decoding ``size`` bytes."""
+        self.text -= size
+        if self.text < 0:
+            raise refuse("too_large", "more text than a frame may hold")

@@ -1,0 +1,123 @@
+"""Inert stand-ins: what a pickle's classes, functions and dicts become, so that nothing it names is ever reached."""
+
+import io
+import pickle
+from typing import Any
+
+from graphql_api.pickles.limits import refuse
+from graphql_api.pickles.names import NAMES
+
+_FIELDS = 100  # a DataFrame, which has the most, has five attributes; subclasses may add theirs
+
+
+class Node:
+    """One object of the pickle: the word for what made it, its arguments, and its state (None without one)."""
+
+    __slots__ = ("args", "name", "state")
+
+    def __init__(self, name: str, args: tuple[Any, ...]) -> None:
+        """Keep what the pickle said."""
+        self.name = name
+        self.args = args
+        self.state: Any = None
+
+    def __setstate__(self, state: Any) -> None:
+        """Keep the state; no object has two."""
+        if self.state is not None:
+            raise refuse("malformed", f"a second state for one {self.name}")
+        self.state = state
+
+
+class Name:
+    """A class or function that the pickle names. To call it makes a stand-in and does nothing else."""
+
+    __slots__ = ("name",)
+
+    def __init__(self, name: str) -> None:
+        """Keep the word of ``names.NAMES``."""
+        self.name = name
+
+    def __call__(self, *args: Any) -> "Node | Name | Partial | Pairs":
+        """Record the call. A few give something that is called or filled in turn."""
+        match self.name, args:
+            case "dict", ():
+                return Pairs()
+            case "reconstructor", (Name(name=made), Name(name="object"), None):
+                return Node(made, ())
+            case "partial", (Name(name="block"),):
+                return Partial()
+            case "getattr", (Name(name="zone_info"), "_unpickle"):
+                return Name("zone_key")
+            case (("dict" | "reconstructor" | "partial" | "getattr"), _):
+                raise refuse("call", f"{self.name} of something else than frames use it for")
+        return Node(self.name, args)
+
+    def __setstate__(self, state: Any) -> None:
+        """Refuse: on a real class or function this would be ``setattr``."""
+        raise refuse("global_state", f"a state for {self.name}, which is a class or function")
+
+
+class Partial:
+    """What pandas 1.3 makes blocks with; its state repeats the function and says how many dimensions."""
+
+    __slots__ = ("state",)
+
+    def __call__(self, *args: Any) -> Node:
+        """Make the block."""
+        return Node("block", args)
+
+    def __setstate__(self, state: Any) -> None:
+        """Keep the state, which nothing asks for."""
+        self.state = state
+
+
+class Pairs:
+    """A dict that hashes nothing: the keys of a pickle may be anything."""
+
+    __slots__ = ("items",)
+
+    def __init__(self) -> None:
+        """Begin empty."""
+        self.items: list[tuple[Any, Any]] = []
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        """Keep one pair."""
+        self.items.append((key, value))
+
+    def __setstate__(self, state: Any) -> None:
+        """Refuse, as a real dict does."""
+        raise refuse("malformed", "a state for a dict")
+
+
+class _Unpickler(pickle.Unpickler):
+    """The C unpickler, for which a name is a row of our table and nothing else."""
+
+    def find_class(self, module: str, name: str, /) -> Any:
+        """Give the stand-in of an exact name."""
+        word = NAMES.get((module, name))
+        if word is None:
+            raise refuse("global", f"the name {module[:100]!r} {name[:100]!r}")
+        return Name(word)
+
+    def persistent_load(self, _pid: Any, /) -> Any:
+        """Refuse: no part of a frame lies outside its file."""
+        raise refuse("opcode", "a persistent id")
+
+
+def unpickle(stream: bytes) -> Any:
+    """Read a transcribed stream as a tree of stand-ins and plain values.
+
+    Raises ``DataCorrupt`` for names and states that no frame has, and what ``pickle`` raises for a broken stream.
+    """
+    return _Unpickler(io.BytesIO(stream)).load()
+
+
+def fields(value: Any, what: str) -> dict[str, Any]:
+    """Give the attributes that the pickle states for an object, whose names must be texts."""
+    if (
+        not isinstance(value, Pairs)
+        or len(value.items) > _FIELDS
+        or not all(type(key) is str for key, _ in value.items)
+    ):
+        raise refuse("structure", f"{what} whose state is no mapping, or too large")
+    return dict(value.items)

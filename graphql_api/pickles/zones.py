@@ -1,0 +1,39 @@
+"""Time zones as they are recorded: a name for people, and an offset where the pickle itself holds it."""
+
+import datetime as dt
+import re
+from typing import Any
+
+from graphql_api.pickles.limits import refuse
+from graphql_api.pickles.standins import Node
+
+_NAME = re.compile(r"[A-Za-z0-9_+/-]{1,64}")
+
+
+def zone_name(zone: Any) -> str:
+    """Give the name of a zone as pandas prints it."""
+    match zone:
+        case Node(name="pytz_utc") | None:
+            return "UTC"
+        case Node(name="pytz_zone" | "zone_key", args=(str(name), *_)) if _NAME.fullmatch(name):
+            return name
+        case Node(name="pytz_offset", args=(int(minutes),)):
+            return f"pytz.FixedOffset({minutes})"
+    return str(dt.timezone(zone_offset(zone)))
+
+
+def zone_offset(zone: Any) -> dt.timedelta:
+    """Give how far a zone is ahead of UTC. A name alone would take the zone database, and is refused."""
+    seconds: Any = None
+    match zone:
+        case Node(name="pytz_utc"):
+            seconds = 0
+        case Node(name="pytz_zone", args=(str(), int(seconds), *_)):
+            pass
+        case Node(name="pytz_offset", args=(int(minutes),)):
+            seconds = minutes * 60
+        case Node(name="timezone", args=(Node(name="timedelta", args=(int(days), int(seconds), 0)), *_)):
+            seconds += days * 86400
+    if seconds is None or not -86400 < seconds < 86400:
+        raise refuse("time_zone", "a time zone whose offset the pickle does not hold")
+    return dt.timedelta(seconds=seconds)

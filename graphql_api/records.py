@@ -1,0 +1,171 @@
+"""Typed race records of one jockey, column by column and dictionary-encoded.
+
+A career repeats itself: 10,000 rows hold four goings, ten racecourses, a few thousand horses. So a column is a list of
+distinct values and, per row, the index of its value. Parsing, filtering, grouping and encoding to JSON all work on the
+distinct values and then on arrays of small integers, never on cells.
+"""
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, overload
+
+import numpy as np
+
+# Python refuses to write longer integers in decimal, and no file may hold up an answer with one.
+_DECIMAL_BITS = 4096
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Encoded:
+    """One column: row ``i`` holds ``values[codes[i]]``; None is null. Values may repeat, codes are always in range.
+
+    Columns parsed from one source column share the very same ``codes`` array; execution relies on the identity to
+    write neighbouring fields as one fragment.
+    """
+
+    codes: np.ndarray
+    values: Sequence[Any]
+
+    def __len__(self) -> int:
+        """Count the rows."""
+        return len(self.codes)
+
+    def __getitem__(self, row: int) -> Any:
+        """Give the value of one row."""
+        return self.values[self.codes[row]]
+
+
+@dataclass(frozen=True, slots=True)
+class DataWarning:
+    """A cell (or a whole column, where ``row`` is None) that could not be read as its column's type and is null."""
+
+    row: int | None
+    column: str
+    raw: str | None
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class SourceColumn:
+    """A column of the file as it was: its header and dtype to the letter, and its cells (``Frame`` cell types)."""
+
+    label: str
+    dtype: str
+    cells: Encoded
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RaceRecords:
+    """All races of one jockey, newest first as in the file.
+
+    ``fields`` maps each field name of ``columns.FIELDS`` to its typed column, ``source`` keeps the file's own columns
+    in file order (the REST route serves them), ``raw`` maps a canonical header of ``columns.SOURCES`` to the position
+    of its column in ``source``. ``warnings`` holds the first of ``warning_count``. ``nbytes`` estimates the memory
+    held, for the cache's bound.
+    """
+
+    rows: int
+    fields: Mapping[str, Encoded]
+    source: tuple[SourceColumn, ...]
+    raw: Mapping[str, int]
+    warnings: tuple[DataWarning, ...]
+    warning_count: int
+    nbytes: int
+    derived: dict[Any, Any] = field(default_factory=dict, repr=False)
+    version: object = field(default_factory=object, repr=False)
+
+    def __len__(self) -> int:
+        """Count the rows."""
+        return self.rows
+
+    def newest(self, name: str) -> Any:
+        """Give a field's value in the first row where it is not null; None where it is null throughout."""
+        column = self.fields[name]
+        return next((value for value in map(column.__getitem__, range(self.rows)) if value is not None), None)
+
+
+def raw_text(cell: Any) -> str | None:
+    """Give a source cell's text to the letter: ``8.0`` in a column turned float, days as ISO, None where missing."""
+    if cell is None or type(cell) is str:
+        return cell
+    if isinstance(cell, date):
+        return cell.isoformat().removesuffix("T00:00:00")
+    if isinstance(cell, int) and cell.bit_length() > _DECIMAL_BITS:
+        return hex(cell)
+    return str(cell)
+
+
+def raw_column(records: RaceRecords, header: str) -> Encoded:
+    """Give the file's own cells of a source by its canonical header; all None where the file lacks the column."""
+    position = records.raw.get(header)
+    if position is None:
+        return Encoded(np.zeros(records.rows, np.int8), (None,))
+    return records.source[position].cells
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rows:
+    """A choice of rows: ``index`` is a slice or an array of row numbers; ``everything`` says that it is all of them.
+
+    ``key`` names the choice within one version of the records, for caches; None is not to be cached.
+    """
+
+    index: slice | np.ndarray
+    count: int
+    everything: bool = False
+    key: Hashable = None
+
+    def __len__(self) -> int:
+        """Count the chosen rows."""
+        return self.count
+
+
+class Row:
+    """One race as an object, for executors that ask for attributes: each name is a field of ``columns.FIELDS``."""
+
+    __slots__ = ("index", "records")
+
+    def __init__(self, records: RaceRecords, index: int) -> None:
+        """Point at row ``index`` of ``records``."""
+        self.records = records
+        self.index = index
+
+    def __getattr__(self, name: str) -> Any:
+        """Give the value of the field ``name``."""
+        column = self.records.fields.get(name)
+        if column is None:
+            raise AttributeError(name)
+        return column[self.index]
+
+
+class Window(Sequence[Row]):
+    """Rows of one jockey as a lazy sequence of ``Row``; execution writes them without making the objects."""
+
+    __slots__ = ("records", "rows")
+
+    def __init__(self, records: RaceRecords, rows: Rows) -> None:
+        """Choose ``rows`` of ``records``."""
+        self.records = records
+        self.rows = rows
+
+    @classmethod
+    def span(cls, records: RaceRecords, start: int, stop: int) -> "Window":
+        """Choose the rows from ``start`` up to, but not including, ``stop``."""
+        count = stop - start
+        return cls(records, Rows(slice(start, stop), count, everything=count == records.rows, key=(start, stop)))
+
+    def __len__(self) -> int:
+        """Count the rows."""
+        return len(self.rows)
+
+    @overload
+    def __getitem__(self, position: int) -> Row: ...
+    @overload
+    def __getitem__(self, position: slice) -> "Sequence[Row]": ...
+    def __getitem__(self, position: int | slice) -> "Row | Sequence[Row]":
+        """Give the row at a position of the window, not of the file."""
+        numbers = np.arange(self.records.rows)[self.rows.index]
+        if isinstance(position, slice):
+            return [Row(self.records, int(number)) for number in numbers[position]]
+        return Row(self.records, int(numbers[position]))

@@ -1,0 +1,134 @@
+"""The plain REST route, compatible with the API that came before, and health."""
+
+from datetime import date, datetime
+from typing import Any
+
+import orjson
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from graphql_api import openapi
+from graphql_api.encoding import Column, RowTemplate, dumps, encode_rows
+from graphql_api.errors import ServiceError
+from graphql_api.ids import jockey_id
+from graphql_api.middleware import request_log
+from graphql_api.records import RaceRecords, Window
+from graphql_api.repository import Repository
+from graphql_api.responses import ChunkedBody, Responder, etag, not_modified
+
+FORMAT = "1"
+"""Version of the bytes that the route makes of a file; a part of the ETag, to be raised when they change."""
+
+JSON = "application/json"
+DECIMALS = 10
+
+
+class Rest:
+    """The REST routes over one repository."""
+
+    def __init__(self, repository: Repository, responder: Responder, version: str) -> None:
+        """Read from ``repository``, answer through ``responder``, as ``version`` of the API."""
+        self.repository = repository
+        self.responder = responder
+        self.description = orjson.dumps(openapi.document(version))
+
+    def routes(self) -> list[Route]:
+        """Give the routes to mount."""
+        return [
+            Route("/api/jockey/{jockey_id}", self.jockey),
+            Route("/health", self.health),
+            Route("/ready", self.ready),
+            Route("/openapi.json", self.openapi),
+        ]
+
+    async def jockey(self, request: Request) -> Response:
+        """Answer ``{"data": […]}``: the file's own columns and values, one object a row."""
+        identifier = jockey_id(request.path_params["jockey_id"])
+        fields = request_log(request.scope)
+        fields.update(jockey_id=identifier)
+        snapshot = await self.repository.get(identifier, fields.trace)
+        fields.update(key=snapshot.key)
+        tag = etag(FORMAT, snapshot.etag)
+        headers = {
+            "etag": tag,
+            "last-modified": snapshot.last_modified.strftime("%a, %d %b %Y %H:%M:%S GMT"),
+            "cache-control": f"public, max-age={self.repository.max_age(snapshot)}",
+            "vary": "Accept-Encoding",
+        }
+        if snapshot.stale:
+            headers["warning"] = '110 - "Response is Stale"'
+        if not_modified(request.headers, tag):
+            return ChunkedBody((), 304, headers)
+        records = snapshot.records
+        with fields.trace.stage("encode"):
+            rows = encode_rows(records, Window.span(records, 0, records.rows).rows, source_template(records))
+        with fields.trace.stage("respond"):
+            chunks = [b'{"data":[', *rows, b"]}"]
+            key = (records.version, "rest")
+            return await self.responder.respond(request.headers, chunks, media_type=JSON, headers=headers, key=key)
+
+    async def openapi(self, request: Request) -> Response:
+        """Describe these routes as an OpenAPI 3.1 document."""
+        return await self.responder.respond(request.headers, [self.description], media_type=JSON, key="openapi")
+
+    async def health(self, request: Request) -> Response:
+        """Say that the process lives; with ``?deep=1``, that its storage answers too."""
+        if request.query_params.get("deep") in {"1", "true"}:
+            return await self.ready(request)
+        return _uncached({"status": "ok"})
+
+    async def ready(self, _request: Request) -> Response:
+        """Say that the storage answers; 503 where it does not."""
+        try:
+            checks = await self.repository.check()
+        except ServiceError as error:
+            return _uncached({"status": "unavailable", "detail": error.message}, 503)
+        return _uncached({"status": "ok", "checks": dict(checks), "cache": dict(self.repository.stats())})
+
+
+def source_template(records: RaceRecords) -> RowTemplate:
+    """Write rows with the file's own headers, in its order; of equal headers the first counts."""
+    cells: list[tuple[bytes, Column]] = []
+    labels = [column.label for column in records.source]
+    for position, label in enumerate(labels):
+        if label not in labels[:position]:
+            cells.append(((b"," if cells else b"{") + dumps(label) + b":", _source_column(position)))
+    return RowTemplate(tuple(cells), b"}" if cells else b"{}")
+
+
+def _source_column(position: int) -> Column:
+    return Column(("source", position), lambda records: records.source[position].cells, cell_json)
+
+
+def cell_json(cell: Any) -> bytes:
+    """Write a cell as ``DataFrame.to_json(date_format="iso")`` does, but dates as ``2024-09-29T00:00:00Z``.
+
+    Floats keep ten decimals; NaN, NaT, None and infinities are null.
+    """
+    if isinstance(cell, float):
+        return dumps(round(cell, DECIMALS))
+    if isinstance(cell, datetime):
+        return dumps(f"{cell.replace(tzinfo=None).isoformat()}Z")
+    if isinstance(cell, date):
+        return dumps(f"{cell.isoformat()}T00:00:00Z")
+    return dumps(cell)
+
+
+async def service_error(request: Request, error: Exception) -> Response:
+    """Answer one of our errors as ``{"detail": …}``."""
+    assert isinstance(error, ServiceError)  # noqa: S101 - registered for this class only
+    request_log(request.scope).update(code=error.code, error=error.message, **error.log_fields)
+    headers = {"retry-after": "5"} if error.status == 503 else None
+    return Response(orjson.dumps({"detail": error.message}), error.status, headers, JSON)
+
+
+async def http_error(_request: Request, error: Exception) -> Response:
+    """Answer a route or method that does not exist as ``{"detail": …}``."""
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class only
+    return Response(orjson.dumps({"detail": error.detail}), error.status_code, error.headers, JSON)
+
+
+def _uncached(body: dict[str, Any], status: int = 200) -> Response:
+    return Response(orjson.dumps(body), status, {"cache-control": "no-store"}, JSON)

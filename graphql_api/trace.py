@@ -1,0 +1,35 @@
+"""What one request cost: seconds by stage, and what the cache had to say."""
+
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Literal
+
+Outcome = Literal["hit", "miss", "revalidated", "stale", "missing", "failed"]
+
+
+@dataclass(slots=True)
+class Trace:
+    """What one request (or one load) cost: how often the cache gave which outcome, and seconds by stage.
+
+    A request that joins a load under way is charged the load's stages as if it had begun it. Parallel loads add up, so
+    the stages of a request may exceed its wall time. A trace belongs to one thread at a time.
+    """
+
+    outcomes: Counter[Outcome] = field(default_factory=Counter)
+    stages: dict[str, float] = field(default_factory=dict)
+
+    def add(self, stage: str, seconds: float) -> None:
+        """Charge a stage."""
+        self.stages[stage] = self.stages.get(stage, 0.0) + seconds
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Charge what the block takes, also where it raises."""
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.add(name, time.perf_counter() - start)

@@ -1,0 +1,255 @@
+"""The closed vocabularies of Japanese racing: enums, what each member means, and the source texts that name it."""
+
+from collections.abc import Mapping
+from enum import Enum
+from types import MappingProxyType
+
+
+class Jurisdiction(Enum):
+    """Who ran the meeting."""
+
+    JRA = "中央"
+    NAR = "地方"
+    OVERSEAS = "海外"
+
+
+class Weather(Enum):
+    """Weather (天気) at the time of the race."""
+
+    FINE = "晴"
+    CLOUDY = "曇"
+    LIGHT_RAIN = "小雨"
+    RAIN = "雨"
+    LIGHT_SNOW = "小雪"
+    SNOW = "雪"
+
+
+class Grade(Enum):
+    """Grade of a stakes race, from the suffix of its name. Null for a race that is neither graded nor listed."""
+
+    GI = "GI"
+    GII = "GII"
+    GIII = "GIII"
+    JGI = "JGI"
+    JGII = "JGII"
+    JGIII = "JGIII"
+    JPNI = "JpnI"
+    JPNII = "JpnII"
+    JPNIII = "JpnIII"
+    JUSHO = "重賞"
+    LISTED = "L"
+
+
+class RaceClass(Enum):
+    """Class of a race (クラス), from its name, in rising order within JRA and, from C to A, within NAR."""
+
+    NEWCOMER = "新馬"
+    MAIDEN = "未勝利"
+    ONE_WIN = "1勝クラス"
+    TWO_WINS = "2勝クラス"
+    THREE_WINS = "3勝クラス"
+    OPEN = "オープン"
+    NAR_C = "C"
+    NAR_B = "B"
+    NAR_A = "A"
+
+
+class Surface(Enum):
+    """Surface or kind of race, the first character of 距離."""
+
+    TURF = "芝"
+    DIRT = "ダ"
+    JUMP = "障"
+
+
+class Going(Enum):
+    """Going (馬場), romanised: 良 means Firm on turf and Standard on dirt, so no single English word fits."""
+
+    RYO = "良"
+    YAYA_OMO = "稍重"
+    OMO = "重"
+    FURYO = "不良"
+
+
+class FinishStatus(Enum):
+    """How the ride ended (着順)."""
+
+    FINISHED = "着"
+    DEMOTED = "降"
+    REMOUNTED = "再"
+    FAILED_TO_FINISH = "中"
+    DISQUALIFIED = "失"
+    SCRATCHED = "取"
+    EXCLUDED = "除"
+    ABANDONED = "取止"
+    UNKNOWN = "不明"
+
+
+class DistanceBand(Enum):
+    """Distance band, SMILE: sprint, mile, intermediate, long, extended."""
+
+    SPRINT = "S"
+    MILE = "M"
+    INTERMEDIATE = "I"
+    LONG = "L"
+    EXTENDED = "E"
+
+
+class RunningStyle(Enum):
+    """Running style (脚質) by JRA-VAN NEXT's definition, from the positions at the corners."""
+
+    FRONT_RUNNER = "逃げ"
+    STALKER = "先行"
+    CLOSER = "差し"
+    DEEP_CLOSER = "追込"
+
+
+ENUMS: tuple[type[Enum], ...] = (
+    Jurisdiction,
+    Weather,
+    Grade,
+    RaceClass,
+    Surface,
+    Going,
+    FinishStatus,
+    DistanceBand,
+    RunningStyle,
+)
+
+DESCRIPTIONS: Mapping[Enum, str] = MappingProxyType(
+    {
+        Jurisdiction.JRA: "Japan Racing Association (中央).",
+        Jurisdiction.NAR: "National Association of Racing: a local government's course (地方).",
+        Jurisdiction.OVERSEAS: "Outside Japan (海外).",
+        Weather.FINE: "晴",
+        Weather.CLOUDY: "曇",
+        Weather.LIGHT_RAIN: "小雨",
+        Weather.RAIN: "雨",
+        Weather.LIGHT_SNOW: "小雪",
+        Weather.SNOW: "雪",
+        Grade.GI: "GI.",
+        Grade.GII: "GII.",
+        Grade.GIII: "GIII.",
+        Grade.JGI: "J-GI, over jumps.",
+        Grade.JGII: "J-GII, over jumps.",
+        Grade.JGIII: "J-GIII, over jumps.",
+        Grade.JPNI: "JpnI: graded in Japan only.",
+        Grade.JPNII: "JpnII: graded in Japan only.",
+        Grade.JPNIII: "JpnIII: graded in Japan only.",
+        Grade.JUSHO: "重賞: a stakes race without an international or Jpn grade, mostly NAR.",
+        Grade.LISTED: "L: listed.",
+        RaceClass.NEWCOMER: "新馬: horses that have never raced.",
+        RaceClass.MAIDEN: "未勝利: horses without a win.",
+        RaceClass.ONE_WIN: "1勝クラス, formerly 500万下.",
+        RaceClass.TWO_WINS: "2勝クラス, formerly 1000万下 (900万下).",
+        RaceClass.THREE_WINS: "3勝クラス, formerly 1600万下 (1500万下, 1400万下).",
+        RaceClass.OPEN: "オープン (OP), with every listed and graded race.",
+        RaceClass.NAR_A: "NAR class A; a race for several classes counts in the first that it names.",
+        RaceClass.NAR_B: "NAR class B.",
+        RaceClass.NAR_C: "NAR class C.",
+        Surface.TURF: "芝: turf.",
+        Surface.DIRT: "ダ: dirt (ban'ei too).",
+        Surface.JUMP: "障: over jumps, whatever the ground.",
+        Going.RYO: "良: turf firm, dirt standard.",
+        Going.YAYA_OMO: "稍重 (稍): good.",
+        Going.OMO: "重: turf yielding, dirt muddy.",
+        Going.FURYO: "不良 (不): turf soft, dirt sloppy.",
+        FinishStatus.FINISHED: "Finished; finishPosition counts.",
+        FinishStatus.DEMOTED: "降 (降着): demoted to finishPosition, which is official and counts.",
+        FinishStatus.REMOUNTED: "再 (再騎乗): remounted. Counts as a ride.",
+        FinishStatus.FAILED_TO_FINISH: "中 (競走中止): pulled up, fell or lost its rider. Counts as a ride.",
+        FinishStatus.DISQUALIFIED: "失 (失格): disqualified. Counts as a ride.",
+        FinishStatus.SCRATCHED: "取 (出走取消): scratched before the race. No ride.",
+        FinishStatus.EXCLUDED: "除 (競走除外): excluded at the start. No ride.",
+        FinishStatus.ABANDONED: "The race was called off: blank, with a field size of 0. No ride.",
+        FinishStatus.UNKNOWN: "The cell is blank or cannot be read; a data warning says so.",
+        DistanceBand.SPRINT: "S: up to 1300 m.",
+        DistanceBand.MILE: "M: 1301–1899 m.",
+        DistanceBand.INTERMEDIATE: "I: 1900–2100 m.",
+        DistanceBand.LONG: "L: 2101–2700 m.",
+        DistanceBand.EXTENDED: "E: above 2700 m.",
+        RunningStyle.FRONT_RUNNER: "逃げ: first at any corner but the last.",
+        RunningStyle.STALKER: "先行: no front runner, and fourth or better at the last corner.",
+        RunningStyle.CLOSER: "差し: neither, but in the first two thirds at the last corner; not in fields under 8.",
+        RunningStyle.DEEP_CLOSER: "追込: none of the others.",
+    }
+)
+
+WEATHERS: Mapping[str, Weather] = MappingProxyType({each.value: each for each in Weather})
+SURFACES: Mapping[str, Surface] = MappingProxyType({each.value: each for each in Surface})
+GOINGS: Mapping[str, Going] = MappingProxyType(
+    {**{each.value: each for each in Going}, "稍": Going.YAYA_OMO, "不": Going.FURYO}
+)
+NON_FINISHES: Mapping[str, FinishStatus] = MappingProxyType(
+    {
+        "取": FinishStatus.SCRATCHED,
+        "除": FinishStatus.EXCLUDED,
+        "中": FinishStatus.FAILED_TO_FINISH,
+        "失": FinishStatus.DISQUALIFIED,
+        "再": FinishStatus.REMOUNTED,
+    }
+)
+# Keyed in capitals, as a suffix is folded; older pages number in digits.
+GRADES: Mapping[str, Grade] = MappingProxyType(
+    {
+        **{each.value.upper(): each for each in Grade},
+        **{f"{series}{digit}": Grade[f"{series}{'I' * digit}"] for series in ("G", "JG", "JPN") for digit in (1, 2, 3)},
+    }
+)
+
+JRA_COURSES: Mapping[str, str] = MappingProxyType(
+    {
+        "札幌": "01",
+        "函館": "02",
+        "福島": "03",
+        "新潟": "04",
+        "東京": "05",
+        "中山": "06",
+        "中京": "07",
+        "京都": "08",
+        "阪神": "09",
+        "小倉": "10",
+    }
+)
+# JRA meetings always carry numbers, so the bare name of a JRA course is the NAR meeting held there.
+NAR_COURSES: Mapping[str, str] = MappingProxyType(
+    {
+        "門別": "30",
+        "北見": "31",
+        "岩見沢": "32",
+        "帯広": "33",
+        "旭川": "34",
+        "盛岡": "35",
+        "水沢": "36",
+        "上山": "37",
+        "三条": "38",
+        "足利": "39",
+        "宇都宮": "40",
+        "高崎": "41",
+        "浦和": "42",
+        "船橋": "43",
+        "大井": "44",
+        "川崎": "45",
+        "金沢": "46",
+        "笠松": "47",
+        "名古屋": "48",
+        "紀三井寺": "49",
+        "園田": "50",
+        "姫路": "51",
+        "益田": "52",
+        "福山": "53",
+        "高知": "54",
+        "佐賀": "55",
+        "荒尾": "56",
+        "中津": "57",
+        "札幌": "58",
+        "札幌(地)": "58",
+        "函館": "59",
+        "函館(地)": "59",
+        "新潟": "60",
+        "新潟(地)": "60",
+        "中京": "61",
+        "中京(地)": "61",
+        "帯広(ば)": "65",
+    }
+)

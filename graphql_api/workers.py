@@ -1,0 +1,61 @@
+"""Threads for blocking work, awaited from whichever event loop asks.
+
+Neither side is tied to the other: no future belongs to a loop, so work may outlive the loop and the request that began
+it, and be awaited from several loops at once. (``asyncio.wrap_future`` passes a cancellation on to the work, and a
+``shield`` around it reports what the work raises later as nobody's exception.)
+"""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from contextvars import copy_context
+from typing import Any, TypeVar
+
+from graphql_api.errors import UpstreamUnavailable
+
+UNABLE = "The service cannot read data now; try again later."
+T = TypeVar("T")
+
+
+class Workers:
+    """A bounded pool of threads, started as work comes."""
+
+    def __init__(self, threads: int) -> None:
+        """Allow ``threads`` at once; further work queues."""
+        self._pool = ThreadPoolExecutor(threads, "jockey-load")
+
+    def begin(self, work: Callable[[], T]) -> Future[T]:
+        """Run ``work`` in the caller's context, so that its log lines carry the caller's request id.
+
+        Raises ``UpstreamUnavailable`` once closed.
+        """
+        try:
+            return self._pool.submit(copy_context().run, work)
+        except RuntimeError as error:  # closed, or no thread to be had
+            raise UpstreamUnavailable(UNABLE) from error
+
+    async def run(self, work: Callable[[], T]) -> T:
+        """Run ``work`` for one caller, who gets what it returns or raises."""
+        future = self.begin(work)
+        await done(future)
+        return future.result()
+
+    def close(self) -> None:
+        """Refuse work, also what is queued; what has begun goes on."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+
+async def done(future: Future[Any]) -> None:
+    """Wait until work is over, whatever came of it; raises ``UpstreamUnavailable`` where it was refused."""
+    if not future.done():
+        loop, over = asyncio.get_running_loop(), asyncio.Event()
+
+        def wake(_: Future[Any]) -> None:
+            with suppress(RuntimeError):  # the loop is closed: nobody waits any more
+                loop.call_soon_threadsafe(over.set)
+
+        future.add_done_callback(wake)
+        await over.wait()
+    if future.cancelled():
+        raise UpstreamUnavailable(UNABLE)

@@ -1,0 +1,84 @@
+"""Shared by all tests: sample data, applications over it, and a server on a free port."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from graphql_api import samples
+from graphql_api.app import create_app
+from graphql_api.config import Settings
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add ``--no-skips``: under it a skipped test is a failure, so that a green run has run everything."""
+    parser.addoption("--no-skips", action="store_true", help="fail where a test is skipped")
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Turn skips into a failed session under ``--no-skips``."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter and session.config.getoption("--no-skips") and reporter.stats.get("skipped"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _environment() -> Iterator[None]:
+    """Keep the machine's own AWS configuration and this project's variables out of the tests."""
+    before = dict(os.environ)
+    for name in list(os.environ):
+        if name.startswith(("AWS_", "JOCKEY_")):
+            del os.environ[name]
+    os.environ.update(
+        AWS_EC2_METADATA_DISABLED="true", AWS_CONFIG_FILE=os.devnull, AWS_SHARED_CREDENTIALS_FILE=os.devnull
+    )
+    yield
+    os.environ.clear()
+    os.environ.update(before)
+
+
+@pytest.fixture(scope="session")
+def sample_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write a small set of generated jockeys."""
+    folder = tmp_path_factory.mktemp("data")
+    samples.write(folder, jockeys=6, rows=200, seed=1)
+    return folder
+
+
+@pytest.fixture
+def client(sample_data: Path) -> Iterator[TestClient]:
+    """Give a client of an application over the sample data, with caches of its own."""
+    with TestClient(create_app(Settings(data=str(sample_data))), raise_server_exceptions=False) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def live_server(sample_data: Path) -> Iterator[str]:
+    """Serve the sample data by the real command on a free port; give its base URL."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "graphql_api.cli", "serve", "--data", str(sample_data), "--port", str(port)]
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        _wait_for(port, server)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        server.wait(10)
+
+
+def _wait_for(port: int, server: "subprocess.Popen[bytes]") -> None:
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline and server.poll() is None:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)
+    pytest.fail(f"The server did not come up (exit code {server.poll()}).")

@@ -1,0 +1,139 @@
+"""Stand-ins at the seams: a storage in memory whose faults and delays a test scripts, and a clock that it turns."""
+
+import zlib
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from threading import Event, Lock
+
+from graphql_api.errors import ServiceError
+from graphql_api.storage import Page, StoredObject, no_such_jockey
+
+PATIENCE = 10.0
+"""Seconds after which a test that waits for another thread has failed."""
+
+SECRET = "hidden-bucket"
+"""Stands in the log fields and the cause of every scripted fault, and must reach no client."""
+
+
+class FakeClock:
+    """A clock that stands still until it is turned."""
+
+    def __init__(self) -> None:
+        """Start at an odd time, as monotonic clocks do."""
+        self.now = 1_000.5
+
+    def __call__(self) -> float:
+        """Give the time in seconds."""
+        return self.now
+
+    def turn(self, seconds: float) -> None:
+        """Let time pass."""
+        self.now += seconds
+
+
+@dataclass
+class Gate:
+    """Where the reads of one jockey wait: ``entered`` says that one has come, ``opened`` lets them all through."""
+
+    entered: Event = field(default_factory=Event)
+    opened: Event = field(default_factory=Event)
+
+    def wait_for_read(self) -> None:
+        """Block until a read has come to the gate."""
+        assert self.entered.wait(PATIENCE), "no read came to the gate"
+
+    def pass_through(self) -> None:
+        """Block the read until the gate is opened."""
+        self.entered.set()
+        assert self.opened.wait(PATIENCE), "nobody opened the gate"
+
+
+class FakeStorage:
+    """A ``Storage`` in memory. ``reads`` and ``unchanged`` count by jockey what was asked, ``calls`` by method."""
+
+    def __init__(self, files: Mapping[str, bytes] | None = None) -> None:
+        """Hold ``files``, the bytes by jockey id."""
+        self.reads = Counter[str]()
+        self.unchanged = Counter[str]()
+        self.calls = Counter[str]()
+        self._files: dict[str, StoredObject] = {}
+        self._faults: dict[str | None, type[Exception]] = {}
+        self._gates: dict[str, Gate] = {}
+        self._lock = Lock()
+        self._changes = 0
+        for jockey_id, data in (files or {}).items():
+            self.put(jockey_id, data)
+
+    def put(self, jockey_id: str, data: bytes) -> StoredObject:
+        """Upload a file; the ETag depends on the bytes alone, the time on how many uploads there were."""
+        self._changes += 1
+        changed = datetime(2024, 9, 29, tzinfo=UTC) + timedelta(hours=self._changes)
+        stored = StoredObject(f"{jockey_id}.pickle", data, f"{zlib.crc32(data):08x}", changed)
+        self._files[jockey_id] = stored
+        return stored
+
+    def remove(self, jockey_id: str) -> None:
+        """Delete a file."""
+        del self._files[jockey_id]
+
+    def fail(self, error: type[Exception], jockey_id: str | None = None) -> None:
+        """Raise ``error`` for every call, or for the reads of one jockey, until mended."""
+        self._faults[jockey_id] = error
+
+    def mend(self) -> None:
+        """Work again."""
+        self._faults.clear()
+
+    @contextmanager
+    def gate(self, jockey_id: str) -> Iterator[Gate]:
+        """Hold the reads of one jockey until the gate is opened, at the latest at the end of the block."""
+        gate = self._gates[jockey_id] = Gate()
+        try:
+            yield gate
+        finally:
+            del self._gates[jockey_id]
+            gate.opened.set()
+
+    def read(self, jockey_id: str, etag: str | None = None) -> StoredObject | None:
+        """Read a file as a ``Storage`` does."""
+        with self._lock:
+            self.reads[jockey_id] += 1
+        if gate := self._gates.get(jockey_id):
+            gate.pass_through()
+        self._raise_faults(jockey_id)
+        stored = self._files.get(jockey_id)
+        if stored is None:
+            raise no_such_jockey(jockey_id)
+        if stored.etag != etag:
+            return stored
+        with self._lock:
+            self.unchanged[jockey_id] += 1
+        return None
+
+    def list_ids(self, cursor: str | None = None, limit: int = 1000) -> Page:
+        """List ids; the cursor is the last id given."""
+        self._call("list_ids")
+        left = sorted(each for each in self._files if cursor is None or each > cursor)
+        return Page(tuple(left[:limit]), left[limit - 1] if len(left) > limit else None)
+
+    def check(self) -> Mapping[str, str]:
+        """Say that all is well."""
+        self._call("check")
+        return {"storage": "ok"}
+
+    def _call(self, method: str) -> None:
+        with self._lock:
+            self.calls[method] += 1
+        self._raise_faults(None)
+
+    def _raise_faults(self, jockey_id: str | None) -> None:
+        error = self._faults.get(jockey_id) or self._faults.get(None)
+        if error is None:
+            return
+        cause = OSError(f"{SECRET} is broken")
+        if issubclass(error, ServiceError):
+            raise error("The storage fails by order of the test.", bucket=SECRET) from cause
+        raise error("unexpected") from cause

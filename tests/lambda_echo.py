@@ -1,0 +1,73 @@
+"""A Lambda function over a small app that says what it was asked, misbehaves, or answers as much as it is told to."""
+
+import asyncio
+import base64
+import gzip
+import os
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from handler import serve
+
+
+async def echo(request: Request) -> Response:
+    """Tell what arrived, and in which process, loop and invocation."""
+    return JSONResponse(
+        {
+            "method": request.method,
+            "name": request.path_params["name"],
+            "url": str(request.url),
+            "query": request.query_params.multi_items(),
+            "headers": dict(request.headers),
+            "cookies": request.cookies,
+            "body": base64.b64encode(await request.body()).decode(),
+            "client": request.client.host,
+            "pid": os.getpid(),
+            "loop": id(asyncio.get_running_loop()),
+            "request_id": request.scope["aws.context"].aws_request_id,
+        }
+    )
+
+
+async def reply(request: Request) -> Response:
+    """Answer ``count`` times ``text`` as ``type``, compressed where that is asked for, with two cookies."""
+    asked = request.query_params
+    body = (asked.get("text", "") * int(asked.get("count", 1))).encode()
+    response = Response(body, media_type=asked["type"], headers={"etag": '"1"', "access-control-allow-origin": "*"})
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        response = Response(gzip.compress(body), headers={"content-type": asked["type"], "content-encoding": "gzip"})
+    response.headers["x-request-id"] = "example-id"
+    response.set_cookie("a", "1")
+    response.set_cookie("b", "2")
+    return response
+
+
+async def fail(_: Request) -> Response:
+    """Fail before a byte is sent."""
+    raise RuntimeError("the cause is for the log")
+
+
+async def break_off(_: Request) -> Response:
+    """Fail when part of the body is sent."""
+
+    async def parts():
+        yield b"the beginning"
+        raise RuntimeError("the cause is for the log")
+
+    return StreamingResponse(parts())
+
+
+handler = serve(
+    Starlette(
+        routes=[
+            Route("/echo/{name}", echo, methods=["GET", "POST", "PUT", "DELETE"]),
+            Route("/reply", reply),
+            Route("/graphql", reply),
+            Route("/fail", fail),
+            Route("/break-off", break_off),
+        ]
+    )
+)

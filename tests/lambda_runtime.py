@@ -1,0 +1,154 @@
+"""A Lambda Runtime API stub that drives the real runtime client, ``awslambdaric``, in a process of its own."""
+
+import base64
+import itertools
+import json
+import os
+import queue
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+REPLY_BYTES = 6_291_556
+SECONDS = 60
+TESTS = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What the function answered, in the form of its gateway (``raw``) and as the client would see it."""
+
+    raw: dict[str, Any]
+
+    @property
+    def status(self) -> int:
+        """The HTTP status."""
+        return self.raw["statusCode"]
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Every header but cookies, by its name in lower case."""
+        many = {name: ", ".join(values) for name, values in self.raw.get("multiValueHeaders", {}).items()}
+        return {name.lower(): value for name, value in {**self.raw.get("headers", {}), **many}.items()}
+
+    @property
+    def body(self) -> bytes:
+        """The body, decoded."""
+        return base64.b64decode(self.raw["body"]) if self.raw["isBase64Encoded"] else self.raw["body"].encode()
+
+    def json(self) -> Any:
+        """Parse the body."""
+        return json.loads(self.body)
+
+
+class _RuntimeApi(BaseHTTPRequestHandler):
+    """``GET …/invocation/next`` hands out the next event; ``POST …/response`` and ``…/error`` bring its outcome."""
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # else every exchange waits 40 ms for a delayed ACK
+
+    def do_GET(self) -> None:
+        self.server.outcomes.put(("ready", b""))
+        if (event := self.server.events.get()) is None:
+            self.close_connection = True
+            return
+        number = f"00000000-0000-4000-8000-{next(self.server.numbers):012d}"
+        self._answer(
+            200,
+            json.dumps(event).encode(),
+            ("Lambda-Runtime-Aws-Request-Id", number),
+            ("Lambda-Runtime-Deadline-Ms", "4102444800000"),
+            ("Lambda-Runtime-Invoked-Function-Arn", "arn:aws:lambda:ap-northeast-1:123456789012:function:test"),
+            ("Lambda-Runtime-Trace-Id", "Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700;Parent=9a9197af755a6419;Sampled=1"),
+        )
+
+    def do_POST(self) -> None:
+        payload = self.rfile.read(int(self.headers["Content-Length"]))
+        refused = self.path.endswith("/response") and len(payload) > REPLY_BYTES
+        self._answer(413 if refused else 202, b"{}")
+        self.server.outcomes.put(("refused" if refused else self.path.rpartition("/")[2], payload))
+
+    def _answer(self, status: int, body: bytes, *headers: tuple[str, str]) -> None:
+        self.send_response(status)
+        for name, value in (("Content-Type", "application/json"), ("Content-Length", str(len(body))), *headers):
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *args: object) -> None:
+        """Keep the test output quiet."""
+
+
+class Function:
+    """A running function: ``invoke`` sends it one event and waits for the answer."""
+
+    def __init__(self, server: ThreadingHTTPServer, process: subprocess.Popen[bytes], log: Path) -> None:
+        """Wait until the function asks for its first event."""
+        self._server, self.process, self._log = server, process, log
+        self._expect("ready")
+
+    def invoke(self, event: Mapping[str, Any]) -> Any:
+        """Answer what the handler returned for ``event``."""
+        self._server.events.put(event)
+        result = json.loads(self._expect("response"))
+        self._expect("ready")
+        return result
+
+    def request(self, event: Mapping[str, Any]) -> Reply:
+        """Answer the HTTP reply that the handler returned for ``event``."""
+        return Reply(self.invoke(event))
+
+    def logs(self) -> str:
+        """Everything that the process wrote so far."""
+        return self._log.read_text()
+
+    def _expect(self, wanted: str) -> bytes:
+        outcome, payload = "nothing", b""
+        deadline = time.monotonic() + SECONDS
+        while outcome == "nothing" and time.monotonic() < deadline:
+            gone = self.process.poll() is not None
+            with suppress(queue.Empty):
+                outcome, payload = self._server.outcomes.get(timeout=0.2)
+            if gone:
+                break
+        assert outcome == wanted, f"{outcome}, not {wanted}: {payload[:2000]!r}; it wrote:\n{self.logs()}"
+        return payload
+
+
+@contextmanager
+def function(handler: str, folder: Path, environ: Mapping[str, str]) -> Iterator[Function]:
+    """Run ``handler`` (``module.function``, at the top or in the tests) until the block ends; ``folder`` takes its log.
+
+    Of the caller's environment nothing reaches it but the search path for programs.
+    """
+    with ThreadingHTTPServer(("127.0.0.1", 0), _RuntimeApi) as server:
+        server.events, server.outcomes, server.numbers = queue.Queue(), queue.Queue(), itertools.count(1)
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+        log = folder / "function.log"
+        variables = {
+            "PATH": os.environ["PATH"],
+            "PYTHONPATH": str(TESTS),
+            "AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{server.server_port}",
+            "AWS_LAMBDA_FUNCTION_NAME": "test",
+            **environ,
+        }
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "awslambdaric", handler],
+                cwd=TESTS.parent, env=variables, stdout=output, stderr=subprocess.STDOUT,
+            )  # fmt: skip
+        try:
+            yield Function(server, process, log)
+        finally:
+            process.kill()
+            process.wait()
+            server.events.put(None)
+            server.shutdown()

@@ -1,0 +1,70 @@
+"""A repository over fakes, for its tests."""
+
+import asyncio
+import contextlib
+from collections.abc import Coroutine
+from typing import Any
+
+from fakes import SECRET, FakeClock, FakeStorage
+
+from graphql_api.config import Settings
+from graphql_api.errors import DataCorrupt, ServiceError
+from graphql_api.records import RaceRecords
+from graphql_api.repository import Repository, Snapshot
+from graphql_api.trace import Trace
+
+A, B, C, D = "00001", "00002", "00003", "a000d"
+TTL, STALE_LIMIT, MISSING_TTL = 3600.0, 86400.0, 30.0
+CORRUPT = b"corrupt"
+
+
+def records_of(size: int) -> RaceRecords:
+    """Make records that weigh ``size`` bytes."""
+    return RaceRecords(rows=0, fields={}, source=(), raw={}, warnings=(), warning_count=0, nbytes=size)
+
+
+class Bench:
+    """A repository over a fake storage; ``decoded`` lists the bytes that were decoded."""
+
+    def __init__(self, files: dict[str, bytes] | None = None, **settings: Any) -> None:
+        """Hold ``files``, by default three, under ``settings``."""
+        self.storage = FakeStorage({A: b"aaa", B: b"bbb", C: b"ccc"} if files is None else files)
+        self.clock = FakeClock()
+        self.decoded: list[bytes] = []
+        self.repository = Repository(self.storage, Settings(**settings), clock=self.clock, load=self.load)
+
+    def load(self, data: bytes, jockey_id: str, trace: Trace) -> RaceRecords:
+        """Decode a file to records as heavy as it is long."""
+        self.decoded.append(data)
+        with trace.stage("decode"):
+            if data == CORRUPT:
+                raise DataCorrupt("The jockey's file cannot be read.", refused=SECRET)
+        return records_of(len(data))
+
+    def get(self, jockey_id: str = A, trace: Trace | None = None) -> Snapshot:
+        """Get a jockey on an event loop of its own."""
+        return asyncio.run(self.repository.get(jockey_id, trace))
+
+    def outcome(self, jockey_id: str = A) -> str:
+        """Get a jockey and name the outcome."""
+        trace = Trace()
+        with contextlib.suppress(ServiceError):
+            self.get(jockey_id, trace)
+        (outcome,) = trace.outcomes.elements()
+        return outcome
+
+    def expire(self) -> None:
+        """Let everything held come due for its check."""
+        self.clock.turn(TTL)
+
+
+async def until_waiting(*tasks: "asyncio.Task[Any]") -> None:
+    """Let tasks run until each waits for a load."""
+    for _ in range(3):
+        await asyncio.sleep(0)
+    assert not any(each.done() for each in tasks)
+
+
+def start(*work: Coroutine[Any, Any, Any]) -> "list[asyncio.Task[Any]]":
+    """Make tasks."""
+    return [asyncio.create_task(each) for each in work]

@@ -1,0 +1,247 @@
+"""The pages in a real browser: headless Chromium, under the policy that the service sends."""
+
+import json
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+playwright_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+CHROMIUM = shutil.which("chromium")
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium on the PATH")
+
+ARGUMENTS = (
+    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+)
+REPORT_VIOLATIONS = """document.addEventListener("securitypolicyviolation", (violation) =>
+    console.error(`policy violated: ${violation.violatedDirective} ${violation.blockedURI}`))"""
+LUMINANCE = """() => {
+    const layers = [...document.elementsFromPoint(5, 5), document.documentElement];
+    const colours = layers.map((each) => getComputedStyle(each).backgroundColor.match(/[\\d.]+/g).map(Number));
+    const [red, green, blue] = colours.find(([, , , alpha = 1]) => alpha > 0);
+    return (0.2126 * red + 0.7152 * green + 0.0722 * blue) / 255;
+}"""
+EDITOR = "document.querySelector('.{} .CodeMirror').CodeMirror"
+QUERY = f"{EDITOR.format('graphiql-query-editor')}.getValue()"
+ANSWER = f"{EDITOR.format('result-window')}.getValue()"
+
+Page = Any
+Open = Callable[..., Page]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """Start Chromium."""
+    with playwright_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def problems() -> list[str]:
+    """Gather what goes wrong in any page of a test; a test takes out what it has provoked."""
+    return []
+
+
+@pytest.fixture
+def open_page(browser: Any, live_server: str, problems: list[str]) -> Iterator[Open]:
+    """Open pages in a fresh profile; nothing may be logged as an error, and no other host may be asked."""
+    contexts = []
+
+    def open_page(path: str, **options: Any) -> Page:
+        context = browser.new_context(viewport={"width": 1440, "height": 900}, **options)
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.add_init_script(REPORT_VIOLATIONS)
+        page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        page.on("request", lambda request: problems.extend(_foreign(request.url, live_server)))
+        page.goto(live_server + path)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert problems == []
+
+
+def _foreign(url: str, base: str) -> list[str]:
+    return [] if url.startswith((f"{base}/", "data:")) else [f"request to {url}"]
+
+
+@pytest.fixture
+def explorer(open_page: Open) -> Page:
+    """Open the explorer and wait until it knows the schema."""
+    return _ready(open_page("/graphql"))
+
+
+def _ready(page: Page) -> Page:
+    page.wait_for_selector(".graphiql-explorer-root [data-field-name=jockey]")
+    return page
+
+
+def _until(page: Page, expression: str, expected: object = True) -> None:
+    """Wait until an expression has a value; Playwright's own way needs ``eval``, which the policy forbids."""
+    for _ in range(500):
+        if page.evaluate(expression) == expected:
+            return
+        page.wait_for_timeout(20)
+    pytest.fail(f"{expression} is {page.evaluate(expression)!r}, not {expected!r}")
+
+
+def _query(page: Page, text: str) -> None:
+    """Put a query into a new tab."""
+    page.get_by_label("New tab").click()
+    _until(page, QUERY, "")
+    page.locator(".graphiql-query-editor .CodeMirror").click()
+    page.keyboard.insert_text(text)
+
+
+def _run(page: Page) -> Any:
+    """Run the operation of the open tab; give the answer that is shown."""
+    page.evaluate(f"{EDITOR.format('result-window')}.setValue('')")
+    page.locator(".graphiql-execute-button").click()
+    _until(page, f"{ANSWER} !== ''")
+    return json.loads(page.evaluate(ANSWER))
+
+
+def test_examples_open_as_tabs_and_all_run(explorer: Page) -> None:
+    """A new visitor finds several example tabs; every example of the panel opens in a tab and is answered."""
+    assert explorer.locator(".graphiql-tab").count() >= 3
+    explorer.get_by_label("Show Examples").click()
+    examples = explorer.locator(".examples button")
+    names = set()
+    for number in range(examples.count()):
+        examples.nth(number).click()
+        answer = _run(explorer)
+        assert "errors" not in answer, examples.nth(number).inner_text()
+        assert None not in answer["data"].values()
+        names.add(explorer.locator(".graphiql-tab-active").inner_text())
+    assert len(names) == examples.count() == explorer.locator(".graphiql-tab").count()
+
+
+def test_editor_completes_field_names(explorer: Page) -> None:
+    """Ctrl+Space proposes the fields of the type that the cursor is in."""
+    _query(explorer, '{ jockey(id: "00001") { rec')
+    explorer.keyboard.press("Control+Space")
+    explorer.wait_for_selector(".CodeMirror-hints")
+    assert "records" in explorer.locator(".CodeMirror-hints").inner_text()
+
+
+def test_query_is_clicked_together(explorer: Page) -> None:
+    """Ticking fields and filling in an argument in the explorer panel writes a query that runs."""
+    _query(explorer, "query Clicked { __typename }")
+    panel = explorer.locator(".graphiql-explorer-root")
+    panel.locator("[data-field-name=jockey] > span").first.click()
+    panel.locator("[data-arg-name=id] input").fill("00001")
+    panel.locator("[data-field-name=name] > span").first.click()
+    assert set(_run(explorer)["data"]["jockey"]) == {"name"}
+
+
+def test_faulty_query_is_underlined_and_answered_with_its_error(explorer: Page, problems: list[str]) -> None:
+    """A field that does not exist is marked in the editor, and running it shows the service's error."""
+    _query(explorer, "{ nothingOfTheKind }")
+    explorer.wait_for_selector(".graphiql-query-editor .CodeMirror-lint-mark-error")
+    answer = _run(explorer)
+    assert "nothingOfTheKind" in answer["errors"][0]["message"]
+    assert "HTTP 400" in explorer.locator(".measured").inner_text()
+    assert [each for each in problems if "400" not in each] == []
+    problems.clear()  # the browser logs each 400 itself
+
+
+def test_answer_is_measured(explorer: Page) -> None:
+    """Below an answer stand its status, round trip, size, and the server's own timing."""
+    _run(explorer)
+    line = explorer.locator(".measured").inner_text()
+    assert re.fullmatch(r"HTTP 200 +· +\d+ ms +· +[\d.]+ k?B +· +server: .*total [\d.]+ ms", line)
+
+
+def test_tabs_history_and_panel_survive_a_reload(explorer: Page) -> None:
+    """Tabs, history and the open panel are kept in the browser."""
+    _query(explorer, "query Remembered { __typename }")
+    _run(explorer)
+    explorer.get_by_label("Show History").click()
+    _until(explorer, "localStorage.getItem('graphiql:tabState')?.includes('Remembered')")
+    explorer.reload()
+    explorer.wait_for_selector(".graphiql-history-item")
+    assert "Remembered" in explorer.locator(".graphiql-history").inner_text()
+    assert explorer.locator(".graphiql-tab-active").inner_text().startswith("Remembered")
+
+
+def test_explorer_theme_can_be_chosen(open_page: Open) -> None:
+    """The explorer's settings override the theme of the system, also after a reload."""
+    page = _ready(open_page("/graphql", color_scheme="light"))
+    page.get_by_label("Open settings dialog").click()
+    page.get_by_role("button", name="Dark").click()
+    page.reload()
+    _ready(page)
+    assert page.evaluate(LUMINANCE) < 0.2
+
+
+@pytest.mark.parametrize("path", ["/", "/docs", "/graphql"])
+def test_page_is_light_or_dark_as_the_system_is(open_page: Open, path: str) -> None:
+    """Every page follows the colour scheme that the system prefers."""
+    light, dark = (open_page(path, color_scheme=scheme).evaluate(LUMINANCE) for scheme in ("light", "dark"))
+    assert light > 0.9
+    assert dark < 0.2
+
+
+def test_landing_page_runs_its_query_and_names_this_host(open_page: Open, live_server: str) -> None:
+    """The sample query can be run where it stands, and the commands can be pasted as they are."""
+    page = open_page("/")
+    page.get_by_role("button", name="Run it here").click()
+    _until(page, "document.querySelector('#outcome').textContent.startsWith('HTTP 200')")
+    assert json.loads(page.locator("#answer").inner_text())["data"]["jockey"]["name"]
+    assert f"{live_server}/api/jockey/00001" in page.locator("#terminal").inner_text()
+
+
+def test_pages_stand_without_scripts(open_page: Open) -> None:
+    """Without JavaScript the landing page is whole, and the documentation links to the document itself."""
+    page = open_page("/", java_script_enabled=False)
+    assert page.locator("#query").is_visible()
+    assert not page.locator("#run").is_visible()
+    assert open_page("/docs", java_script_enabled=False).locator("main a[href='openapi.json']").is_visible()
+
+
+def test_documentation_shows_every_route_and_tries_one(open_page: Open, live_server: str) -> None:
+    """The page shows each operation of the OpenAPI document, and sends a request filled in by its form."""
+    page = open_page("/docs")
+    page.wait_for_selector(".operation")
+    paths = page.request.get(f"{live_server}/openapi.json").json()["paths"]
+    shown = page.locator(".operation h2 code").all_inner_texts()
+    assert shown == [path for path, item in paths.items() for method in item if method in {"get", "post"}]
+    assert "[object" not in page.locator("main").evaluate("(main) => main.textContent")
+    route = page.locator(".operation", has_text="/api/jockey/{jockey_id}").first
+    route.get_by_label("jockey_id").fill("00002")
+    assert f"'{live_server}/api/jockey/00002'" in route.locator(".curl").inner_text()
+    route.get_by_role("button", name="Send").click()
+    _until(page, "document.querySelector('.operation output').textContent.startsWith('HTTP 200')")
+    assert route.locator("form > pre").last.inner_text().startswith('{\n  "data": [')
+
+
+def test_pages_work_below_a_path_prefix(open_page: Open, live_server: str) -> None:
+    """Behind a gateway that adds a stage to every path, all that a page asks for stays below the stage."""
+    page = open_page("/health")
+    asked: list[str] = []
+
+    def gateway(route: Any) -> None:
+        path = urlsplit(route.request.url).path
+        asked.append(path)
+        route.fulfill(response=route.fetch(url=f"{live_server}{path.removeprefix('/prod')}"))
+
+    page.context.route("**/*", gateway)
+    page.goto(f"{live_server}/prod/")
+    page.get_by_role("link", name="Open the explorer").click()
+    assert "errors" not in _run(_ready(page))
+    page.goto(f"{live_server}/prod/docs")
+    page.wait_for_selector(".operation")
+    page.get_by_role("button", name="Send").first.click()
+    _until(page, "document.querySelector('.operation output').textContent.startsWith('HTTP 200')")
+    assert {path for path in asked if not path.startswith("/prod/")} == set()
+    assert "/prod/api/jockey/00001" in asked

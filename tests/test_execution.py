@@ -1,0 +1,154 @@
+"""Plans against the general executor: one corpus of operations, both ways, byte for byte."""
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from graphql_api.app import Core, create_core
+from graphql_api.columns import FIELDS, SOURCES
+from graphql_api.config import Settings
+from graphql_api.context import Context
+from graphql_api.execution import Answer
+from graphql_api.graphql_response import response_map
+
+FIELD_NAMES = [field.name.split("_")[0] + "".join(map(str.capitalize, field.name.split("_")[1:])) for field in FIELDS]
+
+HARD = [
+    ('{ jockey(id: "00001") { records { nodes { date } } } }', {}),
+    ('{ jockey(id: "00001") { records { nodes { __typename } } } }', {}),
+    ('{ __typename jockey(id: "00001") { __typename t: __typename records { __typename } } }', {}),
+    ('{ jockey(id: "99999") { id } }', {}),
+    ('{ a: jockey(id: "00001") { id } b: jockey(id: "00001") { name } c: jockey(id: "99999") { id } }', {}),
+    ('{ jockeysByIds(ids: ["00001", "99999", "a0001"]) { id records(first: 2) { nodes { horseName } } } }', {}),
+    ("{ jockeysByIds(ids: []) { id } }", {}),
+    ('{ jockey(id: "00001") { records(first: 3) { edges { cursor node { date cursor: horseName } } } } }', {}),
+    (
+        '{ jockey(id: "00001") { records(first: 3) { edges { n: node { __typename } m: node { won } __typename } } } }',
+        {},
+    ),
+    ('{ jockey(id: "00001") { records(first: 2) { nodes { raw(column: PACE) b: raw(column: DATE) } } } }', {}),
+    (
+        'query ($c: SourceColumn!) { jockey(id: "00001") { records(first: 2) { nodes { raw(column: $c) } } } }',
+        {"c": "GOING"},
+    ),
+    (
+        'query ($c: SourceColumn!) { jockey(id: "00001") { records(first: 2) { nodes { raw(column: $c) } } } }',
+        {"c": "R"},
+    ),
+    ('{ jockey(id: "00001") { ...J } } fragment J on Jockey { id ...K } fragment K on Jockey { id name }', {}),
+    ('{ jockey(id: "00001") { records(first: 2) { nodes { ... on RaceRecord { date } ... { going date } } } } }', {}),
+    ('query ($s: Boolean!) { jockey(id: "00001") { id @skip(if: $s) name @include(if: $s) } }', {"s": True}),
+    ('query ($s: Boolean!) { jockey(id: "00001") { id @skip(if: $s) name @include(if: $s) } }', {"s": False}),
+    (
+        'query ($s: Boolean=true) { jockey(id: "00001") { records(first: 1) { nodes { won @skip(if: $s) date } } } }',
+        {},
+    ),
+    ('{ jockey(id: "00001") @skip(if: true) { id } }', {}),
+    ("query ($n: Int, $i: ID!) { jockey(id: $i) { records(first: $n) { totalCount } } }", {"n": 3, "i": "00001"}),
+    ("query ($n: Int, $i: ID!) { jockey(id: $i) { records(first: $n) { totalCount } } }", {"i": "00001"}),
+    ('query ($n: Int!) { jockey(id: "00001") { records(first: $n) { totalCount } } }', {"n": "three"}),
+    ('query ($n: Int!) { jockey(id: "00001") { records(first: $n) { totalCount } } }', {}),
+    ('{ jockey(id: "nonsense") { id } }', {}),
+    ('{ jockey(id: "00001") { id records(first: -1) { totalCount } } }', {}),
+    ('{ jockey(id: "00001") { id a: records(after: "x") { totalCount } b: records { totalCount } } }', {}),
+    ('{ jockey(id: "00001") { source { etag rows warnings { row column raw code } lastModified } } }', {}),
+    (
+        '{ jockey(id: "00001") { records(first: 0) { nodes { won } edges { cursor } pageInfo { endCursor } } } }',
+        {},
+    ),
+    ('{ __schema { queryType { name } } jockey(id: "00001") { id } }', {}),
+    ('{ __type(name: "Going") { enumValues { name } } }', {}),
+]
+
+
+@pytest.fixture(scope="module")
+def core(sample_data: Path) -> Iterator[Core]:
+    """Wire data access and execution over the sample data."""
+    core = create_core(Settings(data=str(sample_data), log_level="ERROR"))
+    yield core
+    core.repository.close()
+
+
+def answer(core: Core, query: str, variables: dict[str, Any], *, planned: bool) -> Answer:
+    """Execute an operation by its plan where it has one, or by the general executor alone."""
+    document = core.documents.get(query)
+    assert not document.errors, document.errors
+    engine = core.engine if planned else _WithoutPlans(core)
+    return asyncio.run(engine.execute(document, None, variables, Context(core.repository, "r")))
+
+
+class _WithoutPlans:
+    """The engine with every document's plans known to be none."""
+
+    def __init__(self, core: Core) -> None:
+        self.engine = core.engine
+
+    async def execute(self, document: Any, name: Any, variables: Any, context: Context) -> Answer:
+        return await self.engine.execute_generally(document, name, variables, context)
+
+
+def body(found: Answer) -> bytes:
+    """Give the bytes that a client gets."""
+    return b"".join(response_map(found, "r"))
+
+
+@pytest.mark.parametrize(("query", "variables"), HARD)
+def test_hard_operations_are_equal_both_ways(core: Core, query: str, variables: dict[str, Any]) -> None:
+    """Aliases, fragments, directives, variables, gaps and errors: the plan's bytes are the general executor's."""
+    assert body(answer(core, query, variables, planned=True)) == body(answer(core, query, variables, planned=False))
+
+
+@st.composite
+def selections(draw: st.DrawFn) -> str:
+    """Draw a selection of a record: fields with aliases, raw texts, type names, inline fragments."""
+    parts = []
+    for number in range(draw(st.integers(1, 8))):
+        name = draw(st.sampled_from([*FIELD_NAMES, "__typename", "raw"]))
+        if name == "raw":
+            name = f"raw(column: {draw(st.sampled_from(SOURCES)).name})"
+        condition = draw(st.sampled_from(["", "", "", " @include(if: $yes)", " @skip(if: $yes)", " @skip(if: false)"]))
+        part = f"f{number}: {name}{condition}"
+        parts.append(draw(st.sampled_from([part, part, f"... on RaceRecord {{ {part} }}", f"...{{ {part} }}"])))
+    return " ".join(parts)
+
+
+@given(
+    selection=selections(),
+    jockey=st.sampled_from(["00001", "00002", "a0001", "a0002", "99999"]),
+    arguments=st.sampled_from(["", "(first: 3)", "(last: 5)", "(first: $n)", "(first: 90)", "(first: 0)"]),
+    shape=st.sampled_from(
+        ["nodes {{ {0} }}", "edges {{ cursor node {{ {0} }} }}", "edges {{ n: node {{ {0} }} }} totalCount"]
+    ),
+    yes=st.booleans(),
+    number=st.one_of(st.none(), st.integers(-1, 40)),
+)
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_generated_operations_are_equal_both_ways(
+    core: Core, selection: str, jockey: str, arguments: str, shape: str, yes: bool, number: int | None
+) -> None:
+    """Any selection over any window gives the same bytes by plan and by the general executor."""
+    query = f"""query Generated($yes: Boolean = true, $n: Int) {{
+        jockey(id: "{jockey}") {{ id @skip(if: $yes) records{arguments} {{ {shape.format(selection)} }} }}
+        again: __typename @include(if: $yes)
+        other: jockey(id: "00002") {{ records(first: $n) {{ totalCount }} }} }}"""
+    variables = {"yes": yes, "n": number}
+    assert body(answer(core, query, variables, planned=True)) == body(answer(core, query, variables, planned=False))
+
+
+def test_ordinary_lists_are_planned(core: Core) -> None:
+    """Lists of records, in nodes or edges, with variables and fragments, take the fast path."""
+    for query, variables in HARD[:20]:
+        found = answer(core, query, variables, planned=True)
+        assert found.planned == (not found.errors), query
+
+
+def test_errors_come_from_the_general_executor(core: Core) -> None:
+    """A failing resolver leaves the plan, so that errors have the general executor's paths."""
+    found = answer(core, '{ jockey(id: "00001") { records(first: -1) { totalCount } } }', {}, planned=True)
+    assert not found.planned
+    assert found.errors[0].path == ["jockey", "records"]

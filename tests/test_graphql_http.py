@@ -1,0 +1,283 @@
+"""GraphQL over HTTP: negotiation, methods, bodies and query strings, and every fault with its own status and error."""
+
+import json
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from starlette.testclient import TestClient
+
+GRAPHQL = "application/graphql-response+json"
+JSON = "application/json"
+QUERY = '{ jockey(id: "00001") { id } }'
+DATA = {"data": {"jockey": {"id": "00001"}}}
+
+
+def post(client: TestClient, body: Any, **headers: str) -> Any:
+    """Send a body, JSON unless it is bytes."""
+    content = body if isinstance(body, bytes) else json.dumps(body).encode()
+    return client.post("/graphql", content=content, headers={"content-type": JSON, **headers})
+
+
+def get(client: TestClient, accept: str = JSON, **parameters: str) -> Any:
+    """Send a query string."""
+    return client.get(f"/graphql?{urlencode(parameters)}", headers={"accept": accept})
+
+
+@pytest.mark.parametrize(
+    ("accept", "media_type"),
+    [
+        (None, JSON),
+        ("*/*", JSON),
+        ("application/*", GRAPHQL),
+        (JSON, JSON),
+        (GRAPHQL, GRAPHQL),
+        (f"{JSON};q=0.5, {GRAPHQL}", GRAPHQL),
+        (f"{GRAPHQL};q=0.1, {JSON};q=0.2", JSON),
+        (f"{GRAPHQL}; charset=utf-8, {JSON}", GRAPHQL),
+        (f"{GRAPHQL};q=0, */*", JSON),
+        ("APPLICATION/JSON", JSON),
+        ("text/plain, */*;q=0.1", JSON),
+    ],
+)
+def test_the_accept_header_decides_the_media_type(client: TestClient, accept: str | None, media_type: str) -> None:
+    """Weights are honoured, the client's order breaks ties, and anything goes means JSON."""
+    client.headers.pop("accept", None)
+    response = post(client, {"query": QUERY}, **({"accept": accept} if accept else {}))
+    assert response.status_code == 200
+    assert response.headers["content-type"].partition(";")[0] == media_type
+    assert "Accept" in response.headers["vary"]
+    assert response.json() == DATA
+
+
+@pytest.mark.parametrize("accept", ["text/plain", "image/png, text/*", f"{JSON};q=0"])
+def test_what_cannot_be_accepted_is_406(client: TestClient, accept: str) -> None:
+    """A client that takes neither JSON type is told which there are."""
+    response = post(client, {"query": QUERY}, accept=accept)
+    assert response.status_code == 406
+    assert GRAPHQL in response.json()["errors"][0]["message"]
+
+
+def test_get_answers_as_post_does(client: TestClient) -> None:
+    """Query, variables and operation name go into the query string; empty ones count as absent."""
+    query = "query A($i: ID!) { jockey(id: $i) { id } } query B { __typename }"
+    response = get(client, query=query, operationName="A", variables='{"i": "00001"}', extensions="")
+    assert response.json() == DATA
+    assert get(client, query=QUERY, operationName="", variables="").json() == DATA
+
+
+def test_head_has_the_head_of_get_and_no_body(client: TestClient) -> None:
+    """HEAD tells the length that GET would have."""
+    url = f"/graphql?{urlencode({'query': QUERY})}"
+    head, full = client.head(url, headers={"accept": JSON}), client.get(url, headers={"accept": JSON})
+    assert head.status_code == 200
+    assert head.content == b""
+    assert head.headers["content-length"] == str(len(full.content))
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH"])
+def test_other_methods_are_405(client: TestClient, method: str) -> None:
+    """Only GET, HEAD and POST are served, and the answer says so."""
+    response = client.request(method, "/graphql")
+    assert response.status_code == 405
+    assert response.headers["allow"] == "GET, HEAD, POST"
+    assert response.json()["errors"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{",
+        b"1",
+        b"null",
+        b"true",
+        b'"x"',
+        b"[]",
+        b'[{"query": "{ __typename }"}]',
+        b"{}",
+        b'{"query": ""}',
+        b'{"query": " "}',
+        b'{"query": 1}',
+        b'{"query": null}',
+        b'{"query": "{ __typename }", "variables": []}',
+        b'{"query": "{ __typename }", "variables": "{}"}',
+        b'{"query": "{ __typename }", "variables": 0}',
+        b'{"query": "{ __typename }", "operationName": 1}',
+        b'{"query": "{ __typename }", "operationName": "\\ud800"}',
+        b'{"query": "{ __typename }", "extensions": 1}',
+        b'{"query": "{ __typename }", "query": "{ a }"}',
+        b'{"query": "{ __typename }", "variables": {"a": 1, "a": 2}}',
+        b'{"query": "{ __typename }", "variables": {"a": NaN}}',
+        b'{"query": "{ __typename }", "variables": {"a": 1e999}}',
+        b'{"query": "{ __typename \\u0000}"}',
+        b'\xff{"query": "{ __typename }"}',
+        b'{"query": "\xff"}',
+        b"[" * 100_000,
+        b'{"a":' * 100_000,
+        '{"query": "{ __typename }"}'.encode("utf-16"),
+        b'{"variables": {"n": ' + b"9" * 5_000 + b"}}",
+    ],
+)
+@pytest.mark.parametrize("accept", [JSON, GRAPHQL])
+def test_a_body_that_is_no_request_is_400(client: TestClient, body: bytes, accept: str) -> None:
+    """Whatever is wrong with a body is told as a GraphQL error in the media type that the client takes."""
+    response = post(client, body, accept=accept)
+    assert response.status_code == 400, response.text
+    assert response.headers["content-type"].partition(";")[0] == accept
+    assert list(response.json()) == ["errors"]
+    assert response.json()["errors"][0]["extensions"]["code"] == "BAD_REQUEST"
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    [
+        "",
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data",
+        "application/jsonx",
+        "application/graphql",
+        "application/json; charset=utf-16",
+        "application/json; charset=shift_jis",
+    ],
+)
+def test_other_content_types_are_415(client: TestClient, content_type: str) -> None:
+    """Only JSON in UTF-8 is read, so that no form of another site can run an operation."""
+    response = client.post("/graphql", content=json.dumps({"query": QUERY}), headers={"content-type": content_type})
+    assert response.status_code == 415
+    assert response.json()["errors"]
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    [
+        JSON,
+        "APPLICATION/JSON",
+        "application/json;charset=utf-8",
+        'application/json; charset="UTF-8"',
+        "application/json; v=1",
+    ],
+)
+def test_json_content_types_are_read(client: TestClient, content_type: str) -> None:
+    """The content type is compared exactly, whatever its case, and its parameters are split off."""
+    response = client.post("/graphql", content=json.dumps({"query": QUERY}), headers={"content-type": content_type})
+    assert response.json() == DATA
+
+
+def test_a_compressed_body_is_415(client: TestClient) -> None:
+    """A body under a content coding is refused, rather than read as broken JSON."""
+    response = post(client, b"\x1f\x8b", **{"content-encoding": "gzip"})
+    assert response.status_code == 415
+
+
+def test_a_body_past_the_limit_is_413(client: TestClient) -> None:
+    """A body larger than the setting is refused, told or not by its Content-Length."""
+    body = json.dumps({"query": QUERY, "variables": {"a": "x" * 1_000_000}}).encode()
+    assert post(client, body).status_code == 413
+    chunked = client.post("/graphql", content=iter([body]), headers={"content-type": JSON})
+    assert chunked.status_code == 413
+    assert chunked.json()["errors"]
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        [("query", "")],
+        [],
+        [("query", QUERY), ("query", QUERY)],
+        [("query", QUERY), ("variables", "x")],
+        [("query", QUERY), ("variables", "[]")],
+        [("query", QUERY), ("variables", "[" * 5_000)],
+        [("query", QUERY), ("variables", '{"a": 1, "a": 2}')],
+        [("query", QUERY), ("extensions", "1")],
+    ],
+)
+def test_a_query_string_that_is_no_request_is_400(client: TestClient, parameters: list[tuple[str, str]]) -> None:
+    """Parameters missing, doubled or of a wrong form are told as GraphQL errors."""
+    response = client.get(f"/graphql?{urlencode(parameters)}", headers={"accept": JSON})
+    assert response.status_code == 400
+    assert response.json()["errors"]
+
+
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [
+        ("{", "GRAPHQL_PARSE_FAILED"),
+        ("{ nothing }", "GRAPHQL_VALIDATION_FAILED"),
+        ("mutation { x }", "GRAPHQL_VALIDATION_FAILED"),
+        ("subscription { x }", "GRAPHQL_VALIDATION_FAILED"),
+        ("query A { __typename } query B { __typename }", "BAD_USER_INPUT"),
+        ("query ($i: ID!) { jockey(id: $i) { id } }", "BAD_USER_INPUT"),
+        ("{ jockey(id: 1e999) { id } }", "GRAPHQL_VALIDATION_FAILED"),
+        ('{ jockey(id: "00001") { records(first: ' + "9" * 5_000 + ") { totalCount } } }", "GRAPHQL_VALIDATION_FAILED"),
+        ("{ a" * 20_000, "QUERY_TOO_COMPLEX"),
+        ("[" * 10_000, "GRAPHQL_PARSE_FAILED"),
+    ],
+)
+def test_a_request_error_is_400_in_the_new_media_type_and_200_in_the_old(
+    client: TestClient, query: str, code: str
+) -> None:
+    """What was never executed has no data; its status is the one that the media type's clients expect."""
+    for accept, status in ((GRAPHQL, 400), (JSON, 200)):
+        response = post(client, {"query": query}, accept=accept)
+        assert response.status_code == status
+        assert list(response.json()) == ["errors"]
+        assert response.json()["errors"][0]["extensions"]["code"] == code
+
+
+def test_an_operation_name_chooses_among_operations(client: TestClient) -> None:
+    """Of several operations the named one runs; a name that none has is an error."""
+    query = f"query A {QUERY} query B {{ __typename }}"
+    assert post(client, {"query": query, "operationName": "A"}).json() == DATA
+    assert post(client, {"query": query, "operationName": "C"}).json()["errors"]
+
+
+def test_an_error_in_a_field_leaves_the_status_at_200(client: TestClient) -> None:
+    """Partial data is a success of the transport in both media types."""
+    response = post(client, {"query": '{ __typename jockey(id: "x") { id } }'}, accept=GRAPHQL)
+    assert response.status_code == 200
+    assert response.json()["data"] == {"__typename": "Query", "jockey": None}
+
+
+def test_a_browser_gets_the_explorer(client: TestClient) -> None:
+    """A GET that prefers HTML and has no query is shown GraphiQL; with a query it is answered."""
+    html = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+    page = client.get("/graphql", headers={"accept": html})
+    assert page.status_code == 200
+    assert page.headers["content-type"].startswith("text/html")
+    assert get(client, accept=html, query=QUERY).json() == DATA
+
+
+def test_every_answer_carries_a_request_id_and_timings(client: TestClient) -> None:
+    """A harmless request id of the client's own is kept, a harmful one replaced."""
+    response = post(client, {"query": QUERY}, **{"x-request-id": "abc-123"})
+    assert response.headers["x-request-id"] == "abc-123"
+    assert "total;dur=" in response.headers["server-timing"]
+    assert response.headers["x-content-type-options"] == "nosniff"
+    replaced = post(client, {"query": QUERY}, **{"x-request-id": 'a"\tb'}).headers["x-request-id"]
+    assert len(replaced) == 32
+
+
+def test_a_preflight_allows_posts_from_any_origin(client: TestClient) -> None:
+    """Browsers of other sites may call the API, without credentials."""
+    asked = {"origin": "https://example.org", "access-control-request-method": "POST"}
+    response = client.options("/graphql", headers={**asked, "access-control-request-headers": "content-type"})
+    assert response.status_code == 200
+    assert response.headers["access-control-allow-origin"] == "*"
+    assert "access-control-allow-credentials" not in response.headers
+    answered = post(client, {"query": QUERY}, origin="https://example.org")
+    assert answered.headers["access-control-allow-origin"] == "*"
+
+
+@given(
+    body=st.one_of(st.binary(max_size=200), st.text(max_size=80).map(lambda text: json.dumps({"query": text}).encode()))
+)
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_no_body_brings_the_server_down(client: TestClient, body: bytes) -> None:
+    """Any bytes are answered with JSON and no 5xx."""
+    response = post(client, body)
+    assert response.status_code in {200, 400}
+    assert "errors" in response.json() or "data" in response.json()
