@@ -6,6 +6,7 @@ from typing import Any
 from cachetools import LRUCache
 from graphql import (
     DocumentNode,
+    FragmentDefinitionNode,
     GraphQLError,
     GraphQLSchema,
     OperationDefinitionNode,
@@ -14,6 +15,7 @@ from graphql import (
     specified_rules,
     validate,
 )
+from graphql.execution.collect_fields import FragmentDetails
 from graphql.validation import NoSchemaIntrospectionCustomRule
 
 from graphql_api.limits import Limits, check
@@ -34,13 +36,22 @@ class Document:
     plans: LRUCache[Any, Any] = field(default_factory=lambda: LRUCache(PLANS_PER_DOCUMENT))
     shaped_by: frozenset[str] = frozenset()
 
+    operations: dict[str | None, OperationDefinitionNode] = field(init=False)
+    fragments: dict[str, FragmentDetails] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Find the operations by name, a single one by no name too; and the fragments."""
+        definitions = self.tree.definitions if self.tree else ()
+        operations = [each for each in definitions if isinstance(each, OperationDefinitionNode)]
+        self.operations = {each.name.value: each for each in operations if each.name}
+        if len(operations) == 1:
+            self.operations[None] = operations[0]
+        fragments = (each for each in definitions if isinstance(each, FragmentDefinitionNode))
+        self.fragments = {each.name.value: FragmentDetails(each) for each in fragments}
+
     def operation(self, name: str | None) -> OperationDefinitionNode | None:
         """Find the operation that a name means; None where there is none, or no name and several."""
-        tree = self.tree
-        found = [each for each in tree.definitions if isinstance(each, OperationDefinitionNode)] if tree else []
-        if name is not None:
-            found = [each for each in found if each.name and each.name.value == name]
-        return found[0] if len(found) == 1 else None
+        return self.operations.get(name)
 
     def is_query(self, name: str | None) -> bool:
         """Say whether the operation only reads; True where there is none, since nothing would run."""
