@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
-from graphql_api.repository import Repository, Snapshot, Trace
+from graphql_api.repository import Repository, Snapshot
+from graphql_api.trace import Trace
 
 
 @dataclass(slots=True)

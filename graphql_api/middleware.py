@@ -10,7 +10,7 @@ import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from graphql_api.repository import Trace
+from graphql_api.trace import Trace
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9_.:=-]{1,128}")
 

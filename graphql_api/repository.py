@@ -22,9 +22,9 @@ from graphql_api.config import Settings
 from graphql_api.errors import NotFound, ServiceError, StorageFault, UpstreamUnavailable
 from graphql_api.ids import jockey_id as checked
 from graphql_api.records import RaceRecords
-from graphql_api.storage import Page, Storage, StoredObject
+from graphql_api.storage import Page, Storage
 from graphql_api.trace import Outcome
-from graphql_api.trace import Trace as Trace
+from graphql_api.trace import Trace
 from graphql_api.workers import Workers, done
 
 RETRY_PAUSE = 30.0
@@ -240,25 +240,23 @@ class Repository:
 
     def _read(self, jockey_id: str, held: _Held | None, trace: Trace) -> tuple[Outcome, Snapshot]:
         """Read and decode a jockey, or only learn that the copy held still is the current one."""
+        fresh_until = self._clock() + self._settings.cache_ttl
         with trace.stage("storage"):
             stored = self._storage.read(jockey_id, None if held is None else held.snapshot.etag)
         if stored is None:  # the answer to an ETag only, so there is a copy
-            current = replace(cast("_Held", held).snapshot, stale=False, fresh_until=self._in(self._settings.cache_ttl))
+            current = replace(cast("_Held", held).snapshot, stale=False, fresh_until=fresh_until)
             return "revalidated", self._keep(current)
-        return "miss", self._keep(self._decode(jockey_id, stored, trace))
-
-    def _decode(self, jockey_id: str, stored: StoredObject, trace: Trace) -> Snapshot:
-        records = self._load(stored.data, jockey_id, trace)
-        return Snapshot(
+        read = Snapshot(
             jockey_id=jockey_id,
-            records=records,
+            records=self._load(stored.data, jockey_id, trace),
             etag=stored.etag,
             last_modified=stored.last_modified,
             size=len(stored.data),
             key=stored.key,
             stale=False,
-            fresh_until=self._in(self._settings.cache_ttl),
+            fresh_until=fresh_until,
         )
+        return "miss", self._keep(read)
 
     def _keep(self, snapshot: Snapshot) -> Snapshot:
         with self._lock:
@@ -268,17 +266,13 @@ class Repository:
     def _fall_back(self, held: _Held, error: Exception) -> Snapshot:
         """Mark the copy held as stale, and leave the storage alone for a while."""
         pause = min(RETRY_PAUSE, self._settings.cache_ttl)
-        held.snapshot = replace(held.snapshot, stale=True, fresh_until=self._in(pause))
+        held.snapshot = replace(held.snapshot, stale=True, fresh_until=self._clock() + pause)
         # A storage may be down for a while; a file that cannot be read, or a bug, takes somebody to act.
         level = logging.WARNING if isinstance(error, UpstreamUnavailable | StorageFault) else logging.ERROR
         fields = error.log_fields if isinstance(error, ServiceError) else {}
         about = {**fields, "jockey_id": held.snapshot.jockey_id, "retry_seconds": pause}
         structlog.get_logger().log(level, "stale_copy_served", **about, exc_info=error)
         return held.snapshot
-
-    def _in(self, seconds: float) -> float:
-        """Give the time ``seconds`` from now, on the repository's clock."""
-        return self._clock() + seconds
 
 
 def _kind(snapshot: Snapshot) -> Outcome:

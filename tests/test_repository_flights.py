@@ -7,6 +7,7 @@ import logging
 import random
 import sys
 from collections import Counter
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 from typing import Any, get_args
@@ -22,9 +23,10 @@ from graphql_api.trace import Outcome, Trace
 
 
 @pytest.fixture
-def bench() -> Bench:
-    """Make a bench of default settings."""
-    return Bench()
+def bench() -> Iterator[Bench]:
+    """Make a bench of default settings, whose log lines go nowhere: rendering tracebacks takes long."""
+    with structlog.testing.capture_logs():
+        yield Bench()
 
 
 # Single flight
