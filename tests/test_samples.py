@@ -15,13 +15,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graphql_api import samples
-from graphql_api.config import Settings
 from graphql_api.errors import BadUserInput
 from graphql_api.normalise import race_records
 from graphql_api.pickles import loads
 from graphql_api.samples.careers import CAREERS
+from graphql_api.samples.files import file_name
 from graphql_api.samples.pages import HEADERS
-from graphql_api.storage import open_storage
 
 ALL = len(CAREERS)
 LONG = {"00001", "a0001", "a0002", "00006", "00007", "a0004", "a0005", "z0001"}
@@ -155,14 +154,20 @@ def test_files_are_of_several_kinds(tmp_path: Path) -> None:
     assert pd.read_pickle(by_name["00004.pickle"]).shape == (3, 28)
 
 
-def test_very_long_careers_fit_the_storage(tmp_path: Path) -> None:
-    """A career too large for the storage as it is gets compressed, in place of what an earlier call wrote."""
+def test_very_long_careers_are_compressed() -> None:
+    """A career that would be too large for the storage as it is gets a compressed file."""
+    assert file_name("00001", 30_000) == "00001.pickle"
+    assert file_name("00001", 30_001) == "00001.pickle.gz"
+    assert file_name("00006", 20) == "00006.pickle.gz"
+
+
+def test_an_earlier_file_is_replaced(tmp_path: Path) -> None:
+    """Writing again leaves one file a rider, whatever form the earlier one had, and touches no other file."""
+    for name in ("00001.pickle.gz", "00001.pickle", "00001.txt"):
+        (tmp_path / name).write_bytes(b"earlier")
     samples.write(tmp_path, 1, 10, 1)
-    (path,) = samples.write(tmp_path, 1, 30_001, 1)
-    assert [each.name for each in tmp_path.iterdir()] == [path.name] == ["00001.pickle.gz"]
-    stored = open_storage(Settings(data=str(tmp_path))).read("00001")
-    assert stored is not None
-    assert loads(stored.data).rows == 30_001
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["00001.pickle", "00001.txt"]
+    assert loads((tmp_path / "00001.pickle").read_bytes()).rows == 10
 
 
 def test_every_file_is_understood(tmp_path: Path) -> None:
@@ -310,7 +315,7 @@ def test_wins_are_told_alike_by_every_column(runs: list[dict[str, str]]) -> None
 
 def test_dead_heats_share_the_prize(runs: list[dict[str, str]]) -> None:
     """Some winners are level with another horse, and take half of the first two prizes."""
-    level = [run for run in runs if run["着順"] == "1" and run["着差"] == "0.0"]
+    level = [run for run in runs if run["着順"] == "1" and run["着差"] == "0"]
     # 70 per cent of 5.5, 8 and 11.4 million yen, the prizes of JRA's lower classes.
     assert {"385", "560", "798"} & {run["賞金(万円)"].replace(",", "") for run in level}
 

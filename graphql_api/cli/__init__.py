@@ -2,15 +2,13 @@
 
 import sys
 
-_OWN = ("click", "rich")
-
 
 def main() -> None:
-    """Run the command line; says which extra to install where it lacks its own libraries."""
+    """Run the command line; says which extra to install where click itself is missing."""
     try:
         from graphql_api.cli.commands import commands
     except ModuleNotFoundError as error:
-        if error.name not in _OWN:
+        if error.name != "click":
             raise
-        sys.exit(f"Error: the command line needs {error.name}: pip install 'graphql-api[server]'")
+        sys.exit("Error: the command line needs click: pip install 'graphql-api[server]'")
     commands(prog_name="graphql-api")

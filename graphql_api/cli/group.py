@@ -10,7 +10,7 @@ from graphql_api.config import ConfigError
 from graphql_api.errors import ServiceError
 
 # What each optional module belongs to.
-EXTRAS = {"pandas": "sample", "uvicorn": "server"}
+EXTRAS = {"pandas": "sample", "rich": "server", "uvicorn": "server"}
 
 
 class Commands(click.Group):
@@ -25,10 +25,11 @@ class Commands(click.Group):
         except ServiceError as error:
             raise click.ClickException(_explained(error)) from error
         except ModuleNotFoundError as error:
-            if error.name not in EXTRAS:
+            package = (error.name or "").partition(".")[0]
+            if package not in EXTRAS:
                 raise
-            install = f"pip install 'graphql-api[{EXTRAS[error.name]}]'"
-            raise click.ClickException(f"This command needs {error.name}: {install}") from error
+            install = f"pip install 'graphql-api[{EXTRAS[package]}]'"
+            raise click.ClickException(f"This command needs {package}: {install}") from error
         except OSError as error:
             if error.errno == errno.EPIPE:  # the reader of a pipe left: click ends quietly
                 raise

@@ -1,0 +1,369 @@
+"""The command line: what people and scripts read, and how it ends."""
+
+import json
+import logging
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import structlog
+from click.testing import CliRunner, Result
+
+from graphql_api.cli.commands import commands
+from graphql_api.schema import schema
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run() -> Iterator[Run]:
+    """Give a runner of commands; the process's logging, which commands set up, is put back."""
+    before, handlers, level = structlog.get_config(), logging.root.handlers[:], logging.root.level
+
+    def invoke(*arguments: object, stdin: str | None = None, **environment: str) -> Result:
+        return CliRunner().invoke(commands, [str(each) for each in arguments], input=stdin, env=environment)
+
+    yield invoke
+    structlog.configure(**before)
+    logging.root.handlers[:] = handlers
+    logging.root.setLevel(level)
+
+
+def python(code: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+    """Run code in a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-c", code], env={**os.environ, **environment}, capture_output=True, text=True, check=False
+    )
+
+
+def test_help_teaches_by_example(run: Run) -> None:
+    """Each command's help ends with lines that can be typed."""
+    overview = run("--help")
+    assert overview.exit_code == 0
+    for name in ("serve", "sample", "inspect", "export-schema", "query"):
+        assert name in overview.stdout
+        page = run(name, "-h")
+        assert page.exit_code == 0
+        assert f"  graphql-api {name} " in page.stdout
+
+
+def test_version(run: Run) -> None:
+    """``--version`` prints name and version."""
+    assert re.fullmatch(r"graphql-api, version \d+\.\d+\.\d+\S*\n", run("--version").stdout)
+
+
+def test_sample_writes_and_says_what_is_next(run: Run, tmp_path: Path) -> None:
+    """``sample`` writes the files and names the next command."""
+    result = run("sample", "--out", tmp_path / "data", "--jockeys", 3, "--rows", 30, "--seed", 4)
+    assert result.exit_code == 0
+    assert sorted(path.name for path in (tmp_path / "data").iterdir()) == [
+        "00001.pickle",
+        "00002.pickle",
+        "a0001.pickle",
+    ]
+    assert f"graphql-api serve --data {tmp_path / 'data'}" in result.stdout
+    assert "100%" in result.stderr
+
+
+def test_sample_seed_decides(run: Run, tmp_path: Path) -> None:
+    """The same seed gives the same files, another seed others."""
+    for name, seed in (("a", 4), ("b", 4), ("c", 5)):
+        run("sample", "--out", tmp_path / name, "--jockeys", 1, "--rows", 30, "--seed", seed)
+    first, again, other = ((tmp_path / name / "00001.pickle").read_bytes() for name in "abc")
+    assert first == again != other
+
+
+def test_sample_into_a_file_is_wrong_usage(run: Run, tmp_path: Path) -> None:
+    """A file in the place of the folder is exit code 2."""
+    (tmp_path / "file").touch()
+    result = run("sample", "--out", tmp_path / "file")
+    assert result.exit_code == 2
+    assert "is a file" in result.stderr
+
+
+def test_sample_where_nothing_can_be_written(run: Run, tmp_path: Path) -> None:
+    """What the system refuses is told with its path, exit code 1, and no traceback."""
+    (tmp_path / "file").touch()
+    result = run("sample", "--out", tmp_path / "file" / "data")
+    assert result.exit_code == 1
+    assert str(tmp_path / "file") in result.stderr
+    assert "Traceback" not in result.output
+
+
+def test_inspect_tells_what_a_file_holds(run: Run, sample_data: Path) -> None:
+    """``inspect`` of a file shows its size, columns, dtypes and nulls, and that all was understood."""
+    result = run("inspect", sample_data / "00001.pickle")
+    assert result.exit_code == 0
+    assert "00001.pickle" in result.stdout
+    assert "200 rows × 28 columns" in result.stdout
+    moisture = next(line for line in result.stdout.splitlines() if "水分量" in line)
+    assert re.findall(r"\w+", moisture) == ["水分量", "水分量", "float64", "200", "0"]
+    assert "No data warnings" in result.stdout
+
+
+def test_inspect_by_id_reads_the_data_source(run: Run, sample_data: Path) -> None:
+    """``inspect`` of an id finds the file in the data source, given by option or by environment."""
+    by_option = run("inspect", "a0001", "--data", sample_data, "--json")
+    by_environment = run("inspect", "a0001", "--json", JOCKEY_DATA=str(sample_data))
+    assert by_option.exit_code == 0
+    assert by_option.stdout == by_environment.stdout
+    facts = json.loads(by_option.stdout)
+    assert (facts["file"], facts["jockey_id"], facts["rows"]) == ("a0001.pickle", "a0001", 200)
+    assert facts["size"] == (sample_data / "a0001.pickle").stat().st_size
+    assert facts["memory"] > 0
+
+
+@pytest.fixture
+def strange_file(tmp_path: Path) -> Path:
+    """Write a frame with unknown and missing columns, and cells that mean nothing."""
+    cells = {"日付": ["2024/01/06", "someday"], "着 順": ["1", "[b]x[/b]"], "R": [1.0, None], "memo": ["", "note"]}
+    path = tmp_path / "strange.pickle"
+    pd.DataFrame({**cells, "jockey_id": ["00042", "00042"]}).to_pickle(path)
+    return path
+
+
+def test_inspect_json_has_every_fact(run: Run, strange_file: Path) -> None:
+    """``--json`` tells each column's reading, nulls, distinct values and example, and each cell not understood."""
+    facts = json.loads(run("inspect", strange_file, "--json").stdout)
+    assert facts["jockey_id"] == "00042"
+    race = next(column for column in facts["columns"] if column["label"] == "R")
+    assert race == {"label": "R", "source": "R", "dtype": "float64", "nulls": 1, "distinct": 1, "example": "1.0"}
+    assert facts["unknown"] == ["memo"]
+    assert {"開催", "馬名", "賞金(万円)"} <= set(facts["missing"])
+    cells = [each for each in facts["warnings"] if each["row"] is not None]
+    assert {"row": 1, "column": "日付", "raw": "someday", "code": "UNPARSEABLE_CELL"} in cells
+    assert facts["warning_count"] == len(facts["warnings"]) == len(cells) + len(facts["missing"])
+
+
+def test_inspect_shows_warnings_row_by_row(run: Run, strange_file: Path) -> None:
+    """The table has a line for each cell not understood, to the letter, and names missing and unknown columns."""
+    text = run("inspect", strange_file).stdout
+    warning = next(line for line in text.splitlines() if "[b]x[/b]" in line)
+    assert re.findall(r"[^\s│]+", warning)[:3] == ["1", "着順", "UNPARSEABLE_CELL"]
+    assert "Unknown columns: 'memo'" in text
+    assert re.search(r"Missing columns: .*'馬名'", text)
+
+
+def test_inspect_shortens_a_long_list(run: Run, tmp_path: Path) -> None:
+    """Beyond fifty warnings the table ends and tells where the rest is."""
+    path = tmp_path / "00001.pickle"
+    pd.DataFrame({"日付": [f"day {row}" for row in range(300)]}).to_pickle(path)
+    text = run("inspect", path).stdout
+    assert "The first 50 are shown" in text
+    assert "--json lists 327" in text
+
+
+def test_inspect_of_an_empty_career(run: Run, sample_data: Path) -> None:
+    """A jockey without races is no error."""
+    facts = json.loads(run("inspect", "00003", "--data", sample_data, "--json").stdout)
+    assert facts["rows"] == facts["warning_count"] == 0
+    assert {column["example"] for column in facts["columns"]} == {None}
+
+
+def test_inspect_refuses_what_is_not_safe(run: Run, tmp_path: Path) -> None:
+    """A pickle that would run something is refused with the reason, exit code 1, and is not run."""
+    path = tmp_path / "00001.pickle"
+    path.write_bytes(b"cos\nsystem\n(S'touch " + str(tmp_path / "owned").encode() + b"'\ntR.")
+    result = run("inspect", path, "--json")
+    assert result.exit_code == 1
+    assert result.stdout == ""
+    assert re.search(r"reason: \w+\n  detail: \S", result.stderr)
+    assert not (tmp_path / "owned").exists()
+
+
+def test_inspect_refuses_what_is_too_large(run: Run, tmp_path: Path) -> None:
+    """A file over the storage's bound is refused without being read whole."""
+    path = tmp_path / "00001.pickle"
+    with path.open("wb") as file:
+        file.truncate(50 * 2**20)
+    result = run("inspect", path)
+    assert result.exit_code == 1
+    assert "too_large" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("argument", "message"),
+    [
+        ("00099", "Jockey with ID '00099' not found"),
+        ("nobody", "A jockey id is"),
+        ("missing.pickle", "There is no file 'missing.pickle'"),
+        ("no/where", "There is no file 'no/where'"),
+    ],
+)
+def test_inspect_of_what_is_not_there(run: Run, sample_data: Path, argument: str, message: str) -> None:
+    """An unknown id, no id, and a missing file each say so, with exit code 1."""
+    result = run("inspect", argument, "--data", sample_data)
+    assert result.exit_code == 1
+    assert message in result.stderr
+
+
+def test_query_prints_the_answer(run: Run, sample_data: Path) -> None:
+    """``query`` prints the response map as JSON, and nothing else on standard output."""
+    result = run("query", '{ jockey(id: "00001") { id name } }', "--data", sample_data)
+    assert result.exit_code == 0
+    assert json.loads(result.stdout) == {"data": {"jockey": {"id": "00001", "name": "見本太郎"}}}
+
+
+def test_query_reads_standard_input_and_variables(run: Run, sample_data: Path) -> None:
+    """``-`` reads the operation from standard input; variables are a JSON object."""
+    text = "query($id: ID!) { jockey(id: $id) { name } }"
+    result = run("query", "-", "--variables", '{"id": "a0001"}', "--data", sample_data, stdin=text)
+    assert json.loads(result.stdout) == {"data": {"jockey": {"name": "架空三郎"}}}
+
+
+@pytest.mark.parametrize("text", ["{ nothing }", "{", '{ jockey(id: "x") { id } }'])
+def test_query_with_errors_ends_with_1(run: Run, sample_data: Path, text: str) -> None:
+    """An answer with errors is printed all the same, and the exit code is 1."""
+    result = run("query", text, "--data", sample_data)
+    assert result.exit_code == 1
+    assert json.loads(result.stdout)["errors"]
+
+
+def test_query_logs_to_standard_error(run: Run, tmp_path: Path) -> None:
+    """Log lines never mix with the answer: a corrupt file is a JSON error on one stream and a log on the other."""
+    (tmp_path / "00001.pickle").write_bytes(b"no pickle")
+    result = run("query", '{ jockey(id: "00001") { id } }', "--data", tmp_path)
+    assert result.exit_code == 1
+    assert json.loads(result.stdout)["errors"][0]["extensions"]["code"] == "DATA_CORRUPT"
+    assert "pickle_refused" in result.stderr
+
+
+@pytest.mark.parametrize("variables", ["{", "[1]", "null"])
+def test_query_wants_an_object_of_variables(run: Run, sample_data: Path, variables: str) -> None:
+    """Variables that are no JSON object are wrong usage."""
+    result = run("query", "{ __typename }", "--variables", variables, "--data", sample_data)
+    assert result.exit_code == 2
+    assert "--variables" in result.stderr
+
+
+@pytest.mark.parametrize("command", [("serve",), ("query", "{ __typename }"), ("inspect", "00001")])
+def test_a_missing_folder_is_told_with_the_remedy(run: Run, tmp_path: Path, command: tuple[str, ...]) -> None:
+    """A data folder that is not there is wrong usage, and the message tells how to make one."""
+    result = run(*command, "--data", tmp_path / "none")
+    assert result.exit_code == 2
+    assert f"graphql-api sample --out {tmp_path / 'none'}" in result.stderr
+
+
+def test_a_wrong_setting_is_told(run: Run, sample_data: Path) -> None:
+    """A variable of the environment that cannot be read is wrong usage."""
+    result = run("query", "{ __typename }", "--data", sample_data, JOCKEY_CACHE_ENTRIES="many")
+    assert result.exit_code == 2
+    assert "JOCKEY_CACHE_ENTRIES must be a number" in result.stderr
+
+
+def test_an_unknown_kind_of_source_is_told(run: Run) -> None:
+    """A URL that is not of S3 is wrong usage."""
+    result = run("query", "{ __typename }", "--data", "ftp://host/files")
+    assert result.exit_code == 2
+    assert "s3://bucket/prefix" in result.stderr
+
+
+def test_export_schema_prints_the_sdl(run: Run) -> None:
+    """Without options the SDL goes to standard output, ending with one newline."""
+    assert run("export-schema").stdout == schema.as_str().rstrip("\n") + "\n"
+
+
+def test_export_schema_checks_what_it_wrote(run: Run, tmp_path: Path) -> None:
+    """A file just written passes the check; one that differs fails it with the difference and the remedy."""
+    path = tmp_path / "schema.graphql"
+    assert run("export-schema", "--out", path).exit_code == 0
+    assert run("export-schema", "--check", "--out", path).exit_code == 0
+    path.write_text(path.read_text(encoding="utf-8").replace("type Query", "type Question"), encoding="utf-8")
+    result = run("export-schema", "--check", "--out", path)
+    assert result.exit_code == 1
+    assert "-type Question {" in result.stderr
+    assert "+type Query {" in result.stderr
+    assert f"graphql-api export-schema --out {path}" in result.stderr
+
+
+def test_export_schema_check_without_a_file(run: Run, tmp_path: Path) -> None:
+    """A file that was never written is out of date."""
+    assert run("export-schema", "--check", "--out", tmp_path / "none.graphql").exit_code == 1
+
+
+def test_the_command_line_is_cheap_to_start() -> None:
+    """Help needs neither pandas nor the server, boto3, numpy or the schema."""
+    code = (
+        "import sys; from graphql_api.cli.commands import commands\n"
+        "try: commands(['--help'])\n"
+        "except SystemExit: pass\n"
+        "print(sorted({'pandas', 'uvicorn', 'boto3', 'numpy', 'strawberry', 'starlette'} & set(sys.modules)))"
+    )
+    assert python(code).stdout.splitlines()[-1] == "[]"
+
+
+@pytest.mark.parametrize(
+    ("module", "arguments", "extra"),
+    [
+        ("click", ["--help"], "server"),
+        ("rich", ["inspect", "00001.pickle"], "server"),
+        ("uvicorn", ["serve"], "server"),
+        ("pandas", ["sample", "--out", "never"], "sample"),
+    ],
+)
+def test_a_missing_extra_is_named(
+    sample_data: Path, tmp_path: Path, module: str, arguments: list[str], extra: str
+) -> None:
+    """Where an optional library is missing, the message names the extra to install; exit code 1, no traceback."""
+    code = (
+        f"import os, sys; sys.modules[{module!r}] = None\n"
+        f"os.chdir({str(tmp_path)!r}); sys.argv = ['graphql-api', *{arguments!r}]\n"
+        "from graphql_api.cli import main\n"
+        "main()"
+    )
+    done = python(code, JOCKEY_DATA=str(sample_data))
+    assert done.returncode == 1
+    assert f"pip install 'graphql-api[{extra}]'" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_port_in_use_is_told(run: Run, sample_data: Path) -> None:
+    """A port that another server holds is exit code 1 with a hint, before anything is loaded."""
+    with socket.create_server(("127.0.0.1", 0)) as holder:
+        port = holder.getsockname()[1]
+        result = run("serve", "--data", sample_data, "--port", port)
+    assert result.exit_code == 1
+    assert f"Cannot listen on 127.0.0.1:{port}" in result.stderr
+    assert "--port" in result.stderr
+
+
+def test_a_host_that_does_not_exist_is_told(run: Run, sample_data: Path) -> None:
+    """An address that is not this machine's is exit code 1."""
+    result = run("serve", "--data", sample_data, "--host", "192.0.2.1")
+    assert result.exit_code == 1
+    assert "Cannot listen on 192.0.2.1:8000" in result.stderr
+
+
+def test_serve_answers_until_interrupted(sample_data: Path) -> None:
+    """``serve`` on a free port names its address, answers REST and GraphQL, and ends in order at Ctrl+C."""
+    command = [sys.executable, "-m", "graphql_api.cli", "serve", "--data", str(sample_data), "--port", "0"]
+    server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        assert server.stderr is not None
+        announced = re.search(r"http://127\.0\.0\.1:(\d+)/graphql", server.stderr.readline())
+        assert announced is not None
+        base = announced[0].removesuffix("/graphql")
+        with urllib.request.urlopen(f"{base}/api/jockey/00001", timeout=60) as answer:
+            assert len(json.load(answer)["data"]) == 200
+            assert "uvicorn" not in (answer.headers.get("server") or "")
+        body = json.dumps({"query": '{ jockey(id: "00001") { name } }'}).encode()
+        request = urllib.request.Request(announced[0], body, {"Content-Type": "application/json"})
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            assert json.load(answer) == {"data": {"jockey": {"name": "見本太郎"}}}
+        server.send_signal(signal.SIGINT)
+        logged, complaints = server.communicate(timeout=30)
+    finally:
+        server.kill()
+        server.communicate()
+    assert server.returncode == 0
+    assert "Traceback" not in complaints
+    assert all(json.loads(line) for line in logged.splitlines())
