@@ -20,7 +20,7 @@ _BANDS = (
     (2700, DistanceBand.LONG),
 )
 _SMALL_FIELD = 8
-_TWO = tuple(f"{number:02}" for number in range(100))  # formatting each id anew takes three times as long
+_TWO = tuple(f"{number:02}" for number in range(100))  # half the time of formatting for every race
 
 
 def race_id(

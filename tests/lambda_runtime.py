@@ -110,14 +110,12 @@ class Function:
         return self._log.read_text()
 
     def _expect(self, wanted: str) -> bytes:
-        outcome, payload = "nothing", b""
+        outcome, payload, gone = "nothing", b"", False
         deadline = time.monotonic() + SECONDS
-        while outcome == "nothing" and time.monotonic() < deadline:
+        while outcome == "nothing" and not gone and time.monotonic() < deadline:
             gone = self.process.poll() is not None
             with suppress(queue.Empty):
                 outcome, payload = self._server.outcomes.get(timeout=0.2)
-            if gone:
-                break
         assert outcome == wanted, f"{outcome}, not {wanted}: {payload[:2000]!r}; it wrote:\n{self.logs()}"
         return payload
 
