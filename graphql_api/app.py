@@ -23,6 +23,7 @@ from graphql_api.execution import Answer, Engine
 from graphql_api.graphql_response import response_map
 from graphql_api.limits import Limits
 from graphql_api.middleware import RequestMiddleware
+from graphql_api.projections import Projections
 from graphql_api.repository import Repository
 from graphql_api.responses import Responder
 from graphql_api.schema import schema
@@ -57,7 +58,7 @@ class Core:
 def create_core(settings: Settings, storage: Storage | None = None) -> Core:
     """Wire everything below HTTP; ``storage`` replaces the one that the settings name."""
     logs.configure(settings.log_level)
-    engine = Engine(schema, settings.encoded_bytes)
+    engine = Engine(schema, Projections(settings.encoded_bytes))
     documents = Documents(
         engine.schema,
         max_characters=settings.max_query_characters,
@@ -74,7 +75,7 @@ def create_app(settings: Settings, storage: Storage | None = None) -> Starlette:
     responder = Responder(settings.encoded_bytes)
     explorer = pages.explorer if settings.graphiql else None
     graphql = GraphQLEndpoint(core.engine, core.documents, core.repository, responder, settings, explorer)
-    routes = rest.Rest(core.repository, responder, version("graphql-api"))
+    routes = rest.Rest(core.repository, core.engine.projections, responder, version("graphql-api"))
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:

@@ -126,11 +126,19 @@ def _encode_few(records: RaceRecords, rows: Rows, template: RowTemplate) -> byte
     return b"".join(flat)
 
 
-def _fragments(records: RaceRecords, column: Column) -> _Fragments:
-    """Give the JSON of a column's values, kept as long as this version of the jockey's file."""
-    found: _Fragments | None = records.derived.get(column.key)
+def _fragments(records: RaceRecords, column: Column) -> _Fragments | list[bytes]:
+    """Give the JSON of a column's values by code, kept as long as this version of the jockey's file."""
+    found: _Fragments | list[bytes] | None = records.derived.get(column.key)
     if found is None:
         found = records.derived[column.key] = _Fragments(column.of(records).values, column.to_json)
+    return found
+
+
+def _all_fragments(records: RaceRecords, column: Column) -> list[bytes]:
+    """Give the JSON of all values of a column; complete, they are kept as a list, which takes less memory."""
+    found = _fragments(records, column)
+    if not isinstance(found, list):
+        found = records.derived[column.key] = [found[code] for code in range(len(found.values_))]
     return found
 
 
@@ -142,9 +150,9 @@ def _part(records: RaceRecords, rows: Rows, prefix: bytes, column: Column, chose
     encoded = column.of(records)
     whole = encoded.codes
     codes = whole if rows.everything else chosen.setdefault(id(whole), whole[rows.index])
-    known = _fragments(records, column)
     if len(encoded.values) <= len(rows):
-        return _Part(codes, [prefix + known[code] for code in range(len(encoded.values))])
+        return _Part(codes, [prefix + fragment for fragment in _all_fragments(records, column)])
+    known = _fragments(records, column)
     return _Part(np.arange(len(rows)), [prefix + known[code] for code in codes.tolist()])
 
 

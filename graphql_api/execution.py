@@ -8,7 +8,6 @@ from typing import Any
 import orjson
 import strawberry
 import structlog
-from cachetools import LRUCache
 from graphql import ExecutionResult, GraphQLError, OperationDefinitionNode
 from graphql.execution.values import VariableValues, get_variable_values
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
@@ -16,10 +15,9 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from graphql_api.calls import NO_VARIABLES, Operation
 from graphql_api.context import Context
 from graphql_api.documents import Document
-from graphql_api.encoding import RowTemplate, encode_rows
 from graphql_api.planning import compile_plan
 from graphql_api.plans import Plan, Run, Unplanned
-from graphql_api.records import Window
+from graphql_api.projections import Projections
 
 log = structlog.get_logger(__name__)
 
@@ -34,12 +32,12 @@ class Answer:
 
 
 class Engine:
-    """Executes documents against one schema; holds the cache of encoded projections."""
+    """Executes documents against one schema."""
 
-    def __init__(self, schema: strawberry.Schema, projection_bytes: int) -> None:
-        """Keep at most ``projection_bytes`` of encoded lists; 0 keeps none."""
+    def __init__(self, schema: strawberry.Schema, projections: Projections) -> None:
+        """Write lists of rows through ``projections``."""
         self.schema = schema._schema  # noqa: SLF001 - Strawberry has no public name for its graphql-core schema
-        self._projections: LRUCache[Any, list[bytes]] = LRUCache(projection_bytes, getsizeof=_total)
+        self.projections = projections
 
     async def execute(
         self, document: Document, operation_name: str | None, variables: Mapping[str, Any] | None, context: Context
@@ -51,7 +49,7 @@ class Engine:
         if plan and values:
             out: list[bytes] = []
             try:
-                await plan.root.write_fields(None, Run(context, values, self._write_rows), out)
+                await plan.root.write_fields(None, Run(context, values, self.projections), out)
             except Exception as error:  # noqa: BLE001 - whatever it is, the general executor will say it properly
                 log.debug("plan_left", reason=repr(error))
             else:
@@ -108,22 +106,6 @@ class Engine:
             document.plans[key] = plan
         return plan
 
-    def _write_rows(self, window: Window, template: RowTemplate) -> list[bytes]:
-        """Write a window's rows, or give the chunks that were written for it before."""
-        if len(window) < CACHED_ROWS or window.rows.key is None:
-            return encode_rows(window.records, window.rows, template)
-        key = (window.records.version, window.rows.key, template)
-        found = self._projections.get(key)
-        if found is None:
-            found = encode_rows(window.records, window.rows, template)
-            if _total(found) <= self._projections.maxsize:
-                self._projections[key] = found
-        return found
-
-
-CACHED_ROWS = 64
-"""Shorter windows are written afresh each time: it costs less than the cache would."""
-
 
 def _plan_key(document: Document, node: OperationDefinitionNode, values: VariableValues) -> Any:
     """Name the operation and the values that shape its plan; None where a value cannot be a key."""
@@ -133,7 +115,3 @@ def _plan_key(document: Document, node: OperationDefinitionNode, values: Variabl
     except TypeError:
         return None
     return key
-
-
-def _total(chunks: list[bytes]) -> int:
-    return sum(map(len, chunks))

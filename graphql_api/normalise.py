@@ -141,12 +141,17 @@ def _check_finish(texts: Encoded, statuses: Encoded, warnings: _Warnings) -> Non
 
 
 def _nbytes(source: Iterable[SourceColumn], fields: Mapping[str, Encoded]) -> int:
-    """Add up arrays, lists and values; a field's text is mostly its source's own, and members of enums exist anyway."""
+    """Add up arrays, lists and values, and the JSON that execution will keep of each distinct value.
+
+    A field's text is mostly its source's own, and members of enums exist anyway; a value's JSON is about as large.
+    """
     held = [column.cells for column in source] + [fields[name] for name in _HOLDING]
     arrays = {id(column.codes): column.codes for column in chain(held, fields.values())}
     lists = sum(sys.getsizeof(column.values) for column in chain(held, fields.values()))
     values = sum(map(sys.getsizeof, chain.from_iterable(column.values for column in held)))
-    return sum(array.nbytes for array in arrays.values()) + lists + values
+    written = (*(column.cells for column in source), *fields.values())
+    encoded = sum(map(sys.getsizeof, chain.from_iterable(column.values for column in written)))
+    return sum(array.nbytes for array in arrays.values()) + 2 * lists + values + encoded
 
 
 _HOLDING = tuple(each.name for each in FIELDS if each.type in (int, float, date, list[int], ID))

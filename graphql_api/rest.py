@@ -10,10 +10,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from graphql_api import openapi
-from graphql_api.encoding import Column, RowTemplate, dumps, encode_rows
+from graphql_api.encoding import Column, RowTemplate, dumps
 from graphql_api.errors import ServiceError
 from graphql_api.ids import jockey_id
 from graphql_api.middleware import request_log
+from graphql_api.projections import Projections
 from graphql_api.records import RaceRecords, Window
 from graphql_api.repository import Repository
 from graphql_api.responses import ChunkedBody, Responder, etag, not_modified
@@ -28,9 +29,10 @@ DECIMALS = 10
 class Rest:
     """The REST routes over one repository."""
 
-    def __init__(self, repository: Repository, responder: Responder, version: str) -> None:
+    def __init__(self, repository: Repository, projections: Projections, responder: Responder, version: str) -> None:
         """Read from ``repository``, answer through ``responder``, as ``version`` of the API."""
         self.repository = repository
+        self.projections = projections
         self.responder = responder
         self.description = orjson.dumps(openapi.document(version))
 
@@ -63,7 +65,7 @@ class Rest:
             return ChunkedBody((), 304, headers)
         records = snapshot.records
         with fields.trace.stage("encode"):
-            rows = encode_rows(records, Window.span(records, 0, records.rows).rows, source_template(records))
+            rows = self.projections(Window.span(records, 0, records.rows), source_template(records))
         with fields.trace.stage("respond"):
             chunks = [b'{"data":[', *rows, b"]}"]
             key = (records.version, "rest")
@@ -90,6 +92,13 @@ class Rest:
 
 def source_template(records: RaceRecords) -> RowTemplate:
     """Write rows with the file's own headers, in its order; of equal headers the first counts."""
+    found: RowTemplate | None = records.derived.get(source_template)
+    if found is None:
+        found = records.derived[source_template] = _source_template(records)
+    return found
+
+
+def _source_template(records: RaceRecords) -> RowTemplate:
     cells: list[tuple[bytes, Column]] = []
     labels = [column.label for column in records.source]
     for position, label in enumerate(labels):
