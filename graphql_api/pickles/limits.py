@@ -35,9 +35,12 @@ class Budget:
     __slots__ = ("cells", "limits", "text")
 
     def __init__(self, limits: Limits) -> None:
-        """Allow each cell twice (as a block, and as a label, category or mask), and each byte of text once."""
+        """Allow each cell twice (as a block, and as a label, category or mask), and each byte of text once.
+
+        What a column has of small arrays (its place, its categories) is allowed for by a thousand cells more.
+        """
         self.limits = limits
-        self.cells = 2 * limits.cells
+        self.cells = 2 * limits.cells + 1000 * (limits.columns + 1)
         self.text = limits.decompressed
 
     def spend_array(self, size: int) -> None:

@@ -132,12 +132,13 @@ class Runs(NamedTuple):
 def runs(*, old: bool, longest: int) -> Runs:
     """Compile the expressions; ``old`` is how protocols below 4 write texts, ``longest`` bounds these.
 
-    They are possessive: nothing is ever tried twice, so that the time is linear in the bytes.
+    They are possessive: nothing is ever tried twice, so that the time is linear in the bytes. A FRAME may begin between
+    any two cells, and counts as one.
     """
     head, high, memo = (b"X", b"\0\0\0", rb"(?:q.|r..[\x00-\x1f]\x00)?+") if old else (b"\x8c", b"", b"\x94?+")
     sizes = range(min(_SHORT, longest) + 1)
     texts = b"|".join(b"%b%b.{%d}" % (re.escape(bytes([size])), high, size) for size in sizes)
     longs = b"|".join(b"%b.{%d}" % (bytes([size]), size) for size in range(1, 9))
-    cell = b"(?s:%b(?:%b)%b|j....|h.|G.{8}|K.|[N\x88\x89]|M..|J....|\x8a(?:%b))" % (head, texts, memo, longs)
+    cell = b"(?s:%b(?:%b)%b|j....|h.|G.{8}|K.|[N\x88\x89]|M..|J....|\x8a(?:%b)|\x95.{8})" % (head, texts, memo, longs)
     full, part = b"%b{%d}+" % (cell, RUN), b"%b{1,%d}+" % (cell, RUN - 1)
     return Runs(re.compile(full), re.compile(part), re.compile(cell), len(head + high) + 1)

@@ -11,11 +11,12 @@ from graphql_api.pickles.opcodes import ARGUMENTS, CELLS, CLOSERS, KINDS, RUN, S
 
 _MARK, _STOP, _PROTO, _DICT = b"(.\x80d"
 _NEW_DICT = b"c=\ndict\n)R"  # calls what ``names`` has for this name, which no genuine file holds
+# No replacement is shorter than what it replaces, except in protocols without FRAME: a FRAME's length, which promises
+# that as many bytes follow, stays true.
 _REPLACED = {
     ord("}"): _NEW_DICT,  # EMPTY_DICT
     _DICT: _NEW_DICT,  # and the mark before it: how protocol 0 writes an empty dict
     0x81: b"R",  # NEWOBJ asks for a real class; stand-ins are called, as REDUCE does
-    0x95: b"",  # FRAME: its length would no longer be right
 }
 
 

@@ -1,13 +1,17 @@
 """Write genuine pickled frames with whichever pandas runs this, and pack those of several versions into one archive.
 
 ``python make.py write DIR`` under each pandas from 0.25 to 3.x (Python 3.7 to 3.14; with pyarrow installed the Arrow
-kinds are written too) adds ``DIR/pandas-<version>``: ``<kind>-<protocol>.pickle`` and ``expected.json``, which holds per
-kind the rows and, per column, label, dtype and cells as pandas itself shows them (missing is null, dates are ISO texts,
-aware times in UTC). ``python make.py pack DIR`` then writes ``genuine.tar.xz`` beside itself. All content is invented.
+kinds are written too) adds ``DIR/pandas-<version>``: ``<kind>-<protocol>.pickle`` and ``expected.json``, which holds
+per kind the rows and, per column, label, dtype and cells as pandas itself shows them (missing is null, dates are ISO
+texts, aware times in UTC). ``python make.py pack DIR`` then writes ``genuine.tar.xz`` beside itself. All content is
+invented.
 
 The archive was written by pandas 0.25.3 (Python 3.7), 1.0.5, 1.1.5 (3.8), 1.2.5, 1.3.5 (3.9), 1.4.4, 1.5.3 (3.10),
-2.0.3, 2.1.4 (3.11), 2.2.3 (3.12), 2.3.3, 3.0.0 (3.13) and 3.1.1 (3.11), some of them with pyarrow 8 to 22.
+2.0.3, 2.1.4 (3.11), 2.2.3 (3.12), 2.3.3 (3.13), 3.0.0 (3.11 without and 3.13 with pyarrow) and 3.1.1 (3.11); those
+with pyarrow had versions 8 to 26 of it.
 """
+
+# ruff: noqa: D401, DTZ001, RET504, RUF005, SIM300, UP017, UP031 (this must run on Python 3.7)
 
 import datetime as dt
 import decimal

@@ -1,0 +1,284 @@
+"""Loading frames: every genuine kind is read, whichever pandas wrote it, however it is compressed."""
+
+import bz2
+import datetime as dt
+import functools
+import gzip
+import io
+import json
+import lzma
+import math
+import pickle
+import tarfile
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import structlog.testing
+import zstandard
+
+from graphql_api.errors import DataCorrupt
+from graphql_api.frames import Frame
+from graphql_api.pickles import Limits, loads
+
+HERE = Path(__file__).parent
+SAMPLES = HERE.parent.parent / "shared" / "samples"
+WRITERS = [
+    *("0.25.3", "1.0.5", "1.1.5", "1.2.5-arrow", "1.3.5-arrow", "1.4.4", "1.5.3-arrow", "2.0.3-arrow", "2.1.4-arrow"),
+    *("2.2.3-arrow", "2.3.3-arrow", "3.0.0", "3.0.0-arrow", "3.1.1"),
+]
+
+
+@functools.cache
+def genuine() -> dict[str, dict[str, bytes]]:
+    """Unpack the archive: per version of pandas its files by name."""
+    versions: dict[str, dict[str, bytes]] = {}
+    with tarfile.open(HERE / "pickles" / "genuine.tar.xz") as archive:
+        for member in archive:
+            folder, name = member.name.split("/")
+            content = archive.extractfile(member)
+            assert content is not None
+            versions.setdefault(folder.removeprefix("pandas-"), {})[name] = content.read()
+    return versions
+
+
+def plain(cell: Any) -> Any:
+    """Show one cell as the expected values show it."""
+    if cell is None or (isinstance(cell, float) and math.isnan(cell)):
+        return None
+    if isinstance(cell, dt.datetime):
+        return cell.astimezone(dt.UTC).replace(tzinfo=None).isoformat() if cell.tzinfo else cell.isoformat()
+    return cell.isoformat() if isinstance(cell, dt.date) else cell
+
+
+def shown(frame: Frame) -> dict[str, Any]:
+    """Show a frame as the expected values show it."""
+    columns = []
+    for column in frame.columns:
+        cells = column.cells.astype("M8[us]") if column.cells.dtype.kind == "M" else column.cells
+        columns.append(
+            {"label": column.label, "dtype": column.dtype, "cells": [plain(cell) for cell in cells.tolist()]}
+        )
+    return {"rows": frame.rows, "columns": columns}
+
+
+def texts(value: Any) -> str:
+    """Write JSON, in which 1, 1.0 and true differ."""
+    return json.dumps(value, ensure_ascii=False)
+
+
+def test_every_version_of_the_archive_is_tested() -> None:
+    """The list of versions is the archive's."""
+    assert sorted(genuine()) == sorted(WRITERS)
+
+
+@pytest.mark.parametrize("writer", WRITERS)
+def test_genuine_frames(writer: str) -> None:
+    """Every kind of frame in every protocol gives what the pandas that wrote it shows."""
+    files = dict(genuine()[writer])
+    expected = json.loads(files.pop("expected.json"))
+    wrong = [name for name, data in files.items() if texts(shown(loads(data))) != texts(expected[name.split("-")[0]])]
+    assert wrong == []
+    assert {name.split("-")[0] for name in files} == set(expected)
+
+
+def test_pandas_is_not_needed() -> None:
+    """Loading imports neither pandas nor pyarrow."""
+    import subprocess
+    import sys
+
+    code = (
+        "import sys; from graphql_api.pickles import loads; loads(sys.stdin.buffer.read());"
+        "assert not {'pandas', 'pyarrow'} & set(sys.modules)"
+    )
+    data = genuine()["3.0.0-arrow"]["racing-5.pickle"]
+    result = subprocess.run([sys.executable, "-c", code], input=data, capture_output=True, check=False)
+    assert result.stderr.decode() == ""
+    assert result.returncode == 0
+
+
+def wide() -> pd.DataFrame:
+    """Make a frame long enough for several batches, blocks of more than a mebibyte, and texts of every length."""
+    rows = 12_000
+    frame = pd.DataFrame({f"n{at}": np.arange(rows) * 997 - 2**31 for at in range(14)})
+    lengths = ["競" * (row % 150) + "馬" * (row % 3) for row in range(rows)]
+    cells = [None if row % 7 == 0 else row if row % 5 == 0 else text for row, text in enumerate(lengths)]
+    frame["text"] = pd.Series(cells, dtype=object)
+    frame["wide"] = pd.Series([row * 2**35 - 2**44 for row in range(rows)], dtype=object)
+    return frame
+
+
+@pytest.mark.parametrize("protocol", range(6))
+def test_large_frames(protocol: int) -> None:
+    """Numbers beyond the bound of one text, which old protocols write as text, and long and short texts are read."""
+    frame = wide()
+    loaded = loads(pickle.dumps(frame, protocol))
+    assert [column.label for column in loaded.columns] == list(frame.columns)
+    for column, (_, cells) in zip(loaded.columns, frame.items(), strict=True):
+        assert column.cells.tolist() == cells.tolist()
+
+
+COMPRESSED = {
+    "gz": gzip.compress,
+    "bz2": bz2.compress,
+    "xz": lambda data: lzma.compress(data, preset=9 | lzma.PRESET_EXTREME),
+    "zst": lambda data: zstandard.ZstdCompressor(level=19).compress(data),
+    "zst-stream": lambda data: zstandard.ZstdCompressor(write_content_size=False).compress(data),
+}
+
+
+def zipped(*members: bytes, kind: int = zipfile.ZIP_DEFLATED) -> bytes:
+    """Pack a zip archive."""
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w", kind) as archive:
+        for at, member in enumerate(members):
+            archive.writestr(f"{at}.pickle", member)
+    return data.getvalue()
+
+
+COMPRESSED["zip"] = zipped
+COMPRESSED["zip-stored"] = lambda data: zipped(data, kind=zipfile.ZIP_STORED)
+
+
+@pytest.mark.parametrize("kind", COMPRESSED)
+def test_compression(kind: str) -> None:
+    """A compressed file is told by its first bytes, whatever it is called."""
+    data = pickle.dumps(pd.DataFrame({"馬名": ["a", "b"] * 5000}))
+    assert shown(loads(COMPRESSED[kind](data))) == shown(loads(data))
+
+
+@pytest.mark.parametrize("kind", COMPRESSED)
+def test_compression_bombs(kind: str) -> None:
+    """A file that decompresses to more than allowed is refused, at the bound."""
+    with pytest.raises(DataCorrupt) as caught:
+        loads(COMPRESSED[kind](bytes(3_000_000)), Limits(stored=4_000_000, decompressed=100_000))
+    assert caught.value.log_fields["reason"] == "too_large"
+
+
+@pytest.mark.parametrize("kind", COMPRESSED)
+def test_damaged_compression(kind: str) -> None:
+    """Cut files, files with something behind the end, and compressed compressed files are refused."""
+    data = COMPRESSED[kind](pickle.dumps(pd.DataFrame({"a": range(100)})))
+    for broken in (data[:-5], data[: len(data) // 2], data[:8], COMPRESSED[kind](data)):
+        with pytest.raises(DataCorrupt):
+            loads(broken)
+    if not kind.startswith("zip"):
+        with pytest.raises(DataCorrupt):
+            loads(data + b"more")
+
+
+def test_zip_of_two() -> None:
+    """An archive of several files holds no one frame."""
+    data = pickle.dumps(pd.DataFrame({"a": [1]}))
+    with pytest.raises(DataCorrupt):
+        loads(zipped(data, data))
+
+
+def test_zip_of_unusual_kind() -> None:
+    """LZMA in a zip could ask for gigabytes of memory."""
+    with pytest.raises(DataCorrupt):
+        loads(zipped(pickle.dumps(pd.DataFrame({"a": [1]})), kind=zipfile.ZIP_LZMA))
+
+
+def test_xz_of_much_memory() -> None:
+    """An xz file that takes more than 128 MiB to decompress is refused."""
+    filters = [{"id": lzma.FILTER_LZMA2, "preset": 0, "dict_size": 256 * 2**20}]
+    header = bytearray(lzma.compress(b"x", filters=filters))
+    with pytest.raises(DataCorrupt) as caught:
+        loads(bytes(header))
+    assert caught.value.log_fields["reason"] == "compression"
+
+
+LIMITED = {
+    "rows": (Limits(rows=9), pd.DataFrame({"a": range(10)})),
+    "rows without columns": (Limits(rows=9), pd.DataFrame(index=range(10))),
+    "columns": (Limits(columns=3), pd.DataFrame([[1, 2, 3, 4]])),
+    "cells": (Limits(cells=19), pd.DataFrame({"a": range(10), "b": range(10)})),
+    "object cells": (Limits(cells=1500, containers=400), pd.DataFrame({"a": pd.Series([None] * 2000, dtype=object)})),
+    "containers": (Limits(containers=10), pd.DataFrame({"a": ["x"]})),
+    "short text": (Limits(text=20), pd.DataFrame({"a": pd.Series(["x" * 21], dtype=object)})),
+    "text": (Limits(text=200), pd.DataFrame({"a": pd.Series(["晴" * 67], dtype=object)})),
+    "long text": (Limits(), pd.DataFrame({"a": pd.Series(["x" * (2**20 + 1)], dtype=object)})),
+    "stored": (Limits(stored=500), pd.DataFrame({"a": range(100)})),
+    "decompressed": (Limits(decompressed=500), pd.DataFrame({"a": range(100)})),
+    "nesting": (Limits(nesting=3), pd.DataFrame({"a": ["x"]})),
+    "integers": (Limits(), pd.DataFrame({"a": pd.Series([2**64], dtype=object)})),
+    "negative integers": (Limits(), pd.DataFrame({"a": pd.Series([-(2**63) - 1], dtype=object)})),
+}
+
+
+@pytest.mark.parametrize("protocol", range(6))
+@pytest.mark.parametrize("what", LIMITED)
+def test_limits(what: str, protocol: int) -> None:
+    """What is larger than its limit is refused, in every protocol."""
+    limits, frame = LIMITED[what]
+    with pytest.raises(DataCorrupt):
+        loads(pickle.dumps(frame, protocol), limits)
+
+
+def test_limits_are_inclusive() -> None:
+    """A frame as large as the limits is read."""
+    limits = Limits(rows=10, columns=2, cells=20, text=30)
+    cells = pd.Series(["x" * 30] * 10, dtype=object)
+    frame = pd.DataFrame({"a": cells, "b": pd.Series([2**64 - 1, -(2**63)] * 5, dtype=object)})
+    assert loads(pickle.dumps(frame), limits).rows == 10
+
+
+UNREAD = {
+    "levels of labels": (
+        "multi_index",
+        pd.DataFrame([[1, 2]], columns=pd.MultiIndex.from_tuples([("a", 1), ("a", 2)])),
+    ),
+    "lists": ("cells", pd.DataFrame({"a": pd.Series([[1], [2]], dtype=object)})),
+    "bytes": ("cells", pd.DataFrame({"a": pd.Series([b"x"], dtype=object)})),
+    "sets": ("opcode", pd.DataFrame({"a": pd.Series([{1}], dtype=object)})),
+    "mappings": ("cells", pd.DataFrame({"a": pd.Series([{"k": 1}], dtype=object)})),
+    "functions": ("global", pd.DataFrame({"a": pd.Series([len], dtype=object)})),
+    "complex": ("dtype", pd.DataFrame({"a": [1j]})),
+    "spans": ("global", pd.DataFrame({"a": pd.to_timedelta(["1h"])})),
+    "periods": ("global", pd.DataFrame({"a": pd.period_range("2024", periods=2, freq="D")})),
+    "surrogates": ("text", pd.DataFrame({"a": pd.Series(["x", "\ud800"], dtype=object)})),
+    "year 12000": ("date_range", pd.DataFrame({"a": np.array(["12000-01-01"], dtype="M8[s]")})),
+    "year 0": ("date_range", pd.DataFrame({"a": np.array(["0000-12-31"], dtype="M8[ms]")})),
+    "a series": ("global", pd.Series([1])),
+    "a list": ("structure", [1, 2]),
+    "nothing": ("structure", None),
+}
+
+
+@pytest.mark.parametrize("what", UNREAD)
+def test_what_is_not_read(what: str) -> None:
+    """Genuine pickles of what no column holds are refused, and the reason says why."""
+    reason, value = UNREAD[what]
+    with structlog.testing.capture_logs() as logs, pytest.raises(DataCorrupt) as caught:
+        loads(pickle.dumps(value))
+    assert caught.value.log_fields["reason"] == reason
+    assert logs == [{"event": "pickle_refused", "log_level": "warning", **caught.value.log_fields}]
+
+
+def test_what_the_client_sees() -> None:
+    """The message tells nothing of the file; the log says what was refused."""
+    with structlog.testing.capture_logs() as logs, pytest.raises(DataCorrupt) as caught:
+        loads(b"cos\nsystem\n(S'true'\ntR.")
+    assert caught.value.message == "The jockey's data file cannot be read."
+    assert "os" not in str(caught.value).split()
+    assert logs[0]["reason"] == "opcode"
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in SAMPLES.glob("*.pickle")))
+def test_real_frames(name: str) -> None:
+    """The real frames, where they are at hand, read as pandas reads them."""
+    path = SAMPLES / name
+    frame = pd.read_pickle(path)
+    loaded = loads(path.read_bytes())
+    assert (loaded.rows, len(loaded.columns)) == frame.shape
+    for at, column in enumerate(loaded.columns):
+        cells = frame.iloc[:, at]
+        assert column.label == frame.columns[at]
+        assert column.dtype == str(cells.dtype)
+        pd.testing.assert_series_equal(
+            pd.Series(column.cells, dtype=column.cells.dtype), cells, check_names=False, check_index=False
+        )
