@@ -20,6 +20,7 @@ from benchmarks import cold, data, measure, report
 from benchmarks.catalogue import Server
 from benchmarks.contenders import CONTENDERS, OURS, OURS_UNCACHED, Contender
 from benchmarks.environments import HERE, ROOT, Unavailable
+from benchmarks.load import LoadError
 from benchmarks.operations import SIZES
 from benchmarks.servers import Running, check
 
@@ -28,17 +29,23 @@ CONSOLE = Console(stderr=True)
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """How long to measure: seconds a sample, rounds at most, seconds for all rounds, repeats of cold starts."""
+    """How long to measure.
+
+    Seconds of a sample, of warming up, and of one wave of requests (see ``measure.plan``); rounds at most, and seconds
+    for all of them; repeats of cold starts; rounds in process.
+    """
 
     seconds: float
+    warm: float
+    wave: float
     rounds: int
     budget: float
     repeats: int
     inprocess_rounds: int
 
 
-FULL = Effort(seconds=0.6, rounds=5, budget=430, repeats=3, inprocess_rounds=15)
-QUICK = Effort(seconds=0.15, rounds=1, budget=60, repeats=1, inprocess_rounds=3)
+FULL = Effort(seconds=0.5, warm=1.0, wave=2.0, rounds=5, budget=400, repeats=3, inprocess_rounds=15)
+QUICK = Effort(seconds=0.15, warm=0.2, wave=0.3, rounds=1, budget=60, repeats=1, inprocess_rounds=3)
 
 
 def main() -> None:
@@ -51,9 +58,13 @@ def main() -> None:
     wanted = options.only.split(",") if options.only else [""]
     chosen = [each for each in CONTENDERS if any(part.lower() in each.name.lower() for part in wanted)]
     bars = SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn()
-    with Progress(*bars, console=CONSOLE) as progress:
+    # Without a refreshing thread of its own, which would take time from the load generator.
+    with Progress(*bars, console=CONSOLE, auto_refresh=False) as progress:
         task = progress.add_task("starting", total=None)
-        found = run(QUICK if options.quick else FULL, chosen, Log(progress, task), quick=options.quick)
+        try:
+            found = run(QUICK if options.quick else FULL, chosen, Log(progress, task), quick=options.quick)
+        except Unavailable as reason:
+            parser.exit(1, f"{reason}\n")
     for path in report.write(found, options.out):
         CONSOLE.print(f"wrote {path}")
 
@@ -67,7 +78,7 @@ class Log:
 
     def now(self, text: str) -> None:
         """Show what is done at this moment."""
-        self._progress.update(self._task, description=text)
+        self._progress.update(self._task, description=text, refresh=True)
 
     def stay(self, text: str) -> None:
         """Leave a line."""
@@ -84,16 +95,12 @@ def run(effort: Effort, chosen: list[Contender], log: Log, *, quick: bool) -> di
         running, skipped = _start(chosen, every, logs, log, stack)
         available = [each for each in chosen if each.server.name in running]
         log.now("warming up")
-        turns = measure.plan(available, running)
+        turns = measure.plan(available, running, warm=effort.warm, wave=effort.wave)
         distinct = list({id(turn): turn for turn in turns.values()}.values())
         done = measure.rounds(
             distinct, running, seconds=effort.seconds, most=effort.rounds, budget=effort.budget, report=log.now
         )
-    starts = {}
-    for server in {each.server.name: each.server for each in available}.values():
-        log.now(f"cold start: {server.name}")
-        folder = large if server in (OURS, OURS_UNCACHED) else data.FOLDER
-        starts[server.name] = cold.start(server, folder, logs, effort.repeats)
+    starts = _cold_starts(available, large, logs, effort.repeats, log)
     log.now("in process")
     return {
         "environment": _environment(),
@@ -102,6 +109,21 @@ def run(effort: Effort, chosen: list[Contender], log: Log, *, quick: bool) -> di
         "imports": [cold.import_time(module, every, effort.repeats) for module in ("handler", "graphql_api.app")],
         "inprocess": _inprocess(effort.inprocess_rounds),
     }
+
+
+def _cold_starts(
+    available: list[Contender], large: Path, logs: Path, repeats: int, log: Log
+) -> dict[str, dict[str, Any]]:
+    """Start each server afresh; one that fails now has no figures."""
+    starts = {}
+    for server in {each.server.name: each.server for each in available}.values():
+        log.now(f"cold start: {server.name}")
+        folder = large if server in (OURS, OURS_UNCACHED) else data.FOLDER
+        try:
+            starts[server.name] = cold.start(server, folder, logs, repeats)
+        except (OSError, LoadError, Unavailable) as error:
+            log.stay(f"{server.name}: no cold start, {error}")
+    return starts
 
 
 def _start(

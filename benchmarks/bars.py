@@ -12,7 +12,7 @@ PLAIN = "plain Strawberry"
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A figure and its bound: at least ``bound``, or at most if ``most``; ``measure`` raises KeyError where it lacks."""
+    """A figure and its bound: at least ``bound``, or at most if ``most``. ``measure`` may raise KeyError: no figure."""
 
     text: str
     bound: float

@@ -40,8 +40,6 @@ def write_peer_data(port: int) -> list[dict[str, Any]]:
     if "errors" in answer:
         raise Unavailable(f"this server answers {answer['errors'][0]['message']}")
     rows = nodes(answer)
-    flat = [{name: json.dumps(cell) if isinstance(cell, list) else cell for name, cell in row.items()} for row in rows]
     (FOLDER / "rows.json").write_text(json.dumps(rows, ensure_ascii=False))
-    (FOLDER / "flat.json").write_text(json.dumps(flat, ensure_ascii=False))
     (FOLDER / "schema.graphql").write_text(sdl(enum_values(rows)))
     return rows

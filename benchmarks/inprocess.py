@@ -23,15 +23,10 @@ from benchmarks import data
 from benchmarks.operations import LARGE_ID, MEDIUM_ID, ROWS, SIZES, Size, document, nodes
 from benchmarks.peers.strawberry import make_schema
 from graphql_api import pickles
+from graphql_api.app import create_core
 from graphql_api.config import Settings
 from graphql_api.context import Context
-from graphql_api.documents import Documents
-from graphql_api.execution import Engine
-from graphql_api.limits import Limits
 from graphql_api.normalise import race_records
-from graphql_api.repository import Repository
-from graphql_api.schema import schema
-from graphql_api.storage import open_storage
 
 Case = Callable[[], Awaitable[object]]
 UNCOMPRESSED = pickles.Limits(stored=2**25)
@@ -45,18 +40,13 @@ class Executor:
 
     def __init__(self, folder: Path, projection_bytes: int) -> None:
         """Wire what ``create_app`` wires, less the web."""
-        settings = Settings(data=str(folder))
-        self.repository = Repository(open_storage(settings), settings)
-        self.engine = Engine(schema, projection_bytes)
-        self.documents = Documents(
-            self.engine.schema, max_characters=15_000, max_tokens=3_000, limits=Limits(), introspection=True
-        )
+        self.core = create_core(Settings(data=str(folder), encoded_bytes=projection_bytes, log_level="ERROR"))
 
     async def __call__(self, jockey_id: str, size: Size, first: int | None) -> list[bytes]:
         """Run the operation; give its chunks of JSON."""
-        asked = self.documents.get(document(size))
+        asked = self.core.documents.get(document(size))
         variables = {"id": jockey_id, "first": first}
-        answer = await self.engine.execute(asked, None, variables, Context(self.repository))
+        answer = await self.core.engine.execute(asked, None, variables, Context(self.core.repository))
         if answer.data is None or answer.errors:
             raise RuntimeError(f"The engine answers {answer.errors}")
         return answer.data

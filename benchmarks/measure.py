@@ -11,9 +11,7 @@ from benchmarks.contenders import Contender
 from benchmarks.operations import CONNECTIONS, SIZES, Size
 from benchmarks.servers import Running
 
-WAVE_SECONDS = 2.0
-"""No more connections are opened than a contender can answer once in this time (at least one): see ``Turn``."""
-WARM_REQUESTS, WARM_SECONDS = 30, 1.5
+WARM_REQUESTS = 2000
 SHORTEST = 0.5
 """An answer shorter than this share of the first one is an error."""
 
@@ -61,26 +59,32 @@ def _percentile(ordered: list[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
 
 
-def plan(contenders: list[Contender], running: Mapping[str, Running]) -> dict[tuple[str, str, int], Turn]:
-    """Warm every contender up and decide its turns; numbers of connections that come to the same share one."""
+def plan(
+    contenders: list[Contender], running: Mapping[str, Running], *, warm: float, wave: float
+) -> dict[tuple[str, str, int], Turn]:
+    """Warm every contender up and decide its turns; numbers of connections that come to the same share one.
+
+    Warming up takes ``warm`` seconds a size, or one request. No more connections are opened than a contender can
+    answer once in ``wave`` seconds.
+    """
     turns: dict[tuple[str, str, int], Turn] = {}
     for contender in contenders:
         for size in SIZES:
             requests = contender.requests(size)
             if requests is None:
                 continue
-            alone, least, error = _warm(running[contender.server.name].port, requests)
+            alone, least, error = _warm(running[contender.server.name].port, requests, warm)
             shared: dict[int, Turn] = {}
             for asked in CONNECTIONS:
-                used = min(asked, max(1, int(WAVE_SECONDS / alone)))
+                used = min(asked, max(1, int(wave / alone)))
                 turn = shared.setdefault(used, Turn(contender, size, used, requests, least, error=error))
                 turns[contender.name, size.name, asked] = turn
     return turns
 
 
-def _warm(port: int, requests: Iterator[bytes]) -> tuple[float, int, str]:
+def _warm(port: int, requests: Iterator[bytes], seconds: float) -> tuple[float, int, str]:
     """Send some requests; give the best latency, the least bytes that an answer must have, and an error."""
-    best, length, deadline = 60.0, 0, time.perf_counter() + WARM_SECONDS
+    best, length, deadline = 60.0, 0, time.perf_counter() + seconds
     try:
         connection = load.Connection(port)
         buffer = bytearray(load.RECEIVE)

@@ -11,6 +11,7 @@ from benchmarks.contenders import ENCODED, NOT_MODIFIED, PROJECTION, REST
 from benchmarks.operations import CONNECTIONS, SIZES, Size
 
 Rows = dict[str, dict[str, Any]]
+FOOTNOTE = "† so slow that fewer connections were opened: it answers one request at a time, more would only wait"
 METHOD = """\
 One run, one machine, everyone in turns: read the ratios, not the absolute numbers. Every server is one process on \
 127.0.0.1 without an access log; ROAPI and Node may use more than one thread. All answer the same rows, which was \
@@ -27,7 +28,7 @@ def write(found: dict[str, Any], folder: Path) -> list[Path]:
     texts = {
         "results.json": json.dumps(found, indent=1, ensure_ascii=False) + "\n",
         "results.md": markdown(found),
-        "chart.svg": chart.draw(_panels(found["rows"])),
+        "chart.svg": chart.draw(_panels(found["rows"]), FOOTNOTE),
     }
     for name, text in texts.items():
         (folder / name).write_text(text)
@@ -61,6 +62,10 @@ def _cell(rows: Rows, name: str, size: Size, connections: int) -> dict[str, Any]
     return cell
 
 
+def _mark(cell: dict[str, Any], asked: int) -> str:
+    return "†" if cell["connections"] < asked else ""
+
+
 def _measured(rows: Rows) -> list[str]:
     return [name for name, row in rows.items() if not row["skipped"]]
 
@@ -71,9 +76,13 @@ def _summary(rows: Rows) -> str:
     for name in _measured(rows):
         line = [name]
         for size in SIZES:
-            rate = _cell(rows, name, size, size.shown_at).get("rate")
+            cell = _cell(rows, name, size, size.shown_at)
+            rate = cell.get("rate")
             plain = _cell(rows, PLAIN, size, size.shown_at).get("rate")
-            line += [figure(rate) if rate else "–", figure(rate / plain) if rate and plain else "–"]
+            line += [
+                figure(rate) + _mark(cell, size.shown_at) if rate else "–",
+                figure(rate / plain) if rate and plain else "–",
+            ]
         body.append(line)
     return _table(head, body)
 
@@ -82,8 +91,7 @@ def _details(rows: Rows, size: Size) -> str:
     def show(cell: dict[str, Any], asked: int) -> str:
         if "rate" not in cell:
             return "failed" if cell else "–"
-        mark = "†" if cell["connections"] < asked else ""
-        return f"{figure(cell['rate'])}{mark} ({figure(cell['p99_ms'])})"
+        return f"{figure(cell['rate'])}{_mark(cell, asked)} ({figure(cell['p99_ms'])})"
 
     names = [name for name in _measured(rows) if size.name in rows[name]["http"]]
     body = [[name, *(show(_cell(rows, name, size, each), each) for each in CONNECTIONS)] for name in names]
@@ -202,6 +210,6 @@ def _panels(rows: Rows) -> dict[str, chart.Bars]:
     panels = {}
     for size in SIZES:
         cells = {name: _cell(rows, name, size, size.shown_at) for name in shown}
-        bars = [(name, cell["rate"]) for name, cell in cells.items() if "rate" in cell]
+        bars = [(name, cell["rate"], _mark(cell, size.shown_at)) for name, cell in cells.items() if "rate" in cell]
         panels[f"{size.title}, {size.shown_at} connections: requests a second"] = bars
     return panels

@@ -1,11 +1,13 @@
 """A frame to typed race records: each source column factorised once, each distinct cell parsed once."""
 
+import re
 import sys
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from itertools import chain
 from typing import Any
 from unicodedata import normalize
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
 from strawberry import ID
@@ -38,7 +40,7 @@ def race_records(frame: Frame, jockey_id: str) -> RaceRecords:
     columns: dict[str, Encoded] = {}
     for spec in SOURCES:
         if spec.header in raw:
-            columns.update(_read(spec, source[raw[spec.header]].cells, warnings))
+            columns.update(_read(spec, _local(source[raw[spec.header]]), warnings))
         else:
             columns.update(_missing(spec, frame.rows))
     if _JOCKEY in raw:
@@ -94,6 +96,26 @@ def _positions(source: tuple[SourceColumn, ...], warnings: _Warnings) -> dict[st
 
 
 _HEADERS = tuple(spec.header for spec in SOURCES)
+
+
+def _local(column: SourceColumn) -> Encoded:
+    """Give a column's cells with moments as the clocks of its zone showed them: a frame holds them in UTC."""
+    zoned = _ZONED.fullmatch(column.dtype)
+    try:
+        zone = ZoneInfo(zoned[1]) if zoned else None
+    except (ZoneInfoNotFoundError, ValueError):
+        zone = None
+    if zone is None:
+        return column.cells
+    values = [_shown(value, zone) if isinstance(value, datetime) else value for value in column.cells.values]
+    return Encoded(column.cells.codes, values)
+
+
+def _shown(moment: datetime, zone: ZoneInfo) -> datetime:
+    return moment.replace(tzinfo=UTC).astimezone(zone).replace(tzinfo=None)
+
+
+_ZONED = re.compile(r"datetime64\[\w+, (.+)\]")
 
 
 def _missing(spec: Source, rows: int) -> dict[str, Encoded]:

@@ -13,18 +13,20 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from frames import frame_of
 from graphql_api.cells import factorise
 from graphql_api.columns import DERIVED, FIELDS, SOURCES
 from graphql_api.frames import Frame, FrameColumn
 from graphql_api.normalise import MAX_WARNINGS, race_records
 from graphql_api.parsers import OutOfRangeError
+from graphql_api.pickles import loads
 from graphql_api.records import RaceRecords, raw_column, raw_text
 from graphql_api.vocabulary import DistanceBand, FinishStatus, Jurisdiction, RunningStyle, Weather
-from tests.frames import frame_of
+from real_frames import SAMPLES
 
 JOCKEY = "01999"
 HEADERS = [source.header for source in SOURCES]
-SAMPLES = Path(__file__).parents[2] / "shared" / "samples"
+
 
 ROW = {
     "日付": "2024/09/29",
@@ -606,3 +608,11 @@ class TestRealFrames:
         for row in range(len(fields["won"])):
             assert fields["won"][row] is (fields["runner_up_name"][row] is not None)
             assert len(fields["race_id"][row]) == 12
+
+
+def test_a_zoned_date_is_the_day_that_its_own_clocks_showed() -> None:
+    """Midnight in Tokyo is the day before in UTC, which is how the pickle holds it; the race was on Tokyo's day."""
+    days = pd.to_datetime(["2024-09-29", None]).tz_localize("Asia/Tokyo")
+    frame = loads(pickle.dumps(pd.DataFrame({"日付": days})))
+    records = race_records(frame, "00001")
+    assert [records.fields["date"][row] for row in range(2)] == [date(2024, 9, 29), None]
