@@ -6,7 +6,7 @@ column and one join. Neighbouring columns that share their codes, or that have f
 first fused into one, which halves the fragments that have to be gathered and joined.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +23,9 @@ FUSE_FROM = 256
 
 FUSE_SHARE = 8
 """Two columns are fused where their combined values are at most a row count divided by this: cheaper than gathering."""
+
+FUSED_VALUES = 1_500
+"""The most combined values in any case: larger tables would leave the processor's cache."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +88,16 @@ class _Fragments(dict[int, bytes]):
         return fragment
 
 
+Objects = np.ndarray[Any, np.dtype[np.object_]]
+"""An array of bytes objects: numpy takes, adds and repeats them several times as fast as a list comprehension."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Part:
     """Per row one fragment: ``fragments[codes[row]]``."""
 
     codes: np.ndarray
-    fragments: Sequence[bytes]
+    fragments: Objects
 
 
 def encode_rows(records: RaceRecords, rows: Rows, template: RowTemplate) -> list[bytes]:
@@ -102,10 +109,7 @@ def encode_rows(records: RaceRecords, rows: Rows, template: RowTemplate) -> list
         return [b",".join([template.tail] * count)]
     if count < FUSE_FROM:
         return [_encode_few(records, rows, template)]
-    chosen: dict[int, np.ndarray] = {}
-    parts = _fused([_part(records, rows, prefix, column, chosen) for prefix, column in template.cells], count)
-    last = parts[-1]
-    parts[-1] = _Part(last.codes, [fragment + template.tail + b"," for fragment in last.fragments])
+    parts = _fused(_parts(records, rows, template), count)
     chunks = [_join(parts, first, min(first + CHUNK_ROWS, count)) for first in range(0, count, CHUNK_ROWS)]
     chunks[-1] = chunks[-1][:-1]
     return chunks
@@ -126,50 +130,52 @@ def _encode_few(records: RaceRecords, rows: Rows, template: RowTemplate) -> byte
     return b"".join(flat)
 
 
-def _fragments(records: RaceRecords, column: Column) -> _Fragments | list[bytes]:
+def _fragments(records: RaceRecords, column: Column) -> _Fragments | Objects:
     """Give the JSON of a column's values by code, kept as long as this version of the jockey's file."""
-    found: _Fragments | list[bytes] | None = records.derived.get(column.key)
+    found: _Fragments | Objects | None = records.derived.get(column.key)
     if found is None:
         found = records.derived[column.key] = _Fragments(column.of(records).values, column.to_json)
     return found
 
 
-def _all_fragments(records: RaceRecords, column: Column) -> list[bytes]:
-    """Give the JSON of all values of a column; complete, they are kept as a list, which takes less memory."""
+def _all_fragments(records: RaceRecords, column: Column) -> Objects:
+    """Give the JSON of all values of a column; complete, they are kept as an array, which takes less memory."""
     found = _fragments(records, column)
-    if not isinstance(found, list):
-        found = records.derived[column.key] = [found[code] for code in range(len(found.values_))]
+    if isinstance(found, _Fragments):
+        made = np.empty(len(found.values_), object)
+        made[:] = [found[code] for code in range(len(made))]
+        found = records.derived[column.key] = made
     return found
 
 
-def _part(records: RaceRecords, rows: Rows, prefix: bytes, column: Column, chosen: dict[int, np.ndarray]) -> _Part:
-    """Look a column up for the chosen rows, its literal prefix joined to each value.
+def _parts(records: RaceRecords, rows: Rows, template: RowTemplate) -> Iterator[_Part]:
+    """Look up the template's columns for the chosen rows, the literals between them standing as columns of one value.
 
-    ``chosen`` keeps columns that share their codes sharing them.
+    Columns that share their codes still do so when only some rows are chosen.
     """
-    encoded = column.of(records)
-    whole = encoded.codes
-    codes = whole if rows.everything else chosen.setdefault(id(whole), whole[rows.index])
-    if len(encoded.values) <= len(rows):
-        return _Part(codes, [prefix + fragment for fragment in _all_fragments(records, column)])
-    known = _fragments(records, column)
-    return _Part(np.arange(len(rows)), [prefix + known[code] for code in codes.tolist()])
+    one_value = np.zeros(len(rows), np.int8)
+    chosen: dict[int, np.ndarray] = {}
+    for literal, column in template.cells:
+        yield _Part(one_value, _object(literal))
+        whole = column.of(records).codes
+        codes = whole if rows.everything else chosen.setdefault(id(whole), whole[rows.index])
+        yield _Part(codes, _all_fragments(records, column))
+    yield _Part(one_value, _object(template.tail + b","))
 
 
 def _fused(parts: Iterable[_Part], rows: int) -> list[_Part]:
     """Fuse neighbours into one part where that is cheaper than gathering each."""
+    most = min(rows // FUSE_SHARE, FUSED_VALUES)
     fused: list[_Part] = []
     for part in parts:
         before = fused[-1] if fused else None
         if before is None:
             fused.append(part)
         elif before.codes is part.codes:
-            joined = [a + b for a, b in zip(before.fragments, part.fragments, strict=True)]
-            fused[-1] = _Part(part.codes, joined)
-        elif len(before.fragments) * len(part.fragments) * FUSE_SHARE <= rows:
-            width = len(part.fragments)
-            codes = before.codes.astype(np.int32) * width + part.codes
-            fused[-1] = _Part(codes, [a + b for a in before.fragments for b in part.fragments])
+            fused[-1] = _Part(part.codes, before.fragments + part.fragments)
+        elif len(before.fragments) * len(part.fragments) <= most:
+            codes = before.codes.astype(np.int32) * len(part.fragments) + part.codes
+            fused[-1] = _Part(codes, np.add.outer(before.fragments, part.fragments).ravel())
         else:
             fused.append(part)
     return fused
@@ -177,11 +183,17 @@ def _fused(parts: Iterable[_Part], rows: int) -> list[_Part]:
 
 def _join(parts: Sequence[_Part], first: int, last: int) -> bytes:
     """Gather each part's fragments of rows ``first`` to ``last`` into row order and join them."""
-    width = len(parts)
-    flat = [b""] * ((last - first) * width)
+    table = np.empty((last - first, len(parts)), object)
     for position, part in enumerate(parts):
-        flat[position::width] = map(part.fragments.__getitem__, part.codes[first:last].tolist())
-    return b"".join(flat)
+        table[:, position] = part.fragments.take(part.codes[first:last])
+    return b"".join(table.ravel().tolist())
+
+
+def _object(literal: bytes) -> Objects:
+    """Make an array of one bytes object; numpy would make a string type of it."""
+    wrapped = np.empty(1, object)
+    wrapped[0] = literal
+    return wrapped
 
 
 def dumps(value: object) -> bytes:

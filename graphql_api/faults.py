@@ -45,7 +45,7 @@ _THROTTLED = (
     "OperationAborted",
     "429",
 )
-_BROKEN = (
+BROKEN = (
     "ConnectionError",  # refused, DNS, TLS, connect timeout
     "HTTPClientError",  # read timeout, reset, truncated body
     "HTTPError",  # what botocore leaves unwrapped of urllib3's
@@ -56,7 +56,7 @@ _BROKEN = (
 
 _KINDS: Mapping[str, type[ServiceError]] = {
     **dict.fromkeys(("NoSuchKey", "404"), NotFound),
-    **dict.fromkeys([*CREDENTIALS, *_THROTTLED, *_BROKEN], UpstreamUnavailable),
+    **dict.fromkeys([*CREDENTIALS, *_THROTTLED, *BROKEN], UpstreamUnavailable),
 }
 _MESSAGES: Mapping[type[ServiceError], str] = {
     NotFound: "There is no such file.",

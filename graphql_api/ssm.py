@@ -42,7 +42,7 @@ def read_location(session: "Session", config: "Config", path: str, region: str |
         with closing(session.client("ssm", region_name=region, config=config)) as client:
             pages = client.get_paginator("get_parameters_by_path")
             for page in pages.paginate(Path=path.rstrip("/") or "/", WithDecryption=True, Recursive=False):
-                found |= {each["Name"].rpartition("/")[2]: each["Value"].strip() for each in page["Parameters"]}
+                found |= {each["Name"].rpartition("/")[2]: each["Value"].strip() for each in page.get("Parameters", ())}
     except faults() as error:
         raise UpstreamUnavailable(UNAVAILABLE, ssm_path=path, error_code=error_code(error)) from error
     if problem := _problem(found):

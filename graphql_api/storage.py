@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Protocol
 
 from graphql_api import ids
-from graphql_api.config import ConfigError, Settings
 from graphql_api.errors import BadUserInput, DataCorrupt, NotFound, StorageFault, UpstreamUnavailable
 
 SUFFIXES = (".pickle", ".pickle.gz", ".pickle.xz", ".pickle.zst")
@@ -61,17 +60,6 @@ class Storage(Protocol):
 
     def check(self) -> Mapping[str, str]:
         """Prove that the storage answers (readiness): what was checked → ``"ok"``. Raises where it does not."""
-
-
-def open_storage(settings: Settings) -> Storage:
-    """Make the storage that ``settings.data`` names, without touching it yet. Raises ``ConfigError``."""
-    if settings.data.startswith("s3://") or not settings.data:
-        from graphql_api.s3 import S3Storage
-
-        return S3Storage(settings)
-    if "://" in settings.data:
-        raise ConfigError(f"JOCKEY_DATA must be a folder or s3://bucket/prefix, not {settings.data!r}.")
-    return FolderStorage(Path(settings.data))
 
 
 def file_names(jockey_id: str) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """Places for the storage tests to keep files in, and a server that answers each request with a fault of choice."""
 
+import os
 import socket
 import socketserver
 import struct
@@ -49,6 +50,11 @@ def client(url: str, service: str = "s3") -> Any:
     return boto3.session.Session().client(service, endpoint_url=url, **options)
 
 
+def settings(**changes: Any) -> Settings:
+    """Make settings for servers that do answer: with timeouts that a busy machine keeps."""
+    return Settings(**{"connect_timeout": 30.0, "read_timeout": 30.0, **changes})
+
+
 @dataclass(frozen=True)
 class Bucket:
     """A bucket of its own on a server as the storage under test, listed by pages of two keys."""
@@ -72,7 +78,7 @@ class Bucket:
 
     def open(self, **options: Any) -> Storage:
         """Open the storage."""
-        return S3Storage(Settings(data=f"s3://{self.name}/{self.prefix}"), **({"page_size": 2} | options))
+        return S3Storage(settings(data=f"s3://{self.name}/{self.prefix}"), **({"page_size": 2} | options))
 
 
 Answer = Callable[[socket.socket], None]
@@ -107,6 +113,9 @@ def refusal(status: int, code: str) -> Answer:
     return reply(status, f"<Error><Code>{code}</Code><Message>no</Message></Error>".encode())
 
 
+HALF = b'HTTP/1.1 200 -\r\nContent-Length: 9\r\nETag: "tag"\r\n\r\nhalf'
+
+
 def hang(connection: socket.socket) -> None:
     """Answer nothing until the client gives up."""
     connection.recv(1)
@@ -114,14 +123,20 @@ def hang(connection: socket.socket) -> None:
 
 def hang_in_body(connection: socket.socket) -> None:
     """Answer with half an object until the client gives up."""
-    connection.sendall(b'HTTP/1.1 200 -\r\nContent-Length: 9\r\nETag: "tag"\r\n\r\nhalf')
+    connection.sendall(HALF)
     connection.recv(1)
 
 
 def reset(connection: socket.socket) -> None:
     """Reset the connection."""
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    connection.close()
+    os.close(connection.detach())
+
+
+def reset_in_body(connection: socket.socket) -> None:
+    """Reset the connection after half an object."""
+    connection.sendall(HALF)
+    reset(connection)
 
 
 class FaultServer(socketserver.ThreadingTCPServer):
@@ -173,6 +188,8 @@ def serving(*answers: Answer) -> Iterator[FaultServer]:
     with FaultServer(*answers) as server:
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
-        yield server
-        server.shutdown()
-        thread.join()
+        try:
+            yield server
+        finally:
+            server.shutdown()
+            thread.join()

@@ -4,12 +4,25 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
+from botocore.loaders import JSONFileLoader
+
 from fake_s3 import ACCESS_KEY, SECRET_KEY
 
 RCLONE = Path(sys.executable).with_name("rclone")
+
+
+_read = JSONFileLoader().load_file
+
+
+@cache
+def _read_once(path: str) -> Any:
+    """Read a file of the SDK's service descriptions, which takes most of the time of making a client."""
+    return _read(path)
 
 
 @pytest.fixture
@@ -27,6 +40,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
     }.items():
         monkeypatch.setenv(name, value)
+    monkeypatch.setattr(JSONFileLoader, "load_file", lambda _, path: _read_once(path))
     return monkeypatch
 
 
@@ -44,7 +58,7 @@ def moto_url() -> Iterator[str]:
 @pytest.fixture(scope="session")
 def rclone_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Run rclone, a second implementation of S3, which verifies signatures: only the environment's key is right."""
-    options = ["--addr=127.0.0.1:0", f"--auth-key={ACCESS_KEY},{SECRET_KEY}", "--dir-cache-time=0s", "--config="]
+    options = ["--addr=127.0.0.1:0", f"--auth-key={ACCESS_KEY},{SECRET_KEY}", "--config="]
     command = [str(RCLONE), "serve", "s3", *options, str(tmp_path_factory.mktemp("rclone"))]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr

@@ -9,15 +9,16 @@ from itertools import groupby
 from pathlib import Path
 
 import pytest
-from fake_s3 import Bucket, Folder
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fake_s3 import Bucket, Folder
 from graphql_api import ids
 from graphql_api.config import ConfigError, Settings
 from graphql_api.errors import BadUserInput, DataCorrupt, NotFound, StorageFault, UpstreamUnavailable
 from graphql_api.s3 import S3Storage
-from graphql_api.storage import SUFFIXES, FolderStorage, Page, file_names, id_of, open_storage
+from graphql_api.sources import open_storage
+from graphql_api.storage import SUFFIXES, FolderStorage, Page, file_names, id_of
 
 pytest_plugins = ("s3_servers",)
 
