@@ -1,6 +1,6 @@
 // Builds the browser pages into graphql_api/static.
 //
-//   npm ci --legacy-peer-deps      once
+//   npm ci                         once (.npmrc: graphiql-explorer asks for React 16, and runs with 19)
 //   node build.mjs                 writes the files
 //   node build.mjs --check         builds again and fails where the committed files differ
 //
@@ -58,6 +58,7 @@ async function bundle() {
     legalComments: "none", // the licences go into a file of their own
     target: ["es2022"],
     plugins: [systemFonts],
+    alias: { "react-style-singleton": "./src/no_styles.js" },
     define: { "process.env.NODE_ENV": '"production"' },
     logLevel: "warning",
   });

@@ -42,6 +42,7 @@ function App() {
       fetcher={fetcher}
       plugins={plugins}
       defaultTabs={tabs}
+      defaultQuery=""
       onTogglePluginVisibility={remember}
       shouldPersistHeaders={false}
     >
