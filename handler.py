@@ -1,7 +1,15 @@
-"""AWS Lambda entry: the app behind API Gateway, Function URL and ALB events, within the size of a Lambda reply."""
+"""AWS Lambda entry: the app behind API Gateway, Function URL and ALB events, within the size of a Lambda reply.
 
+Scheduled events run the warmer. Each invocation is counted in one line of metrics.
+"""
+
+import asyncio
 import os
+import time
 from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from threading import Thread
 from typing import Any
 
 import orjson
@@ -10,13 +18,24 @@ from awslambdaric.lambda_runtime_marshaller import to_json  # type: ignore[impor
 from mangum import Mangum
 from mangum.protocols import HTTPCycle
 from mangum.types import ASGI, LambdaContext, LambdaEvent, Response, Scope
+from snapshot_restore_py import register_after_restore  # type: ignore[import-untyped]
 
-from graphql_api.app import create_app
+from graphql_api.app import create_core, serve_core
 from graphql_api.config import Settings
-from graphql_api.errors import ResponseTooLarge
+from graphql_api.errors import ResponseTooLarge, ServiceError
+from graphql_api.metered import MeteredStorage
+from graphql_api.metrics import Metrics
+from graphql_api.middleware import RequestLog
+from graphql_api.repository import Repository
+from graphql_api.sources import open_storage
+from graphql_api.storage import Storage
+from graphql_api.warmer import warm
 
 REPLY_BYTES = 6_291_556  # what Lambda's Runtime API takes; above it the runtime client exits and the cache is lost
 ALB_REPLY_BYTES = 1_000_000  # a load balancer turns a larger reply into a bare 502
+WARMER_SOURCES = {"graphql_api.warmer", "aws.events", "aws.scheduler"}
+WARMER_RESERVE = 2.0  # seconds of an invocation that the warmer leaves unused, since what Lambda kills loses its cache
+CONNECT_SECONDS = 2.5  # that the start of a process waits for the storage, of the 10 that Lambda gives it
 CHARACTER_BYTES = 12  # what one character becomes at most in JSON: an escaped surrogate pair
 
 # Anything else, and whatever is no UTF-8 (a compressed body), Mangum sends as base64.
@@ -35,13 +54,37 @@ Reply = dict[str, Any]
 log = structlog.get_logger(__name__)
 
 
-def serve(app: ASGI) -> Callable[[LambdaEvent, LambdaContext], Reply]:
+@dataclass(frozen=True, slots=True)
+class Operations:
+    """What a function does beside answering: it counts, and keeps the repository warm."""
+
+    repository: Repository
+    settings: Settings
+    metrics: Metrics
+
+    def warm(self, context: LambdaContext) -> Reply:
+        """Run the warmer on the loop that requests use, within the time that the invocation has."""
+        seconds = context.get_remaining_time_in_millis() / 1000 - WARMER_RESERVE
+        work = warm(self.repository, self.settings, min(seconds, self.settings.warm_seconds))
+        with structlog.contextvars.bound_contextvars(request_id=context.aws_request_id):
+            run = asyncio.get_event_loop().run_until_complete(work)
+        self.metrics.warming(run, context.aws_request_id)
+        return {"warmed": {"planned": run.planned, "left": run.left, **run.trace.outcomes}}
+
+
+def serve(app: ASGI, operations: Operations | None = None) -> Callable[[LambdaEvent, LambdaContext], Reply]:
     """Make the Lambda handler of ``app``. Lifespan events are never sent: the app must be ready when it is made."""
     adapter = Mangum(app, lifespan="off", text_mime_types=TEXT_TYPES)
 
     def handle(event: LambdaEvent, context: LambdaContext) -> Reply:
-        if "requestContext" not in event:
-            return _refuse_event(event, context)
+        if "requestContext" in event:
+            return answer(event, context)
+        if operations and event.get("source") in WARMER_SOURCES:
+            return operations.warm(context)
+        return _refuse_event(event, context)
+
+    def answer(event: LambdaEvent, context: LambdaContext) -> Reply:
+        begun = time.perf_counter()
         gateway = adapter.infer(event, context)
         scope = {**gateway.scope, "root_path": _stage_path(event)}
         response = HTTPCycle(scope, gateway.body)(app)
@@ -50,7 +93,12 @@ def serve(app: ASGI) -> Callable[[LambdaEvent, LambdaContext], Reply]:
         # Nearly every reply is so small that it need not be written out to be sure.
         if len(reply["body"]) * CHARACTER_BYTES > limit // 2 and (size := len(to_json(reply).encode())) > limit:
             log.warning("reply_too_large", request_id=context.aws_request_id, path=scope["path"], bytes=size)
-            return gateway(_too_large(scope, response))
+            response = _too_large(scope, response)
+            reply = gateway(response)
+        if operations:
+            fields = scope.get("state", {}).get("log") or RequestLog(request_id=context.aws_request_id)
+            seconds = time.perf_counter() - begun
+            operations.metrics.request(fields, response["status"], len(response["body"]), seconds)
         return reply
 
     return handle
@@ -80,4 +128,34 @@ def _refuse_event(event: LambdaEvent, context: LambdaContext) -> Reply:
     return {"error": f"This function answers HTTP events only, not one of {source}."}
 
 
-handler = serve(create_app(Settings.from_environ(os.environ)))
+def connect(storage: Storage) -> None:
+    """Pay for the first connection before the first request comes: SDK, configuration, TLS, and the decoders' import.
+
+    It raises nothing and does not wait for long: what failed or hangs is for the first request to meet.
+    """
+
+    def attempt() -> None:
+        with suppress(ServiceError):
+            storage.check()
+
+    thread = Thread(target=attempt, name="connect", daemon=True)
+    thread.start()
+    import graphql_api.decoding  # noqa: F401 - while the network is waited for
+
+    thread.join(CONNECT_SECONDS)
+
+
+def start(settings: Settings) -> Callable[[LambdaEvent, LambdaContext], Reply]:
+    """Make the function's handler, ready to answer."""
+    storage = MeteredStorage(open_storage(settings))
+    core = create_core(settings, storage)
+    connect(storage)
+    # A restored snapshot's connections are dead: find out before a request does.
+    register_after_restore(connect, storage)
+    cold = os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") != "provisioned-concurrency"
+    return serve(
+        serve_core(core, settings), Operations(core.repository, settings, Metrics(settings.stage, storage, cold=cold))
+    )
+
+
+handler = start(Settings.from_environ(os.environ))

@@ -5,9 +5,7 @@ several loops and threads, at once or one after the other, may share a repositor
 """
 
 import logging
-import time
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -18,13 +16,14 @@ import structlog
 from cachetools import TTLCache
 
 from graphql_api.cache import BoundedCache
+from graphql_api.clock import lasting_clock
 from graphql_api.config import Settings
 from graphql_api.errors import NotFound, ServiceError, StorageFault, UpstreamUnavailable
 from graphql_api.ids import jockey_id as checked
 from graphql_api.records import RaceRecords
 from graphql_api.storage import Page, Storage
-from graphql_api.trace import Outcome
-from graphql_api.trace import Trace
+from graphql_api.tally import Tally
+from graphql_api.trace import Outcome, Trace
 from graphql_api.workers import Workers, done
 
 RETRY_PAUSE = 30.0
@@ -81,16 +80,16 @@ class Repository:
         storage: Storage,
         settings: Settings,
         *,
-        clock: Callable[[], float] = time.monotonic,
+        clock: Callable[[], float] | None = None,
         load: Load | None = None,
     ) -> None:
         """Hold ``storage`` without touching it; threads start with the first read. ``clock`` gives seconds."""
         self._storage = storage
         self._settings = settings
-        self._clock = clock
+        self._clock = clock = clock or lasting_clock()
         self._load = load or _load
         self._lock = Lock()
-        self._counts = Counter[str]()
+        self._tally = Tally()
         self._flights: dict[str, _Flight] = {}
         # Expired entries stay as long as they may be revalidated or answer in place of a failing storage.
         lifetime = settings.cache_ttl + settings.stale_limit
@@ -105,7 +104,7 @@ class Repository:
         with self._lock:
             snapshot = self._current(jockey_id)
             if snapshot is not None:
-                self._count(_kind(snapshot), trace)
+                self._tally.count(_kind(snapshot), trace, jockey_id)
         return snapshot
 
     async def get(self, jockey_id: str, trace: Trace | None = None) -> Snapshot:
@@ -117,14 +116,24 @@ class Repository:
         held = self.cached(jockey_id, trace)
         return held or await self._landed(self._join(checked(jockey_id)), trace)
 
-    async def get_many(self, ids: Iterable[str], trace: Trace | None = None) -> list[Snapshot | ServiceError | None]:
-        """Give several jockeys in the order of ``ids``, loaded in parallel; None where there is no file.
+    async def unchanged(self, jockey_id: str, etag: str) -> bool:
+        """Say whether a jockey's file still has ``etag``, without decoding it. Raises as ``get``."""
+        held = self.cached(jockey_id)
+        if held is not None:
+            return held.etag == etag and not held.stale
+        return await self._workers.run(lambda: self._storage.read(checked(jockey_id), etag)) is None
 
-        A jockey that cannot be loaded is its error as a value, so that the others still count; ``BadUserInput`` for
-        any id is raised before anything is loaded.
-        """
-        found = [self.cached(each, trace) or self._join(each) for each in [checked(each) for each in ids]]
-        return [each if isinstance(each, Snapshot) else await self._attempt(each, trace) for each in found]
+    async def refresh(self, jockey_id: str, trace: Trace) -> Snapshot:
+        """Ask the storage for a jockey now, fresh in memory or not. Raises as ``get``; ``stats`` counts no request."""
+        with self._lock:
+            flight = self._flights.get(jockey_id) or self._begin(checked(jockey_id))
+        return await self._landed(flight, trace, Tally())
+
+    def wanted(self) -> list[str]:
+        """List the jockeys worth holding, no more than may be held: first those asked most, then what else is held."""
+        most = self._settings.cache_entries
+        with self._lock:
+            return list(dict.fromkeys([*self._tally.most_asked(most), *self._cache]))[:most]
 
     async def list_ids(self, cursor: str | None = None, limit: int = 1000) -> Page:
         """List ids as ``Storage.list_ids`` does, in a thread."""
@@ -143,7 +152,7 @@ class Repository:
         with self._lock:
             return {
                 **dict.fromkeys(get_args(Outcome), 0),
-                **self._counts,
+                **self._tally.outcomes,
                 "evicted": self._cache.evicted,
                 "loading": len(self._flights),
                 "entries": len(self._cache),
@@ -187,8 +196,9 @@ class Repository:
         self._flights[jockey_id] = flight
         return flight
 
-    async def _landed(self, flight: _Flight, trace: Trace | None) -> Snapshot:
+    async def _landed(self, flight: _Flight, trace: Trace | None, tally: Tally | None = None) -> Snapshot:
         """Wait for a load and give its snapshot or raise its error, as an instance of this caller's own."""
+        tally = tally or self._tally
         await done(flight.future)
         for stage, seconds in flight.trace.stages.items():
             if trace is not None:
@@ -197,25 +207,11 @@ class Repository:
         if error is None:
             outcome, snapshot = flight.future.result()
             with self._lock:
-                self._count(outcome, trace)
+                tally.count(outcome, trace, snapshot.jockey_id)
             return snapshot
         with self._lock:
-            self._count("missing" if isinstance(error, NotFound) else "failed", trace)
+            tally.count("missing" if isinstance(error, NotFound) else "failed", trace, None)
         raise _copy(error) from error
-
-    async def _attempt(self, flight: _Flight, trace: Trace | None) -> Snapshot | ServiceError | None:
-        try:
-            return await self._landed(flight, trace)
-        except NotFound:
-            return None
-        except ServiceError as error:
-            return error
-
-    def _count(self, outcome: Outcome, trace: Trace | None) -> None:
-        """Count a request; the caller holds the lock."""
-        self._counts[outcome] += 1
-        if trace is not None:
-            trace.outcomes[outcome] += 1
 
     # Loads: on the repository's threads, one per jockey at a time.
 
@@ -231,7 +227,7 @@ class Repository:
                 self._missing[jockey_id] = _copy(error)
             raise
         except Exception as error:
-            if held is None:
+            if held is None or self._clock() < held.snapshot.fresh_until:  # fresh: nobody but ``refresh`` has asked
                 raise
             return "stale", self._fall_back(held, error)
         finally:  # before the future is done: a caller told of an error never joins the load that failed
@@ -269,8 +265,7 @@ class Repository:
         held.snapshot = replace(held.snapshot, stale=True, fresh_until=self._clock() + pause)
         # A storage may be down for a while; a file that cannot be read, or a bug, takes somebody to act.
         level = logging.WARNING if isinstance(error, UpstreamUnavailable | StorageFault) else logging.ERROR
-        fields = error.log_fields if isinstance(error, ServiceError) else {}
-        about = {**fields, "jockey_id": held.snapshot.jockey_id, "retry_seconds": pause}
+        about = {"jockey_id": held.snapshot.jockey_id, "retry_seconds": pause, **getattr(error, "log_fields", {})}
         structlog.get_logger().log(level, "stale_copy_served", **about, exc_info=error)
         return held.snapshot
 
@@ -287,10 +282,7 @@ def _copy(error: BaseException) -> Exception:
 
 
 def _load(data: bytes, jockey_id: str, trace: Trace) -> RaceRecords:
-    """Decode a file; the modules are imported by the first load, which keeps them out of the cold start."""
-    from graphql_api import normalise, pickles
+    """Decode a file; numpy and the decoders are imported by the first load, which keeps them out of the start."""
+    from graphql_api.decoding import decode
 
-    with trace.stage("unpickle"):
-        frame = pickles.loads(data)
-    with trace.stage("normalise"):
-        return normalise.race_records(frame, jockey_id)
+    return decode(data, jockey_id, trace)

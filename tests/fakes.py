@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from threading import Event, Lock
 
 from graphql_api.errors import ServiceError
-from graphql_api.storage import Page, StoredObject, no_such_jockey
+from graphql_api.storage import Page, StoredObject, no_such_jockey, no_such_object
 
 PATIENCE = 10.0
 """Seconds after which a test that waits for another thread has failed."""
@@ -59,6 +59,7 @@ class FakeStorage:
         self.reads = Counter[str]()
         self.unchanged = Counter[str]()
         self.calls = Counter[str]()
+        self.objects: dict[str, StoredObject] = {}
         self._files: dict[str, StoredObject] = {}
         self._faults: dict[str | None, type[Exception]] = {}
         self._gates: dict[str, Gate] = {}
@@ -69,11 +70,13 @@ class FakeStorage:
 
     def put(self, jockey_id: str, data: bytes) -> StoredObject:
         """Upload a file; the ETag depends on the bytes alone, the time on how many uploads there were."""
+        stored = self._files[jockey_id] = self._stored(f"{jockey_id}.pickle", data)
+        return stored
+
+    def _stored(self, key: str, data: bytes) -> StoredObject:
         self._changes += 1
         changed = datetime(2024, 9, 29, tzinfo=UTC) + timedelta(hours=self._changes)
-        stored = StoredObject(f"{jockey_id}.pickle", data, f"{zlib.crc32(data):08x}", changed)
-        self._files[jockey_id] = stored
-        return stored
+        return StoredObject(key, data, f"{zlib.crc32(data):08x}", changed)
 
     def remove(self, jockey_id: str) -> None:
         """Delete a file."""
@@ -118,6 +121,19 @@ class FakeStorage:
         self._call("list_ids")
         left = sorted(each for each in self._files if cursor is None or each > cursor)
         return Page(tuple(left[:limit]), left[limit - 1] if len(left) > limit else None)
+
+    def read_object(self, name: str, etag: str | None = None) -> StoredObject | None:
+        """Read an object beside the files."""
+        self._call("read_object")
+        stored = self.objects.get(name)
+        if stored is None:
+            raise no_such_object(name)
+        return None if stored.etag == etag else stored
+
+    def write_object(self, name: str, data: bytes) -> None:
+        """Replace an object beside the files."""
+        self._call("write_object")
+        self.objects[name] = self._stored(name, data)
 
     def check(self) -> Mapping[str, str]:
         """Say that all is well."""

@@ -1,4 +1,4 @@
-"""Events as AWS sends them to a function: API Gateway REST and HTTP, Function URL, ALB, and an EventBridge schedule.
+"""Events as AWS sends them to a function: API Gateway REST and HTTP, Function URL, ALB, and EventBridge's schedules.
 
 Every HTTP factory takes one request as its client sent it: the path percent-encoded, the query as pairs, header names
 in lower case.
@@ -130,6 +130,21 @@ def schedule() -> Event:
         "region": "ap-northeast-1",
         "resources": ["arn:aws:events:ap-northeast-1:123456789012:rule/example"],
         "detail": {},
+    }
+
+
+def scheduler() -> Event:
+    """Event of an EventBridge Scheduler schedule without an input of its own."""
+    return {
+        "version": "0",
+        "id": "d3f1c9f0-2b8e-4c69-9f5e-0c7a8e6a1f11",
+        "detail-type": "Scheduled Event",
+        "source": "aws.scheduler",
+        "account": "123456789012",
+        "time": "2026-04-09T12:35:00Z",
+        "region": "ap-northeast-1",
+        "resources": ["arn:aws:scheduler:ap-northeast-1:123456789012:schedule/default/example"],
+        "detail": "{}",
     }
 
 

@@ -55,6 +55,9 @@ class _RuntimeApi(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True  # else every exchange waits 40 ms for a delayed ACK
 
     def do_GET(self) -> None:
+        if self.path.endswith("/restore/next"):  # of SnapStart: the snapshot is made, and restored at once
+            self._answer(200, b"{}")
+            return
         self.server.outcomes.put(("ready", b""))
         if (event := self.server.events.get()) is None:
             self.close_connection = True
@@ -64,7 +67,7 @@ class _RuntimeApi(BaseHTTPRequestHandler):
             200,
             json.dumps(event).encode(),
             ("Lambda-Runtime-Aws-Request-Id", number),
-            ("Lambda-Runtime-Deadline-Ms", "4102444800000"),
+            ("Lambda-Runtime-Deadline-Ms", str(round((time.time() + self.server.seconds) * 1000))),
             ("Lambda-Runtime-Invoked-Function-Arn", "arn:aws:lambda:ap-northeast-1:123456789012:function:test"),
             ("Lambda-Runtime-Trace-Id", "Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700;Parent=9a9197af755a6419;Sampled=1"),
         )
@@ -121,14 +124,15 @@ class Function:
 
 
 @contextmanager
-def function(handler: str, folder: Path, environ: Mapping[str, str]) -> Iterator[Function]:
+def function(handler: str, folder: Path, environ: Mapping[str, str], seconds: float = 900) -> Iterator[Function]:
     """Run ``handler`` (``module.function``, at the top or in the tests) until the block ends; ``folder`` takes its log.
 
-    Of the caller's environment nothing reaches it but the search path for programs.
+    Of the caller's environment nothing reaches it but the search path for programs. Every invocation has ``seconds``,
+    as far as the handler is told: nothing ends it.
     """
     with ThreadingHTTPServer(("127.0.0.1", 0), _RuntimeApi) as server:
         server.events, server.outcomes, server.numbers = queue.Queue(), queue.Queue(), itertools.count(1)
-        server.daemon_threads = True
+        server.daemon_threads, server.seconds = True, seconds
         threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
         log = folder / "function.log"
         variables = {

@@ -6,7 +6,6 @@ from collections.abc import Coroutine
 from typing import Any
 
 from fakes import SECRET, FakeClock, FakeStorage
-
 from graphql_api.config import Settings
 from graphql_api.errors import DataCorrupt, ServiceError
 from graphql_api.records import RaceRecords
@@ -31,7 +30,8 @@ class Bench:
         self.storage = FakeStorage({A: b"aaa", B: b"bbb", C: b"ccc"} if files is None else files)
         self.clock = FakeClock()
         self.decoded: list[bytes] = []
-        self.repository = Repository(self.storage, Settings(**settings), clock=self.clock, load=self.load)
+        self.settings = Settings(**settings)
+        self.repository = Repository(self.storage, self.settings, clock=self.clock, load=self.load)
 
     def load(self, data: bytes, jockey_id: str, trace: Trace) -> RaceRecords:
         """Decode a file to records as heavy as it is long."""

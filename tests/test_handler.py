@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from boto3.session import Session
+
 from lambda_events import HTTP_EVENTS, TRACE, Event, alb, alb_multi_value, function_url, rest_api, schedule
 from lambda_runtime import REPLY_BYTES, Function, function
 
@@ -299,12 +300,13 @@ def test_revalidation_is_answered_without_rows(served: Function, event: Callable
 
 
 def test_log_and_reply_name_the_invocation(served: Function) -> None:
-    """The request id, in the log line and in the reply, is the one that Lambda's own log lines have."""
+    """The request id, in the lines of log and metrics and in the reply, is the one of Lambda's own log lines."""
     identifier = served.request(function_url(path="/health", headers={"x-request-id": "theirs"})).headers[
         "x-request-id"
     ]
-    line = json.loads(served.logs().splitlines()[-1])
+    line, metrics = map(json.loads, served.logs().splitlines()[-2:])
     assert (line["request_id"], line["path"], line["status"]) == (identifier, "/health", 200)
+    assert metrics["request_id"] == identifier
     assert identifier.startswith("00000000-0000-4000-8000-")
 
 

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 import structlog
-from fakes import SECRET
-from repository_bench import CORRUPT, STALE_LIMIT, A, Bench
 
+from fakes import SECRET
 from graphql_api.errors import ServiceError, StorageFault, UpstreamUnavailable
 from graphql_api.repository import RETRY_PAUSE
+from repository_bench import CORRUPT, STALE_LIMIT, A, Bench
 
 
 @pytest.fixture

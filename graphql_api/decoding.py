@@ -1,0 +1,13 @@
+"""A jockey's file to race records, each step timed. Importing this takes numpy: not for the cold start of a request."""
+
+from graphql_api import normalise, pickles
+from graphql_api.records import RaceRecords
+from graphql_api.trace import Trace
+
+
+def decode(data: bytes, jockey_id: str, trace: Trace) -> RaceRecords:
+    """Decode a file as stored. Raises ``DataCorrupt``."""
+    with trace.stage("unpickle"):
+        frame = pickles.loads(data)
+    with trace.stage("normalise"):
+        return normalise.race_records(frame, jockey_id)
