@@ -70,7 +70,8 @@ def resolver(
         return lambda source, _run: getattr(source, name)
     info = _info(operation, parent, definition, nodes)
     arguments = _arguments(definition, nodes[0])
-    if all(_is_plain(each.type) for each in definition.args.values()):
+    given = {each.name.value for each in nodes[0].arguments or ()}
+    if all(_is_plain(each.type) for name, each in definition.args.items() if name in given or each.default_value):
         return _direct(field, definition, arguments, info)
     resolve = definition.resolve
     if resolve is None:

@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
+from graphql_api.budget import Budget
+from graphql_api.config import Settings
 from graphql_api.repository import Repository, Snapshot
 from graphql_api.trace import Trace
 
@@ -13,12 +15,16 @@ class Context:
     """The context of one GraphQL request; resolvers reach it as ``info.context``.
 
     A jockey asked for twice in one request, or again because the general executor took over from a plan, is loaded
-    once: both see the same version, or the same error.
+    once: both see the same version, or the same error. ``by_versions`` says that what is answered depends on jockeys'
+    files only; a resolver that reads anything else has to deny it.
     """
 
     repository: Repository
     request_id: str = ""
     trace: Trace = field(default_factory=Trace)
+    settings: Settings = field(default_factory=Settings)
+    budget: Budget = field(default_factory=Budget)
+    by_versions: bool = True
     _loads: dict[str, Snapshot | asyncio.Future[Snapshot]] = field(default_factory=dict)
 
     def load(self, jockey_id: str) -> Snapshot | Awaitable[Snapshot]:
@@ -36,6 +42,13 @@ class Context:
     def snapshots(self) -> list[Snapshot]:
         """Every version that this request has read so far."""
         return [each for each in map(_loaded, self._loads.values()) if each is not None]
+
+    @property
+    def versions(self) -> tuple[Snapshot, ...] | None:
+        """What an answer was made of; None where versions do not tell it all, or one is missing or stale."""
+        found = self.snapshots
+        whole = self.by_versions and len(found) == len(self._loads) > 0 and not any(each.stale for each in found)
+        return tuple(found) if whole else None
 
 
 def _loaded(load: Snapshot | asyncio.Future[Snapshot]) -> Snapshot | None:

@@ -10,8 +10,8 @@ import strawberry
 import structlog
 from graphql import ExecutionResult, GraphQLError, OperationDefinitionNode
 from graphql.execution.values import VariableValues, get_variable_values
-from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
+from graphql_api.bounded import BoundedExecutor
 from graphql_api.calls import NO_VARIABLES, Operation
 from graphql_api.context import Context
 from graphql_api.documents import Document
@@ -61,12 +61,13 @@ class Engine:
     ) -> Answer:
         """Run one operation by graphql-core's own executor: what every plan is held to."""
         assert document.tree is not None  # noqa: S101 - the caller answers refused documents itself
-        executor = StrawberryGraphQLCoreExecutionContext.build(
+        executor = BoundedExecutor.build(
             self.schema,
             document.tree,
             context_value=context,
             raw_variable_values=dict(variables or {}),
             operation_name=operation_name,
+            hide_suggestions=not context.settings.introspection,
         )
         if isinstance(executor, list):
             return Answer(None, tuple(executor))
@@ -95,7 +96,7 @@ class Engine:
             return found
         try:
             plan = compile_plan(Operation(self.schema, node, document.fragments), values)
-        except Unplanned:
+        except (Unplanned, RecursionError):
             document.plans[key] = None
             return None
         if not plan.shaped_by <= document.shaped_by:

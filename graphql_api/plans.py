@@ -81,6 +81,7 @@ class Object:
 
     async def write_fields(self, value: Any, run: Run, out: list[bytes]) -> None:
         """Resolve every field, await those that load data side by side, then write them in order."""
+        run.context.budget.spend(len(self.fields))
         values: list[Any] = []
         try:
             values.extend(field.resolve(value, run) for field in self.fields)
@@ -127,8 +128,11 @@ class RowList:
         """Write a window; any other sequence is for the general executor."""
         if not isinstance(value, Window):
             raise Unplanned
+        run.context.budget.spend(len(value) * len(self.template.cells))
+        rows = run.write_rows(value, self.template)
+        run.context.budget.write(sum(map(len, rows)))
         out.append(b"[")
-        out.extend(run.write_rows(value, self.template))
+        out.extend(rows)
         out.append(b"]")
 
 

@@ -1,6 +1,6 @@
 """Projections: encoded rows kept by version, choice of rows and template, within a bound of bytes."""
 
-from typing import Any
+from collections.abc import Hashable
 
 from cachetools import LRUCache
 
@@ -16,7 +16,7 @@ class Projections:
 
     def __init__(self, max_bytes: int) -> None:
         """Keep at most ``max_bytes`` of JSON, the least recently used leaving first; 0 keeps none."""
-        self._kept: LRUCache[Any, list[bytes]] = LRUCache(max_bytes, getsizeof=_total)
+        self._kept: LRUCache[Hashable, list[bytes]] = LRUCache(max_bytes, getsizeof=_total)
 
     def __call__(self, window: Window, template: RowTemplate) -> list[bytes]:
         """Give the window's rows as ``encode_rows`` does; the chunks are shared, not to be changed."""
@@ -24,12 +24,20 @@ class Projections:
         if len(window) < KEPT_FROM or rows.key is None:
             return encode_rows(records, rows, template)
         key = (records.version, rows.key, template)
-        found = self._kept.get(key)
+        found = self.found(key)
         if found is None:
             found = encode_rows(records, rows, template)
-            if _total(found) <= self._kept.maxsize:
-                self._kept[key] = found
+            self.keep(key, found)
         return found
+
+    def found(self, key: Hashable) -> list[bytes] | None:
+        """Give what was kept under a key."""
+        return self._kept.get(key)
+
+    def keep(self, key: Hashable, chunks: list[bytes]) -> None:
+        """Keep what was written, if it is not larger than all that may be kept."""
+        if _total(chunks) <= self._kept.maxsize:
+            self._kept[key] = chunks
 
 
 def _total(chunks: list[bytes]) -> int:

@@ -165,7 +165,8 @@ class Window(Sequence[Row]):
     def __getitem__(self, position: slice) -> "Sequence[Row]": ...
     def __getitem__(self, position: int | slice) -> "Row | Sequence[Row]":
         """Give the row at a position of the window, not of the file."""
-        numbers = np.arange(self.records.rows)[self.rows.index]
+        index = self.rows.index
+        numbers = range(self.records.rows)[index] if isinstance(index, slice) else index
         if isinstance(position, slice):
             return [Row(self.records, int(number)) for number in numbers[position]]
         return Row(self.records, int(numbers[position]))

@@ -1,0 +1,53 @@
+"""What answering one request may take: values, bytes, and seconds, also of work that nothing can interrupt."""
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from graphql_api.errors import RequestTimeout, ResponseTooLarge, ServiceError
+
+
+class Exhausted(BaseException):
+    """The budget is spent; ``error`` says of what.
+
+    No ``Exception``, since the executor would make a field's error of it and go on with the next field.
+    """
+
+    def __init__(self, error: ServiceError) -> None:
+        """Carry what the client is told."""
+        super().__init__(error.message)
+        self.error = error
+
+
+@dataclass(slots=True)
+class Budget:
+    """One request's budget; all that takes part in its answer spends from it. The default is without bounds."""
+
+    values: float = math.inf
+    seconds: float = math.inf
+    bytes: float = math.inf
+    clock: Callable[[], float] = time.monotonic
+    spent: int = 0
+    written: int = 0
+    begun: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Start the clock."""
+        self.begun = self.clock()
+
+    def spend(self, values: int) -> None:
+        """Pay for so many values of the answer, before they are written. Raises ``Exhausted``."""
+        self.spent += values
+        if self.spent > self.values:
+            message = f"The answer would hold more than {self.values:,.0f} values: ask for fewer rows or fields."
+            raise Exhausted(ResponseTooLarge(message, spent=self.spent))
+        if self.clock() - self.begun > self.seconds:
+            raise Exhausted(RequestTimeout(f"The request took longer than {self.seconds:g} seconds."))
+
+    def write(self, size: int) -> None:
+        """Pay for so many bytes of the answer. Raises ``Exhausted``."""
+        self.written += size
+        if self.written > self.bytes:
+            message = f"The answer is larger than {self.bytes:,.0f} bytes: ask for fewer rows or fields."
+            raise Exhausted(ResponseTooLarge(message))

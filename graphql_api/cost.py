@@ -1,0 +1,176 @@
+"""What an operation asks for, in values of its answer, reckoned from its arguments before anything is loaded.
+
+The cost of a field is its weight and the cost of what is selected beneath it, times the length of its list. A list's
+length is what the arguments ask for, here or at the field around it (``records(first: 10) { nodes { … } }``); a list
+that no argument bounds counts as one item here, and its real rows are paid for when they are known, from the budget.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from graphql import (
+    FieldNode,
+    FragmentSpreadNode,
+    GraphQLError,
+    GraphQLField,
+    GraphQLInputType,
+    GraphQLNamedType,
+    GraphQLSchema,
+    InlineFragmentNode,
+    ListValueNode,
+    ObjectValueNode,
+    OperationDefinitionNode,
+    SelectionNode,
+    ValueNode,
+    VariableNode,
+    get_named_type,
+    get_nullable_type,
+    is_input_object_type,
+    is_list_type,
+)
+from graphql.execution.collect_fields import FragmentDetails
+from graphql.execution.values import VariableValues, get_argument_values
+
+LOAD = 10_000
+"""Reading a jockey's file takes about as long as writing so many values."""
+
+FIGURE = 10
+"""A figure of the statistics is counted over the rows when it is asked for."""
+
+TEST = 200
+"""Each value in an argument is, in a filter, a test of every row."""
+
+WEIGHTS = {
+    "Query.jockey": LOAD,
+    "Query.jockeysByIds": LOAD,
+    "Query.compareJockeys": LOAD,
+    "Query.jockeys": LOAD,
+    "Query.search": LOAD,
+    "Query.__schema": 20 * LOAD,
+    "Query.__type": LOAD,
+}
+"""What fields cost beside the one value; introspection is answered by the general executor."""
+
+FIGURES = ("Statistics", "NumericSummary")
+"""Types whose every field is a figure."""
+
+SIZES = {"SourceFile.warnings": 1_000, "RaceRecordConnection.groupBy": 100}
+"""The lengths of lists that have a bound of their own, or that are reckoned so long where no argument says it."""
+
+COUNTS = ("first", "last", "limit")
+"""Arguments that say how many items a list, or the page around it, has; the least of them counts."""
+
+KEYS = ("ids",)
+"""Arguments that hold one entry for each item."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """The cost of a selection: ``fixed``, and ``per_item`` of the page that it is a selection of."""
+
+    fixed: int = 0
+    per_item: int = 0
+
+
+@dataclass(slots=True)
+class Reckoning:
+    """The cost of one operation's parts; ``decisive`` gathers the variables that have a say in it."""
+
+    schema: GraphQLSchema
+    fragments: Mapping[str, FragmentDetails]
+    variables: VariableValues
+    decisive: set[str] = field(default_factory=set)
+    known: dict[str, Cost] = field(default_factory=dict)
+
+    def operation(self, node: OperationDefinitionNode) -> int:
+        """Reckon the cost of a valid operation; 0 where its arguments are wrong, since it will not run."""
+        root = self.schema.get_root_type(node.operation)
+        if root is None:
+            return 0
+        try:
+            cost = self._selections(root, node.selection_set.selections)
+        except GraphQLError:
+            return 0
+        return cost.fixed + cost.per_item
+
+    def _selections(self, parent: GraphQLNamedType, selections: tuple[SelectionNode, ...]) -> Cost:
+        costs = [self._selection(parent, each) for each in selections]
+        return Cost(sum(each.fixed for each in costs), sum(each.per_item for each in costs))
+
+    def _selection(self, parent: GraphQLNamedType, node: SelectionNode) -> Cost:
+        if isinstance(node, FieldNode):
+            return self._field(parent, node)
+        if isinstance(node, FragmentSpreadNode):
+            return self._fragment(node.name.value)
+        assert isinstance(node, InlineFragmentNode)  # noqa: S101 - there is no fourth kind
+        condition = node.type_condition
+        kind = self.schema.type_map[condition.name.value] if condition else parent
+        return self._selections(kind, node.selection_set.selections)
+
+    def _fragment(self, name: str) -> Cost:
+        """Reckon a fragment once, wherever it is spread."""
+        if name not in self.known:
+            fragment = self.fragments[name].definition
+            kind = self.schema.type_map[fragment.type_condition.name.value]
+            self.known[name] = self._selections(kind, fragment.selection_set.selections)
+        return self.known[name]
+
+    def _field(self, parent: GraphQLNamedType, node: FieldNode) -> Cost:
+        definition = self.schema.get_field(parent, node.name.value)  # type: ignore[arg-type]
+        if definition is None:
+            return Cost()
+        coordinate = f"{parent.name}.{node.name.value}"
+        arguments = self._arguments(definition, node)
+        kind = get_named_type(definition.type)
+        inner = self._selections(kind, node.selection_set.selections) if node.selection_set else Cost()
+        weight = 1 + WEIGHTS.get(coordinate, 0) + FIGURE * (parent.name in FIGURES)
+        tests = TEST * sum(_leaves(each) for name, each in arguments.items() if name not in KEYS)
+        size = _size(arguments)
+        if not is_list_type(get_nullable_type(definition.type)):
+            return Cost(weight + tests + inner.fixed + inner.per_item * (1 if size is None else size))
+        size = size if size is not None else SIZES.get(coordinate)
+        item = inner.fixed + inner.per_item
+        if size is not None:
+            return Cost(1 + tests + size * (weight + item))
+        return Cost(weight + tests, item)
+
+    def _arguments(self, definition: GraphQLField, node: FieldNode) -> dict[str, Any]:
+        """Give a field's arguments, variables and defaults filled in."""
+        if not definition.args:
+            return {}
+        for each in node.arguments or ():
+            if each.name.value in COUNTS or _holds_many(definition.args[each.name.value].type):
+                self.decisive |= _variables(each.value)
+        return get_argument_values(definition, node, self.variables)
+
+
+def _holds_many(kind: GraphQLInputType) -> bool:
+    """Say whether an argument of this type can hold more than one value."""
+    return is_list_type(get_nullable_type(kind)) or is_input_object_type(get_named_type(kind))
+
+
+def _variables(node: ValueNode) -> set[str]:
+    """Name the variables in a value, at any depth."""
+    if isinstance(node, VariableNode):
+        return {node.name.value}
+    parts: Iterable[ValueNode] = ()
+    if isinstance(node, ListValueNode):
+        parts = node.values
+    elif isinstance(node, ObjectValueNode):
+        parts = (each.value for each in node.fields)
+    return set().union(*map(_variables, parts))
+
+
+def _size(arguments: Mapping[str, Any]) -> int | None:
+    """Give the length that a field's arguments ask for; None where none does."""
+    counts = [arguments[name] for name in COUNTS if isinstance(arguments.get(name), int)]
+    counts += [len(arguments[name]) for name in KEYS if isinstance(arguments.get(name), list)]
+    return max(0, min(counts)) if counts else None
+
+
+def _leaves(value: Any) -> int:
+    """Count what a list or an object holds, at any depth."""
+    if isinstance(value, Mapping):
+        return sum(1 + _leaves(each) for each in value.values())
+    return sum(1 + _leaves(each) for each in value) if isinstance(value, list) else 0

@@ -1,0 +1,80 @@
+"""Race records of a jockey as a connection: pages, statistics and groups of one selection."""
+
+from typing import Annotated, Any
+
+import strawberry
+
+from graphql_api.context import Context
+from graphql_api.errors import BadUserInput
+from graphql_api.grouping import KEYS, Groups
+from graphql_api.ordering import Order
+from graphql_api.paging import PageArguments, Selection, check_count, page
+from graphql_api.schema.enums import GroupKey
+from graphql_api.schema.filters import GroupHaving, having
+from graphql_api.schema.groups import RaceGroup, race_group
+from graphql_api.schema.orders import GroupOrder, orders
+from graphql_api.schema.records import GroupedRecordConnection, page_fields
+from graphql_api.schema.statistics import StatisticsType
+from graphql_api.statistics import Figures, Statistics
+
+
+@strawberry.type(description="Race records of a jockey: a page of them, and statistics and groups of all.")
+class RaceRecordConnection(GroupedRecordConnection):
+    """A page of a selection, and what can be asked of the selection as a whole."""
+
+    selection: strawberry.Private[Selection]
+
+    @strawberry.field(
+        graphql_type=StatisticsType, description="Statistics of the records on all pages; the filter counts."
+    )
+    def statistics(self) -> Statistics:
+        """Count lazily: each figure when it is selected."""
+        return Statistics(Figures(self.selection.records, self.selection.numbers), 0)
+
+    @strawberry.field(
+        description="The records on all pages in groups that share their keys, ordered by these unless asked "
+        "otherwise. The server bounds the number of groups."
+    )
+    def group_by(
+        self,
+        info: strawberry.Info[Context, None],
+        by: Annotated[list[GroupKey], strawberry.argument(description="The keys, at least one.")],
+        having: Annotated[
+            GroupHaving | None, strawberry.argument(description="Only groups whose statistics pass.")
+        ] = None,
+        order_by: Annotated[
+            list[GroupOrder] | None,
+            strawberry.argument(description="Sort by these, the first counting most; then by the keys, ascending."),
+        ] = None,
+        first: Annotated[int | None, strawberry.argument(description="At most so many groups.")] = None,
+    ) -> list[RaceGroup]:
+        """Group the selection."""
+        return grouped(self.selection, by, having, order_by, first, info.context.settings.max_groups)
+
+
+def connection(selection: Selection, order: tuple[Order, ...], asked: PageArguments) -> RaceRecordConnection:
+    """Show a page of a selection."""
+    return RaceRecordConnection(selection=selection, **page_fields(page(selection, order, asked), len(selection)))
+
+
+def grouped(
+    selection: Selection, by: list[Any], passing: Any, order_by: Any, first: int | None, at_most: int
+) -> list[RaceGroup]:
+    """Group a selection, choose groups and order them; raises ``BadUserInput`` that says which argument is wrong."""
+    keys = [each.value for each in by]
+    if not keys:
+        raise BadUserInput("Argument 'by' must name at least one key.")
+    if len(set(keys)) < len(keys):
+        raise BadUserInput("Argument 'by' names a key more than once.")
+    check_count("first", first, at_most)
+    order = orders(order_by, "orderBy")
+    for each in order:
+        if each.name in KEYS and each.name not in keys:
+            raise BadUserInput(f"Argument 'orderBy' names the key {each.name.upper()}, which 'by' does not.")
+    groups = Groups(selection, keys)
+    chosen = groups.choose(having(passing, "having"), order)[:first]
+    if len(chosen) > at_most:
+        raise BadUserInput(
+            f"Argument 'by' makes {len(chosen)} groups, of {at_most} at most: pass 'first', 'having' or a filter."
+        )
+    return [race_group(groups, number) for number in chosen.tolist()]

@@ -1,0 +1,208 @@
+"""All jockeys that the storage holds: listed, filtered and ordered by their careers, and found by name."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Annotated, Any
+
+import strawberry
+from strawberry.types.nodes import SelectedField, Selection
+from strawberry.utils.str_converters import to_camel_case
+
+from graphql_api.context import Context
+from graphql_api.errors import BadUserInput, IndexRequired
+from graphql_api.index.cache import Index
+from graphql_api.index.catalogue import Horse, Page, cursor, only_ids, read_cursor
+from graphql_api.index.entries import FIELDS
+from graphql_api.paging import check_count
+from graphql_api.records import Row
+from graphql_api.schema.enums import Direction, Nulls, enum_of
+from graphql_api.schema.filters import FILTERS, condition, input_type
+from graphql_api.schema.orders import orders
+from graphql_api.schema.records import PageInfo
+
+PAGE = 100
+"""Jockeys on a page where the client does not say."""
+
+FOUND = 10
+"""Jockeys, and horses, that a search gives where the client does not say; and jockeys of one horse."""
+
+LONGEST_QUERY = 100
+
+After = Annotated[str | None, strawberry.argument(description="Only jockeys behind this one in the order.")]
+First = Annotated[int | None, strawberry.argument(description="At most so many; the server bounds the number.")]
+
+_INDEXED = frozenset({"totalCount", *(to_camel_case(field.name) for field in FIELDS if field.name != "id")})
+_NO_INDEX = "This storage has no index, so jockeys can be listed by id only; {what} takes one (graphql-api index)."
+
+
+def _summary() -> Any:
+    """Make the JockeySummary type of the index's fields."""
+    namespace = {
+        "__annotations__": {each.name: each.type | None if each.nullable else each.type for each in FIELDS},
+        "__doc__": "A row of the index.",
+        **{each.name: strawberry.field(description=each.description) for each in FIELDS},
+    }
+    description = (
+        "What the index knows of a jockey without reading the file. Where a file has not been indexed yet, or cannot "
+        "be read, all but the id is null."
+    )
+    return strawberry.type(type("JockeySummary", (), namespace), description=description)
+
+
+JockeySummary: Any = _summary()
+JockeyFilter: Any = input_type(
+    "JockeyFilter",
+    "Which jockeys to take: those for which everything given holds.",
+    {each.name: (FILTERS[each.type] | None, each.description) for each in FIELDS},
+)
+JockeyOrderField: Any = enum_of(
+    "JockeyOrderField", "What jockeys can be ordered by.", ((each.name, each.description) for each in FIELDS)
+)
+
+
+@strawberry.input(description="One key of an order of jockeys.")
+class JockeyOrder:
+    """A field of the index to sort by."""
+
+    field: JockeyOrderField = strawberry.field(description="The field to sort by.")
+    direction: Direction = strawberry.field(default=Direction.ASC, description="Which way to sort.")
+    nulls: Nulls = strawberry.field(default=Nulls.LAST, description="Where null stands, whichever the direction.")
+
+
+Filter: Any = Annotated[
+    JockeyFilter | None, strawberry.argument(description="Only jockeys for which this holds. Takes the index.")
+]
+OrderBy: Any = Annotated[
+    list[JockeyOrder] | None,
+    strawberry.argument(description="Sort by these, the first counting most, then by id. Takes the index."),
+]
+
+
+@strawberry.type(description="A jockey with its place in the list.")
+class JockeySummaryEdge:
+    """An edge of the list."""
+
+    cursor: str = strawberry.field(description="An opaque cursor, for `after`.")
+    node: JockeySummary = strawberry.field(description="The jockey.")
+
+
+@strawberry.type(description="Jockeys, in the order of their ids unless asked otherwise.")
+class JockeyConnection:
+    """A page of the list."""
+
+    nodes: list[JockeySummary] = strawberry.field(description="The page's jockeys.")
+    edges: list[JockeySummaryEdge] = strawberry.field(description="The page's jockeys, each with its cursor.")
+    page_info: PageInfo = strawberry.field(description="Where the page lies.")
+    total_count: int = strawberry.field(description="Jockeys on all pages. Takes the index.")
+    indexed_at: datetime | None = strawberry.field(description="When the index was written; null without one.")
+
+
+@strawberry.type(description="A horse that matches, by its name; horses of one name are one here.")
+class HorseMatch:
+    """A horse and its jockeys."""
+
+    horse: strawberry.Private[Horse]
+
+    @strawberry.field(description="The name (馬名).")
+    def name(self) -> str:
+        """Give the name."""
+        return self.horse.name
+
+    @strawberry.field(description="Jockeys who rode it.")
+    def jockey_count(self) -> int:
+        """Count its jockeys."""
+        return len(self.horse.jockeys)
+
+    @strawberry.field(graphql_type=list[JockeySummary], description="Jockeys who rode it, those with most rides first.")
+    def jockeys(self, info: strawberry.Info[Context, None], first: First = FOUND) -> Sequence[Row]:
+        """Give the first of its jockeys."""
+        return self.horse.jockeys[: _count(info.context, first, FOUND)]
+
+
+@strawberry.type(
+    description="What a search finds: exact matches first, then what begins with the text, then what holds it. Width, "
+    "letter case and kind of kana (hiragana, small) do not count."
+)
+class SearchResult:
+    """Matches in one version of the index."""
+
+    index: strawberry.Private[Index]
+    query: strawberry.Private[str]
+    first: strawberry.Private[int]
+
+    @strawberry.field(graphql_type=list[JockeySummary], description="Jockeys by id, or by any name they rode under.")
+    def jockeys(self) -> list[Row]:
+        """Search ids and names."""
+        return self.index.catalogue.jockeys(self.query, self.first)
+
+    @strawberry.field(description="Horses by name.")
+    def horses(self) -> list[HorseMatch]:
+        """Search horses."""
+        return [HorseMatch(horse=each) for each in self.index.catalogue.horses(self.query, self.first)]
+
+    @strawberry.field(description="When the index was written.")
+    def indexed_at(self) -> datetime:
+        """Date the index."""
+        return self.index.made
+
+
+async def list_jockeys(
+    info: strawberry.Info[Context, None], first: int | None, after: str | None, given: Any, by: Sequence[JockeyOrder]
+) -> JockeyConnection:
+    """Answer a page from the index; without one, from the storage, if nothing is asked that takes the index."""
+    count = _count(info.context, first, PAGE)
+    info.context.by_versions = False
+    wanted, order = condition(given, "filter"), orders(by, "orderBy")
+    index = await info.context.repository.index.get()
+    if index is not None:
+        return _connection(index.catalogue.page(wanted, order, count, after), index.made)
+    for what in (given and "'filter'", by and "'orderBy'", *_asked_of_index(info.selected_fields)):
+        if what:
+            raise IndexRequired(_NO_INDEX.format(what=what))
+    after_id = None if after is None else read_cursor(after)
+    listed = await info.context.repository.list_ids(after_id, max(count, 1))
+    rows = only_ids(listed.ids[:count])
+    has_next = listed.cursor is not None or len(rows) < len(listed.ids)
+    return _connection(Page(rows, 0, has_previous=after is not None, has_next=has_next), None)
+
+
+async def search(info: strawberry.Info[Context, None], query: str, first: int | None) -> SearchResult:
+    """Search the index."""
+    count, text = _count(info.context, first, FOUND), query.strip()
+    info.context.by_versions = False
+    if not text or len(text) > LONGEST_QUERY:
+        raise BadUserInput(f"Argument 'query' must have 1 to {LONGEST_QUERY} characters.")
+    index = await info.context.repository.index.get()
+    if index is None:
+        raise IndexRequired("This storage has no index; searching takes one (graphql-api index).")
+    return SearchResult(index=index, query=text, first=count)
+
+
+def _count(context: Context, first: int | None, default: int) -> int:
+    check_count("first", first, context.settings.max_page)
+    return default if first is None else first
+
+
+def _connection(page: Page, made: datetime | None) -> JockeyConnection:
+    edges = [JockeySummaryEdge(cursor=cursor(row.id), node=row) for row in page.rows]
+    info = PageInfo(
+        cursor_at=lambda place: edges[place].cursor if edges else None,
+        has_next_page=page.has_next,
+        has_previous_page=page.has_previous,
+    )
+    nodes: Any = page.rows
+    return JockeyConnection(nodes=nodes, edges=edges, page_info=info, total_count=page.total, indexed_at=made)
+
+
+def _asked_of_index(selections: Iterable[Selection]) -> Iterator[str]:
+    """Name the fields asked for that take the index, those that are skipped apart."""
+    for each in selections:
+        if _is_skipped(each.directives):
+            continue
+        if isinstance(each, SelectedField) and each.name in _INDEXED:
+            yield f"'{each.name}'"
+        yield from _asked_of_index(each.selections)
+
+
+def _is_skipped(directives: dict[str, Any]) -> bool:
+    return directives.get("skip", {}).get("if") is True or directives.get("include", {}).get("if") is False

@@ -1,0 +1,63 @@
+"""Groups of race records: their keys, statistics and records."""
+
+from typing import Any
+
+import strawberry
+
+from graphql_api.context import Context
+from graphql_api.grouping import KEYS, GroupKeys, Groups
+from graphql_api.paging import PageArguments, page
+from graphql_api.schema.arguments import After, Before, First, Last, OrderBy
+from graphql_api.schema.orders import orders
+from graphql_api.schema.records import GroupedRecordConnection, page_fields
+from graphql_api.schema.statistics import StatisticsType
+from graphql_api.statistics import Statistics
+
+
+def _group_key() -> type:
+    """Make the RaceGroupKey type of the table of keys."""
+    namespace: dict[str, Any] = {key.name: strawberry.field(description=key.description) for key in KEYS.values()}
+    namespace["__annotations__"] = {key.name: key.type | None for key in KEYS.values()}
+    namespace["__doc__"] = "The values that a group's records share; ``grouping.GroupKeys`` has its attributes."
+    return strawberry.type(
+        type("RaceGroupKey", (), namespace),
+        description="The values that a group's records share. Keys that `by` does not name are null; one that it "
+        "names is null for the records that have no value.",
+    )
+
+
+RaceGroupKey: Any = _group_key()
+
+
+@strawberry.type(description="Race records that share the values of their keys.")
+class RaceGroup:
+    """One of the groups of a selection."""
+
+    groups: strawberry.Private[Groups]
+    number: strawberry.Private[int]
+
+    key: RaceGroupKey = strawberry.field(description="What the records share.")
+    statistics: StatisticsType = strawberry.field(description="Statistics of all records of the group.")
+
+    @strawberry.field(description="The records of the group. Without `first` or `last`: all of them.")
+    def records(
+        self,
+        info: strawberry.Info[Context, None],
+        order_by: OrderBy = None,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> GroupedRecordConnection:
+        """Choose a page of the group."""
+        selection = self.groups.rows_of(self.number)
+        asked = PageArguments(info.context.settings.max_page, first, after, last, before)
+        found = page(selection, orders(order_by, "orderBy"), asked)
+        return GroupedRecordConnection(**page_fields(found, len(selection)))
+
+
+def race_group(groups: Groups, number: int) -> RaceGroup:
+    """Show one group."""
+    return RaceGroup(
+        groups=groups, number=number, key=GroupKeys(groups, number), statistics=Statistics(groups.figures, number)
+    )

@@ -1,0 +1,83 @@
+"""A jockey, its race records, and the file behind them."""
+
+from datetime import datetime
+from typing import Any
+
+import strawberry
+
+from graphql_api.context import Context
+from graphql_api.paging import PageArguments, Selection
+from graphql_api.repository import Snapshot
+from graphql_api.schema.arguments import After, Before, Filter, First, Last, OrderBy
+from graphql_api.schema.connections import RaceRecordConnection, connection
+from graphql_api.schema.filters import condition
+from graphql_api.schema.orders import orders
+
+
+@strawberry.type(description="A cell or column of the source file that could not be read and is null.")
+class DataWarning:
+    """Public face of ``records.DataWarning``, whose attributes it shares."""
+
+    row: int | None = strawberry.field(description="Row in the file, from 0; null where the whole column is meant.")
+    column: str = strawberry.field(description="The source column, without spaces.")
+    raw: str | None = strawberry.field(description="The cell's own text; null where the whole column is meant.")
+    code: str = strawberry.field(description="What is wrong, as a stable code such as `UNPARSEABLE_CELL`.")
+
+
+@strawberry.type(description="The file that a jockey's data was read from.")
+class SourceFile:
+    """Provenance of one snapshot."""
+
+    etag: str = strawberry.field(description="Names the version of the file.")
+    last_modified: datetime = strawberry.field(description="When the file changed.")
+    size_bytes: int = strawberry.field(description="Bytes stored, compressed or not.")
+    rows: int = strawberry.field(description="Rows in the file.")
+    stale: bool = strawberry.field(description="True while the storage fails and this is the last good copy.")
+    warnings: list[DataWarning] = strawberry.field(description="What could not be read; at most the first 1,000.")
+
+
+@strawberry.type(description="A jockey and the races they rode.")
+class Jockey:
+    """One version of one jockey's file."""
+
+    snapshot: strawberry.Private[Snapshot]
+
+    id: strawberry.ID = strawberry.field(description="The netkeiba jockey id; it keeps its leading zeros.")
+    name: str | None = strawberry.field(
+        description="The name in the newest race that has one (騎手): four characters at most."
+    )
+
+    @strawberry.field(description="The races of the career, newest first. Without `first` or `last`: all of them.")
+    def records(
+        self,
+        info: strawberry.Info[Context, None],
+        filter: Filter = None,  # noqa: A002 - the argument's name in the API
+        order_by: OrderBy = None,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> RaceRecordConnection:
+        """Choose a page by the rules of the Relay connection specification."""
+        asked = PageArguments(info.context.settings.max_page, first, after, last, before)
+        order = orders(order_by, "orderBy")
+        selection = Selection.where(self.snapshot.records, condition(filter, "filter"))
+        return connection(selection, order, asked)
+
+    @strawberry.field(description="The file behind the data, and what could not be read in it.")
+    def source(self) -> SourceFile:
+        """Describe the file."""
+        found = self.snapshot
+        return SourceFile(
+            etag=found.etag,
+            last_modified=found.last_modified,
+            size_bytes=found.size,
+            rows=found.records.rows,
+            stale=found.stale,
+            warnings=list[Any](found.records.warnings),
+        )
+
+
+def jockey(snapshot: Snapshot) -> Jockey:
+    """Show a snapshot."""
+    return Jockey(snapshot=snapshot, id=strawberry.ID(snapshot.jockey_id), name=snapshot.records.newest("jockey_name"))

@@ -1,0 +1,128 @@
+"""Where every query begins: jockeys by id, and side by side."""
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated, TypeVar
+
+import strawberry
+from strawberry.schema.config import StrawberryConfig
+
+from graphql_api.context import Context
+from graphql_api.errors import BadUserInput, NotFound
+from graphql_api.ids import jockey_id
+from graphql_api.paging import Selection
+from graphql_api.repository import Snapshot
+from graphql_api.schema import discovery
+from graphql_api.schema.arguments import Filter
+from graphql_api.schema.filters import condition
+from graphql_api.schema.jockeys import Jockey, jockey
+from graphql_api.schema.statistics import StatisticsType
+from graphql_api.statistics import Figures, Statistics
+
+MAX_IDS = 50
+"""Jockeys that one field answers at most."""
+
+Made = TypeVar("Made")
+
+
+@strawberry.type(description="One jockey's statistics, beside those of others.")
+class JockeyComparison:
+    """A jockey and the statistics of the records that a filter leaves."""
+
+    jockey: Jockey = strawberry.field(description="Whose statistics these are.")
+    statistics: StatisticsType = strawberry.field(description="Statistics of the jockey's records; the filter counts.")
+
+
+def _load(context: Context, identifier: str, make: Callable[[Snapshot], Made]) -> Made | Awaitable[Made | None] | None:
+    """Give what is made of a jockey at once where the cache has it, else as something to await."""
+    found = context.load(identifier)
+    return make(found) if isinstance(found, Snapshot) else _loaded(found, make)
+
+
+async def _loaded(loading: Awaitable[Snapshot], make: Callable[[Snapshot], Made]) -> Made | None:
+    try:
+        return make(await loading)
+    except NotFound:
+        return None
+
+
+def _checked(ids: list[strawberry.ID]) -> list[str]:
+    """Refuse too many ids, or one of a wrong form."""
+    if len(ids) > MAX_IDS:
+        raise BadUserInput(f"Argument 'ids' takes at most {MAX_IDS} ids, but has {len(ids)}.")
+    return [jockey_id(each) for each in ids]
+
+
+Ids = Annotated[list[strawberry.ID], strawberry.argument(description="Netkeiba jockey ids.")]
+
+
+@strawberry.type(description="Where every query begins.")
+class Query:
+    """Entry points."""
+
+    @strawberry.field(graphql_type=Jockey | None, description="One jockey; null where there is no file for the id.")
+    def jockey(
+        self,
+        info: strawberry.Info[Context, None],
+        id: Annotated[strawberry.ID, strawberry.argument(description="A netkeiba jockey id.")],  # noqa: A002
+    ) -> Jockey | Awaitable[Jockey | None] | None:
+        """Load one jockey."""
+        return _load(info.context, jockey_id(id), jockey)
+
+    @strawberry.field(
+        graphql_type=list[Jockey | None],
+        description=f"Several jockeys in the order of `ids`, null for each without a file; at most {MAX_IDS} ids.",
+    )
+    def jockeys_by_ids(
+        self, info: strawberry.Info[Context, None], ids: Ids
+    ) -> list[Jockey | Awaitable[Jockey | None] | None]:
+        """Load several jockeys in one round of parallel reads."""
+        return [_load(info.context, each, jockey) for each in _checked(ids)]
+
+    @strawberry.field(
+        graphql_type=list[JockeyComparison | None],
+        description="Statistics of several jockeys side by side, in the order of `ids`, null for each without a file; "
+        f"at most {MAX_IDS} ids.",
+    )
+    def compare_jockeys(
+        self,
+        info: strawberry.Info[Context, None],
+        ids: Ids,
+        filter: Filter = None,  # noqa: A002
+    ) -> list[JockeyComparison | Awaitable[JockeyComparison | None] | None]:
+        """Load several jockeys, and count what the filter leaves of each."""
+        wanted = condition(filter, "filter")
+
+        def compared(snapshot: Snapshot) -> JockeyComparison:
+            chosen = Selection.where(snapshot.records, wanted)
+            statistics = Statistics(Figures(chosen.records, chosen.numbers), 0)
+            return JockeyComparison(jockey=jockey(snapshot), statistics=statistics)
+
+        return [_load(info.context, each, compared) for each in _checked(ids)]
+
+    @strawberry.field(
+        description="The jockeys that the storage holds, as the index knows them. Without an index their ids can still "
+        "be listed; whatever takes the index is refused with the code `INDEX_REQUIRED`."
+    )
+    async def jockeys(
+        self,
+        info: strawberry.Info[Context, None],
+        first: discovery.First = discovery.PAGE,
+        after: discovery.After = None,
+        filter: discovery.Filter = None,  # noqa: A002
+        order_by: discovery.OrderBy = None,
+    ) -> discovery.JockeyConnection:
+        """List jockeys."""
+        return await discovery.list_jockeys(info, first, after, filter, order_by)
+
+    @strawberry.field(description="Jockeys by id or name, and horses by name. Takes the index.")
+    async def search(
+        self,
+        info: strawberry.Info[Context, None],
+        query: Annotated[str, strawberry.argument(description="A text that the id or name holds.")],
+        first: discovery.First = discovery.FOUND,
+    ) -> discovery.SearchResult:
+        """Search jockeys and horses."""
+        return await discovery.search(info, query, first)
+
+
+schema = strawberry.Schema(query=Query, config=StrawberryConfig(auto_camel_case=True))

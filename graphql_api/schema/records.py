@@ -1,0 +1,117 @@
+"""Race records and their pages; the records' fields come from the column table."""
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import strawberry
+from strawberry.types.field import StrawberryField
+
+from graphql_api import cursors
+from graphql_api.columns import FIELDS, Field
+from graphql_api.encoding import SAME_ROW, Binding
+from graphql_api.paging import Page
+from graphql_api.records import RaceRecords, Row, raw_column, raw_text
+from graphql_api.schema.enums import SourceColumn
+
+
+def _column(field: Field) -> StrawberryField:
+    """Declare one field of the column table."""
+    binding = Binding(lambda _arguments: (field.name, lambda records: records.fields[field.name]))
+    declared: StrawberryField = strawberry.field(description=field.description, metadata={Binding: binding})
+    return declared
+
+
+def _raw_binding(arguments: dict[str, Any]) -> tuple[str, Callable[[RaceRecords], Any]]:
+    header = arguments["column"].value
+    return f"raw {header}", lambda records: raw_column(records, header)
+
+
+def _race_record() -> type:
+    """Make the RaceRecord type of the column table and ``raw``."""
+
+    def raw(
+        root: strawberry.Parent[Row],
+        column: Annotated[SourceColumn, strawberry.argument(description="The source column.")],
+    ) -> str | None:
+        return raw_text(raw_column(root.records, column.value)[root.index])
+
+    fields: dict[str, Any] = {field.name: _column(field) for field in FIELDS}
+    fields["raw"] = strawberry.field(
+        resolver=raw,
+        description="The source's own text of a cell of this row; null where the cell is blank or the column missing.",
+        metadata={Binding: Binding(_raw_binding, raw_text)},
+    )
+    annotations = {field.name: field.type | None if field.nullable else field.type for field in FIELDS}
+    namespace = {"__annotations__": annotations, "__doc__": "One race as one jockey rode it.", **fields}
+    return strawberry.type(
+        type("RaceRecord", (), namespace),
+        description="One race as one jockey rode it: a row of the jockey's results, typed.",
+    )
+
+
+RaceRecord: Any = _race_record()
+
+
+def _row_cursor(root: strawberry.Parent[Row]) -> str:
+    return cursors.cursor(root.records, root.index)
+
+
+def _row_itself(root: strawberry.Parent[Row]) -> Row:
+    return root
+
+
+@strawberry.type(description="A race record with its place in the connection.")
+class RaceRecordEdge:
+    """An edge of a connection; its object is the ``Row`` itself."""
+
+    cursor: str = strawberry.field(
+        resolver=_row_cursor,
+        description="An opaque cursor, for `after` and `before`.",
+        metadata={Binding: Binding(lambda _arguments: ("cursor", cursors.cursor_column))},
+    )
+    node: RaceRecord | None = strawberry.field(
+        resolver=_row_itself,
+        graphql_type=RaceRecord | None,
+        description="The race record; null only where its file holds no readable value for a non-null field.",
+        metadata={Binding: SAME_ROW},
+    )
+
+
+@strawberry.type(description="Where a page lies in its connection.")
+class PageInfo:
+    """Relay's PageInfo; ``cursor_at`` names the page's first item at 0 and its last at -1, None on an empty page."""
+
+    cursor_at: strawberry.Private[Callable[[int], str | None]]
+    has_next_page: bool = strawberry.field(description="Whether rows follow this page.")
+    has_previous_page: bool = strawberry.field(description="Whether rows precede this page.")
+
+    @strawberry.field(description="The cursor of the page's first row; null on an empty page.")
+    def start_cursor(self) -> str | None:
+        """Name the first row."""
+        return self.cursor_at(0)
+
+    @strawberry.field(description="The cursor of the page's last row; null on an empty page.")
+    def end_cursor(self) -> str | None:
+        """Name the last row."""
+        return self.cursor_at(-1)
+
+
+@strawberry.type(description="The race records of one group.")
+class GroupedRecordConnection:
+    """A page of rows; ``nodes`` and ``edges`` are the same lazy window."""
+
+    nodes: list[RaceRecord | None] = strawberry.field(description="The page's records.")
+    edges: list[RaceRecordEdge] = strawberry.field(description="The page's records, each with its cursor.")
+    page_info: PageInfo = strawberry.field(description="Where the page lies.")
+    total_count: int = strawberry.field(description="Records on all pages.")
+
+
+def page_fields(page: Page, total: int) -> dict[str, Any]:
+    """Give the fields of a connection that shows a page of ``total`` rows."""
+    window = page.window
+
+    def cursor_at(position: int) -> str | None:
+        return cursors.cursor(window.records, window[position].index) if len(window) else None
+
+    info = PageInfo(cursor_at=cursor_at, has_next_page=page.has_next, has_previous_page=page.has_previous)
+    return {"nodes": window, "edges": window, "page_info": info, "total_count": total}

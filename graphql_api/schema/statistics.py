@@ -1,0 +1,96 @@
+"""Statistics as the API shows them: fields made of the table of statistics, intervals, and summaries."""
+
+from typing import Annotated, Any
+
+import strawberry
+
+from graphql_api.errors import BadUserInput
+from graphql_api.schema.enums import NumericField
+from graphql_api.statistics import BOUNDS, STATISTICS, Statistics
+from graphql_api.summaries import NumericSummary as Summary
+from graphql_api.summaries import summarise
+
+
+@strawberry.type(description="The interval that holds the true rate in 95 of 100 cases (Wilson score).")
+class ConfidenceInterval:
+    """Both bounds of a rate."""
+
+    lower: float = strawberry.field(description="Lower bound, from 0 to 1.")
+    upper: float = strawberry.field(description="Upper bound, from 0 to 1.")
+
+
+def _percentile(
+    numbers: strawberry.Parent[Summary],
+    p: Annotated[float, strawberry.argument(description="From 0 to 100; 50 is the median.")],
+) -> float | None:
+    if not 0 <= p <= 100:
+        raise BadUserInput(f"Argument 'p' must be from 0 to 100, but is {p:g}.")
+    return numbers.percentile(p)
+
+
+def _quartile(percent: float) -> Any:
+    def quartile(numbers: strawberry.Parent[Summary]) -> float | None:
+        return numbers.percentile(percent)
+
+    return strawberry.field(resolver=quartile, description=f"The {percent}th percentile, interpolated.")
+
+
+@strawberry.type(description="Numbers of one field, summarised; null values do not count.")
+class NumericSummary:
+    """Public face of ``summaries.NumericSummary``, whose attributes it shares."""
+
+    count: int = strawberry.field(description="How many values are known.")
+    sum: float = strawberry.field(description="All of them added up; 0 without any.")
+    min: float | None = strawberry.field(description="The least; null without any.")
+    max: float | None = strawberry.field(description="The greatest; null without any.")
+    mean: float | None = strawberry.field(description="Their mean; null without any.")
+    stddev: float | None = strawberry.field(
+        description="Standard deviation of the sample (n - 1, as in pandas and R); null below two values."
+    )
+    p25: float | None = _quartile(25)
+    p50: float | None = _quartile(50)
+    p75: float | None = _quartile(75)
+    p90: float | None = _quartile(90)
+    percentile: float | None = strawberry.field(
+        resolver=_percentile, description="Any percentile, interpolated between the two nearest values."
+    )
+
+
+def _interval(rate: str) -> Any:
+    lower, upper = f"{rate}_lower", f"{rate}_upper"
+
+    def interval(counted: strawberry.Parent[Statistics]) -> ConfidenceInterval | None:
+        low, high = getattr(counted, lower), getattr(counted, upper)
+        return None if low is None else ConfidenceInterval(lower=low, upper=high)
+
+    return strawberry.field(resolver=interval, description="95 % interval of the rate above; null without rides.")
+
+
+def _summary(
+    counted: strawberry.Parent[Statistics],
+    field: Annotated[NumericField, strawberry.argument(description="What to summarise.")],
+) -> NumericSummary:
+    return summarise(counted.figures, counted.group, field.value)  # type: ignore[return-value]
+
+
+def _statistics() -> type:
+    """Make the Statistics type of the table, each rate followed by its interval."""
+    annotations: dict[str, Any] = {}
+    fields: dict[str, Any] = {}
+    for each in STATISTICS:
+        annotations[each.name] = int if each.type is int else each.type | None
+        fields[each.name] = strawberry.field(description=each.description)
+        if f"{each.name}_lower" in BOUNDS:
+            fields[f"{each.name}_interval"] = _interval(each.name)
+            annotations[f"{each.name}_interval"] = ConfidenceInterval | None
+    fields["summary"] = strawberry.field(resolver=_summary, description="A numeric field's values, summarised.")
+    annotations["summary"] = NumericSummary
+    namespace = {"__annotations__": annotations, "__doc__": "Statistics of some race records.", **fields}
+    return strawberry.type(
+        type("Statistics", (), namespace),
+        description="Statistics of race records, as Japanese racing counts them. Rates are fractions from 0 to 1, null "
+        "without anything to divide by.",
+    )
+
+
+StatisticsType: Any = _statistics()
