@@ -4,7 +4,7 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 BIN := .venv/bin
 
-.PHONY: run test check setup sample lock bench explorer clean
+.PHONY: run test check setup lock bench explorer audit fuzz clean
 
 run: setup data ## Serve sample data at http://127.0.0.1:8000/graphql
 	$(BIN)/graphql-api serve --data data --host $(HOST) --port $(PORT)
@@ -39,6 +39,15 @@ lock: ## Pin the dependencies anew
 
 bench: setup ## Measure this server beside its peers, and write benchmarks/results
 	$(BIN)/python -m benchmarks
+
+audit: setup audit/node_modules ## The official GraphQL over HTTP audit: 61 of 61
+	$(BIN)/pytest --no-skips tests/test_audit.py
+
+audit/node_modules: audit/package-lock.json
+	cd audit && npm ci --no-audit --no-fund && touch node_modules
+
+fuzz: setup ## Fuzz for as long as FUZZ_EXAMPLES says
+	FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-2000} $(BIN)/pytest -n auto tests/test_fuzz.py
 
 explorer: ## Build the explorer's assets into graphql_api/static
 	cd explorer && npm ci && node build.mjs

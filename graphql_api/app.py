@@ -4,7 +4,10 @@ import uuid
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import cache
+from hashlib import blake2b
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 from starlette.applications import Starlette
@@ -20,16 +23,23 @@ from graphql_api.documents import Documents
 from graphql_api.endpoint import GraphQLEndpoint
 from graphql_api.errors import ServiceError
 from graphql_api.execution import Answer, Engine
+from graphql_api.exports.routes import Exports
 from graphql_api.graphql_response import response_map
 from graphql_api.limits import Limits
-from graphql_api.middleware import RequestMiddleware
+from graphql_api.middleware import MaskMiddleware, RequestMiddleware
+from graphql_api.named.routes import Named
+from graphql_api.persisted import Persisted
 from graphql_api.projections import Projections
 from graphql_api.repository import Repository
+from graphql_api.response_cache import ResponseCache
 from graphql_api.responses import Responder
 from graphql_api.schema import schema
-from graphql_api.storage import Storage, open_storage
+from graphql_api.sources import open_storage
+from graphql_api.storage import Storage
+from graphql_api.trusted import load_trusted
 
-EXPOSED_HEADERS = ("ETag", "Server-Timing", "X-Request-Id")
+GRAPHQL = "/graphql"
+EXPOSED_HEADERS = ("Accept-Ranges", "Content-Disposition", "Content-Range", "ETag", "Server-Timing", "X-Request-Id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +49,7 @@ class Core:
     repository: Repository
     engine: Engine
     documents: Documents
+    settings: Settings
 
     async def run(
         self, query: str, variables: Mapping[str, Any] | None = None, operation_name: str | None = None
@@ -49,9 +60,8 @@ class Core:
         if document.errors:
             answer = Answer(None, document.errors)
         else:
-            answer = await self.engine.execute(
-                document, operation_name, variables, Context(self.repository, request_id)
-            )
+            context = Context(self.repository, request_id, settings=self.settings)
+            answer = await self.engine.execute(document, operation_name, variables, context)
         return b"".join(response_map(answer, request_id))
 
 
@@ -63,38 +73,81 @@ def create_core(settings: Settings, storage: Storage | None = None) -> Core:
         engine.schema,
         max_characters=settings.max_query_characters,
         max_tokens=settings.max_query_tokens,
-        limits=Limits(),
+        limits=_limits(settings),
         introspection=settings.introspection,
     )
-    return Core(Repository(storage or open_storage(settings), settings), engine, documents)
+    return Core(Repository(storage or open_storage(settings), settings), engine, documents, settings)
 
 
-def create_app(settings: Settings, storage: Storage | None = None) -> Starlette:
+def create_app(settings: Settings, storage: Storage | None = None) -> ResponseCache:
     """Make an application with caches of its own; ``storage`` replaces the one that the settings name."""
-    core = create_core(settings, storage)
+    return serve_core(create_core(settings, storage), settings)
+
+
+def serve_core(core: Core, settings: Settings) -> ResponseCache:
+    """Make the application that serves ``core`` over HTTP."""
     responder = Responder(settings.encoded_bytes)
-    explorer = pages.explorer if settings.graphiql else None
-    graphql = GraphQLEndpoint(core.engine, core.documents, core.repository, responder, settings, explorer)
-    routes = rest.Rest(core.repository, core.engine.projections, responder, version("graphql-api"))
+    graphiql = settings.graphiql and not settings.trusted_only  # it would find no schema, and could send no query
+    explorer = pages.explorer if graphiql else None
+    trusted = load_trusted(settings, core.documents)
+    persisted = Persisted(core.documents, trusted, trusted_only=settings.trusted_only)
+    graphql = GraphQLEndpoint(
+        core.engine, core.documents, persisted, core.repository, responder, settings, explorer, release()
+    )
+    named = Named(graphql, trusted)
+    routes = rest.Rest(
+        core.repository, core.engine.projections, responder, version("graphql-api"), settings.request_timeout
+    )
+
+    exports = Exports(core.repository, core.engine.projections, responder, settings.request_timeout)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         yield
         core.repository.close()
 
-    return Starlette(
-        routes=[Route("/graphql", graphql), *routes.routes(), *pages.routes(graphiql=settings.graphiql)],
+    app = Starlette(
+        routes=[
+            Route(GRAPHQL, graphql),
+            *exports.routes(),
+            *routes.routes(),
+            *named.routes(),
+            *pages.routes(graphiql=graphiql),
+        ],
         middleware=[
+            Middleware(RequestMiddleware),
             Middleware(
                 CORSMiddleware,
                 allow_origins=settings.cors_origins,
                 allow_methods=("GET", "HEAD", "POST"),
-                allow_headers=("Content-Type", "If-None-Match", "X-Request-Id"),
+                allow_headers=("Content-Type", "If-None-Match", "Range", "X-Request-Id"),
                 expose_headers=EXPOSED_HEADERS,
                 max_age=86_400,
             ),
-            Middleware(RequestMiddleware),
+            Middleware(MaskMiddleware),
         ],
         exception_handlers={ServiceError: rest.service_error, HTTPException: rest.http_error},
         lifespan=lifespan,
+    )
+    app.router.redirect_slashes = False  # a redirect would repeat whatever Host the client sent
+    return ResponseCache(app, core.repository, GRAPHQL, settings.encoded_bytes)
+
+
+@cache
+def release() -> bytes:
+    """Digest this package's code: a part of ETags, since other code may answer the same question otherwise."""
+    digest = blake2b(digest_size=16)
+    for path in sorted(Path(__file__).parent.rglob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.digest()
+
+
+def _limits(settings: Settings) -> Limits:
+    return Limits(
+        depth=settings.max_query_depth,
+        fields=settings.max_query_fields,
+        aliases=settings.max_query_aliases,
+        directives=settings.max_query_directives,
+        root_fields=settings.max_query_root_fields,
+        definitions=settings.max_query_definitions,
     )

@@ -38,15 +38,52 @@ class Settings:
     load_threads: int = _setting(16, "Files read at once; the S3 connection pool is as large", minimum=1)
     connect_timeout: float = _setting(1.0, "Seconds to connect to S3 or SSM", minimum=0.01)
     read_timeout: float = _setting(2.0, "Seconds to wait for bytes of S3 or SSM", minimum=0.01)
-    request_timeout: float = _setting(20.0, "Wall time of one request, in seconds", minimum=0.01)
+    request_timeout: float = _setting(
+        20.0, "Wall time of one request, in seconds: gateways wait 29 or 30", minimum=0.01
+    )
+    warm_seconds: float = _setting(10.0, "Wall time of one run of the Lambda function's warmer, in seconds")
+    warm_ids: tuple[str, ...] = _setting((), "Jockeys to be warmed that nobody has asked for yet, comma-separated")
 
-    max_body_bytes: int = _setting(1_000_000, "Largest request body", minimum=1)
+    max_body_bytes: int = _setting(
+        262_144,
+        "Largest request body (413): the longest document, escaped, and twice as much in variables",
+        minimum=1,
+    )
+    max_url_bytes: int = _setting(
+        16_384, "Longest query string (414): load balancers take no longer request line", minimum=1
+    )
+    max_query_characters: int = _setting(
+        15_000, "Longest GraphQL document: twice the longest that tools write", minimum=1
+    )
+    max_query_tokens: int = _setting(
+        3_000, "Most tokens of a document, and values of its variables: these are what reading them costs", minimum=1
+    )
+    max_query_depth: int = _setting(16, "Most levels of fields: the introspection query of tools has 15", minimum=1)
+    max_query_fields: int = _setting(
+        2_000, "Most fields, fragments spread: every column of a record, forty times over", minimum=1
+    )
+    max_query_aliases: int = _setting(100, "Most aliases, by which one field could be asked for again and again")
+    max_query_root_fields: int = _setting(30, "Most fields of the root, each of which may read files", minimum=1)
+    max_query_directives: int = _setting(50, "Most directives; of use are two, `@skip` and `@include`")
+    max_query_definitions: int = _setting(
+        50, "Most operations and fragments of a document: validation compares fragments pair by pair", minimum=1
+    )
+    max_cost: int = _setting(
+        3_000_000,
+        "Most values of an answer, or that its arguments ask for: all cells of the largest file that is read, once",
+        minimum=1,
+    )
+    max_response_bytes: int = _setting(
+        134_217_728, "Largest answer in bytes, uncompressed: it lies in memory as a whole", minimum=1
+    )
     encoded_bytes: int = _setting(128 * 2**20, "Memory for encoded lists, and as much for compressed answers, in bytes")
-    max_query_characters: int = _setting(15_000, "Longest GraphQL document", minimum=1)
-    max_query_tokens: int = _setting(3_000, "Most tokens of a GraphQL document", minimum=1)
+    max_page: int = _setting(1_000, "Most records that `first` or `last` may ask for; without both all come", minimum=1)
+    max_groups: int = _setting(1_000, "Most groups of one `groupBy`", minimum=1)
     cors_origins: tuple[str, ...] = _setting(("*",), "Origins that browsers may call from, comma-separated; `*` is any")
     graphiql: bool = _setting(True, "Serve the GraphiQL explorer to browsers at `/graphql`")  # noqa: FBT003
-    introspection: bool = _setting(True, "Answer introspection queries")  # noqa: FBT003
+    introspection: bool = _setting(True, "Answer introspection queries, and say `Did you mean …`")  # noqa: FBT003
+    documents: str = _setting("", "Folder of trusted documents, a `.graphql` file for each operation. Empty: none")
+    trusted_only: bool = _setting(False, "Answer trusted documents and refuse every other query")  # noqa: FBT003
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str], **overrides: object) -> "Settings":

@@ -84,14 +84,9 @@ class Reckoning:
     known: dict[str, Cost] = field(default_factory=dict)
 
     def operation(self, node: OperationDefinitionNode) -> int:
-        """Reckon the cost of a valid operation; 0 where its arguments are wrong, since it will not run."""
+        """Reckon the cost of a valid operation."""
         root = self.schema.get_root_type(node.operation)
-        if root is None:
-            return 0
-        try:
-            cost = self._selections(root, node.selection_set.selections)
-        except GraphQLError:
-            return 0
+        cost = self._selections(root, node.selection_set.selections) if root else Cost()
         return cost.fixed + cost.per_item
 
     def _selections(self, parent: GraphQLNamedType, selections: tuple[SelectionNode, ...]) -> Cost:
@@ -136,13 +131,19 @@ class Reckoning:
         return Cost(weight + tests, item)
 
     def _arguments(self, definition: GraphQLField, node: FieldNode) -> dict[str, Any]:
-        """Give a field's arguments, variables and defaults filled in."""
+        """Give a field's arguments, variables and defaults filled in; none where the field will fail for them."""
         if not definition.args:
             return {}
-        for each in node.arguments or ():
+        given = node.arguments or ()
+        try:
+            found = get_argument_values(definition, node, self.variables)
+        except GraphQLError:  # a variable is null that must not be
+            self.decisive.update(*(_variables(each.value) for each in given))
+            return {}
+        for each in given:
             if each.name.value in COUNTS or _holds_many(definition.args[each.name.value].type):
                 self.decisive |= _variables(each.value)
-        return get_argument_values(definition, node, self.variables)
+        return found
 
 
 def _holds_many(kind: GraphQLInputType) -> bool:

@@ -3,6 +3,7 @@
 ServiceError
 ├── BadUserInput          400  BAD_USER_INPUT         an argument, id or header is not of its form
 ├── CursorExpired         400  CURSOR_EXPIRED         the file changed and the cursor's race is no longer there
+├── IndexRequired         409  INDEX_REQUIRED         what was asked for takes an index, and the storage has none
 ├── NotFound              404  NOT_FOUND              no such jockey, route or asset
 ├── ResponseTooLarge      413  RESPONSE_TOO_LARGE     the answer would pass the platform's limit
 ├── UpstreamUnavailable   503  UPSTREAM_UNAVAILABLE   S3, SSM or credentials unusable for now; retry later
@@ -42,6 +43,13 @@ class CursorExpired(ServiceError):
 
     code = "CURSOR_EXPIRED"
     status = 400
+
+
+class IndexRequired(ServiceError):
+    """What was asked of all jockeys takes the index, which the operator has not built."""
+
+    code = "INDEX_REQUIRED"
+    status = 409
 
 
 class NotFound(ServiceError):

@@ -1,18 +1,25 @@
 """GraphQL over HTTP, the request half: method, media types and parameters, each fault with its own status."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import parse_qsl
 
 import orjson
-from starlette.datastructures import QueryParams
 from starlette.requests import Request
+
+from graphql_api.config import Settings
 
 GRAPHQL_JSON = "application/graphql-response+json"
 JSON = "application/json"
 HTML = "text/html"
-NAMES = ("query", "operationName", "variables", "extensions")
+NAMES = ("query", "documentId", "operationName", "variables", "extensions")
+MOST_PARAMETERS = 100
+MOST_DIGITS = 20
+
+_HASH = re.compile(r"[0-9a-f]{64}")
 
 
 class RequestFault(Exception):
@@ -29,49 +36,100 @@ class RequestFault(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    """What the client asks for."""
+    """What the client asks for: a document by its text, by its id, or by its text's SHA-256, of which one is there.
 
-    query: str
-    operation_name: str | None
-    variables: Mapping[str, Any] | None
+    Text and hash come together to register the text. ``wants_cost``: the answer's extensions are to tell the cost.
+    """
+
+    query: str | None
+    operation_name: str | None = None
+    variables: Mapping[str, Any] | None = None
+    wants_cost: bool = False
+    document_id: str | None = None
+    query_hash: str | None = None
 
 
-async def read_parameters(request: Request, max_body: int) -> Parameters:
+async def read_parameters(request: Request, limits: Settings) -> Parameters:
     """Take the parameters from the query string (GET, HEAD) or the body (POST); raises ``RequestFault``."""
+    query_string, most = request.scope["query_string"], limits.max_url_bytes
+    if len(query_string) > most:
+        raise RequestFault(414, f"The query string is longer than {most} bytes: send the operation by POST.")
     if request.method == "POST":
-        return _parameters(_json_object(await _body(request, max_body)))
-    return _parameters(_from_query(request.query_params))
+        parameters = _parameters(_json_object(await _body(request, limits.max_body_bytes)))
+    else:
+        parameters = _parameters(_from_query(query_string))
+    if _count(parameters.variables) > limits.max_query_tokens:
+        message = f"The variables hold more than {limits.max_query_tokens} values."
+        raise RequestFault(400, message, "QUERY_TOO_COMPLEX")
+    return parameters
 
 
 def _parameters(values: Mapping[str, Any]) -> Parameters:
     query = values.get("query")
+    document_id = values.get("documentId")
     operation_name = values.get("operationName")
     variables = values.get("variables")
-    if not isinstance(query, str) or not query.strip():
-        raise RequestFault(400, "The request must have a 'query': a non-empty string.")
+    if document_id is not None and (not isinstance(document_id, str) or query is not None):
+        raise RequestFault(400, "'documentId' must be a string, and stand in the place of 'query'.")
     if operation_name is not None and not isinstance(operation_name, str):
         raise RequestFault(400, "'operationName' must be a string.")
     if variables is not None and not isinstance(variables, dict):
         raise RequestFault(400, "'variables' must be an object.")
-    if not isinstance(values.get("extensions"), dict | None):
+    extensions = values.get("extensions")
+    if extensions is not None and not isinstance(extensions, dict):
         raise RequestFault(400, "'extensions' must be an object.")
+    extensions = extensions or {}
+    query_hash = _query_hash(extensions.get("persistedQuery"))
+    if query is not None or (document_id is None and query_hash is None):
+        _check_query(query)
+    wants_cost = extensions.get("cost") is True
+    return Parameters(query, operation_name or None, variables, wants_cost, document_id, query_hash)
+
+
+def _check_query(query: object) -> None:
+    if not isinstance(query, str) or not query.strip():
+        raise RequestFault(400, "The request must have a 'query': a non-empty string.")
     if "\0" in query:
         raise RequestFault(400, "The query must not contain NUL.")
-    return Parameters(query, operation_name or None, variables)
 
 
-def _from_query(params: QueryParams) -> dict[str, Any]:
-    """Read the query string; an empty parameter counts as absent."""
+def _query_hash(asked: object) -> str | None:
+    """Read the extension by which clients ask for a query by its hash, or register it (APQ)."""
+    if asked is None:
+        return None
+    found = asked.get("sha256Hash") if isinstance(asked, dict) and asked.get("version") == 1 else None
+    if not isinstance(found, str) or not _HASH.fullmatch(found):
+        message = "'extensions.persistedQuery' must have the 'version' 1 and a 'sha256Hash' of 64 hexadecimal digits."
+        raise RequestFault(400, message)
+    return found
+
+
+def _from_query(query_string: bytes) -> dict[str, Any]:
+    """Read the query string, strictly: what is no UTF-8 is not guessed at. An empty parameter counts as absent."""
+    try:
+        pairs = parse_qsl(query_string.decode("ascii"), errors="strict", max_num_fields=MOST_PARAMETERS)
+    except ValueError as error:
+        raise RequestFault(400, "The query string is not percent-encoded UTF-8, or has too many parts.") from error
     values: dict[str, Any] = {}
-    for name, value in params.multi_items():
+    for name, value in pairs:
         if name in values and name in NAMES:
             raise RequestFault(400, f"The parameter '{name}' is given more than once.")
-        if value:
-            values[name] = value
+        values[name] = value
     for name in ("variables", "extensions"):
         if name in values:
-            values[name] = _loads(values[name].encode(errors="surrogatepass"), f"The parameter '{name}'")
+            values[name] = _loads(values[name].encode(), f"The parameter '{name}'")
     return values
+
+
+def _count(variables: Mapping[str, Any] | None) -> int:
+    """Count the values in variables, at all depths; each costs coercion about as much as a token costs the parser."""
+    count, unseen = 0, [variables]
+    while unseen:
+        value: Any = unseen.pop()
+        count += 1
+        if isinstance(value, dict | list):
+            unseen.extend(value.values() if isinstance(value, dict) else value)
+    return count
 
 
 async def _body(request: Request, max_body: int) -> bytes:
@@ -83,7 +141,7 @@ async def _body(request: Request, max_body: int) -> bytes:
         raise RequestFault(415, "The request body must not be compressed.", accept_encoding="identity")
     declared = request.headers.get("content-length", "0")
     too_large = RequestFault(413, f"The request body is larger than {max_body} bytes.")
-    if declared.isdecimal() and int(declared) > max_body:
+    if declared.isdecimal() and int(declared[:MOST_DIGITS]) > max_body:
         raise too_large
     body = bytearray()
     async for chunk in request.stream():
@@ -116,7 +174,7 @@ def _loads(text: bytes, what: str) -> Any:
         value = orjson.loads(text)
         json.loads(text, object_pairs_hook=_unique)
     except _DuplicateKey as error:
-        raise RequestFault(400, f"{what} has the key '{error}' twice in one object.") from error
+        raise RequestFault(400, f"{what} has the key '{str(error)[:100]}' twice in one object.") from error
     except (ValueError, RecursionError) as error:
         raise RequestFault(400, f"{what} is not valid JSON.") from error
     return value
@@ -127,6 +185,8 @@ class _DuplicateKey(Exception):
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> None:
-    names = [name for name, _ in pairs]
-    if len(set(names)) < len(names):
-        raise _DuplicateKey(next(name for name in names if names.count(name) > 1))
+    seen: set[str] = set()
+    for name, _ in pairs:
+        if name in seen:
+            raise _DuplicateKey(name)
+        seen.add(name)

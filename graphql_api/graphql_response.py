@@ -1,6 +1,6 @@
 """GraphQL over HTTP, the response half: errors in their public form, and the response map as chunks of JSON."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -11,18 +11,41 @@ from graphql_api.errors import ServiceError
 from graphql_api.execution import Answer
 
 CHUNK_BYTES = 65_536
+MAX_ERRORS = 100
+"""Errors told of one answer; a file with a hole in every row would give one for each."""
+
 NULL_IN_NON_NULL = "Cannot return null for non-nullable field"
 
 log = structlog.get_logger(__name__)
 
 
 def response_map(answer: Answer, request_id: str) -> list[bytes]:
-    """Write ``{"errors": …, "data": …}``; errors come first, so that nobody overlooks them."""
-    errors = [public_error(each, request_id) for each in answer.errors]
-    if answer.data is None:
-        return [orjson.dumps({"errors": errors})]
-    head = b'{"errors":' + orjson.dumps(errors) + b',"data":' if errors else b'{"data":'
-    return _coalesce([head, *answer.data, b"}"])
+    """Write an answer; logs its errors, so that it is to be done once."""
+    return write_map(answer.data, public_errors(answer, request_id))
+
+
+def public_errors(answer: Answer, request_id: str) -> list[dict[str, Any]]:
+    """Give an answer's errors their public form, the first hundred of them; logs them."""
+    errors = [public_error(each, request_id) for each in answer.errors[:MAX_ERRORS]]
+    if len(answer.errors) > MAX_ERRORS:
+        more = f"There are {len(answer.errors) - MAX_ERRORS} errors more."
+        errors.append({"message": more, "extensions": {"code": errors[-1]["extensions"]["code"]}})
+    return errors
+
+
+def write_map(
+    data: list[bytes] | None, errors: list[dict[str, Any]], extensions: Mapping[str, Any] | None = None
+) -> list[bytes]:
+    """Write ``{"errors": …, "data": …, "extensions": …}``; errors come first, so that nobody overlooks them."""
+    parts: list[bytes] = []
+    if errors:
+        parts += [b',"errors":', orjson.dumps(errors)]
+    if data is not None:
+        parts += [b',"data":', *data]
+    if extensions:
+        parts += [b',"extensions":', orjson.dumps(extensions)]
+    parts[0] = b"{" + parts[0].removeprefix(b",")
+    return _coalesce([*parts, b"}"])
 
 
 def public_error(error: GraphQLError, request_id: str) -> dict[str, Any]:

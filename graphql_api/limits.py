@@ -28,26 +28,34 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The most that one operation may hold; GraphiQL's own introspection query needs depth 15."""
+    """The most that one operation may hold, and the most definitions of a document; the settings say why so many."""
 
     depth: int = 16
     fields: int = 2_000
     aliases: int = 100
     directives: int = 50
     root_fields: int = 30
+    definitions: int = 50
 
 
 def check(document: DocumentNode, limits: Limits) -> GraphQLError | None:
     """Measure every operation; give the error of the first limit that one passes, or None."""
+    if len(document.definitions) > limits.definitions:
+        return too_complex(f"{len(document.definitions)} definitions, of {limits.definitions} at most")
     pass_ = _Pass(document)
     for operation in document.definitions:
         if isinstance(operation, OperationDefinitionNode):
             shape = pass_.selection(operation.selection_set)
             shape = _add([shape, Shape(directives=len(operation.directives or ()))])
-            error = _passed(shape, pass_.root_fields(operation.selection_set), limits)
-            if error is not None:
-                return GraphQLError(error, operation, extensions={"code": "QUERY_TOO_COMPLEX"})
+            passed = _passed(shape, pass_.root_fields(operation.selection_set), limits)
+            if passed is not None:
+                return too_complex(passed, operation)
     return None
+
+
+def too_complex(what: str, node: OperationDefinitionNode | None = None) -> GraphQLError:
+    """Make the error for an operation, or a document, that holds too much of something."""
+    return GraphQLError(f"The operation is too complex: {what}.", node, extensions={"code": "QUERY_TOO_COMPLEX"})
 
 
 def _passed(shape: Shape, root_fields: int, limits: Limits) -> str | None:
@@ -59,7 +67,7 @@ def _passed(shape: Shape, root_fields: int, limits: Limits) -> str | None:
         ("root fields", root_fields, limits.root_fields),
     ):
         if count > limit:
-            return f"The operation is too complex: {_short(count)} {what}, of {limit} at most."
+            return f"{_short(count)} {what}, of {limit} at most"
     return None
 
 

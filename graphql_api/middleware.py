@@ -1,4 +1,4 @@
-"""Around every request: its id, its one log line, Server-Timing, security headers, and the mask over what fails."""
+"""Around every request: its id, its one log line, Server-Timing, security headers; and the mask over what fails."""
 
 import re
 import time
@@ -13,6 +13,17 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from graphql_api.trace import Trace
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9_.:=-]{1,128}")
+LOGGED_CHARACTERS = 200
+SECURITY_HEADERS = {
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+    "cross-origin-resource-policy": "cross-origin",
+    "x-frame-options": "DENY",
+}
+"""On every answer; pages have a content security policy of their own."""
+
+TRANSPORT_SECURITY = "max-age=31536000"
 
 log = structlog.get_logger(__name__)
 
@@ -33,7 +44,7 @@ def request_log(scope: Scope) -> RequestLog:
 
 
 class RequestMiddleware:
-    """Outermost of all: nothing that happens inside leaves the process unlogged or unmasked."""
+    """Outermost of all: nothing leaves the process without an id, a log line and the security headers."""
 
     def __init__(self, app: ASGIApp) -> None:
         """Wrap ``app``."""
@@ -45,7 +56,8 @@ class RequestMiddleware:
             await self.app(scope, receive, send)
             return
         begun = time.perf_counter()
-        fields = RequestLog(request_id=request_id(scope), method=scope["method"], path=scope["path"])
+        path = scope["path"][:LOGGED_CHARACTERS]
+        fields = RequestLog(request_id=request_id(scope), method=scope["method"], path=path)
         scope.setdefault("state", {})["log"] = fields
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=fields["request_id"])
@@ -55,17 +67,39 @@ class RequestMiddleware:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                _add_headers(MutableHeaders(raw=message["headers"]), fields, time.perf_counter() - begun)
+                _add_headers(MutableHeaders(raw=message["headers"]), scope, fields, time.perf_counter() - begun)
             await send(message)
 
         try:
             await self.app(scope, receive, send_head)
-        except Exception:  # the last net: log all, show nothing
-            log.exception("unexpected_error")
-            if not status:
-                await _answer_500(fields["request_id"], send_head)
         finally:
-            _log(fields, status, time.perf_counter() - begun)
+            log_request(fields, status, time.perf_counter() - begun)
+
+
+class MaskMiddleware:
+    """Innermost, so that browsers may read it: what fails unexpectedly is logged in full, and shown as nothing."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        """Wrap ``app``."""
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, with a 500 where the app fails before it has begun to answer."""
+        begun = False
+
+        async def send_noting(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self.app(scope, receive, send_noting)
+        except Exception:
+            if scope["type"] != "http":
+                raise
+            log.exception("unexpected_error")
+            if not begun:
+                await _answer_500(request_log(scope)["request_id"], send_noting)
 
 
 def request_id(scope: Scope) -> str:
@@ -75,11 +109,12 @@ def request_id(scope: Scope) -> str:
     return given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
 
 
-def _add_headers(headers: MutableHeaders, fields: RequestLog, seconds: float) -> None:
+def _add_headers(headers: MutableHeaders, scope: Scope, fields: RequestLog, seconds: float) -> None:
     headers["x-request-id"] = fields["request_id"]
-    headers.setdefault("x-content-type-options", "nosniff")
-    headers.setdefault("referrer-policy", "no-referrer")
-    headers.setdefault("content-security-policy", "default-src 'none'; frame-ancestors 'none'")
+    for name, value in SECURITY_HEADERS.items():
+        headers.setdefault(name, value)
+    if scope["scheme"] == "https":
+        headers.setdefault("strict-transport-security", TRANSPORT_SECURITY)
     stages = [*fields.trace.stages.items(), ("total", seconds)]
     headers["server-timing"] = ", ".join(f"{name};dur={duration * 1000:.2f}" for name, duration in stages)
 
@@ -91,7 +126,7 @@ async def _answer_500(identifier: str, send: Send) -> None:
     await send({"type": "http.response.body", "body": body})
 
 
-def _log(fields: RequestLog, status: int, seconds: float) -> None:
+def log_request(fields: RequestLog, status: int, seconds: float) -> None:
     """Write the request's line: ERROR for 5xx, WARNING for 4xx, INFO else."""
     write = log.error if status >= 500 or not status else log.warning if status >= 400 else log.info
     stages = {name: round(duration * 1000, 2) for name, duration in fields.trace.stages.items()}

@@ -1,8 +1,10 @@
 """Content negotiation by q-values (RFC 9110, 12.5): media types and content codings."""
 
+import re
 from collections.abc import Iterator, Sequence
 
 MAX_RANGES = 32
+_QUALITY = re.compile(r"0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?")
 
 
 def preferred_media_type(accept: str | None, offered: Sequence[str], default: str) -> str | None:
@@ -50,7 +52,4 @@ def _weighted(header: str) -> Iterator[tuple[str, float]]:
 
 
 def _quality(text: str) -> float:
-    try:
-        return min(max(float(text), 0.0), 1.0)
-    except ValueError:
-        return 0.0
+    return float(text) if _QUALITY.fullmatch(text) else 0.0

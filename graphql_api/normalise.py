@@ -14,6 +14,7 @@ from strawberry import ID
 
 from graphql_api.cells import combine, constant, factorise, parse_text, valid_unicode
 from graphql_api.columns import DERIVED, FIELDS, SOURCES, Source
+from graphql_api.errors import DataCorrupt
 from graphql_api.frames import Frame
 from graphql_api.parsers import OutOfRangeError
 from graphql_api.records import DataWarning, Encoded, RaceRecords, SourceColumn, raw_text
@@ -27,7 +28,7 @@ _FINISH, _JOCKEY = "着順", "jockey_id"
 
 
 def race_records(frame: Frame, jockey_id: str) -> RaceRecords:
-    """Read any frame: what cannot be read is null with a data warning, and nothing raises.
+    """Read any frame: what cannot be read is null with a data warning; only text without bounds is ``DataCorrupt``.
 
     ``jockey_id`` fills its field, for the file's own column may have lost leading zeros. Codes of the warnings:
     ``MISSING_COLUMN``; ``DUPLICATE_COLUMN`` (the first counts); ``UNPARSEABLE_CELL`` and ``OUT_OF_RANGE`` (a text that
@@ -36,6 +37,7 @@ def race_records(frame: Frame, jockey_id: str) -> RaceRecords:
     """
     warnings = _Warnings()
     source = tuple(SourceColumn(valid_unicode(each.label), each.dtype, factorise(each.cells)) for each in frame.columns)
+    _check_size(source, jockey_id)
     raw = _positions(source, warnings)
     columns: dict[str, Encoded] = {}
     for spec in SOURCES:
@@ -54,6 +56,20 @@ def race_records(frame: Frame, jockey_id: str) -> RaceRecords:
     fields = {each.name: columns[each.name] for each in FIELDS}
     nbytes = _nbytes(source, fields)
     return RaceRecords(frame.rows, fields, source, raw, tuple(warnings.kept), warnings.count, nbytes)
+
+
+MAX_TEXT = 128 * 2**20
+"""Characters of all cells together. A file may name one long text in every row, which its own size does not show."""
+
+
+def _check_size(source: Iterable[SourceColumn], jockey_id: str) -> None:
+    """Refuse a frame whose rows, written out, would be out of all proportion to its file; raises ``DataCorrupt``."""
+    size = 0
+    for cells in (column.cells for column in source):
+        lengths = np.array([len(value) if type(value) is str else 0 for value in cells.values], np.int64)
+        size += int(lengths.take(cells.codes).sum()) if len(lengths) else 0
+    if size > MAX_TEXT:
+        raise DataCorrupt("The jockey's file holds too much text.", jockey_id=jockey_id, characters=size)
 
 
 class _Warnings:

@@ -1,9 +1,13 @@
 """The OpenAPI 3.1 document of the plain routes, made from the column table and the error table."""
 
+from datetime import date
+from enum import Enum
 from typing import Any
 
 from graphql_api import errors
 from graphql_api.columns import SOURCES
+from graphql_api.exports.formats import COLUMN_SETS, FORMATS, Format
+from graphql_api.exports.parameters import PARAMETERS, Parameter
 from graphql_api.ids import JOCKEY_ID_PATTERN
 
 Json = dict[str, Any]
@@ -27,10 +31,16 @@ def document(version: str) -> Json:
         "tags": [{"name": "jockey", "description": "Results."}, {"name": "health", "description": "For operators."}],
         "paths": {
             "/api/jockey/{jockey_id}": {"get": _jockey()},
+            **{f"/api/jockey/{{jockey_id}}.{each.extension}": {"get": _export(each)} for each in FORMATS},
+            "/q/{name}": {"get": _named("application/json", {"type": "object", "required": ["data"]})},
+            "/q/{name}.csv": {"get": _named("text/csv; charset=utf-8", {"type": "string"})},
             "/health": {"get": _health()},
             "/ready": {"get": _ready()},
         },
-        "components": {"schemas": {"Jockey": _rows(), "Error": _error(), "Health": _status()}},
+        "components": {
+            "schemas": {"Jockey": _rows(), "Error": _error(), "Health": _status()},
+            "parameters": {"Id": _id(), "Held": _held(), "Columns": _columns(), "Filter": _filter()},
+        },
     }
 
 
@@ -42,38 +52,172 @@ def _jockey() -> Json:
         "tags": ["jockey"],
         "summary": "A jockey's races",
         "description": f"{described} {dates}",
-        "parameters": [
-            {
-                "name": "jockey_id",
-                "in": "path",
-                "required": True,
-                "description": "A netkeiba jockey id.",
-                "schema": {"type": "string", "pattern": JOCKEY_ID_PATTERN},
-                "example": "00001",
-            },
-            {
-                "name": "If-None-Match",
-                "in": "header",
-                "description": "The ETag of the version that the client holds.",
-                "schema": {"type": "string"},
-            },
-        ],
+        "parameters": [_parameter("Id"), _parameter("Held")],
+        "responses": _answers("application/json", {"$ref": "#/components/schemas/Jockey"}),
+    }
+
+
+def _export(form: Format) -> Json:
+    switches = [
+        {"name": each, "in": "query", "description": _SWITCHES[each], "schema": {"type": "string", "enum": ["0", "1"]}}
+        for each in form.switches
+    ]
+    parts = {"description": "The bytes that `Range` asks for.", "content": {form.media_type: {}}}
+    missing = {"501": _failure("The server lacks the extra `arrow`.")} if form.extra else {}
+    return {
+        "operationId": f"export{form.extension.capitalize()}",
+        "tags": ["jockey"],
+        "summary": f"A jockey's races as {form.title}",
+        "description": "All races, or those that pass every filter, newest first.",
+        "parameters": [*map(_parameter, ("Id", "Held", "Columns", "Filter")), *switches],
         "responses": {
-            "200": {
-                "description": "The races.",
-                "headers": {
-                    "ETag": {"description": "Names the version.", "schema": {"type": "string"}},
-                    "Cache-Control": {"description": "How long it may be kept.", "schema": {"type": "string"}},
-                },
-                "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Jockey"}}},
-            },
-            "304": {"description": "The client's version still holds."},
-            "400": _failure("What was asked for is no jockey id."),
-            "404": _failure("There is no file for this jockey."),
-            "405": _failure("Only GET, HEAD and OPTIONS are answered."),
-            "500": _failure("The file cannot be read, or an unexpected fault."),
-            "503": _failure("The storage cannot be reached; try again later."),
+            **_answers(form.media_type, {"type": "string"} if not form.extra else {}),
+            "206": parts,
+            "416": _failure("The file has none of the bytes asked for."),
+            **missing,
         },
+    }
+
+
+_SWITCHES = {
+    "spreadsheet": "`1`: for spreadsheets. A byte order mark tells them that it is UTF-8, and an apostrophe stands "
+    "before a text that they would run as a formula."
+}
+
+
+def _answers(media_type: str, schema: Json) -> Json:
+    """Describe the answers of all routes of a jockey."""
+    return {
+        "200": {
+            "description": "The races.",
+            "headers": {
+                "ETag": {"description": "Names the version.", "schema": {"type": "string"}},
+                "Cache-Control": {"description": "How long it may be kept.", "schema": {"type": "string"}},
+            },
+            "content": {media_type: {"schema": schema}},
+        },
+        "304": {"description": "The client's version still holds."},
+        "400": _failure("What was asked for is no jockey id, or a parameter is unknown or not of its type."),
+        "404": _failure("There is no file for this jockey."),
+        "405": _failure("Only GET, HEAD and OPTIONS are answered."),
+        "500": _failure("The file cannot be read, or an unexpected fault."),
+        "503": _failure("The storage cannot be reached; try again later."),
+    }
+
+
+def _parameter(name: str) -> Json:
+    return {"$ref": f"#/components/parameters/{name}"}
+
+
+def _id() -> Json:
+    return {
+        "name": "jockey_id",
+        "in": "path",
+        "required": True,
+        "description": "A netkeiba jockey id.",
+        "schema": {"type": "string", "pattern": JOCKEY_ID_PATTERN},
+        "example": "00001",
+    }
+
+
+def _held() -> Json:
+    return {
+        "name": "If-None-Match",
+        "in": "header",
+        "description": "The ETag of the version that the client holds.",
+        "schema": {"type": "string"},
+    }
+
+
+def _columns() -> Json:
+    return {
+        "name": "columns",
+        "in": "query",
+        "description": "`typed`: the fields of GraphQL's RaceRecord in snake case. `source`: the file's own columns.",
+        "schema": {"type": "string", "enum": list(COLUMN_SETS), "default": "typed"},
+    }
+
+
+def _filter() -> Json:
+    """Describe the filters as one object, each of whose properties is a query parameter."""
+    return {
+        "name": "filter",
+        "in": "query",
+        "style": "form",
+        "explode": True,
+        "description": "Only races that pass every filter; null passes none but `_is_null`.",
+        "schema": {
+            "type": "object",
+            "additionalProperties": False,
+            "properties": {name: _operand(each) for name, each in PARAMETERS.items()},
+        },
+    }
+
+
+def _operand(parameter: Parameter) -> Json:
+    kind = parameter.field.type
+    described = {"description": f"{parameter.field.description} Takes {parameter.kind}."}
+    if parameter.operator == "is_null":
+        return {"type": "boolean", **described}
+    if parameter.operator == "in":
+        return {"type": "string", **described}
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return {"type": "string", "enum": list(kind.__members__), **described}
+    return {**_TYPES.get(kind, {"type": "string"}), **described}
+
+
+_TYPES: dict[Any, Json] = {
+    int: {"type": "integer"},
+    float: {"type": "number"},
+    bool: {"type": "boolean"},
+    date: {"type": "string", "format": "date"},
+}
+
+
+def _named(media_type: str, schema: Json) -> Json:
+    table = media_type.startswith("text/csv")
+    answered = _answers(media_type, schema)
+    return {
+        "operationId": "queryCsv" if table else "query",
+        "tags": ["jockey"],
+        "summary": f"A trusted GraphQL operation{' as CSV' if table else ''}",
+        "description": "The operations that this server's operator has put into `JOCKEY_DOCUMENTS`, by their names. "
+        + (
+            "The one list of objects in the selection is the rows, nested fields are joined by dots."
+            if table
+            else "The answer is that of `/graphql`."
+        ),
+        "parameters": [_name(), _parameter("Held"), _variables()],
+        "responses": {
+            **answered,
+            "200": {**answered["200"], "description": "The answer."},
+            "400": _failure("A parameter is unknown or not of its type, or the operation refuses it."),
+            "404": _failure("There is no operation of this name."),
+            "414": _failure("The query string is too long."),
+            **({"406": _failure("The operation selects no list of objects, or several.")} if table else {}),
+        },
+    }
+
+
+def _name() -> Json:
+    return {
+        "name": "name",
+        "in": "path",
+        "required": True,
+        "description": "The name of an operation.",
+        "schema": {"type": "string", "pattern": "^[A-Za-z_][A-Za-z0-9_]*$"},
+    }
+
+
+def _variables() -> Json:
+    """Describe the variables as one object, each of whose properties is a query parameter."""
+    return {
+        "name": "variables",
+        "in": "query",
+        "style": "form",
+        "explode": True,
+        "description": "The operation's variables by name. A list repeats its parameter; input objects are JSON.",
+        "schema": {"type": "object", "additionalProperties": {"type": "string"}},
     }
 
 

@@ -20,6 +20,7 @@ from graphql_api.clock import lasting_clock
 from graphql_api.config import Settings
 from graphql_api.errors import NotFound, ServiceError, StorageFault, UpstreamUnavailable
 from graphql_api.ids import jockey_id as checked
+from graphql_api.index.cache import IndexCache
 from graphql_api.records import RaceRecords
 from graphql_api.storage import Page, Storage
 from graphql_api.tally import Tally
@@ -98,6 +99,7 @@ class Repository:
         )
         self._missing = TTLCache[str, Exception](settings.missing_entries, settings.missing_ttl, clock)
         self._workers = Workers(settings.load_threads)
+        self.index = IndexCache(storage, settings, clock, self._workers)
 
     def cached(self, jockey_id: str, trace: Trace | None = None) -> Snapshot | None:
         """Give what ``get`` would give at once from memory, else None: the warm path, without a task or a thread."""
@@ -117,10 +119,13 @@ class Repository:
         return held or await self._landed(self._join(checked(jockey_id)), trace)
 
     async def unchanged(self, jockey_id: str, etag: str) -> bool:
-        """Say whether a jockey's file still has ``etag``, without decoding it. Raises as ``get``."""
+        """Say whether a jockey's file still has ``etag``, without decoding it. Raises as ``get``.
+
+        An expired copy that is held is for ``get`` to revalidate, so the answer is no.
+        """
         held = self.cached(jockey_id)
-        if held is not None:
-            return held.etag == etag and not held.stale
+        if held is not None or jockey_id in self._cache:
+            return held is not None and held.etag == etag and not held.stale
         return await self._workers.run(lambda: self._storage.read(checked(jockey_id), etag)) is None
 
     async def refresh(self, jockey_id: str, trace: Trace) -> Snapshot:
@@ -142,6 +147,11 @@ class Repository:
     async def check(self) -> Mapping[str, str]:
         """Prove that the storage answers, as ``Storage.check`` does, in a thread."""
         return await self._workers.run(self._storage.check)
+
+    @property
+    def ttl(self) -> int:
+        """Give the whole seconds for which a version is not checked again."""
+        return int(self._settings.cache_ttl)
 
     def max_age(self, snapshot: Snapshot) -> int:
         """Count the whole seconds until ``snapshot`` is checked against the storage again, for ``Cache-Control``."""

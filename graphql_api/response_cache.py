@@ -10,19 +10,16 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-import structlog
 from cachetools import LRUCache
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from graphql_api.middleware import request_id
+from graphql_api.middleware import RequestLog, log_request, request_id
 from graphql_api.repository import Repository, Snapshot
 
 SHAPING_HEADERS = frozenset({b"accept", b"accept-encoding", b"content-type", b"origin", b"if-none-match"})
 CREDENTIALS = frozenset({b"authorization", b"cookie", b"x-api-key"})
 OWN_HEADERS = frozenset({b"x-request-id", b"server-timing"})
 LONGEST_BODY = 16_384
-
-log = structlog.get_logger(__name__)
 
 Key = tuple[Any, ...]
 
@@ -57,8 +54,8 @@ class ResponseCache:
         first = await receive()
         key = _key(scope, first)
         kept = self._kept.get(key) if key else None
-        if kept and self._holds(kept):
-            await _replay(kept, scope, send, begun)
+        if kept and (fields := self._holds(kept, scope)):
+            await _replay(kept, scope, send, fields, begun)
             return
 
         async def receive_again() -> Message:
@@ -74,8 +71,15 @@ class ResponseCache:
         if answer := recorder.answer(scope):
             self._kept[key] = answer
 
-    def _holds(self, kept: _Kept) -> bool:
-        return all(self.repository.cached(each.jockey_id) is each for each in kept.snapshots)
+    def _holds(self, kept: _Kept, scope: Scope) -> RequestLog | None:
+        """Give what the log will say of an answer that still holds; None where its operation has to run."""
+        ids = [each.jockey_id for each in kept.snapshots]
+        fields = RequestLog(request_id=request_id(scope), method=scope["method"], path=self.path, jockey_ids=ids)
+        for each in kept.snapshots:
+            if self.repository.cached(each.jockey_id, fields.trace) is not each:
+                return None
+        fields["execution"] = "kept"
+        return fields
 
 
 class _Recorder:
@@ -112,18 +116,17 @@ def _key(scope: Scope, first: Message) -> Key | None:
     shaping = []
     for header in scope["headers"]:
         if header[0] in SHAPING_HEADERS:
-            shaping.append(header)
+            shaping.append((header[0], header[1]))  # Mangum gives lists
         elif header[0] in CREDENTIALS:
             return None
-    return (scope["method"], scope["query_string"], first["body"], tuple(shaping))
+    return (scope["scheme"], scope["method"], scope["query_string"], first["body"], tuple(shaping))
 
 
-async def _replay(kept: _Kept, scope: Scope, send: Send, begun: float) -> None:
+async def _replay(kept: _Kept, scope: Scope, send: Send, fields: RequestLog, begun: float) -> None:
     """Send an answer again under the request's own id, and log it."""
-    identifier = request_id(scope)
-    milliseconds = (time.perf_counter() - begun) * 1000
-    own = [(b"x-request-id", identifier.encode()), (b"server-timing", b"total;dur=%.2f" % milliseconds)]
+    seconds = time.perf_counter() - begun
+    own = [(b"x-request-id", fields["request_id"].encode()), (b"server-timing", b"total;dur=%.2f" % (seconds * 1000))]
+    scope.setdefault("state", {})["log"] = fields
     await send({"type": "http.response.start", "status": kept.status, "headers": kept.headers + own})
     await send({"type": "http.response.body", "body": kept.body})
-    ids = [each.jockey_id for each in kept.snapshots]
-    log.info("request", request_id=identifier, path=scope["path"], jockey_ids=ids, status=kept.status, answer="kept")
+    log_request(fields, kept.status, seconds)

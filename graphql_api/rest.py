@@ -1,6 +1,6 @@
 """The plain REST route, compatible with the API that came before, and health."""
 
-from datetime import date, datetime
+import re
 from typing import Any
 
 import orjson
@@ -10,30 +10,34 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from graphql_api import openapi
-from graphql_api.encoding import Column, RowTemplate, dumps
+from graphql_api.deadline import time_limit
 from graphql_api.errors import ServiceError
 from graphql_api.ids import jockey_id
 from graphql_api.middleware import request_log
 from graphql_api.projections import Projections
-from graphql_api.records import RaceRecords, Window
-from graphql_api.repository import Repository
+from graphql_api.records import Window
+from graphql_api.repository import Repository, Snapshot
 from graphql_api.responses import ChunkedBody, Responder, etag, not_modified
+from graphql_api.templates import json_rows
 
 FORMAT = "1"
 """Version of the bytes that the route makes of a file; a part of the ETag, to be raised when they change."""
 
 JSON = "application/json"
-DECIMALS = 10
+_TAG = re.compile(rf'W/"{FORMAT}-([0-9A-Za-z-]{{1,64}})"')
 
 
 class Rest:
     """The REST routes over one repository."""
 
-    def __init__(self, repository: Repository, projections: Projections, responder: Responder, version: str) -> None:
-        """Read from ``repository``, answer through ``responder``, as ``version`` of the API."""
+    def __init__(
+        self, repository: Repository, projections: Projections, responder: Responder, version: str, seconds: float
+    ) -> None:
+        """Read from ``repository``, answer through ``responder``, as ``version`` of the API, within ``seconds``."""
         self.repository = repository
         self.projections = projections
         self.responder = responder
+        self.seconds = seconds
         self.description = orjson.dumps(openapi.document(version))
 
     def routes(self) -> list[Route]:
@@ -50,26 +54,36 @@ class Rest:
         identifier = jockey_id(request.path_params["jockey_id"])
         fields = request_log(request.scope)
         fields.update(jockey_id=identifier)
-        snapshot = await self.repository.get(identifier, fields.trace)
+        async with time_limit(request.scope, self.seconds):
+            if held := await self._still_held(request, identifier):
+                return held
+            snapshot = await self.repository.get(identifier, fields.trace)
         fields.update(key=snapshot.key)
         tag = etag(FORMAT, snapshot.etag)
-        headers = {
-            "etag": tag,
-            "last-modified": snapshot.last_modified.strftime("%a, %d %b %Y %H:%M:%S GMT"),
-            "cache-control": f"public, max-age={self.repository.max_age(snapshot)}",
-            "vary": "Accept-Encoding",
-        }
-        if snapshot.stale:
-            headers["warning"] = '110 - "Response is Stale"'
+        headers = snapshot_headers(self.repository, snapshot, tag)
         if not_modified(request.headers, tag):
             return ChunkedBody((), 304, headers)
         records = snapshot.records
         with fields.trace.stage("encode"):
-            rows = self.projections(Window.span(records, 0, records.rows), source_template(records))
+            rows = self.projections(Window.span(records, 0, records.rows), json_rows(records, "source"))
         with fields.trace.stage("respond"):
             chunks = [b'{"data":[', *rows, b"]}"]
             key = (records.version, "rest")
             return await self.responder.respond(request.headers, chunks, media_type=JSON, headers=headers, key=key)
+
+    async def _still_held(self, request: Request, identifier: str) -> Response | None:
+        """Say 304 where a file that is not in memory still is the client's version: that takes no decoding."""
+        held = _TAG.search(request.headers.get("if-none-match", ""))
+        if held is None or self.repository.cached(identifier) is not None:
+            return None
+        if not await self.repository.unchanged(identifier, held[1]):
+            return None
+        headers = {
+            "etag": held[0],
+            "cache-control": f"public, max-age={self.repository.ttl}",
+            "vary": "Accept-Encoding",
+        }
+        return ChunkedBody((), 304, headers)
 
     async def openapi(self, request: Request) -> Response:
         """Describe these routes as an OpenAPI 3.1 document."""
@@ -90,39 +104,15 @@ class Rest:
         return _uncached({"status": "ok", "checks": dict(checks), "cache": dict(self.repository.stats())})
 
 
-def source_template(records: RaceRecords) -> RowTemplate:
-    """Write rows with the file's own headers, in its order; of equal headers the first counts."""
-    found: RowTemplate | None = records.derived.get(source_template)
-    if found is None:
-        found = records.derived[source_template] = _source_template(records)
-    return found
-
-
-def _source_template(records: RaceRecords) -> RowTemplate:
-    cells: list[tuple[bytes, Column]] = []
-    labels = [column.label for column in records.source]
-    for position, label in enumerate(labels):
-        if label not in labels[:position]:
-            cells.append(((b"," if cells else b"{") + dumps(label) + b":", _source_column(position)))
-    return RowTemplate(tuple(cells), b"}" if cells else b"{}")
-
-
-def _source_column(position: int) -> Column:
-    return Column(("source", position), lambda records: records.source[position].cells, cell_json)
-
-
-def cell_json(cell: Any) -> bytes:
-    """Write a cell as ``DataFrame.to_json(date_format="iso")`` does, but dates as ``2024-09-29T00:00:00Z``.
-
-    Floats keep ten decimals; NaN, NaT, None and infinities are null.
-    """
-    if isinstance(cell, float):
-        return dumps(round(cell, DECIMALS))
-    if isinstance(cell, datetime):
-        return dumps(f"{cell.replace(tzinfo=None).isoformat()}Z")
-    if isinstance(cell, date):
-        return dumps(f"{cell.isoformat()}T00:00:00Z")
-    return dumps(cell)
+def snapshot_headers(repository: Repository, snapshot: Snapshot, tag: str) -> dict[str, str]:
+    """Say of what is made of a snapshot which version it is, how long it holds, and whether it is stale."""
+    headers = {
+        "etag": tag,
+        "last-modified": snapshot.last_modified.strftime("%a, %d %b %Y %H:%M:%S GMT"),
+        "cache-control": f"public, max-age={repository.max_age(snapshot)}",
+        "vary": "Accept-Encoding",
+    }
+    return {**headers, "warning": '110 - "Response is Stale"'} if snapshot.stale else headers
 
 
 async def service_error(request: Request, error: Exception) -> Response:

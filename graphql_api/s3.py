@@ -18,6 +18,7 @@ from graphql_api.errors import NotFound, UpstreamUnavailable
 from graphql_api.faults import CREDENTIALS, NOT_MODIFIED, error_code, faults, translated
 from graphql_api.ssm import BUCKET_NAME, Location, read_location
 from graphql_api.storage import (
+    MAX_OBJECT_BYTES,
     MAX_STORED_BYTES,
     SUFFIXES,
     UNAVAILABLE,
@@ -27,6 +28,7 @@ from graphql_api.storage import (
     first_page,
     id_of,
     no_such_jockey,
+    object_name,
     too_large,
 )
 
@@ -67,10 +69,9 @@ class S3Storage:
 
     def read(self, jockey_id: str, etag: str | None = None) -> StoredObject | None:
         """Read one jockey's file; see ``Storage.read``."""
-        condition = {"IfNoneMatch": f'"{etag}"'} if etag is not None else {}
         for name in file_names(jockey_id):
             try:
-                return self._read(self._prefix + name, condition)
+                return self._read(self._prefix + name, etag, self._max_bytes)
             except NotFound:
                 continue
         raise no_such_jockey(jockey_id)
@@ -82,6 +83,16 @@ class S3Storage:
         start = {"StartAfter": self._prefix + ids.jockey_id(cursor) + max(SUFFIXES)} if cursor is not None else {}
         found = (each for each, _ in groupby(map(id_of, self._names(start))) if each)
         return first_page(found, limit)
+
+    def read_object(self, name: str, etag: str | None = None) -> StoredObject | None:
+        """Read an object beside the jockeys' files; see ``Storage.read_object``."""
+        return self._read(self._prefix + object_name(name), etag, MAX_OBJECT_BYTES)
+
+    def write_object(self, name: str, data: bytes) -> None:
+        """Put an object, which S3 does at once or not at all; see ``Storage.write_object``."""
+        key = self._prefix + object_name(name)
+        with self._connected(key=key) as s3:
+            s3.client.put_object(Bucket=s3.bucket, Key=key, Body=data)
 
     def check(self) -> Mapping[str, str]:
         """Prove that the configuration can be read and the bucket be listed; see ``Storage.check``."""
@@ -114,23 +125,24 @@ class S3Storage:
             for page in pages:
                 yield from (each["Key"].removeprefix(self._prefix) for each in page.get("Contents", ()))
 
-    def _read(self, key: str, condition: Mapping[str, Any]) -> StoredObject | None:
-        """Read one key; None if ``condition`` finds it unchanged."""
+    def _read(self, key: str, etag: str | None, limit: int) -> StoredObject | None:
+        """Read one key of at most ``limit`` bytes; None if its ETag still is ``etag``."""
+        condition = {"IfNoneMatch": f'"{etag}"'} if etag is not None else {}
         with self._connected(key=key) as s3:
             try:
-                return self._download(s3, key, condition)
+                return self._download(s3, key, condition, limit)
             except faults() as error:
                 if error_code(error) == NOT_MODIFIED:
                     return None
                 raise
 
-    def _download(self, s3: "_Connected", key: str, condition: Mapping[str, Any]) -> StoredObject:
+    def _download(self, s3: "_Connected", key: str, condition: Mapping[str, Any], limit: int) -> StoredObject:
         """Get one object, anew where its body breaks off, hangs or is damaged: the SDK retries no body."""
         attempt = 1
         while True:
             answer = s3.client.get_object(Bucket=s3.bucket, Key=key, **condition)
             try:
-                data = _read_body(answer["Body"], key, self._max_bytes)
+                data = _read_body(answer["Body"], key, limit)
             except faults() as error:
                 if attempt == self._attempts:
                     raise

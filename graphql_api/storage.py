@@ -3,9 +3,11 @@
 import errno
 import hashlib
 import os
+import re
 import stat
+import tempfile
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
@@ -17,6 +19,9 @@ from graphql_api.errors import BadUserInput, DataCorrupt, NotFound, StorageFault
 
 SUFFIXES = (".pickle", ".pickle.gz", ".pickle.xz", ".pickle.zst")
 MAX_STORED_BYTES = 8 * 2**20
+MAX_OBJECT_BYTES = 64 * 2**20
+"""The most that is read of an object beside the jockeys' files."""
+
 UNAVAILABLE = "The storage is unavailable; try again later."
 REFUSED = "The storage refused the request."
 
@@ -58,6 +63,16 @@ class Storage(Protocol):
         ``limit`` is at least 1. Raises ``BadUserInput`` for a cursor that no page gave.
         """
 
+    def read_object(self, name: str, etag: str | None = None) -> StoredObject | None:
+        """Read an object that lies beside the jockeys' files, such as their index; None if its ETag still is ``etag``.
+
+        ``name`` begins with an underscore, which no jockey's file does. Raises ``NotFound`` where there is none, and
+        ``DataCorrupt`` where it is larger than 64 MiB.
+        """
+
+    def write_object(self, name: str, data: bytes) -> None:
+        """Put an object of this name in the place of the one there was, at once: no reader ever sees half of it."""
+
     def check(self) -> Mapping[str, str]:
         """Prove that the storage answers (readiness): what was checked → ``"ok"``. Raises where it does not."""
 
@@ -79,6 +94,16 @@ def id_of(name: str) -> str | None:
         return None
 
 
+def object_name(name: str) -> str:
+    """Check the name of an object beside the jockeys' files before it becomes a key or a path."""
+    if not _OBJECT_NAME.fullmatch(name):
+        raise ValueError(f"No name of an object: {name!r}")
+    return name
+
+
+_OBJECT_NAME = re.compile(r"_[a-z0-9]+(?:\.[a-z0-9]+)*")
+
+
 def first_page(found: Iterable[str], limit: int) -> Page:
     """Cut the first page off ascending distinct ids; its last id is the cursor, so it survives changes of the list."""
     taken = tuple(islice(found, limit + 1))
@@ -88,6 +113,11 @@ def first_page(found: Iterable[str], limit: int) -> Page:
 def no_such_jockey(jockey_id: str) -> NotFound:
     """Make the error for a jockey without a file, in the design's words."""
     return NotFound(f"Jockey with ID '{jockey_id}' not found")
+
+
+def no_such_object(name: str) -> NotFound:
+    """Make the error for an object that is not there."""
+    return NotFound("There is no such file.", key=name)
 
 
 def too_large(key: str, limit: int) -> DataCorrupt:
@@ -106,14 +136,8 @@ class FolderStorage:
     def read(self, jockey_id: str, etag: str | None = None) -> StoredObject | None:
         """Read one jockey's file; see ``Storage.read``."""
         for name in file_names(jockey_id):
-            with _translated(self._root / name):
-                found = _read_regular(self._root / name, self._max_bytes + 1)
-            if found:
-                data, modified = found
-                if len(data) > self._max_bytes:
-                    raise too_large(name, self._max_bytes)
-                tag = _content_hash(data)
-                return None if tag == etag else StoredObject(name, data, tag, modified)
+            if stored := self._stored(name, self._max_bytes):
+                return None if stored.etag == etag else stored
         self.check()  # in a folder that is away, no jockey is known to be missing
         raise no_such_jockey(jockey_id)
 
@@ -124,11 +148,36 @@ class FolderStorage:
             found = {id_of(entry.name) for entry in entries if entry.is_file(follow_symlinks=False)}
         return first_page(sorted(each for each in found if each and each > after), limit)
 
+    def read_object(self, name: str, etag: str | None = None) -> StoredObject | None:
+        """Read an object beside the jockeys' files; see ``Storage.read_object``."""
+        stored = self._stored(object_name(name), MAX_OBJECT_BYTES)
+        if stored is None:
+            self.check()
+            raise no_such_object(name)
+        return None if stored.etag == etag else stored
+
+    def write_object(self, name: str, data: bytes) -> None:
+        """Write a file beside it and rename that; see ``Storage.write_object``."""
+        path = self._root / object_name(name)
+        with _translated(path):
+            _replace(path, data)
+
     def check(self) -> Mapping[str, str]:
         """Prove that the folder can be listed; see ``Storage.check``."""
         with _translated(self._root), os.scandir(self._root) as entries:
             next(entries, None)
         return {"storage": "ok"}
+
+    def _stored(self, name: str, limit: int) -> StoredObject | None:
+        """Read a regular file of at most ``limit`` bytes; None where there is none."""
+        with _translated(self._root / name):
+            found = _read_regular(self._root / name, limit + 1)
+        if found is None:
+            return None
+        data, modified = found
+        if len(data) > limit:
+            raise too_large(name, limit)
+        return StoredObject(name, data, _content_hash(data), modified)
 
 
 # What opening says of a name without a file, a link, a folder or a socket.
@@ -148,6 +197,22 @@ def _read_regular(path: Path, size: int) -> tuple[bytes, datetime] | None:
     except OSError as error:
         if error.errno in _NO_REGULAR_FILE:
             return None
+        raise
+
+
+def _replace(path: Path, data: bytes) -> None:
+    """Write a file aside, to the disk, and give it its name, which is atomic; whoever writes last wins."""
+    handle, aside = tempfile.mkstemp(prefix=f"{path.name}.", suffix=".tmp", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(aside).chmod(0o644)  # as readable as the jockeys' files: the server may be another user
+        Path(aside).replace(path)
+    except BaseException:
+        with suppress(OSError):
+            Path(aside).unlink()
         raise
 
 

@@ -5,7 +5,7 @@ names the jockeys and the versions of their files, so asking the storage whether
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import blake2b
 from typing import Any
 
@@ -32,6 +32,24 @@ def tag(digest: str, snapshots: Iterable[Snapshot]) -> str | None:
     versions = "".join(sorted(f".{each.jockey_id}={each.etag}" for each in snapshots))
     found = f'W/"{digest}{versions}"'
     return found if _TAG.fullmatch(found) else None
+
+
+def cacheable(digest: str, snapshots: Sequence[Snapshot] | None, repository: Repository) -> dict[str, str]:
+    """Give the headers by which caches keep an answer as long as the server would not look for newer files.
+
+    Without ``snapshots`` nobody can tell how long it holds, and nobody is to keep it.
+    """
+    if not snapshots:
+        return {"cache-control": "no-store"}
+    found = tag(digest, snapshots)
+    headers = {"cache-control": f"public, max-age={min(map(repository.max_age, snapshots))}"}
+    return {**headers, "etag": found} if found else headers
+
+
+def held(found: str, repository: Repository) -> dict[str, str]:
+    """Give the headers of a 304; files that are not in memory were asked for just now."""
+    ages = [repository.max_age(each) for each in map(repository.cached, jockey_ids(found)) if each]
+    return {"cache-control": f"public, max-age={min([repository.ttl, *ages])}", "etag": found}
 
 
 async def still_valid(held: str | None, digest: str, repository: Repository) -> str | None:

@@ -4,6 +4,7 @@ import json
 import logging
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -48,7 +49,7 @@ def test_help_teaches_by_example(run: Run) -> None:
     """Each command's help ends with lines that can be typed."""
     overview = run("--help")
     assert overview.exit_code == 0
-    for name in ("serve", "sample", "inspect", "export-schema", "query"):
+    for name in ("serve", "sample", "index", "inspect", "export-schema", "query"):
         assert name in overview.stdout
         page = run(name, "-h")
         assert page.exit_code == 0
@@ -244,7 +245,7 @@ def test_query_wants_an_object_of_variables(run: Run, sample_data: Path, variabl
     assert "--variables" in result.stderr
 
 
-@pytest.mark.parametrize("command", [("serve",), ("query", "{ __typename }"), ("inspect", "00001")])
+@pytest.mark.parametrize("command", [("serve",), ("query", "{ __typename }"), ("inspect", "00001"), ("index",)])
 def test_a_missing_folder_is_told_with_the_remedy(run: Run, tmp_path: Path, command: tuple[str, ...]) -> None:
     """A data folder that is not there is wrong usage, and the message tells how to make one."""
     result = run(*command, "--data", tmp_path / "none")
@@ -305,6 +306,7 @@ def test_the_command_line_is_cheap_to_start() -> None:
     [
         ("click", ["--help"], "server"),
         ("rich", ["inspect", "00001.pickle"], "server"),
+        ("rich", ["index"], "server"),
         ("uvicorn", ["serve"], "server"),
         ("pandas", ["sample", "--out", "never"], "sample"),
     ],
@@ -367,3 +369,37 @@ def test_serve_answers_until_interrupted(sample_data: Path) -> None:
     assert server.returncode == 0
     assert "Traceback" not in complaints
     assert all(json.loads(line) for line in logged.splitlines())
+
+
+def test_index_is_built_and_refreshed(run: Run, sample_data: Path, tmp_path: Path) -> None:
+    """``index`` writes the index beside the files, reads only what changed, and `jockeys` then has it all."""
+    shutil.copytree(sample_data, tmp_path / "data")
+    first = run("index", "--data", tmp_path / "data")
+    assert first.exit_code == 0
+    assert first.stdout == "Wrote the index: 6 jockeys, 6 read, 0 unchanged.\n"
+    assert "100%" in first.stderr
+    query = '{ search(query: "見本") { jockeys { id name } } }'
+    answer = json.loads(run("query", query, "--data", tmp_path / "data").stdout)
+    assert {"id": "00001", "name": "見本太郎"} in answer["data"]["search"]["jockeys"]
+    again = run("index", "--data", tmp_path / "data", "--threads", 1)
+    assert again.stdout == "The index is up to date: 6 jockeys, 0 read, 6 unchanged.\n"
+
+
+def test_index_names_what_cannot_be_read(run: Run, sample_data: Path, tmp_path: Path) -> None:
+    """A corrupt file does not keep the others from being indexed, and is named."""
+    shutil.copytree(sample_data, tmp_path / "data")
+    (tmp_path / "data" / "00002.pickle").write_bytes(b"no pickle")
+    result = run("index", "--data", tmp_path / "data")
+    assert result.exit_code == 0
+    assert "6 jockeys, 5 read" in result.stdout
+    assert "Not readable, see graphql-api inspect: 00002" in result.stderr
+
+
+def test_index_that_cannot_be_written(run: Run, sample_data: Path, tmp_path: Path) -> None:
+    """Where the index cannot be written, the cause is told with exit code 1."""
+    shutil.copytree(sample_data, tmp_path / "data")
+    (tmp_path / "data" / "_index.v1.npz").mkdir()
+    result = run("index", "--data", tmp_path / "data")
+    assert result.exit_code == 1
+    assert "The storage is unavailable" in result.stderr
+    assert "Traceback" not in result.output

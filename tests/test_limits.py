@@ -1,13 +1,17 @@
 """Limits on documents: what is too large, too deep or too wide is refused before it costs anything."""
 
+from pathlib import Path
+
 import pytest
 from graphql import parse
-from graphql_client import codes, data, run
 from starlette.testclient import TestClient
 
+from graphql_api.app import create_app
+from graphql_api.config import Settings
 from graphql_api.limits import Limits, check
+from graphql_client import codes, data, run
 
-LIMITS = Limits(depth=4, fields=20, aliases=3, directives=2, root_fields=3)
+LIMITS = Limits(depth=4, fields=20, aliases=3, directives=2, root_fields=3, definitions=3)
 
 
 @pytest.mark.parametrize(
@@ -40,6 +44,8 @@ def test_within_the_limits_nothing_is_refused(query: str) -> None:
         ("{ a @skip(if: true) b { c @skip(if: true) d @skip(if: true) } }", "3 directives"),
         ("query @a @b @c { a }", "3 directives"),
         ("{ a { " + "f " * 20 + "} }", "21 fields"),
+        ("{ a } " + "fragment F on Q { a } " * 3, "4 definitions"),
+        ("query A { a } query B { a } query C { a } query D { a }", "4 definitions"),
     ],
 )
 def test_past_a_limit_the_error_says_which(query: str, what: str) -> None:
@@ -51,9 +57,9 @@ def test_past_a_limit_the_error_says_which(query: str, what: str) -> None:
 
 
 def test_exponential_fragments_are_measured_in_one_pass(client: TestClient) -> None:
-    """Sixty fragments that each spread the next twice: 2^60 fields, refused at once."""
-    fragments = " ".join(f"fragment F{i} on Query {{ ...F{i + 1} ...F{i + 1} }}" for i in range(60))
-    answer = run(client, f"{{ ...F0 }} {fragments} fragment F60 on Query {{ __typename }}")
+    """Forty fragments that each spread the next twice: 2^40 fields, refused at once."""
+    fragments = " ".join(f"fragment F{i} on Query {{ ...F{i + 1} ...F{i + 1} }}" for i in range(40))
+    answer = run(client, f"{{ ...F0 }} {fragments} fragment F40 on Query {{ __typename }}")
     assert codes(answer) == ["QUERY_TOO_COMPLEX"]
     assert "over a billion" in answer["errors"][0]["message"]
 
@@ -67,11 +73,60 @@ def test_exponential_fragments_are_measured_in_one_pass(client: TestClient) -> N
         "{ __typename " + "# comment\n" * 2_000 + "}",
         "{" * 14_000,
         "{ __typename }" + " " * 20_000,
+        "[" * 100_000,
+        "{ jockey(id: " + "[" * 1_400 + "]" * 1_400 + ") { id } }",
+        "{ jockey(id: " + "{a: " * 700 + "1" + "}" * 700 + ") { id } }",
+        "query ($a: " + "[" * 1_400 + "Int" + "]" * 1_400 + ") { __typename }",
+        "{ " + "... { " * 1_400 + "__typename" + " }" * 1_400 + "}",
+        '{ jockey(id: "1") { ' + "records { nodes { date } } " * 400 + "} }",
+        '{ jockey(id: "1") { ' + "id " * 1_900 + "} }",
+        "query Q { __typename } " * 500,
+        "{ __schema { types { " + "fields { type { " * 7 + "name" + " } }" * 7 + " } } }",
     ],
 )
 def test_bombs_are_refused(client: TestClient, query: str) -> None:
-    """Aliases, directives, depth, comments and brackets without end are refused as too complex or no GraphQL."""
-    assert set(codes(run(client, query))) <= {"QUERY_TOO_COMPLEX", "GRAPHQL_PARSE_FAILED"}
+    """Whatever a document has without end, it is refused as too complex or no GraphQL."""
+    answer = run(client, query)
+    assert list(answer) == ["errors"]
+    assert set(codes(answer)) <= {"QUERY_TOO_COMPLEX", "GRAPHQL_PARSE_FAILED"} or "depth" in str(answer)
+
+
+def test_limits_are_settings(sample_data: Path) -> None:
+    """Each limit can be set, and the error names the one that was passed."""
+    settings = Settings(
+        data=str(sample_data), max_query_depth=2, max_query_aliases=1, max_query_root_fields=2, max_query_directives=0,
+        max_query_fields=4, max_query_definitions=2, max_query_tokens=60, max_query_characters=200,
+    )  # fmt: skip
+    passing = {
+        "levels": '{ jockey(id: "1") { source { rows } } }',
+        "aliases": "{ a: __typename b: __typename }",
+        "root fields": "{ __typename __typename __typename }",
+        "directives": "{ __typename @skip(if: true) }",
+        "fields": '{ jockey(id: "1") { id id id id } }',
+        "definitions": "query A { __typename } query B { __typename } query C { __typename }",
+        "tokens": "{ __typename " + "id " * 60 + "}",
+        "characters": "{ __typename }" + " " * 200,
+    }
+    with TestClient(create_app(settings)) as client:
+        for what, query in passing.items():
+            assert what in run(client, query)["errors"][0]["message"], what
+
+
+def test_without_introspection_nothing_of_the_schema_is_told(sample_data: Path) -> None:
+    """One setting turns off introspection and what would replace it: suggestions of names, in every kind of error."""
+    query = "query ($n: GroupKey!) { jockey(id: 1) { records { groupBy(by: [$n]) { count } } } }"
+    with TestClient(create_app(Settings(data=str(sample_data), introspection=False))) as client:
+        answers = [
+            run(client, "{ __schema { types { name } } }"),
+            run(client, "{ jocky(id: 1) { id } }"),
+            run(client, "{ jockey(idd: 1) { id } }"),
+            run(client, query.replace("count", "records { totalCount }"), n="RACECOURS"),
+        ]
+    for answer in answers:
+        assert list(answer) == ["errors"]
+        assert "Did you mean" not in str(answer)
+    with TestClient(create_app(Settings(data=str(sample_data)))) as client:
+        assert "Did you mean 'jockey'" in str(run(client, "{ jocky(id: 1) { id } }"))
 
 
 def test_the_explorers_own_introspection_is_within_the_limits(client: TestClient) -> None:

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 import structlog
-from fakes import SECRET, FakeStorage
 from starlette.testclient import TestClient
 
+from fakes import SECRET, FakeStorage
 from graphql_api import logs
 from graphql_api.app import create_app
 from graphql_api.config import Settings

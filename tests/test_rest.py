@@ -9,11 +9,11 @@ import pandas as pd
 import pytest
 import zstandard
 from openapi_spec_validator import validate
-from real_frames import SAMPLES
 from starlette.testclient import TestClient
 
 from graphql_api.app import create_app
 from graphql_api.config import Settings
+from real_frames import SAMPLES
 
 
 def as_the_design_has_it(frame: pd.DataFrame) -> Any:
@@ -193,5 +193,26 @@ def test_the_openapi_document_is_valid_and_complete(client: TestClient) -> None:
     """The document passes a validator and names every plain route."""
     document = client.get("/openapi.json").json()
     validate(document)
-    assert set(document["paths"]) == {"/api/jockey/{jockey_id}", "/health", "/ready"}
+    exports = {f"/api/jockey/{{jockey_id}}.{each}" for each in ("csv", "ndjson", "parquet", "arrow")}
+    others = {"/q/{name}", "/q/{name}.csv", "/health", "/ready"}
+    assert set(document["paths"]) == {"/api/jockey/{jockey_id}"} | exports | others
     assert document["openapi"].startswith("3.1")
+
+
+def test_a_cold_process_answers_304_without_decoding(client: TestClient, sample_data: Path) -> None:
+    """A version that still is in the storage needs no reading: nothing is in memory afterwards."""
+    tag = client.get("/api/jockey/00001").headers["etag"]
+    cold = TestClient(create_app(Settings(data=str(sample_data))))
+    assert cold.get("/api/jockey/00001", headers={"if-none-match": tag}).status_code == 304
+    assert cold.get("/ready").json()["cache"]["entries"] == 0
+    assert cold.get("/api/jockey/99999", headers={"if-none-match": tag}).status_code == 404
+    assert cold.get("/api/jockey/00001", headers={"if-none-match": 'W/"1-other"'}).status_code == 200
+
+
+def test_a_file_that_grows_out_of_proportion_is_refused(tmp_path: Path) -> None:
+    """One long text named in every row would make an answer a thousand times its file."""
+    text = "x" * 10_000
+    pd.DataFrame({"レース名": pd.Categorical([text] * 20_000)}).to_pickle(tmp_path / "00001.pickle")
+    response = TestClient(create_app(Settings(data=str(tmp_path)))).get("/api/jockey/00001")
+    assert response.status_code == 500
+    assert response.json() == {"detail": "The jockey's file holds too much text."}

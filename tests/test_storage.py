@@ -361,3 +361,54 @@ def test_keys_in_byte_order_are_ids_in_order(drawn: set[tuple[str, str]]) -> Non
     """S3's order of keys is the order of ids, with a jockey's files side by side: listing relies on it."""
     keys = sorted((each + suffix for each, suffix in drawn), key=str.encode)
     assert [each for each, _ in groupby(map(id_of, keys))] == sorted({each for each, _ in drawn})
+
+
+def test_an_object_is_written_read_and_replaced(files: Folder | Bucket) -> None:
+    """An object beside the jockeys' files is read as it was written; a read with its own ETag gives None."""
+    storage = files.open()
+    with pytest.raises(NotFound):
+        storage.read_object("_index.npz")
+    storage.write_object("_index.npz", b"one")
+    first = storage.read_object("_index.npz")
+    assert first
+    assert (first.data, first.last_modified.tzinfo) == (b"one", UTC)
+    assert storage.read_object("_index.npz", first.etag) is None
+    storage.write_object("_index.npz", b"two")
+    second = storage.read_object("_index.npz", first.etag)
+    assert second
+    assert second.data == b"two"
+
+
+def test_an_object_is_no_jockey(files: Folder | Bucket) -> None:
+    """Objects beside the jockeys' files are not listed among them."""
+    files.put("05339.pickle", b"frame")
+    storage = files.open()
+    storage.write_object("_index.npz", b"index")
+    assert storage.list_ids() == Page(("05339",), None)
+
+
+@pytest.mark.parametrize("name", ["index.arrows", "_", "_../x", "_a/b", "05339.pickle", "_A", "_a\n", "_a..b"])
+def test_only_a_name_of_its_own_form_becomes_an_object(files: Folder | Bucket, name: str) -> None:
+    """A name that is a path, or could be a jockey's file, is refused before anything is touched."""
+    storage = files.open()
+    with pytest.raises(ValueError, match="No name of an object"):
+        storage.read_object(name)
+    with pytest.raises(ValueError, match="No name of an object"):
+        storage.write_object(name, b"")
+
+
+def test_a_write_that_fails_leaves_what_was_there(tmp_path: Path) -> None:
+    """Where an object cannot take its name, the folder is as it was before, and the error is ours."""
+    storage = FolderStorage(tmp_path)
+    (tmp_path / "_index.npz").mkdir()
+    with pytest.raises(UpstreamUnavailable):
+        storage.write_object("_index.npz", b"index")
+    assert [each.name for each in tmp_path.iterdir()] == ["_index.npz"]
+    with pytest.raises(UpstreamUnavailable):
+        FolderStorage(tmp_path / "away").write_object("_index.npz", b"index")
+
+
+def test_whoever_may_read_the_folder_may_read_an_object(tmp_path: Path) -> None:
+    """The server that reads an object need not be the user that wrote it."""
+    FolderStorage(tmp_path).write_object("_index.npz", b"index")
+    assert (tmp_path / "_index.npz").stat().st_mode & 0o777 == 0o644

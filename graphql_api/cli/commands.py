@@ -100,6 +100,41 @@ def sample(out: Path, jockeys: int, rows: int, seed: int) -> None:
 
 
 @commands.command(
+    short_help="Build or refresh the index of all jockeys.",
+    epilog="""\b
+Examples:
+  graphql-api index --data data
+  graphql-api index --data s3://my-bucket/jockeys --threads 32""",
+)
+@_data_option
+@click.option("--threads", type=click.IntRange(1, 256), help="Files read at once. Default: JOCKEY_LOAD_THREADS.")
+def index(data: str | None, threads: int | None) -> None:
+    """Build the index, beside the files, or bring it up to date: `jockeys` and `search` rest on it.
+
+    Only files that changed are read. A run that is interrupted is gone on with by the next; servers see the old index
+    until the new one takes its place, and take that up within their JOCKEY_CACHE_TTL.
+    """
+    from rich.progress import Progress
+
+    from graphql_api.cli.tables import console
+    from graphql_api.index.build import Refresh
+    from graphql_api.sources import open_storage
+
+    settings = _settings(data)
+    _require_folder(settings)
+    _log_to_stderr("CRITICAL")
+    refresh = Refresh(open_storage(settings))
+    with Progress(console=console(stderr=True)) as progress:
+        task = progress.add_task("Indexing jockeys", total=len(refresh.entries))
+        refresh.run(threads or settings.load_threads, lambda: progress.advance(task))
+    count = refresh.outcomes
+    done = "Wrote the index" if refresh.written else "The index is up to date"
+    click.echo(f"{done}: {len(refresh.entries):,} jockeys, {count['read']:,} read, {count['unchanged']:,} unchanged.")
+    if refresh.unreadable:
+        click.echo(f"Not readable, see graphql-api inspect: {', '.join(sorted(refresh.unreadable))}", err=True)
+
+
+@commands.command(
     short_help="Show what is in a jockey file.",
     epilog="""\b
 Examples:
@@ -197,7 +232,8 @@ def _require_folder(settings: Settings) -> None:
 def _facts(file_or_id: str, data: str | None) -> "FileFacts":
     """Read the file, or, where there is none of that name, the jockey's file from the data source."""
     from graphql_api.cli import inspection
-    from graphql_api.storage import MAX_STORED_BYTES, id_of, open_storage
+    from graphql_api.sources import open_storage
+    from graphql_api.storage import MAX_STORED_BYTES, id_of
 
     path = Path(file_or_id)
     if path.is_file():

@@ -1,0 +1,92 @@
+"""What the index knows of one jockey: a table of fields, and how they follow from the jockey's races."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+from strawberry import ID
+
+from graphql_api.columns import Field
+from graphql_api.records import RaceRecords
+from graphql_api.statistics import STATISTICS, Figures
+from graphql_api.vocabulary import Jurisdiction
+
+COUNTS = ("rides", "wins", "seconds", "thirds", "prize_money")
+"""Statistics of the whole career that the index keeps, by their names there."""
+
+_DESCRIPTIONS = {each.name: each.description for each in STATISTICS}
+
+FIELDS: tuple[Field, ...] = (
+    Field("id", ID, "The netkeiba jockey id; it keeps its leading zeros.", nullable=False),
+    Field("name", str, "The name in the newest race that has one (騎手): four characters at most."),
+    Field("jurisdiction", Jurisdiction, "Who ran most of the jockey's races."),
+    Field("record_count", int, "Races in the file."),
+    Field("first_date", date, "Day of the oldest race."),
+    Field("last_date", date, "Day of the newest race."),
+    Field("rides", int, _DESCRIPTIONS["rides"]),
+    Field("wins", int, _DESCRIPTIONS["wins"]),
+    Field("seconds", int, _DESCRIPTIONS["seconds"]),
+    Field("thirds", int, _DESCRIPTIONS["thirds"]),
+    Field("win_rate", float, _DESCRIPTIONS["win_rate"]),
+    Field("prize_money", float, _DESCRIPTIONS["prize_money"]),
+)
+"""What clients see of a jockey without its file being read, in the index's order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One jockey as indexed: ``etag`` names the version of the file, ``names`` are all that its races give it.
+
+    Where the file has not been read yet, or cannot be, ``etag`` and all that it would tell is None or empty.
+    """
+
+    id: str
+    etag: str | None = None
+    name: str | None = None
+    jurisdiction: Jurisdiction | None = None
+    record_count: int | None = None
+    first_date: date | None = None
+    last_date: date | None = None
+    rides: int | None = None
+    wins: int | None = None
+    seconds: int | None = None
+    thirds: int | None = None
+    prize_money: float | None = None
+    names: Sequence[str] = ()
+    horses: Sequence[str] = ()
+
+
+def entry(jockey_id: str, etag: str, records: RaceRecords) -> Entry:
+    """Sum up a jockey's file."""
+    figures = Figures(records, np.arange(records.rows))
+    days = _found(records, "date")
+    return Entry(
+        id=jockey_id,
+        etag=etag,
+        name=records.newest("jockey_name"),
+        jurisdiction=_most_frequent(records, "jurisdiction"),
+        record_count=records.rows,
+        first_date=min(days, default=None),
+        last_date=max(days, default=None),
+        names=sorted(_found(records, "jockey_name")),
+        horses=sorted(_found(records, "horse_name") - {""}),
+        **{name: figures.values(name)[0] for name in COUNTS},
+    )
+
+
+def _found(records: RaceRecords, field: str) -> set[Any]:
+    """Give the distinct values that rows have, null apart."""
+    column = records.fields[field]
+    return {column.values[code] for code in np.unique(column.codes).tolist()} - {None}
+
+
+def _most_frequent(records: RaceRecords, field: str) -> Any:
+    """Give the value that most rows have, the first in the file of equals; None where no row has one."""
+    column = records.fields[field]
+    counts: dict[Any, int] = {}
+    for code, count in enumerate(np.bincount(column.codes, minlength=len(column.values)).tolist()):
+        if count and column.values[code] is not None:
+            counts[column.values[code]] = counts.get(column.values[code], 0) + count
+    return max(counts, key=counts.__getitem__, default=None)

@@ -1,0 +1,74 @@
+"""Variables as query parameters: ``?id=00001&going=RYO&going=OMO``, read by the operation's own definitions."""
+
+from typing import Any
+from urllib.parse import parse_qsl
+
+import orjson
+from graphql import (
+    GraphQLInputType,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    get_nullable_type,
+    is_input_object_type,
+    is_list_type,
+    type_from_ast,
+)
+
+from graphql_api.errors import BadUserInput
+
+MOST_PARAMETERS = 100
+SHOWN_CHARACTERS = 100
+
+_AS_JSON: dict[str, tuple[type, ...]] = {"Int": (int,), "Float": (int, float), "Boolean": (bool,)}
+"""Types written as they are in JSON, and what that has to give; all others are texts."""
+
+
+def read_variables(query_string: bytes, operation: OperationDefinitionNode, schema: GraphQLSchema) -> dict[str, Any]:
+    """Read the variables of a valid operation, for GraphQL to coerce; an empty parameter counts as absent.
+
+    A list is its items, one a parameter, or a JSON array; an input object is JSON. Raises ``BadUserInput``.
+    """
+    definitions = operation.variable_definitions or ()
+    kinds = {each.variable.name.value: type_from_ast(schema, each.type) for each in definitions}
+    given: dict[str, list[str]] = {}
+    for name, text in _pairs(query_string):
+        if name not in kinds:
+            raise BadUserInput(_unknown(name, [f"{known} ({kind})" for known, kind in kinds.items()]))
+        given.setdefault(name, []).append(text)
+    return {name: _value(name, kinds[name], texts) for name, texts in given.items()}
+
+
+def _pairs(query_string: bytes) -> list[tuple[str, str]]:
+    try:
+        return parse_qsl(query_string.decode("ascii"), errors="strict", max_num_fields=MOST_PARAMETERS)
+    except ValueError as error:
+        message = f"The query string must be percent-encoded UTF-8 with at most {MOST_PARAMETERS} parameters."
+        raise BadUserInput(message) from error
+
+
+def _value(name: str, kind: Any, texts: list[str]) -> Any:
+    kind = get_nullable_type(kind)
+    if is_list_type(kind):
+        if len(texts) == 1 and texts[0].startswith("["):
+            return _from_json(name, kind, texts[0], (list,))
+        return [_value(name, kind.of_type, [each]) for each in texts]
+    if len(texts) > 1:
+        raise BadUserInput(f"Parameter '{name}' is given more than once; it is no list.")
+    wanted = (dict,) if is_input_object_type(kind) else _AS_JSON.get(kind.name)
+    return _from_json(name, kind, texts[0], wanted) if wanted else texts[0]
+
+
+def _from_json(name: str, kind: GraphQLInputType, text: str, wanted: tuple[type, ...]) -> Any:
+    try:
+        value = orjson.loads(text)
+    except ValueError:
+        value = None
+    if type(value) not in wanted:
+        form = " as JSON" if wanted in ((dict,), (list,)) else ""
+        raise BadUserInput(f"Parameter '{name}' must be of type {kind}{form}, not '{text[:SHOWN_CHARACTERS]}'.")
+    return value
+
+
+def _unknown(name: str, known: list[str]) -> str:
+    shown = f"Unknown parameter '{name[:SHOWN_CHARACTERS]}'."
+    return f"{shown} Parameters are {', '.join(known)}." if known else f"{shown} There are none."

@@ -1,0 +1,196 @@
+"""Cost: what operations ask for, reckoned from coerced arguments, and the budget that answering spends."""
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from graphql import GraphQLObjectType, get_named_type, get_nullable_type, is_list_type, is_object_type, parse
+from graphql.execution.values import VariableValues
+from starlette.testclient import TestClient
+
+from fakes import FakeClock
+from graphql_api.app import Core, create_app, create_core
+from graphql_api.budget import Budget, Exhausted
+from graphql_api.config import Settings
+from graphql_api.context import Context
+from graphql_api.cost import COUNTS, FIGURE, FIGURES, KEYS, LOAD, SIZES, TEST, WEIGHTS, Reckoning
+from graphql_api.documents import Document
+from graphql_api.schema import schema
+from graphql_client import codes, run
+
+GRAPHQL = schema._schema
+PAGE = 'jockey(id: "00001") { records(first: 10) { totalCount nodes { date going } pageInfo { endCursor } } }'
+JOCKEY = LOAD + 1
+
+
+@pytest.fixture(scope="module")
+def core(sample_data: Path) -> Iterator[Core]:
+    """Wire documents and their judgement."""
+    core = create_core(Settings(data=str(sample_data), log_level="ERROR"))
+    yield core
+    core.repository.close()
+
+
+def cost(core: Core, query: str, **variables: Any) -> int:
+    """Reckon the cost of a valid document's only operation."""
+    document = core.documents.get(query)
+    assert not document.errors, document.errors
+    return core.documents.cost(document, None, variables)
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("{ __typename }", 1),
+        ('{ jockey(id: "00001") { id name } }', JOCKEY + 2),
+        ('{ a: jockey(id: "00001") { id } b: jockey(id: "00002") { id } }', 2 * (JOCKEY + 1)),
+        (f"{{ {PAGE} }}", JOCKEY + 1 + 1 + 1 + 10 * 2 + 2),
+        ('{ jockey(id: "00001") { records(last: 3) { edges { cursor node { date } } } } }', JOCKEY + 2 + 3 * 3),
+        ('{ jockey(id: "00001") { records(first: 9, last: 3) { nodes { date } } } }', JOCKEY + 2 + 3),
+        ('{ jockey(id: "00001") { records { nodes { date } } } }', JOCKEY + 2 + 1),
+        ('{ jockeysByIds(ids: ["00001", "00002"]) { id } }', 1 + 2 * (JOCKEY + 1)),
+        ('{ jockeysByIds(ids: "00001") { id } }', 1 + JOCKEY + 1),
+        ('{ jockey(id: "00001") { ...J ...J } } fragment J on Jockey { id ...{ name } }', JOCKEY + 4),
+        ("query ($n: Int = 7) { " + PAGE.replace("10", "$n") + " }", JOCKEY + 3 + 7 * 2 + 2),
+    ],
+)
+def test_cost_is_weights_times_lengths(core: Core, query: str, expected: int) -> None:
+    """A value costs one, a jockey its load, and what is in a list as often as the list is long."""
+    assert cost(core, query) == expected
+
+
+def test_variables_count_as_coerced(core: Core) -> None:
+    """What a variable asks for counts, given or by default, also when the same document comes again."""
+    query = 'query ($n: Int = 1000, $i: [ID!] = []) { jockey(id: "1") { records(first: $n) { nodes { date } } } '
+    query += "jockeysByIds(ids: $i) { id } }"
+    bare = JOCKEY + 2 + 1
+    assert cost(core, query) == bare + 1000
+    assert cost(core, query, n=5) == bare + 5
+    assert cost(core, query, n=None, i=["00001"] * 3) == bare + 1 + 3 * (JOCKEY + 1)
+    assert cost(core, query, n="five") == 0, "it will not run"
+
+
+def test_a_field_that_fails_for_its_arguments_hides_no_other(core: Core) -> None:
+    """Null in place of an id spoils its own field; what stands beside it counts, then and in later requests."""
+    query = 'query ($i: ID = "00001", $n: Int) { jockey(id: $i) { id } b: jockey(id: "00002") { records(first: $n) '
+    query += "{ nodes { date } } } }"
+    full = 2 * JOCKEY + 1 + 2 + 1_000
+    for variables in ({"i": None, "n": 1_000}, {"n": 1_000}, {"i": None, "n": 1_000}, {"i": "00003", "n": 1_000}):
+        assert cost(core, query, **variables) == full
+
+
+def test_tests_of_a_filter_cost(core: Core) -> None:
+    """Each value in an argument is work on every row."""
+    plain = '{ jockey(id: "00001") { records { totalCount } } }'
+    filtered = plain.replace("records", "records(filter: {or: [{going: {isNull: true}}, {won: {isNull: false}}]})")
+    assert cost(core, filtered) == cost(core, plain) + 7 * TEST
+
+
+def test_exponential_fragments_are_reckoned_once_each() -> None:
+    """Fragments that spread the next one twice double the cost, and take one step each."""
+    chain = " ".join(f"fragment F{i} on Query {{ ...F{i + 1} ...F{i + 1} }}" for i in range(60))
+    judged = Document(parse(f"{{ ...F0 }} {chain} fragment F60 on Query {{ __typename }}"))
+    reckoning = Reckoning(GRAPHQL, judged.fragments, VariableValues({}, {}))
+    assert reckoning.operation(judged.operation(None)) == 2**60
+
+
+def test_the_tables_name_what_the_schema_has() -> None:
+    """A field that is renamed or goes away must be renamed in the tables, or leave them."""
+    for coordinate in (*WEIGHTS, *SIZES):
+        parent, _, name = coordinate.partition(".")
+        assert GRAPHQL.get_field(GRAPHQL.type_map[parent], name), coordinate
+    assert set(FIGURES) <= set(GRAPHQL.type_map)
+    assert FIGURE > 0
+
+
+def test_every_list_of_objects_has_a_length() -> None:
+    """By an argument, here or around it, or by the table: no list of objects is free because nobody thought of it."""
+    objects = [kind for kind in GRAPHQL.type_map.values() if isinstance(kind, GraphQLObjectType)]
+    fields = [(kind, name, found) for kind in objects if kind.name[:2] != "__" for name, found in kind.fields.items()]
+    pages = {get_named_type(found.type) for _, _, found in fields if set(found.args) & set(COUNTS)}
+    unbounded = [
+        f"{kind.name}.{name}"
+        for kind, name, found in fields
+        if is_list_type(get_nullable_type(found.type)) and is_object_type(get_named_type(found.type))
+        if not set(found.args) & {*COUNTS, *KEYS} and kind not in pages and f"{kind.name}.{name}" not in SIZES
+    ]
+    assert unbounded == []
+
+
+def test_what_asks_for_too_much_is_refused_before_anything_is_loaded(client: TestClient) -> None:
+    """The error tells the cost and the limit; no file is read."""
+    query = "query ($n: Int = 2000000) { " + PAGE.replace("10", "$n") + " }"
+    answer = run(client, query)
+    assert codes(answer) == ["QUERY_TOO_COMPLEX"]
+    assert "4,010,006 values, of 3,000,000 at most" in answer["errors"][0]["message"]
+    assert client.get("/ready").json()["cache"]["miss"] == 0
+
+
+@pytest.fixture(scope="module")
+def frugal(sample_data: Path) -> Iterator[TestClient]:
+    """Give a client of an application with a small budget: of three loads, or so many values."""
+    settings = Settings(data=str(sample_data), max_cost=3 * LOAD)
+    with TestClient(create_app(settings), raise_server_exceptions=False) as client:
+        yield client
+
+
+LISTS = " ".join(f"list{number}: records {{ nodes {{ {{0}} }} }}" for number in range(4))
+COLUMNS = " ".join(field for field in GRAPHQL.type_map["RaceRecord"].fields if field != "raw")  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("spoiled", ["", 'bad: jockey(id: "x") { id }'], ids=["plan", "general"])
+@pytest.mark.parametrize("media_type", ["application/json", "application/graphql-response+json"])
+def test_rows_that_no_argument_bounds_are_paid_for_when_known(
+    frugal: TestClient, spoiled: str, media_type: str
+) -> None:
+    """All records of a career pass or do not, by the values that they really have, however they are written."""
+
+    def ask(fields: str) -> Any:
+        query = f'{{ {spoiled} jockey(id: "00001") {{ {LISTS.replace("{0}", fields)} }} }}'
+        return frugal.post("/graphql", json={"query": query}, headers={"accept": media_type})
+
+    assert len(ask("date").json()["data"]["jockey"]["list3"]["nodes"]) > 100
+    refused = ask(COLUMNS)
+    assert refused.status_code == 413
+    assert refused.headers["content-type"].startswith(media_type)
+    assert list(refused.json()) == ["errors"]
+    assert codes(refused.json()) == ["RESPONSE_TOO_LARGE"]
+
+
+def test_an_answer_of_too_many_bytes_is_refused(sample_data: Path) -> None:
+    """Few values can be large; the answer as written has a bound of its own, by a plan and without."""
+    records = 'jockey(id: "00001") { records { nodes { date } } }'
+    with TestClient(create_app(Settings(data=str(sample_data), max_response_bytes=1_000))) as client:
+        for query in (f"{{ {records} }}", f'{{ {records} bad: jockey(id: "x") {{ id }} }}'):
+            answer = client.post("/graphql", json={"query": query})
+            assert answer.status_code == 413
+            assert codes(answer.json()) == ["RESPONSE_TOO_LARGE"]
+        assert run(client, '{ jockey(id: "00001") { id } }')["data"]
+
+
+def test_a_budget_ends_with_its_values_or_its_time() -> None:
+    """Spending up to the limit passes; one value more, or one second more, ends the request with its reason."""
+    clock = FakeClock()
+    budget = Budget(10, 5, clock=clock)
+    budget.spend(10)
+    with pytest.raises(Exhausted) as exhausted:
+        budget.spend(1)
+    assert exhausted.value.error.code == "RESPONSE_TOO_LARGE"
+    late = Budget(10, 5, clock=clock)
+    clock.turn(5.1)
+    with pytest.raises(Exhausted) as exhausted:
+        late.spend(1)
+    assert exhausted.value.error.code == "TIMEOUT"
+
+
+@pytest.mark.parametrize("spoiled", ["", 'bad: jockey(id: "x") { id }'], ids=["plan", "general"])
+def test_work_that_cannot_be_interrupted_looks_at_the_clock(core: Core, spoiled: str) -> None:
+    """A request past its time ends at the next object, list or field, planned or not."""
+    clock = FakeClock()
+    context = Context(core.repository, budget=Budget(seconds=1, clock=clock))
+    document = core.documents.get(f'{{ {spoiled} jockey(id: "00001") {{ records {{ nodes {{ date }} }} }} }}')
+    clock.turn(2)
+    with pytest.raises(Exhausted):
+        asyncio.run(core.engine.execute(document, None, {}, context))
