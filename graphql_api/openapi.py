@@ -1,13 +1,11 @@
 """The OpenAPI 3.1 document of the plain routes, made from the column table and the error table."""
 
-from datetime import date
-from enum import Enum
 from typing import Any
 
 from graphql_api import errors
 from graphql_api.columns import SOURCES
-from graphql_api.exports.formats import COLUMN_SETS, FORMATS, Format
-from graphql_api.exports.parameters import PARAMETERS, Parameter
+from graphql_api.exports.description import columns_parameter, filter_parameter
+from graphql_api.exports.formats import FORMATS, Format
 from graphql_api.ids import JOCKEY_ID_PATTERN
 
 Json = dict[str, Any]
@@ -39,7 +37,7 @@ def document(version: str) -> Json:
         },
         "components": {
             "schemas": {"Jockey": _rows(), "Error": _error(), "Health": _status()},
-            "parameters": {"Id": _id(), "Held": _held(), "Columns": _columns(), "Filter": _filter()},
+            "parameters": {"Id": _id(), "Held": _held(), "Columns": columns_parameter(), "Filter": filter_parameter()},
         },
     }
 
@@ -127,51 +125,6 @@ def _held() -> Json:
         "description": "The ETag of the version that the client holds.",
         "schema": {"type": "string"},
     }
-
-
-def _columns() -> Json:
-    return {
-        "name": "columns",
-        "in": "query",
-        "description": "`typed`: the fields of GraphQL's RaceRecord in snake case. `source`: the file's own columns.",
-        "schema": {"type": "string", "enum": list(COLUMN_SETS), "default": "typed"},
-    }
-
-
-def _filter() -> Json:
-    """Describe the filters as one object, each of whose properties is a query parameter."""
-    return {
-        "name": "filter",
-        "in": "query",
-        "style": "form",
-        "explode": True,
-        "description": "Only races that pass every filter; null passes none but `_is_null`.",
-        "schema": {
-            "type": "object",
-            "additionalProperties": False,
-            "properties": {name: _operand(each) for name, each in PARAMETERS.items()},
-        },
-    }
-
-
-def _operand(parameter: Parameter) -> Json:
-    kind = parameter.field.type
-    described = {"description": f"{parameter.field.description} Takes {parameter.kind}."}
-    if parameter.operator == "is_null":
-        return {"type": "boolean", **described}
-    if parameter.operator == "in":
-        return {"type": "string", **described}
-    if isinstance(kind, type) and issubclass(kind, Enum):
-        return {"type": "string", "enum": list(kind.__members__), **described}
-    return {**_TYPES.get(kind, {"type": "string"}), **described}
-
-
-_TYPES: dict[Any, Json] = {
-    int: {"type": "integer"},
-    float: {"type": "number"},
-    bool: {"type": "boolean"},
-    date: {"type": "string", "format": "date"},
-}
 
 
 def _named(media_type: str, schema: Json) -> Json:

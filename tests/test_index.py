@@ -256,6 +256,7 @@ def test_a_file_that_cannot_be_read_is_listed_all_the_same(storage: FakeStorage)
     run = refreshed(storage)
     assert run.unreadable == ["00002"]
     assert indexed(storage)["00002"] == Entry("00002", names=[], horses=[])
+    assert not refreshed(storage).written
     storage.put("00002", pickled("00002"))
     assert dict(refreshed(storage).outcomes) == {"read": 1, "unchanged": 4}
 

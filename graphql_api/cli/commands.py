@@ -34,6 +34,7 @@ def _data_option(command: Callable[..., Any]) -> Callable[..., Any]:
     epilog="""\b
 Try it:
   graphql-api sample --out data
+  graphql-api index --data data
   graphql-api serve --data data
   graphql-api query '{ jockey(id: "00001") { name } }' --data data
 

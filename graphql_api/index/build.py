@@ -41,7 +41,7 @@ class Refresh:
         self.unreadable: list[str] = []
         self.removed = len(known.keys() - self.entries.keys())
         self.written = False
-        self._unsaved = self.removed + len(self.entries.keys() - known.keys())
+        self._unsaved = int(known.keys() != self.entries.keys())
 
     def run(self, threads: int, advance: Callable[[], object] = lambda: None) -> None:
         """Read what changed with so many threads; ``advance`` is called for each jockey. Raises as ``Storage`` does."""
@@ -63,7 +63,7 @@ class Refresh:
     def _take(self, found: Entry, outcome: Outcome) -> None:
         """Take one jockey's entry."""
         self.outcomes[outcome] += 1
-        self._unsaved += outcome == "gone" or found != self.entries[found.id]
+        self._unsaved += outcome == "gone" or found.etag != self.entries[found.id].etag
         self.entries[found.id] = found
         if outcome == "gone":
             del self.entries[found.id]
