@@ -2,6 +2,8 @@
 
 import math
 import pickle
+import re
+import unicodedata
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -537,7 +539,7 @@ def naive(source: Frame) -> tuple[list[dict[str, Any]], list[tuple[int, str, str
 
 def factorised_header(label: str) -> str:
     """Fold a header as the source's own spellings need it."""
-    return {"天 気": "天気", "ﾀｲﾑ": "タイム", "賞金 (万円)": "賞金(万円)"}.get(label, label.strip())
+    return re.sub(r"\s", "", unicodedata.normalize("NFKC", label))
 
 
 def naive_text(cells: np.ndarray, row: int) -> str | None:
