@@ -4,7 +4,7 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 BIN := .venv/bin
 
-.PHONY: run test check setup lock bench explorer audit fuzz clean
+.PHONY: run test check setup lock bench explorer explorer-check audit fuzz clean
 
 run: setup data ## Serve sample data at http://127.0.0.1:8000/graphql
 	$(BIN)/graphql-api serve --data data --host $(HOST) --port $(PORT)
@@ -31,11 +31,12 @@ setup: .venv/installed ## Make the locked environment in .venv
 data: | setup
 	$(BIN)/graphql-api sample --out data
 
-lock: ## Pin the dependencies anew
-	$(BIN)/uv pip compile --universal --python-version 3.11 --no-emit-index-url --generate-hashes --upgrade --quiet \
-		pyproject.toml -o requirements/runtime.txt
-	$(BIN)/uv pip compile --universal --python-version 3.11 --no-emit-index-url --generate-hashes --upgrade --quiet \
-		--all-extras --group dev pyproject.toml -o requirements/dev.txt
+LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --no-emit-index-url --generate-hashes --upgrade --quiet
+
+lock: setup ## Pin the dependencies anew: of the function, of the plain server, and of development
+	$(LOCK) pyproject.toml --extra lambda -o requirements/lambda.txt
+	$(LOCK) pyproject.toml --extra server -o requirements/server.txt
+	$(LOCK) pyproject.toml --all-extras --group dev -o requirements/dev.txt
 
 bench: setup ## Measure this server beside its peers, and write benchmarks/results
 	$(BIN)/python -m benchmarks
@@ -49,8 +50,17 @@ audit/node_modules: audit/package-lock.json
 fuzz: setup ## Fuzz for as long as FUZZ_EXAMPLES says
 	FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-2000} $(BIN)/pytest -n auto tests/test_fuzz.py
 
-explorer: ## Build the explorer's assets into graphql_api/static
-	cd explorer && npm ci && node build.mjs
+explorer: explorer/node_modules ## Build the explorer's assets into graphql_api/web/static
+	node explorer/build.mjs
+
+explorer-check: explorer/node_modules ## Build them anew, and compare
+	node explorer/build.mjs --check
+
+explorer/node_modules: explorer/package-lock.json
+	cd explorer && npm ci --no-audit --no-fund && touch node_modules
+
+node_modules: package-lock.json
+	npm ci --no-audit --no-fund && touch node_modules
 
 clean: ## Remove what was made here
 	rm -rf .venv data

@@ -23,17 +23,17 @@ from snapshot_restore_py import register_after_restore  # type: ignore[import-un
 from graphql_api.app import create_core, serve_core
 from graphql_api.config import Settings
 from graphql_api.errors import ResponseTooLarge, ServiceError
-from graphql_api.metered import MeteredStorage
-from graphql_api.metrics import Metrics
-from graphql_api.middleware import RequestLog
-from graphql_api.repository import Repository
-from graphql_api.sources import open_storage
-from graphql_api.storage import Storage
-from graphql_api.warmer import warm
+from graphql_api.repository.repository import Repository
+from graphql_api.repository.warmer import warm
+from graphql_api.storage.folder import Storage
+from graphql_api.storage.metered import MeteredStorage
+from graphql_api.storage.sources import open_storage
+from graphql_api.web.metrics import Metrics
+from graphql_api.web.middleware import RequestLog
 
 REPLY_BYTES = 6_291_556  # what Lambda's Runtime API takes; above it the runtime client exits and the cache is lost
 ALB_REPLY_BYTES = 1_000_000  # a load balancer turns a larger reply into a bare 502
-WARMER_SOURCES = {"graphql_api.warmer", "aws.events", "aws.scheduler"}
+WARMER_SOURCES = {"graphql_api.repository.warmer", "aws.events", "aws.scheduler"}
 WARMER_RESERVE = 2.0  # seconds of an invocation that the warmer leaves unused, since what Lambda kills loses its cache
 CONNECT_SECONDS = 2.5  # that the start of a process waits for the storage, of the 10 that Lambda gives it
 CHARACTER_BYTES = 12  # what one character becomes at most in JSON: an escaped surrogate pair
@@ -140,7 +140,7 @@ def connect(storage: Storage) -> None:
 
     thread = Thread(target=attempt, name="connect", daemon=True)
     thread.start()
-    import graphql_api.decoding  # noqa: F401 - while the network is waited for
+    import graphql_api.repository.decoding  # noqa: F401 - while the network is waited for
 
     thread.join(CONNECT_SECONDS)
 

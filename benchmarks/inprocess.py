@@ -25,8 +25,8 @@ from benchmarks.peers.strawberry import make_schema
 from graphql_api import pickles
 from graphql_api.app import create_core
 from graphql_api.config import Settings
-from graphql_api.context import Context
-from graphql_api.normalise import race_records
+from graphql_api.execution.context import Context
+from graphql_api.jockeys.normalise import race_records
 
 Case = Callable[[], Awaitable[object]]
 UNCOMPRESSED = pickles.Limits(stored=2**25)

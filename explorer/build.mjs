@@ -1,4 +1,4 @@
-// Builds the browser pages into graphql_api/static.
+// Builds the browser pages into graphql_api/web/static.
 //
 //   npm ci                         once (.npmrc: graphiql-explorer asks for React 16, and runs with 19)
 //   node build.mjs                 writes the files
@@ -19,7 +19,7 @@ import { html } from "./src/highlight.js";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const SOURCES = join(HERE, "src");
-const TARGET = join(HERE, "..", "graphql_api", "static");
+const TARGET = join(HERE, "..", "graphql_api", "web", "static");
 
 const CODINGS = {
   br: {

@@ -16,27 +16,28 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Route
 
-from graphql_api import logs, pages, rest
+from graphql_api import logs
 from graphql_api.config import Settings
-from graphql_api.context import Context
-from graphql_api.documents import Documents
-from graphql_api.endpoint import GraphQLEndpoint
 from graphql_api.errors import ServiceError
-from graphql_api.execution import Answer, Engine
-from graphql_api.exports.routes import Exports
-from graphql_api.graphql_response import response_map
-from graphql_api.limits import Limits
-from graphql_api.middleware import MaskMiddleware, RequestMiddleware
-from graphql_api.named.routes import Named
-from graphql_api.persisted import Persisted
-from graphql_api.projections import Projections
-from graphql_api.repository import Repository
-from graphql_api.response_cache import ResponseCache
-from graphql_api.responses import Responder
+from graphql_api.execution.context import Context
+from graphql_api.execution.documents import Documents
+from graphql_api.execution.engine import Answer, Engine
+from graphql_api.execution.limits import Limits
+from graphql_api.execution.projections import Projections
+from graphql_api.repository.repository import Repository
 from graphql_api.schema import schema
-from graphql_api.sources import open_storage
-from graphql_api.storage import Storage
-from graphql_api.trusted import load_trusted
+from graphql_api.storage.folder import Storage
+from graphql_api.storage.sources import open_storage
+from graphql_api.web import pages, rest
+from graphql_api.web.endpoint import GraphQLEndpoint
+from graphql_api.web.exports.routes import Exports
+from graphql_api.web.graphql_response import response_map
+from graphql_api.web.middleware import MaskMiddleware, RequestMiddleware
+from graphql_api.web.named.routes import Named
+from graphql_api.web.persisted import Persisted
+from graphql_api.web.response_cache import ResponseCache
+from graphql_api.web.responses import Responder
+from graphql_api.web.trusted import load_trusted
 
 GRAPHQL = "/graphql"
 EXPOSED_HEADERS = ("Accept-Ranges", "Content-Disposition", "Content-Range", "ETag", "Server-Timing", "X-Request-Id")

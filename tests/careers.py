@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 
 from frames import frame_of
 from graphql_api import samples
-from graphql_api.columns import SOURCES
-from graphql_api.frames import Frame, FrameColumn
-from graphql_api.normalise import race_records
-from graphql_api.records import RaceRecords, Row
+from graphql_api.jockeys.columns import SOURCES
+from graphql_api.jockeys.normalise import race_records
+from graphql_api.jockeys.records import RaceRecords, Row
+from graphql_api.pickles.frames import Frame, FrameColumn
 from graphql_api.samples.careers import CAREERS
 from real_frames import SAMPLES
 

@@ -7,8 +7,8 @@ from typing import Any
 from hypothesis import strategies as st
 from strawberry import ID
 
-from graphql_api.columns import FIELDS
-from graphql_api.filtering import All, AnyOf, Comparison, Condition, Not, Where
+from graphql_api.jockeys.columns import FIELDS
+from graphql_api.jockeys.filtering import All, AnyOf, Comparison, Condition, Not, Where
 
 COMPARISON = ("eq", "ne", "in", "lt", "lte", "gt", "gte", "is_null")
 EQUALITY = ("eq", "ne", "in", "is_null")

@@ -16,8 +16,8 @@ from uuid import uuid4
 import boto3
 
 from graphql_api.config import Settings
-from graphql_api.s3 import S3Storage
-from graphql_api.storage import FolderStorage, Storage
+from graphql_api.storage.folder import FolderStorage, Storage
+from graphql_api.storage.s3 import S3Storage
 
 # The only key that rclone takes; `s3_servers.aws` sets it in the environment.
 ACCESS_KEY, SECRET_KEY = "ENVIRONMENTACCESSKEY", "environment-secret"

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from threading import Event, Lock
 
 from graphql_api.errors import ServiceError
-from graphql_api.storage import Page, StoredObject, no_such_jockey, no_such_object
+from graphql_api.storage.folder import Page, StoredObject, no_such_jockey, no_such_object
 
 PATIENCE = 10.0
 """Seconds after which a test that waits for another thread has failed."""

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from graphql_api.frames import Frame, FrameColumn
+from graphql_api.pickles.frames import Frame, FrameColumn
 
 
 def frame_of(data: pd.DataFrame) -> Frame:

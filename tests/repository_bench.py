@@ -8,9 +8,9 @@ from typing import Any
 from fakes import SECRET, FakeClock, FakeStorage
 from graphql_api.config import Settings
 from graphql_api.errors import DataCorrupt, ServiceError
-from graphql_api.records import RaceRecords
-from graphql_api.repository import Repository, Snapshot
-from graphql_api.trace import Trace
+from graphql_api.jockeys.records import RaceRecords
+from graphql_api.repository.repository import Repository, Snapshot
+from graphql_api.repository.trace import Trace
 
 A, B, C, D = "00001", "00002", "00003", "a000d"
 TTL, STALE_LIMIT, MISSING_TTL = 3600.0, 86400.0, 30.0

@@ -3,9 +3,9 @@
 import asyncio
 
 from fakes import FakeClock
-from graphql_api.clock import lasting_clock
-from graphql_api.repository import Repository
-from graphql_api.trace import Trace
+from graphql_api.repository.clock import lasting_clock
+from graphql_api.repository.repository import Repository
+from graphql_api.repository.trace import Trace
 from repository_bench import TTL, A, Bench
 
 

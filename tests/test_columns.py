@@ -7,10 +7,10 @@ from unicodedata import normalize
 import pytest
 from strawberry.schema.config import StrawberryConfig
 
-from graphql_api import vocabulary
-from graphql_api.columns import DERIVED, FIELDS, SOURCES, Source
-from graphql_api.parsers import fold
-from graphql_api.vocabulary import DESCRIPTIONS, ENUMS, GRADES, JRA_COURSES, NAR_COURSES
+from graphql_api.jockeys import vocabulary
+from graphql_api.jockeys.columns import DERIVED, FIELDS, SOURCES, Source
+from graphql_api.jockeys.parsers import fold
+from graphql_api.jockeys.vocabulary import DESCRIPTIONS, ENUMS, GRADES, JRA_COURSES, NAR_COURSES
 
 # fmt: off
 HEADERS = [

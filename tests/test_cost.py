@@ -12,11 +12,11 @@ from starlette.testclient import TestClient
 
 from fakes import FakeClock
 from graphql_api.app import Core, create_app, create_core
-from graphql_api.budget import Budget, Exhausted
 from graphql_api.config import Settings
-from graphql_api.context import Context
-from graphql_api.cost import COUNTS, FIGURE, FIGURES, KEYS, LOAD, SIZES, TEST, WEIGHTS, Reckoning
-from graphql_api.documents import Document
+from graphql_api.execution.budget import Budget, Exhausted
+from graphql_api.execution.context import Context
+from graphql_api.execution.cost import COUNTS, FIGURE, FIGURES, KEYS, LOAD, SIZES, TEST, WEIGHTS, Reckoning
+from graphql_api.execution.documents import Document
 from graphql_api.schema import schema
 from graphql_client import codes, run
 

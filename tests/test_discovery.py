@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 from graphql_api.app import create_app
 from graphql_api.config import Settings
 from graphql_api.index.build import Refresh
-from graphql_api.storage import FolderStorage
+from graphql_api.storage.folder import FolderStorage
 from graphql_client import codes, data, run
 
 IDS = ["00001", "00002", "00003", "a0001", "a0002", "a0003"]

@@ -10,12 +10,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from graphql_api.app import Core, create_core
-from graphql_api.columns import FIELDS, SOURCES
 from graphql_api.config import Settings
-from graphql_api.context import Context
-from graphql_api.execution import Answer
-from graphql_api.graphql_response import response_map
-from graphql_api.statistics import STATISTICS
+from graphql_api.execution.context import Context
+from graphql_api.execution.engine import Answer
+from graphql_api.jockeys.columns import FIELDS, SOURCES
+from graphql_api.jockeys.statistics import STATISTICS
+from graphql_api.web.graphql_response import response_map
 
 FIELD_NAMES = [field.name.split("_")[0] + "".join(map(str.capitalize, field.name.split("_")[1:])) for field in FIELDS]
 

@@ -11,10 +11,10 @@ from hypothesis import given, settings
 
 from careers import career, careers, rows_of
 from conditions import conditions
-from graphql_api.columns import FIELDS
-from graphql_api.filtering import EVERYTHING, All, AnyOf, Comparison, Condition, Not, Where, fold, mask
-from graphql_api.records import RaceRecords, Row
-from graphql_api.vocabulary import Going, Surface
+from graphql_api.jockeys.columns import FIELDS
+from graphql_api.jockeys.filtering import EVERYTHING, All, AnyOf, Comparison, Condition, Not, Where, fold, mask
+from graphql_api.jockeys.records import RaceRecords, Row
+from graphql_api.jockeys.vocabulary import Going, Surface
 
 COMPARED: dict[str, Callable[[Any, Any], bool]] = {
     "eq": lambda value, operand: value == operand,

@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 from starlette.testclient import TestClient
 
-from graphql_api.columns import FIELDS, SOURCES
-from graphql_api.normalise import race_records
+from graphql_api.jockeys.columns import FIELDS, SOURCES
+from graphql_api.jockeys.normalise import race_records
 from graphql_api.pickles import loads
 from graphql_api.schema import schema
 from graphql_client import codes, data, run

@@ -9,13 +9,13 @@ from starlette.testclient import TestClient
 
 from careers import plain_statistics
 from graphql_api.app import create_app
-from graphql_api.columns import FIELDS
 from graphql_api.config import Settings
-from graphql_api.grouping import KEYS
+from graphql_api.jockeys.columns import FIELDS
+from graphql_api.jockeys.grouping import KEYS
+from graphql_api.jockeys.statistics import STATISTICS
+from graphql_api.jockeys.summaries import NUMERICS
 from graphql_api.schema import schema
 from graphql_api.schema.filters import FILTERS
-from graphql_api.statistics import STATISTICS
-from graphql_api.summaries import NUMERICS
 from graphql_client import codes, data, run
 
 

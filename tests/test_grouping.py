@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 
 from careers import agree, career, careers, known_careers, plain_statistics, rows_of
 from conditions import conditions
-from graphql_api.bands import FavouriteBand, OddsBand, Weekday, favourite_band, odds_band
-from graphql_api.filtering import Comparison, Condition
-from graphql_api.grouping import KEYS, GroupKeys, Groups, Having
-from graphql_api.ordering import Order, rank
-from graphql_api.paging import Selection
-from graphql_api.records import RaceRecords, Row
-from graphql_api.statistics import BOUNDS, STATISTICS, Figures, Statistics
+from graphql_api.jockeys.bands import FavouriteBand, OddsBand, Weekday, favourite_band, odds_band
+from graphql_api.jockeys.filtering import Comparison, Condition
+from graphql_api.jockeys.grouping import KEYS, GroupKeys, Groups, Having
+from graphql_api.jockeys.ordering import Order, rank
+from graphql_api.jockeys.paging import Selection
+from graphql_api.jockeys.records import RaceRecords, Row
+from graphql_api.jockeys.statistics import BOUNDS, STATISTICS, Figures, Statistics
 
 EACH = [each.name for each in STATISTICS]
 

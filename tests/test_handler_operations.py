@@ -21,7 +21,7 @@ ROLE = {"AWS_ACCESS_KEY_ID": "example", "AWS_SECRET_ACCESS_KEY": "example", "AWS
 GZIP = {"accept_encoding": "gzip"}
 HUGE = "大" * 500
 SCHEDULES = {
-    "input": {"source": "graphql_api.warmer"},
+    "input": {"source": "graphql_api.repository.warmer"},
     "rule": schedule(),
     "scheduler": scheduler(),
 }

@@ -14,8 +14,8 @@ from starlette.testclient import TestClient
 from fakes import SECRET, FakeStorage
 from graphql_api.app import create_app
 from graphql_api.config import Settings
-from graphql_api.execution import Answer
-from graphql_api.graphql_response import response_map
+from graphql_api.execution.engine import Answer
+from graphql_api.web.graphql_response import response_map
 from graphql_client import codes, run
 
 GUARDS = {

@@ -15,19 +15,19 @@ from hypothesis import strategies as st
 from fakes import FakeClock, FakeStorage
 from graphql_api import samples
 from graphql_api.config import Settings
-from graphql_api.decoding import decode
 from graphql_api.errors import BadUserInput, CursorExpired, DataCorrupt, StorageFault, UpstreamUnavailable
-from graphql_api.filtering import EVERYTHING, Comparison, Where
 from graphql_api.index.build import Refresh
 from graphql_api.index.cache import RETRY_PAUSE, Index, IndexCache
 from graphql_api.index.catalogue import Catalogue, cursor, only_ids
 from graphql_api.index.entries import Entry, entry
 from graphql_api.index.file import NAME, dump, load
-from graphql_api.ordering import Order
-from graphql_api.records import RaceRecords
-from graphql_api.trace import Trace
-from graphql_api.vocabulary import FinishStatus, Jurisdiction
-from graphql_api.workers import Workers
+from graphql_api.jockeys.filtering import EVERYTHING, Comparison, Where
+from graphql_api.jockeys.ordering import Order
+from graphql_api.jockeys.records import RaceRecords
+from graphql_api.jockeys.vocabulary import FinishStatus, Jurisdiction
+from graphql_api.repository.decoding import decode
+from graphql_api.repository.trace import Trace
+from graphql_api.repository.workers import Workers
 
 NO_RIDE = {FinishStatus.SCRATCHED, FinishStatus.EXCLUDED, FinishStatus.ABANDONED, FinishStatus.UNKNOWN}
 

@@ -8,7 +8,7 @@ from starlette.testclient import TestClient
 
 from graphql_api.app import create_app
 from graphql_api.config import Settings
-from graphql_api.limits import Limits, check
+from graphql_api.execution.limits import Limits, check
 from graphql_client import codes, data, run
 
 LIMITS = Limits(depth=4, fields=20, aliases=3, directives=2, root_fields=3, definitions=3)

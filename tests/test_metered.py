@@ -4,7 +4,7 @@ import pytest
 
 from fakes import FakeClock, FakeStorage
 from graphql_api.errors import DataCorrupt, NotFound, ServiceError, StorageFault, UpstreamUnavailable
-from graphql_api.metered import MeteredStorage
+from graphql_api.storage.metered import MeteredStorage
 
 
 def failing(storage: MeteredStorage, error: type[ServiceError], calls: int = 1) -> None:

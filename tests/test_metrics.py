@@ -7,11 +7,11 @@ import pytest
 import emf
 from fakes import FakeStorage
 from graphql_api.errors import UpstreamUnavailable
-from graphql_api.metered import MeteredStorage
-from graphql_api.metrics import Metrics
-from graphql_api.middleware import RequestLog
-from graphql_api.trace import Trace
-from graphql_api.warmer import Warming
+from graphql_api.repository.trace import Trace
+from graphql_api.repository.warmer import Warming
+from graphql_api.storage.metered import MeteredStorage
+from graphql_api.web.metrics import Metrics
+from graphql_api.web.middleware import RequestLog
 
 
 class Meter:

@@ -16,14 +16,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from frames import frame_of
-from graphql_api.cells import factorise
-from graphql_api.columns import DERIVED, FIELDS, SOURCES
-from graphql_api.frames import Frame, FrameColumn
-from graphql_api.normalise import MAX_WARNINGS, race_records
-from graphql_api.parsers import OutOfRangeError
+from graphql_api.jockeys.cells import factorise
+from graphql_api.jockeys.columns import DERIVED, FIELDS, SOURCES
+from graphql_api.jockeys.normalise import MAX_WARNINGS, race_records
+from graphql_api.jockeys.parsers import OutOfRangeError
+from graphql_api.jockeys.records import RaceRecords, raw_column, raw_text
+from graphql_api.jockeys.vocabulary import DistanceBand, FinishStatus, Jurisdiction, RunningStyle, Weather
 from graphql_api.pickles import loads
-from graphql_api.records import RaceRecords, raw_column, raw_text
-from graphql_api.vocabulary import DistanceBand, FinishStatus, Jurisdiction, RunningStyle, Weather
+from graphql_api.pickles.frames import Frame, FrameColumn
 from real_frames import SAMPLES
 
 JOCKEY = "01999"

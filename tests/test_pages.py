@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from graphql_api import pages
 from graphql_api.app import create_app
 from graphql_api.config import Settings
+from graphql_api.web import pages
 
 STATIC = Path(pages.__file__).with_name("static")
 ASSETS = sorted(path.name for path in STATIC.iterdir() if path.suffix not in {".html", ".br", ".gz"})

@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 
 from careers import career, careers, races, rows_of
 from conditions import conditions
-from graphql_api import cursors
-from graphql_api.columns import FIELDS
 from graphql_api.errors import BadUserInput, CursorExpired
-from graphql_api.filtering import EVERYTHING, Comparison, Condition, Where
-from graphql_api.ordering import Order, arrange
-from graphql_api.paging import Page, PageArguments, Selection, page
-from graphql_api.records import RaceRecords, Row, Window
+from graphql_api.jockeys import cursors
+from graphql_api.jockeys.columns import FIELDS
+from graphql_api.jockeys.filtering import EVERYTHING, Comparison, Condition, Where
+from graphql_api.jockeys.ordering import Order, arrange
+from graphql_api.jockeys.paging import Page, PageArguments, Selection, page
+from graphql_api.jockeys.records import RaceRecords, Row, Window
 
 MANY = 1_000
 SCALARS = [field.name for field in FIELDS if field.type != list[int]]

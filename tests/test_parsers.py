@@ -6,10 +6,10 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from graphql_api import parsers
-from graphql_api.columns import SOURCES
-from graphql_api.parsers import OutOfRangeError
-from graphql_api.vocabulary import (
+from graphql_api.jockeys import parsers
+from graphql_api.jockeys.columns import SOURCES
+from graphql_api.jockeys.parsers import OutOfRangeError
+from graphql_api.jockeys.vocabulary import (
     GOINGS,
     JRA_COURSES,
     NAR_COURSES,

@@ -18,7 +18,7 @@ from fakes import FakeStorage
 from graphql_api.app import create_app
 from graphql_api.config import ConfigError, Settings
 from graphql_api.errors import UpstreamUnavailable
-from graphql_api.named.table import Table
+from graphql_api.web.named.table import Table
 
 GRAPHQL = "application/graphql-response+json"
 JSON = "application/json"

@@ -21,8 +21,8 @@ import structlog.testing
 import zstandard
 
 from graphql_api.errors import DataCorrupt
-from graphql_api.frames import Frame
 from graphql_api.pickles import Limits, loads
+from graphql_api.pickles.frames import Frame
 
 HERE = Path(__file__).parent
 SAMPLES = HERE.parent.parent / "shared" / "samples"

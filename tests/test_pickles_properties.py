@@ -15,8 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graphql_api.errors import DataCorrupt
-from graphql_api.frames import Frame
 from graphql_api.pickles import loads
+from graphql_api.pickles.frames import Frame
 
 ARCHIVE = Path(__file__).parent / "pickles" / "genuine.tar.xz"
 MUTANTS = 2000

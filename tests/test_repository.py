@@ -12,8 +12,8 @@ import structlog
 from fakes import SECRET, FakeStorage
 from graphql_api.config import Settings
 from graphql_api.errors import BadUserInput, DataCorrupt, NotFound, ServiceError, StorageFault, UpstreamUnavailable
-from graphql_api.repository import Repository
-from graphql_api.trace import Trace
+from graphql_api.repository.repository import Repository
+from graphql_api.repository.trace import Trace
 from repository_bench import CORRUPT, MISSING_TTL, TTL, A, B, Bench, C, D, start, until_waiting
 
 

@@ -17,8 +17,8 @@ import structlog
 
 from fakes import PATIENCE
 from graphql_api.errors import NotFound, UpstreamUnavailable
-from graphql_api.repository import RETRY_PAUSE, Snapshot
-from graphql_api.trace import Outcome
+from graphql_api.repository.repository import RETRY_PAUSE, Snapshot
+from graphql_api.repository.trace import Outcome
 from repository_bench import STALE_LIMIT, TTL, A, B, Bench, C, start, until_waiting
 
 

@@ -7,7 +7,7 @@ import structlog
 
 from fakes import SECRET
 from graphql_api.errors import ServiceError, StorageFault, UpstreamUnavailable
-from graphql_api.repository import RETRY_PAUSE
+from graphql_api.repository.repository import RETRY_PAUSE
 from repository_bench import CORRUPT, STALE_LIMIT, A, Bench
 
 

@@ -27,7 +27,7 @@ from fake_s3 import (
     settings,
 )
 from graphql_api.errors import UpstreamUnavailable
-from graphql_api.s3 import PAUSE, S3Storage
+from graphql_api.storage.s3 import PAUSE, S3Storage
 
 pytest_plugins = ("s3_servers",)
 
@@ -305,7 +305,7 @@ def test_role_that_cannot_be_assumed(aws: pytest.MonkeyPatch, tmp_path: Path) ->
 
 def test_importing_is_cheap() -> None:
     """Importing the storages loads neither boto3 nor pandas: the first use does."""
-    code = "import sys, graphql_api.s3; print(sorted({'boto3', 'botocore', 'pandas'} & set(sys.modules)))"
+    code = "import sys, graphql_api.storage.s3; print(sorted({'boto3', 'botocore', 'pandas'} & set(sys.modules)))"
     assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "[]"
 
 

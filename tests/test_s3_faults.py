@@ -26,9 +26,9 @@ from fake_s3 import (
     serving,
     settings,
 )
-from graphql_api import faults
 from graphql_api.errors import NotFound, ServiceError, StorageFault, UpstreamUnavailable
-from graphql_api.s3 import S3Storage
+from graphql_api.storage import faults
+from graphql_api.storage.s3 import S3Storage
 
 pytest_plugins = ("s3_servers",)
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from graphql_api import samples
 from graphql_api.errors import BadUserInput
-from graphql_api.normalise import race_records
+from graphql_api.jockeys.normalise import race_records
 from graphql_api.pickles import loads
 from graphql_api.samples.careers import CAREERS
 from graphql_api.samples.files import file_name

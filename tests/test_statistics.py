@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from careers import RACE, agree, career, careers, known_careers, plain_statistics, races
-from graphql_api.records import RaceRecords
-from graphql_api.statistics import BOUNDS, STATISTICS, Figures, Statistics, wilson
-from graphql_api.summaries import NUMERICS, NumericSummary, summarise
-from graphql_api.vocabulary import Surface
+from graphql_api.jockeys.records import RaceRecords
+from graphql_api.jockeys.statistics import BOUNDS, STATISTICS, Figures, Statistics, wilson
+from graphql_api.jockeys.summaries import NUMERICS, NumericSummary, summarise
+from graphql_api.jockeys.vocabulary import Surface
 
 
 def statistics(records: RaceRecords) -> dict[str, Any]:

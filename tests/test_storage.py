@@ -13,12 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fake_s3 import Bucket, Folder
-from graphql_api import ids
 from graphql_api.config import ConfigError, Settings
 from graphql_api.errors import BadUserInput, DataCorrupt, NotFound, StorageFault, UpstreamUnavailable
-from graphql_api.s3 import S3Storage
-from graphql_api.sources import open_storage
-from graphql_api.storage import SUFFIXES, FolderStorage, Page, file_names, id_of
+from graphql_api.jockeys import ids
+from graphql_api.storage.folder import SUFFIXES, FolderStorage, Page, file_names, id_of
+from graphql_api.storage.s3 import S3Storage
+from graphql_api.storage.sources import open_storage
 
 pytest_plugins = ("s3_servers",)
 

@@ -1,7 +1,7 @@
 """The tally of requests: outcomes, and which jockeys are asked most."""
 
-from graphql_api.tally import Tally
-from graphql_api.trace import Trace
+from graphql_api.repository.tally import Tally
+from graphql_api.repository.trace import Trace
 
 
 def asked(tally: Tally, *ids: str) -> None:

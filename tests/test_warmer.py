@@ -11,8 +11,8 @@ import structlog
 
 from fakes import SECRET
 from graphql_api.errors import NotFound, StorageFault, UpstreamUnavailable
-from graphql_api.trace import Trace
-from graphql_api.warmer import Warming, warm
+from graphql_api.repository.trace import Trace
+from graphql_api.repository.warmer import Warming, warm
 from repository_bench import CORRUPT, TTL, A, B, Bench, C, D
 
 

@@ -18,7 +18,7 @@ from graphql_api.config import Settings
 
 if TYPE_CHECKING:
     from graphql_api.cli.inspection import FileFacts
-    from graphql_api.storage import StoredObject
+    from graphql_api.storage.folder import StoredObject
 
 SDL_FILE = Path("schema.graphql")
 DATA_HELP = "A folder of jockey files, or s3://bucket/prefix. Default: JOCKEY_DATA, else the bucket that SSM names."
@@ -119,7 +119,7 @@ def index(data: str | None, threads: int | None) -> None:
 
     from graphql_api.cli.tables import console
     from graphql_api.index.build import Refresh
-    from graphql_api.sources import open_storage
+    from graphql_api.storage.sources import open_storage
 
     settings = _settings(data)
     _require_folder(settings)
@@ -233,8 +233,8 @@ def _require_folder(settings: Settings) -> None:
 def _facts(file_or_id: str, data: str | None) -> "FileFacts":
     """Read the file, or, where there is none of that name, the jockey's file from the data source."""
     from graphql_api.cli import inspection
-    from graphql_api.sources import open_storage
-    from graphql_api.storage import MAX_STORED_BYTES, id_of
+    from graphql_api.storage.folder import MAX_STORED_BYTES, id_of
+    from graphql_api.storage.sources import open_storage
 
     path = Path(file_or_id)
     if path.is_file():

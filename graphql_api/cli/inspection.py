@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from graphql_api.columns import SOURCES
-from graphql_api.frames import Frame
-from graphql_api.normalise import race_records
+from graphql_api.jockeys.columns import SOURCES
+from graphql_api.jockeys.normalise import race_records
+from graphql_api.jockeys.records import DataWarning, RaceRecords, SourceColumn, raw_text
 from graphql_api.pickles import loads
-from graphql_api.records import DataWarning, RaceRecords, SourceColumn, raw_text
+from graphql_api.pickles.frames import Frame
 
 
 @dataclass(frozen=True, slots=True)

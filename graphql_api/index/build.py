@@ -8,12 +8,12 @@ from typing import Literal
 
 import structlog
 
-from graphql_api.decoding import decode
 from graphql_api.errors import DataCorrupt, NotFound, ServiceError
 from graphql_api.index.entries import Entry, entry
 from graphql_api.index.file import NAME, dump, load
-from graphql_api.storage import Storage
-from graphql_api.trace import Trace
+from graphql_api.repository.decoding import decode
+from graphql_api.repository.trace import Trace
+from graphql_api.storage.folder import Storage
 
 SAVE_EVERY = 500
 """Changes between two saves: the most that an interrupted run loses."""

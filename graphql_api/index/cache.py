@@ -12,8 +12,8 @@ from graphql_api.config import Settings
 from graphql_api.errors import NotFound, ServiceError
 from graphql_api.index.catalogue import Catalogue
 from graphql_api.index.file import NAME, load
-from graphql_api.storage import Storage
-from graphql_api.workers import Workers, done
+from graphql_api.repository.workers import Workers, done
+from graphql_api.storage.folder import Storage
 
 if TYPE_CHECKING:
     from concurrent.futures import Future

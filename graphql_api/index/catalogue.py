@@ -10,12 +10,12 @@ from heapq import nsmallest
 import numpy as np
 
 from graphql_api.errors import BadUserInput, CursorExpired
-from graphql_api.filtering import EVERYTHING, Condition, fold, mask
-from graphql_api.ids import jockey_id
 from graphql_api.index.entries import FIELDS
 from graphql_api.index.file import Contents, Lists
-from graphql_api.ordering import Order, arrange
-from graphql_api.records import Encoded, RaceRecords, Row
+from graphql_api.jockeys.filtering import EVERYTHING, Condition, fold, mask
+from graphql_api.jockeys.ids import jockey_id
+from graphql_api.jockeys.ordering import Order, arrange
+from graphql_api.jockeys.records import Encoded, RaceRecords, Row
 
 
 @dataclass(frozen=True, slots=True)

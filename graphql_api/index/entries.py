@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 from strawberry import ID
 
-from graphql_api.columns import Field
-from graphql_api.records import RaceRecords
-from graphql_api.statistics import STATISTICS, Figures
-from graphql_api.vocabulary import Jurisdiction
+from graphql_api.jockeys.columns import Field
+from graphql_api.jockeys.records import RaceRecords
+from graphql_api.jockeys.statistics import STATISTICS, Figures
+from graphql_api.jockeys.vocabulary import Jurisdiction
 
 COUNTS = ("rides", "wins", "seconds", "thirds", "prize_money")
 """Statistics of the whole career that the index keeps, by their names there."""

@@ -20,7 +20,7 @@ import numpy as np
 
 from graphql_api.errors import DataCorrupt
 from graphql_api.index.entries import Entry
-from graphql_api.vocabulary import Jurisdiction
+from graphql_api.jockeys.vocabulary import Jurisdiction
 
 NAME = "_index.v1.npz"
 LARGEST = 512 * 2**20

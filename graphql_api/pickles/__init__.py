@@ -9,8 +9,8 @@ import pickle
 import structlog
 
 from graphql_api.errors import DataCorrupt
-from graphql_api.frames import Frame
 from graphql_api.pickles.compression import decompress
+from graphql_api.pickles.frames import Frame
 from graphql_api.pickles.limits import Budget, Limits, refuse
 from graphql_api.pickles.rebuild import frame
 from graphql_api.pickles.scan import transcribe

@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from graphql_api.frames import Frame, FrameColumn
 from graphql_api.pickles.extension import Values, index_data, values
+from graphql_api.pickles.frames import Frame, FrameColumn
 from graphql_api.pickles.limits import Budget, refuse
 from graphql_api.pickles.standins import Name, Node, Pairs, fields
 

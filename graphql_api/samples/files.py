@@ -5,7 +5,7 @@ from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
 
-from graphql_api import ids
+from graphql_api.jockeys import ids
 from graphql_api.samples.careers import career, jockey_ids
 from graphql_api.samples.pages import scraped
 from graphql_api.samples.rides import results

@@ -4,18 +4,18 @@ from typing import Annotated, Any
 
 import strawberry
 
-from graphql_api.context import Context
 from graphql_api.errors import BadUserInput
-from graphql_api.grouping import KEYS, Groups
-from graphql_api.ordering import Order
-from graphql_api.paging import PageArguments, Selection, check_count, page
+from graphql_api.execution.context import Context
+from graphql_api.jockeys.grouping import KEYS, Groups
+from graphql_api.jockeys.ordering import Order
+from graphql_api.jockeys.paging import PageArguments, Selection, check_count, page
+from graphql_api.jockeys.statistics import Figures, Statistics
 from graphql_api.schema.enums import GroupKey
 from graphql_api.schema.filters import GroupHaving, having
 from graphql_api.schema.groups import RaceGroup, race_group
 from graphql_api.schema.orders import GroupOrder, orders
 from graphql_api.schema.records import GroupedRecordConnection, page_fields
 from graphql_api.schema.statistics import StatisticsType
-from graphql_api.statistics import Figures, Statistics
 
 
 @strawberry.type(description="Race records of a jockey: a page of them, and statistics and groups of all.")

@@ -8,13 +8,13 @@ import strawberry
 from strawberry.types.nodes import SelectedField, Selection
 from strawberry.utils.str_converters import to_camel_case
 
-from graphql_api.context import Context
 from graphql_api.errors import BadUserInput, IndexRequired
+from graphql_api.execution.context import Context
 from graphql_api.index.cache import Index
 from graphql_api.index.catalogue import Horse, Page, cursor, only_ids, read_cursor
 from graphql_api.index.entries import FIELDS
-from graphql_api.paging import check_count
-from graphql_api.records import Row
+from graphql_api.jockeys.paging import check_count
+from graphql_api.jockeys.records import Row
 from graphql_api.schema.enums import Direction, Nulls, enum_of
 from graphql_api.schema.filters import FILTERS, condition, input_type
 from graphql_api.schema.orders import orders

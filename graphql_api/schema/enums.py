@@ -6,11 +6,11 @@ from typing import Any
 
 import strawberry
 
-from graphql_api import bands, vocabulary
-from graphql_api.columns import FIELDS, SOURCES
-from graphql_api.grouping import KEYS
-from graphql_api.statistics import BOUNDS, STATISTICS
-from graphql_api.summaries import NUMERICS
+from graphql_api.jockeys import bands, vocabulary
+from graphql_api.jockeys.columns import FIELDS, SOURCES
+from graphql_api.jockeys.grouping import KEYS
+from graphql_api.jockeys.statistics import BOUNDS, STATISTICS
+from graphql_api.jockeys.summaries import NUMERICS
 
 
 def _declare(vocabulary_: type[Enum], descriptions: Mapping[Enum, str]) -> None:

@@ -8,12 +8,12 @@ import strawberry
 from strawberry import ID, UNSET
 from strawberry.utils.str_converters import to_camel_case
 
-from graphql_api.columns import FIELDS
 from graphql_api.errors import BadUserInput
-from graphql_api.filtering import EVERYTHING, All, AnyOf, Comparison, Condition, Not, Where
-from graphql_api.grouping import Having
+from graphql_api.jockeys.columns import FIELDS
+from graphql_api.jockeys.filtering import EVERYTHING, All, AnyOf, Comparison, Condition, Not, Where
+from graphql_api.jockeys.grouping import Having
+from graphql_api.jockeys.statistics import STATISTICS
 from graphql_api.schema.enums import VOCABULARIES
-from graphql_api.statistics import STATISTICS
 
 MAX_TESTS = 200
 """Tests in one filter: each is a pass over the records."""

@@ -4,14 +4,14 @@ from typing import Any
 
 import strawberry
 
-from graphql_api.context import Context
-from graphql_api.grouping import KEYS, GroupKeys, Groups
-from graphql_api.paging import PageArguments, page
+from graphql_api.execution.context import Context
+from graphql_api.jockeys.grouping import KEYS, GroupKeys, Groups
+from graphql_api.jockeys.paging import PageArguments, page
+from graphql_api.jockeys.statistics import Statistics
 from graphql_api.schema.arguments import After, Before, First, Last, OrderBy
 from graphql_api.schema.orders import orders
 from graphql_api.schema.records import GroupedRecordConnection, page_fields
 from graphql_api.schema.statistics import StatisticsType
-from graphql_api.statistics import Statistics
 
 
 def _group_key() -> type:

@@ -5,9 +5,9 @@ from typing import Any
 
 import strawberry
 
-from graphql_api.context import Context
-from graphql_api.paging import PageArguments, Selection
-from graphql_api.repository import Snapshot
+from graphql_api.execution.context import Context
+from graphql_api.jockeys.paging import PageArguments, Selection
+from graphql_api.repository.repository import Snapshot
 from graphql_api.schema.arguments import After, Before, Filter, First, Last, OrderBy
 from graphql_api.schema.connections import RaceRecordConnection, connection
 from graphql_api.schema.filters import condition

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 import strawberry
 
 from graphql_api.errors import BadUserInput
-from graphql_api.ordering import Order
+from graphql_api.jockeys.ordering import Order
 from graphql_api.schema.enums import Direction, GroupOrderField, Nulls, RaceRecordOrderField
 
 _DIRECTION = "Which way to sort."

@@ -6,17 +6,17 @@ from typing import Annotated, TypeVar
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
-from graphql_api.context import Context
 from graphql_api.errors import BadUserInput, NotFound
-from graphql_api.ids import jockey_id
-from graphql_api.paging import Selection
-from graphql_api.repository import Snapshot
+from graphql_api.execution.context import Context
+from graphql_api.jockeys.ids import jockey_id
+from graphql_api.jockeys.paging import Selection
+from graphql_api.jockeys.statistics import Figures, Statistics
+from graphql_api.repository.repository import Snapshot
 from graphql_api.schema import discovery
 from graphql_api.schema.arguments import Filter
 from graphql_api.schema.filters import condition
 from graphql_api.schema.jockeys import Jockey, jockey
 from graphql_api.schema.statistics import StatisticsType
-from graphql_api.statistics import Figures, Statistics
 
 MAX_IDS = 50
 """Jockeys that one field answers at most."""

@@ -6,11 +6,11 @@ from typing import Annotated, Any
 import strawberry
 from strawberry.types.field import StrawberryField
 
-from graphql_api import cursors
-from graphql_api.columns import FIELDS, Field
-from graphql_api.encoding import SAME_ROW, Binding
-from graphql_api.paging import Page
-from graphql_api.records import RaceRecords, Row, raw_column, raw_text
+from graphql_api.execution.encoding import SAME_ROW, Binding
+from graphql_api.jockeys import cursors
+from graphql_api.jockeys.columns import FIELDS, Field
+from graphql_api.jockeys.paging import Page
+from graphql_api.jockeys.records import RaceRecords, Row, raw_column, raw_text
 from graphql_api.schema.enums import SourceColumn
 
 

@@ -5,10 +5,10 @@ from typing import Annotated, Any
 import strawberry
 
 from graphql_api.errors import BadUserInput
+from graphql_api.jockeys.statistics import BOUNDS, STATISTICS, Statistics
+from graphql_api.jockeys.summaries import NumericSummary as Summary
+from graphql_api.jockeys.summaries import summarise
 from graphql_api.schema.enums import NumericField
-from graphql_api.statistics import BOUNDS, STATISTICS, Statistics
-from graphql_api.summaries import NumericSummary as Summary
-from graphql_api.summaries import summarise
 
 
 @strawberry.type(description="The interval that holds the true rate in 95 of 100 cases (Wilson score).")

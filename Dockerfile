@@ -1,0 +1,42 @@
+# Two images of one base: `function` for Lambda, and `server` for docker run, ECS and Kubernetes.
+#   docker build --target function --platform linux/arm64 --provenance=false -t graphql-api .
+#   docker build --target server -t graphql-api-server . && docker run -p 8000:8000 -v "$PWD/data:/data:ro" graphql-api-server
+
+FROM public.ecr.aws/lambda/python:3.13 AS base
+
+FROM base AS function-build
+WORKDIR /build
+COPY requirements/lambda.txt requirements/
+RUN pip install --no-cache-dir --no-compile --no-deps --require-hashes --only-binary :all: \
+    --target /package -r requirements/lambda.txt
+COPY pyproject.toml handler.py ./
+COPY deploy/assemble.py deploy/
+COPY graphql_api graphql_api
+RUN python deploy/assemble.py /package
+
+FROM base AS server-build
+WORKDIR /build
+COPY requirements/server.txt requirements/
+RUN pip install --no-cache-dir --no-compile --no-deps --require-hashes --only-binary :all: \
+    --target /package -r requirements/server.txt
+COPY pyproject.toml handler.py ./
+COPY deploy/assemble.py deploy/
+COPY graphql_api graphql_api
+RUN python deploy/assemble.py /package
+
+# The plain server. Its user owns nothing and writes nothing: it runs with --read-only.
+FROM base AS server
+COPY --from=server-build /package ${LAMBDA_TASK_ROOT}
+USER 10001:10001
+ENV JOCKEY_DATA=/data
+EXPOSE 8000
+HEALTHCHECK --interval=30s --timeout=5s --start-period=10s --retries=3 \
+    CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/health', timeout=4)"]
+ENTRYPOINT ["python", "-m", "graphql_api.cli", "serve", "--host", "0.0.0.0", "--port", "8000"]
+CMD []
+
+# The Lambda function, last and so the default. Lambda runs it as a user of its own, without rights, whatever USER says.
+FROM base AS function
+COPY --from=function-build /package ${LAMBDA_TASK_ROOT}
+USER 10001:10001
+CMD ["handler.handler"]

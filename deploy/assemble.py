@@ -1,0 +1,110 @@
+"""Turns a folder of installed dependencies into the function's: adds the service, trims, compiles, tells the sizes.
+
+Needs nothing but Python, as it also runs within the image's build: ``python deploy/assemble.py FOLDER``.
+"""
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+LIMIT = 250_000_000  # bytes unpacked: Lambda takes no more of a zip
+SERVICES = {"s3", "ssm", "sts"}  # of AWS's 400: those that are called
+# Nothing at run time reads these. (botocore/docs, in spite of its name, is imported with the clients.)
+UNUSED = [
+    "bin",
+    ".lock",
+    "**/__pycache__",
+    "**/*.pyi",
+    "**/*.a",
+    "**/*.h",
+    "**/tests",
+    "*.dist-info/RECORD",
+    "*.dist-info/INSTALLER",
+    "*.dist-info/REQUESTED",
+    "*.dist-info/direct_url.json",
+    "*.dist-info/uv_cache.json",
+    "boto3/examples",
+    "numpy/f2py",
+    "zstandard/_cffi*",  # the backend for PyPy
+]
+
+
+def assemble(folder: Path, python: str | None) -> dict[str, int]:
+    """Make ``folder`` ready to run; ``python``, of the version that will run it, compiles. Gives bytes by part."""
+    add_service(folder)
+    trim(folder)
+    if python:
+        compile_all(folder, python)
+    parts = sizes(folder)
+    if sum(parts.values()) > LIMIT:
+        raise SystemExit(f"{sum(parts.values()):,} bytes are more than Lambda's {LIMIT:,}.")
+    return parts
+
+
+def add_service(folder: Path) -> None:
+    """Copy the service, and write what ``importlib.metadata`` asks for: its name and version."""
+    shutil.copytree(ROOT / "graphql_api", folder / "graphql_api", dirs_exist_ok=True)
+    shutil.copy(ROOT / "handler.py", folder)
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    metadata = folder / f"{project['name'].replace('-', '_')}-{project['version']}.dist-info"
+    metadata.mkdir(exist_ok=True)
+    text = f"Metadata-Version: 2.1\nName: {project['name']}\nVersion: {project['version']}\n"
+    (metadata / "METADATA").write_text(text, "utf-8")
+
+
+def trim(folder: Path) -> None:
+    """Take away what is not needed at run time."""
+    for pattern in UNUSED:
+        for path in list(folder.glob(pattern)):
+            _remove(path)
+    for package in ("botocore", "boto3"):
+        for service in (folder / package / "data").glob("*/"):
+            if service.name not in SERVICES:
+                _remove(service)
+
+
+def compile_all(folder: Path, python: str) -> None:
+    """Write bytecode that is not checked against its source: it loads fastest, and the source never changes."""
+    options = ["-q", "--invalidation-mode", "unchecked-hash", "-s", str(folder), "-p", "/var/task"]
+    environ = {**os.environ, "PYTHONHASHSEED": "0"}  # else the constants that are sets come in another order each time
+    subprocess.run([python, "-m", "compileall", *options, str(folder)], check=True, env=environ)  # noqa: S603
+
+
+def sizes(folder: Path) -> dict[str, int]:
+    """Count bytes by part, the largest first; the libraries that numpy brings are numpy's."""
+    parts: dict[str, int] = {}
+    for path in files(folder):
+        part = path.relative_to(folder).parts[0].split(".")[0].partition("-")[0]
+        parts[part] = parts.get(part, 0) + path.stat().st_size
+    return dict(sorted(parts.items(), key=lambda item: -item[1]))
+
+
+def files(folder: Path) -> Iterator[Path]:
+    """Give every file in a fixed order."""
+    return (path for path in sorted(folder.rglob("*")) if path.is_file())
+
+
+def report(parts: dict[str, int]) -> str:
+    """Write sizes as a table, the small parts as one line."""
+    large = {part: size for part, size in parts.items() if size >= 1_000_000}
+    rows = [*large.items(), ("the rest", sum(parts.values()) - sum(large.values())), ("together", sum(parts.values()))]
+    return "".join(f"{size / 1e6:8.1f} MB  {part}\n" for part, size in rows)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    sys.stdout.write(report(assemble(parser.parse_args().folder, sys.executable)))

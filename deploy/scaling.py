@@ -1,0 +1,107 @@
+"""Calculates docs/scaling.md: hit rates of caches that share no memory, and what a month costs.
+
+``python deploy/scaling.py``
+"""
+
+import random
+import sys
+from bisect import bisect
+from collections import OrderedDict
+from dataclasses import dataclass
+from itertools import accumulate
+
+JOCKEYS = 2_701  # ids that the source lists
+ENTRIES, TTL = 100, 3_600.0  # the defaults of JOCKEY_CACHE_ENTRIES and JOCKEY_CACHE_TTL
+REQUESTS = 60_000
+
+# USD in ap-northeast-1; assumptions, see docs/scaling.md.
+LAMBDA_REQUEST, LAMBDA_GB_SECOND, PROVISIONED_GB_SECOND = 0.20 / 1e6, 0.0000133334, 0.0000033334
+TRANSFER_GB, S3_GET, LOG_GB = 0.114, 0.00037 / 1e3, 0.76
+CDN_REQUEST, CDN_FREE_REQUESTS, CDN_FREE_GB = 0.012 / 1e4, 10_000_000, 1_024
+FIXED = 8 * 0.10 + 30 * 0.30 + 3.00  # alarms, metrics of one's own, the dashboard
+GB, MONTH = 2.0, 730 * 3_600.0  # memory; seconds
+
+
+def popularity(exponent: float) -> list[float]:
+    """Give the cumulative weights of ids whose n-th is asked for in proportion to n to the power of -exponent."""
+    return list(accumulate(rank**-exponent for rank in range(1, JOCKEYS + 1)))
+
+
+def hit_rate(instances: int, rate: float, exponent: float, entries: int = ENTRIES) -> float:
+    """Simulate LRU caches with a time to live, each request going to any of the instances; counts the second half."""
+    draw = random.Random(0)  # noqa: S311
+    weights = popularity(exponent)
+    caches: list[OrderedDict[int, float]] = [OrderedDict() for _ in range(instances)]
+    hits, now = 0, 0.0
+    for number in range(REQUESTS):
+        now += draw.expovariate(rate)
+        jockey = bisect(weights, draw.random() * weights[-1])
+        cache = draw.choice(caches)
+        fresh = cache.get(jockey, 0.0) > now
+        hits += fresh and number >= REQUESTS // 2
+        if not fresh:
+            cache[jockey] = now + TTL
+        cache.move_to_end(jockey)
+        if len(cache) > entries:
+            cache.popitem(last=False)
+    return hits / (REQUESTS - REQUESTS // 2)
+
+
+@dataclass(frozen=True)
+class Month:
+    """What a month of requests is taken to be."""
+
+    requests: float
+    seconds: float = 0.025  # billed each, hits and misses together
+    kilobytes: float = 20.0  # sent each, compressed
+    misses: float = 0.5
+    warm: int = 2  # instances held ready
+    cdn_hits: float = 0.0
+
+    def costs(self) -> dict[str, float]:
+        """Give USD by part."""
+        reached = self.requests * (1 - self.cdn_hits)
+        gigabytes = self.requests * self.kilobytes / 1e6
+        by_cdn = self.cdn_hits > 0
+        return {
+            "Lambda": reached * (LAMBDA_REQUEST + self.seconds * GB * LAMBDA_GB_SECOND),
+            "held ready": self.warm * GB * MONTH * PROVISIONED_GB_SECOND,
+            "S3": reached * self.misses * S3_GET,
+            "logs": reached * 1.2e-6 * LOG_GB,  # 1.2 kB: a line, its metrics, Lambda's report
+            "sent": max(0.0, gigabytes - (CDN_FREE_GB if by_cdn else 100)) * TRANSFER_GB,
+            "CDN requests": max(0.0, self.requests - CDN_FREE_REQUESTS) * CDN_REQUEST if by_cdn else 0.0,
+            "observing": FIXED,
+        }
+
+
+def main() -> None:
+    """Write the tables in Markdown."""
+    out = sys.stdout.write
+    fleet = (1, 2, 5, 10, 50, 100)
+    out("| exponent | requests/s | " + " | ".join(f"{n}" for n in fleet) + " |\n|---|---|" + "---|" * len(fleet) + "\n")
+    for exponent in (0.8, 1.0, 1.2):
+        for rate in (1.0, 100.0):
+            rates = (f"{hit_rate(count, rate, exponent):.0%}" for count in fleet)
+            out(f"| {exponent} | {rate:g} | {' | '.join(rates)} |\n")
+    held = (100, 300, 1_000, JOCKEYS)
+    out("\n| exponent | " + " | ".join(f"{n:,}" for n in held) + " |\n|---|" + "---|" * len(held) + "\n")
+    for exponent in (0.8, 1.0, 1.2):
+        out(f"| {exponent} | " + " | ".join(f"{hit_rate(2, 100.0, exponent, n):.0%}" for n in held) + " |\n")
+    months = {
+        "10 thousand": Month(1e4, warm=0),
+        "10 million": Month(1e7),
+        "10 million, CDN 80 %": Month(1e7, cdn_hits=0.8),
+        "1 billion": Month(1e9, warm=20),
+        "1 billion, CDN 80 %": Month(1e9, warm=5, cdn_hits=0.8),
+        "300 thousand, as the design assumes": Month(3e5, seconds=3, kilobytes=100, warm=0),
+        "300 thousand, as assumed here": Month(3e5, warm=0),
+    }
+    names = list(Month(1).costs())
+    out("\n| a month | " + " | ".join(names) + " | USD |\n|---|" + "---|" * (len(names) + 1) + "\n")
+    for name, month in months.items():
+        costs = month.costs()
+        out(f"| {name} | " + " | ".join(f"{costs[each]:,.2f}" for each in names) + f" | {sum(costs.values()):,.2f} |\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,177 @@
+"""Calls: how a planned field's value is found, with as much decided beforehand as can be."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import (
+    FieldNode,
+    FragmentDefinitionNode,
+    GraphQLField,
+    GraphQLObjectType,
+    GraphQLResolveInfo,
+    GraphQLScalarType,
+    GraphQLSchema,
+    Node,
+    OperationDefinitionNode,
+    Undefined,
+    VariableNode,
+    get_named_type,
+    is_list_type,
+    is_non_null_type,
+    is_required_argument,
+)
+from graphql.execution.collect_fields import FragmentDetails
+from graphql.execution.values import VariableValues, get_argument_values
+from strawberry import Info
+from strawberry.schema.schema_converter import GraphQLCoreConverter
+from strawberry.types.field import StrawberryField
+
+from graphql_api.execution.plans import Run, Unplanned
+
+BACKREF = GraphQLCoreConverter.DEFINITION_BACKREF
+"""Under this key a graphql-core object's extensions hold what Strawberry made it of."""
+
+NO_VARIABLES = VariableValues({}, {})
+
+Resolve = Callable[[Any, Run], Any]
+Arguments = Callable[[VariableValues], dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation of a document with what it needs from there."""
+
+    schema: GraphQLSchema
+    node: OperationDefinitionNode
+    fragments: dict[str, FragmentDetails]
+
+    @property
+    def fragment_definitions(self) -> dict[str, FragmentDefinitionNode]:
+        """Give the fragments as resolvers see them."""
+        return {name: each.definition for name, each in self.fragments.items()}
+
+
+def strawberry_field(definition: GraphQLField) -> StrawberryField:
+    """Give Strawberry's own view of a field, if nothing wraps its resolver that a plan would pass by."""
+    field = definition.extensions.get(BACKREF)
+    if not isinstance(field, StrawberryField) or field.permission_classes or field.extensions:
+        raise Unplanned
+    return field
+
+
+def resolver(
+    operation: Operation, parent: GraphQLObjectType, definition: GraphQLField, nodes: list[FieldNode]
+) -> Resolve:
+    """Plan how a field's value is found."""
+    field = strawberry_field(definition)
+    if field.is_basic_field:
+        name = field.python_name
+        return lambda source, _run: getattr(source, name)
+    info = _info(operation, parent, definition, nodes)
+    arguments = _arguments(definition, nodes[0])
+    given = {each.name.value for each in nodes[0].arguments or ()}
+    if all(_is_plain(each.type) for name, each in definition.args.items() if name in given or each.default_value):
+        return _direct(field, definition, arguments, info)
+    resolve = definition.resolve
+    if resolve is None:
+        raise Unplanned
+    return lambda source, run: resolve(source, info(run), **arguments(run.variables))
+
+
+def _info(
+    operation: Operation, parent: GraphQLObjectType, definition: GraphQLField, nodes: list[FieldNode]
+) -> Callable[[Run], GraphQLResolveInfo[Any]]:
+    """Prepare what a resolver learns of its field. The path is left out: it is for errors, which plans do not tell."""
+    known = (nodes[0].name.value, nodes, definition.type, parent, None)
+    of_document = (operation.schema, operation.fragment_definitions, None, operation.node)
+
+    def info(run: Run) -> GraphQLResolveInfo[Any]:
+        # Strawberry's resolvers read the plain dict of variables, as its own executor passes it.
+        return GraphQLResolveInfo(*known, *of_document, run.variables.coerced, run.context, None, None, None)  # type: ignore[arg-type]
+
+    return info
+
+
+def _direct(
+    field: StrawberryField,
+    definition: GraphQLField,
+    arguments: Arguments,
+    info: Callable[[Run], GraphQLResolveInfo[Any]],
+) -> Resolve:
+    """Call the Python function behind a field whose arguments need no conversion.
+
+    This is what Strawberry's own wrapper does for such a field, without looking at each argument's type again.
+    """
+    base = field.base_resolver
+    if base is None or base.root_parameter:
+        raise Unplanned
+    function: Callable[..., Any] = base.wrapped_func  # type: ignore[assignment]
+    names = {name: each.extensions[BACKREF].python_name for name, each in definition.args.items()}
+    as_self = base.self_parameter is not None
+    parent = base.parent_parameter.name if base.parent_parameter else None
+    wants_info = base.info_parameter.name if base.info_parameter else None
+
+    def call(source: Any, run: Run) -> Any:
+        keywords = {names[name]: value for name, value in arguments(run.variables).items()}
+        if parent:
+            keywords[parent] = source
+        if wants_info:
+            keywords[wants_info] = Info(_raw_info=info(run), _field=field)
+        return function(source, **keywords) if as_self else function(**keywords)
+
+    return call
+
+
+def _is_plain(kind: Any) -> bool:
+    """Say whether an argument reaches Python as it is: scalars that need no conversion, or a list of them."""
+    if is_non_null_type(kind):
+        return _is_plain(kind.of_type)
+    if is_list_type(kind):
+        return not is_list_type(kind.of_type) and _is_plain(kind.of_type)
+    named = get_named_type(kind)
+    return isinstance(named, GraphQLScalarType) and named.name in {"ID", "String", "Int", "Float", "Boolean"}
+
+
+def _arguments(definition: GraphQLField, node: FieldNode) -> Arguments:
+    """Plan how a field's arguments are found: constants and defaults beforehand, variables by name.
+
+    A variable inside a list or an input object is left to graphql-core at each run.
+    """
+    given = node.arguments or ()
+    by_variable = {each.name.value: each.value.name.value for each in given if isinstance(each.value, VariableNode)}
+    constant = tuple(each for each in given if each.name.value not in by_variable)
+    if any(_mentions_variable(each) for each in constant):
+        return lambda values: get_argument_values(definition, node, values)
+    known = {
+        name: each
+        for name, each in definition.args.items()
+        if name not in by_variable or not is_required_argument(each)
+    }
+    fixed = get_argument_values(GraphQLField(definition.type, known), FieldNode(name=node.name, arguments=constant))
+    if not by_variable:
+        return lambda _values: fixed
+    non_null = {name for name in by_variable if is_non_null_type(definition.args[name].type)}
+
+    def arguments(values: VariableValues) -> dict[str, Any]:
+        found = dict(fixed)
+        for name, variable in by_variable.items():
+            value = values.coerced.get(variable, Undefined)
+            if value is not Undefined:
+                found[name] = value
+            if name in non_null and found.get(name) is None:
+                raise Unplanned
+        return found
+
+    return arguments
+
+
+def _mentions_variable(node: Node) -> bool:
+    return isinstance(node, VariableNode) or any(
+        isinstance(child, Node) and _mentions_variable(child) for key in node.keys for child in _children(node, key)
+    )
+
+
+def _children(node: Node, key: str) -> Sequence[Any]:
+    child = getattr(node, key, None)
+    return child if isinstance(child, list | tuple) else (child,)

@@ -1,0 +1,66 @@
+"""What one request carries: who asks, from where data comes, and how long each stage took."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from graphql_api.config import Settings
+from graphql_api.execution.budget import Budget
+from graphql_api.repository.repository import Repository, Snapshot
+from graphql_api.repository.trace import Trace
+
+
+@dataclass(slots=True)
+class Context:
+    """The context of one GraphQL request; resolvers reach it as ``info.context``.
+
+    A jockey asked for twice in one request, or again because the general executor took over from a plan, is loaded
+    once: both see the same version, or the same error. ``by_versions`` says that what is answered depends on jockeys'
+    files only; a resolver that reads anything else has to deny it.
+    """
+
+    repository: Repository
+    request_id: str = ""
+    trace: Trace = field(default_factory=Trace)
+    settings: Settings = field(default_factory=Settings)
+    budget: Budget = field(default_factory=Budget)
+    by_versions: bool = True
+    _loads: dict[str, Snapshot | asyncio.Future[Snapshot]] = field(default_factory=dict)
+
+    def load(self, jockey_id: str) -> Snapshot | Awaitable[Snapshot]:
+        """Give a jockey's snapshot: at once if it is in the cache and fresh, else as something to await."""
+        found = self._loads.get(jockey_id)
+        if found is None:
+            found = self.repository.cached(jockey_id, self.trace)
+            if found is None:
+                found = asyncio.ensure_future(self.repository.get(jockey_id, self.trace))
+                found.add_done_callback(_mark_retrieved)
+            self._loads[jockey_id] = found
+        return found
+
+    @property
+    def snapshots(self) -> list[Snapshot]:
+        """Every version that this request has read so far."""
+        return [each for each in map(_loaded, self._loads.values()) if each is not None]
+
+    @property
+    def versions(self) -> tuple[Snapshot, ...] | None:
+        """What an answer was made of; None where versions do not tell it all, or one is missing or stale."""
+        found = self.snapshots
+        whole = self.by_versions and len(found) == len(self._loads) > 0 and not any(each.stale for each in found)
+        return tuple(found) if whole else None
+
+
+def _loaded(load: Snapshot | asyncio.Future[Snapshot]) -> Snapshot | None:
+    if isinstance(load, Snapshot):
+        return load
+    return load.result() if load.done() and not load.cancelled() and load.exception() is None else None
+
+
+def _mark_retrieved(load: asyncio.Future[Snapshot]) -> None:
+    """Keep a load that nobody awaits any more (the request timed out) from being reported as a lost exception."""
+    if not load.cancelled():
+        load.exception()
+
+
+ContextFactory = Callable[[str], Context]

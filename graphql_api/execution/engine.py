@@ -1,0 +1,118 @@
+"""Execution: an operation is answered by its compiled plan, or by the general executor where the plan cannot."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from inspect import isawaitable
+from typing import Any
+
+import orjson
+import strawberry
+import structlog
+from graphql import ExecutionResult, GraphQLError, OperationDefinitionNode
+from graphql.execution.values import VariableValues, get_variable_values
+
+from graphql_api.execution.bounded import BoundedExecutor
+from graphql_api.execution.calls import NO_VARIABLES, Operation
+from graphql_api.execution.context import Context
+from graphql_api.execution.documents import Document
+from graphql_api.execution.planning import compile_plan
+from graphql_api.execution.plans import Plan, Run, Unplanned
+from graphql_api.execution.projections import Projections
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The result of one operation: the JSON of ``data`` in chunks (None where nothing was executed), and the errors."""
+
+    data: list[bytes] | None
+    errors: tuple[GraphQLError, ...] = ()
+    planned: bool = False
+
+
+class Engine:
+    """Executes documents against one schema."""
+
+    def __init__(self, schema: strawberry.Schema, projections: Projections) -> None:
+        """Write lists of rows through ``projections``."""
+        self.schema = schema._schema  # noqa: SLF001 - Strawberry has no public name for its graphql-core schema
+        self.projections = projections
+
+    async def execute(
+        self, document: Document, operation_name: str | None, variables: Mapping[str, Any] | None, context: Context
+    ) -> Answer:
+        """Run one operation of a valid document."""
+        operation = document.operation(operation_name)
+        values = self._coerced(operation, variables) if operation else None
+        plan = self._plan(document, operation, values) if operation and values else None
+        if plan and values:
+            out: list[bytes] = []
+            try:
+                await plan.root.write_fields(None, Run(context, values, self.projections), out)
+            except Exception as error:  # noqa: BLE001 - whatever it is, the general executor will say it properly
+                log.debug("plan_left", reason=repr(error))
+            else:
+                return Answer(out, planned=True)
+        return await self.execute_generally(document, operation_name, variables, context)
+
+    async def execute_generally(
+        self, document: Document, operation_name: str | None, variables: Mapping[str, Any] | None, context: Context
+    ) -> Answer:
+        """Run one operation by graphql-core's own executor: what every plan is held to."""
+        assert document.tree is not None  # noqa: S101 - the caller answers refused documents itself
+        executor = BoundedExecutor.build(
+            self.schema,
+            document.tree,
+            context_value=context,
+            raw_variable_values=dict(variables or {}),
+            operation_name=operation_name,
+            hide_suggestions=not context.settings.introspection,
+        )
+        if isinstance(executor, list):
+            return Answer(None, tuple(executor))
+        result = executor.execute_operation()
+        if isawaitable(result):
+            result = await result
+        assert isinstance(result, ExecutionResult)  # noqa: S101 - incremental delivery is off
+        return Answer([orjson.dumps(result.data)], tuple(result.errors or ()))
+
+    def _coerced(
+        self, operation: OperationDefinitionNode, variables: Mapping[str, Any] | None
+    ) -> VariableValues | None:
+        """Coerce the variables; None where they are wrong, which the general executor will tell."""
+        if not operation.variable_definitions:
+            return NO_VARIABLES
+        values = get_variable_values(self.schema, operation.variable_definitions, dict(variables or {}))
+        return None if isinstance(values, list) else values
+
+    def _plan(self, document: Document, node: OperationDefinitionNode, values: VariableValues) -> Plan | None:
+        """Give the plan for the operation and the variables that shape it; None where it cannot be planned."""
+        key = _plan_key(document, node, values)
+        if key is None:
+            return None
+        if key in document.plans:
+            found: Plan | None = document.plans[key]
+            return found
+        try:
+            plan = compile_plan(Operation(self.schema, node, document.fragments), values)
+        except (Unplanned, RecursionError):
+            document.plans[key] = None
+            return None
+        if not plan.shaped_by <= document.shaped_by:
+            document.shaped_by |= plan.shaped_by
+            document.plans.clear()
+            key = _plan_key(document, node, values)
+        if key is not None:
+            document.plans[key] = plan
+        return plan
+
+
+def _plan_key(document: Document, node: OperationDefinitionNode, values: VariableValues) -> Any:
+    """Name the operation and the values that shape its plan; None where a value cannot be a key."""
+    key = (id(node), *(values.coerced.get(each) for each in sorted(document.shaped_by)))
+    try:
+        hash(key)
+    except TypeError:
+        return None
+    return key

@@ -1,0 +1,216 @@
+"""Planning: an operation's selection sets compiled into the nodes of a plan, or refused as ``Unplanned``."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, NoReturn
+
+from graphql import (
+    DirectiveNode,
+    FieldNode,
+    GraphQLField,
+    GraphQLLeafType,
+    GraphQLList,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    GraphQLOutputType,
+    OperationType,
+    VariableNode,
+    Visitor,
+    is_leaf_type,
+    is_list_type,
+    is_non_null_type,
+    is_object_type,
+    visit,
+)
+from graphql import Node as AstNode
+from graphql.execution.collect_fields import FieldDetailsList, GroupedFieldSet, collect_fields, collect_subfields
+from graphql.execution.values import VariableValues, get_argument_values
+
+from graphql_api.execution.calls import BACKREF, Operation, resolver, strawberry_field
+from graphql_api.execution.encoding import SAME_ROW, Binding, Column, RowTemplate, dumps
+from graphql_api.execution.plans import Leaf, ListOf, Node, Object, Plan, PlannedField, RowList, Unplanned
+
+KNOWN_DIRECTIVES = {"skip", "include"}
+
+
+def compile_plan(operation: Operation, variables: VariableValues) -> Plan:
+    """Compile an operation under its variables' effect on ``@skip``, ``@include`` and columns."""
+    root = operation.schema.query_type
+    if root is None or operation.node.operation is not OperationType.QUERY:
+        raise Unplanned
+    compiler = _Compiler(operation, variables)
+    collected = collect_fields(operation.schema, operation.fragments, variables, root, operation.node)
+    selected = collected.grouped_field_set
+    return Plan(compiler.object(root, selected, nullable=True), frozenset(compiler.shaped_by))
+
+
+class _Compiler:
+    """Turns field sets of one operation into plan nodes."""
+
+    def __init__(self, operation: Operation, variables: VariableValues) -> None:
+        self.operation = operation
+        self.variables = variables
+        fragments = (each.definition for each in operation.fragments.values())
+        self.shaped_by = _conditions(operation.node, *fragments)
+
+    def node(self, kind: GraphQLOutputType, details: FieldDetailsList, *, nullable: bool = True) -> Node:
+        """Plan how values of one type are written."""
+        if is_non_null_type(kind):
+            return self.node(kind.of_type, details, nullable=False)
+        if is_leaf_type(_innermost(kind)):
+            return Leaf(_serializer(kind, nullable=nullable))
+        if is_list_type(kind):
+            item = _innermost(kind.of_type)
+            if is_object_type(item) and _is_row_type(item):
+                return RowList(self.rows(item, details))
+            return ListOf(self.node(kind.of_type, details), nullable)
+        if is_object_type(kind):
+            return self.object(kind, self.subfields(kind, details), nullable=nullable)
+        raise Unplanned
+
+    def subfields(self, kind: GraphQLObjectType, details: FieldDetailsList) -> GroupedFieldSet:
+        """Collect what is selected of an object."""
+        own = self.operation
+        return collect_subfields(own.schema, own.fragments, self.variables, own.node, kind, details).grouped_field_set
+
+    def object(self, kind: GraphQLObjectType, selected: GroupedFieldSet, *, nullable: bool) -> Object:
+        """Plan an object with resolvers; ``__typename`` is literal."""
+        fields: list[PlannedField] = []
+        literal = b"{"
+        for key, details in selected.items():
+            literal += dumps(key) + b":"
+            if details[0].node.name.value == "__typename":
+                literal += dumps(kind.name) + b","
+                continue
+            definition = _definition(kind, details[0].node)
+            resolve = resolver(self.operation, kind, definition, [each.node for each in details])
+            fields.append(PlannedField(literal, resolve, self.node(definition.type, details)))
+            literal = b","
+        tail = literal.removesuffix(b",") + b"}"
+        return Object(tuple(fields), tail, nullable)
+
+    def rows(self, kind: GraphQLObjectType, details: FieldDetailsList) -> RowTemplate:
+        """Plan a list of rows as one template."""
+        cells: list[tuple[bytes, Column]] = []
+        tail = self.row(kind, self.subfields(kind, details), b"{", cells)
+        return RowTemplate(tuple(cells), tail)
+
+    def row(
+        self, kind: GraphQLObjectType, selected: GroupedFieldSet, literal: bytes, cells: list[tuple[bytes, Column]]
+    ) -> bytes:
+        """Append an object's cells; give the literal that stands behind the last of them."""
+        for key, details in selected.items():
+            literal += dumps(key) + b":"
+            node = details[0].node
+            if node.name.value == "__typename":
+                literal += dumps(kind.name) + b","
+                continue
+            definition = _definition(kind, node)
+            binding = _binding(definition)
+            if binding is SAME_ROW:
+                inner = _innermost(definition.type)
+                if not is_object_type(inner):
+                    raise Unplanned
+                literal = self.row(inner, self.subfields(inner, details), literal + b"{", cells) + b","
+                continue
+            cells.append((literal, self.column(definition, node, binding)))
+            literal = b","
+        return literal.removesuffix(b",") + b"}"
+
+    def column(self, definition: GraphQLField, node: FieldNode, binding: Binding) -> Column:
+        """Bind a field to its column; variables in its arguments shape the plan."""
+        self.shaped_by |= _variables(node)
+        name, of = binding.locate(get_argument_values(definition, node, self.variables))
+        serialize = _serializer(definition.type)
+        convert = binding.convert
+        to_json = serialize if convert is None else lambda value: serialize(convert(value))
+        return Column((name, str(definition.type)), of, to_json)
+
+
+class _Conditions(Visitor):
+    """Collects the variables that decide on inclusion; any directive but the standard two ends planning."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: set[str] = set()
+
+    def enter_directive(self, node: DirectiveNode, *_: Any) -> None:
+        if node.name.value not in KNOWN_DIRECTIVES:
+            raise Unplanned
+        self.names |= _variables(node)
+
+
+def _variables(node: DirectiveNode | FieldNode) -> set[str]:
+    return {each.value.name.value for each in node.arguments or () if isinstance(each.value, VariableNode)}
+
+
+def _conditions(*definitions: AstNode) -> set[str]:
+    conditions = _Conditions()
+    for definition in definitions:
+        visit(definition, conditions)
+    return conditions.names
+
+
+def _definition(kind: GraphQLObjectType, node: FieldNode) -> GraphQLField:
+    """Find a field; introspection and foreign directives are for the general executor."""
+    definition: GraphQLField | None = kind.fields.get(node.name.value)
+    if definition is None:
+        raise Unplanned
+    return definition
+
+
+def _binding(definition: GraphQLField) -> Any:
+    binding = strawberry_field(definition).metadata.get(Binding)
+    if binding is None:
+        raise Unplanned
+    return binding
+
+
+def _is_row_type(kind: GraphQLObjectType) -> bool:
+    """Say whether all fields of a type are columns."""
+    return all(_has_binding(definition) for definition in kind.fields.values())
+
+
+def _has_binding(definition: GraphQLField) -> bool:
+    field = definition.extensions.get(BACKREF)
+    return field is not None and Binding in field.metadata
+
+
+def _innermost(kind: GraphQLOutputType) -> Any:
+    """Strip lists and non-nulls."""
+    while isinstance(kind, GraphQLList | GraphQLNonNull):
+        kind = kind.of_type
+    return kind
+
+
+def _serializer(kind: GraphQLOutputType, *, nullable: bool = True) -> Callable[[Any], bytes]:
+    """Give the function that writes a leaf, or lists of leaves, as the general executor would."""
+    convert = _converter(kind, nullable=nullable)
+    return lambda value: dumps(convert(value))
+
+
+def _converter(kind: GraphQLOutputType, *, nullable: bool = True) -> Callable[[Any], Any]:
+    if is_non_null_type(kind):
+        return _converter(kind.of_type, nullable=False)
+    if is_list_type(kind):
+        item = _converter(kind.of_type)
+        return lambda value: _none(nullable=nullable) if value is None else [item(each) for each in _sequence(value)]
+    serialize = _leaf(kind).serialize
+    return lambda value: _none(nullable=nullable) if value is None else serialize(value)
+
+
+def _leaf(kind: GraphQLOutputType) -> GraphQLLeafType:
+    if not is_leaf_type(kind):
+        raise Unplanned
+    return kind
+
+
+def _sequence(value: Any) -> Sequence[Any]:
+    return value if isinstance(value, list | tuple) else _unplanned()
+
+
+def _none(*, nullable: bool) -> None:
+    return None if nullable else _unplanned()
+
+
+def _unplanned() -> NoReturn:
+    raise Unplanned

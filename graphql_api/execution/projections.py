@@ -1,0 +1,44 @@
+"""Projections: encoded rows kept by version, choice of rows and template, within a bound of bytes."""
+
+from collections.abc import Hashable
+
+from cachetools import LRUCache
+
+from graphql_api.execution.encoding import RowTemplate, encode_rows
+from graphql_api.jockeys.records import Window
+
+KEPT_FROM = 64
+"""Rows; shorter windows are written afresh each time, which costs less than keeping them."""
+
+
+class Projections:
+    """Writes windows, or gives the chunks that were written for the same window and template before."""
+
+    def __init__(self, max_bytes: int) -> None:
+        """Keep at most ``max_bytes`` of JSON, the least recently used leaving first; 0 keeps none."""
+        self._kept: LRUCache[Hashable, list[bytes]] = LRUCache(max_bytes, getsizeof=_total)
+
+    def __call__(self, window: Window, template: RowTemplate) -> list[bytes]:
+        """Give the window's rows as ``encode_rows`` does; the chunks are shared, not to be changed."""
+        records, rows = window.records, window.rows
+        if len(window) < KEPT_FROM or rows.key is None:
+            return encode_rows(records, rows, template)
+        key = (records.version, rows.key, template)
+        found = self.found(key)
+        if found is None:
+            found = encode_rows(records, rows, template)
+            self.keep(key, found)
+        return found
+
+    def found(self, key: Hashable) -> list[bytes] | None:
+        """Give what was kept under a key."""
+        return self._kept.get(key)
+
+    def keep(self, key: Hashable, chunks: list[bytes]) -> None:
+        """Keep what was written, if it is not larger than all that may be kept."""
+        if _total(chunks) <= self._kept.maxsize:
+            self._kept[key] = chunks
+
+
+def _total(chunks: list[bytes]) -> int:
+    return sum(map(len, chunks))

@@ -1,0 +1,133 @@
+"""Cells to codes and distinct values, at the speed of numpy and dict, whatever a column's dtype.
+
+Equal is not the same here: 1, 1.0 and True, or 0.0 and -0.0, are different cells and stay so.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from itertools import count
+from typing import Any
+
+import numpy as np
+
+from graphql_api.jockeys.records import Encoded, raw_text
+
+_MICROSECOND = np.dtype("datetime64[us]")
+_FINER = frozenset({"ns", "ps", "fs", "as"})
+_LONGEST_WHOLE = 1e15
+_BLANKS = frozenset({"", "--", "---"})
+_PLAIN = frozenset({str, int, type(None)})
+
+
+def factorise(cells: np.ndarray) -> Encoded:
+    """Encode a ``FrameColumn``'s cells.
+
+    Missing becomes None, numpy's scalars become Python's, a date that Python cannot hold becomes its ISO text, and half
+    a surrogate pair becomes U+FFFD.
+    """
+    match cells.dtype.kind:
+        case "O":
+            return _objects(cells)
+        case "f":
+            return _floats(cells)
+        case "M":
+            return _moments(cells)
+    distinct, codes = np.unique(cells, return_inverse=True)
+    return Encoded(_narrow(codes, len(distinct)), distinct.tolist())
+
+
+def constant(value: Any, rows: int) -> Encoded:
+    """Encode a column that holds one value throughout."""
+    return Encoded(np.zeros(rows, np.int8), [value])
+
+
+def parse_text(cell: Any) -> str | None:
+    """Give the text that parsers read: stripped, whole floats as integers, None where missing or blank."""
+    if cell is None:
+        return None
+    if type(cell) is float and cell.is_integer() and abs(cell) < _LONGEST_WHOLE:
+        return str(int(cell))
+    text = (raw_text(cell) or "").strip()
+    return None if text in _BLANKS else text
+
+
+def valid_unicode(text: str) -> str:
+    """Replace half surrogate pairs, which a pickle may hold and no JSON can, and join whole ones."""
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+def combine(columns: Sequence[Encoded], rows: int) -> tuple[np.ndarray, list[Sequence[Any]]]:
+    """Find the distinct combinations of columns: the rows' codes, and each column's values by combination."""
+    arrays = list({id(column.codes): column for column in columns}.values())
+    if len(arrays) == 1:
+        return arrays[0].codes, [column.values for column in columns]
+    joined, size = np.zeros(rows, np.int64), 1
+    for column in arrays:
+        if size * len(column.values) > np.iinfo(np.int64).max:
+            distinct, joined = np.unique(joined, return_inverse=True)
+            size = len(distinct)
+        joined = joined * len(column.values) + column.codes
+        size *= len(column.values)
+    _, first, codes = np.unique(joined, return_index=True, return_inverse=True)
+    picked: list[Sequence[Any]] = [
+        list(map(column.values.__getitem__, column.codes[first].tolist())) for column in columns
+    ]
+    return _narrow(codes, len(first)), picked
+
+
+def _objects(cells: np.ndarray) -> Encoded:
+    missing = cells != cells  # NaN and NaT alone differ from themselves
+    if missing.any():
+        cells = cells.copy()
+        cells[missing] = None
+    values = cells.tolist()
+    if _PLAIN.issuperset(map(type, values)):
+        codes, distinct = _codes(values)
+    else:
+        keys = [(type(value), raw_text(value)) for value in values]
+        codes, distinct = _codes(keys)[0], list(dict(zip(keys, values, strict=True)).values())
+    return Encoded(codes, _unicode(distinct))
+
+
+def _codes(keys: list[Any]) -> tuple[np.ndarray, list[Any]]:
+    """Give each distinct key a number, in the order of first appearance."""
+    index = defaultdict[Any, int](count().__next__)
+    codes = np.fromiter(map(index.__getitem__, keys), np.int32, len(keys))
+    return _narrow(codes, len(index)), list(index)
+
+
+def _floats(cells: np.ndarray) -> Encoded:
+    with np.errstate(all="ignore"):
+        doubles = cells.astype(np.float64)
+    # By their bits, so that 0.0 and -0.0 stay apart and NaN equals itself.
+    distinct, codes = np.unique(doubles.view(np.int64), return_inverse=True)
+    numbers = distinct.view(np.float64)
+    if cells.itemsize < numbers.itemsize:
+        # The shortest text tells a narrow float's decimal, 0.1, where its exact value is 0.10000000149.
+        numbers = numbers.astype(cells.dtype).astype(str).astype(np.float64)
+    return Encoded(_narrow(codes, len(distinct)), [None if number != number else number for number in numbers.tolist()])
+
+
+def _moments(cells: np.ndarray) -> Encoded:
+    native = cells.astype(cells.dtype.newbyteorder("="))
+    ticks, codes = np.unique(native.view(np.int64), return_inverse=True)
+    moments = ticks.view(native.dtype)
+    if np.datetime_data(native.dtype)[0] in _FINER:
+        moments = moments.astype(_MICROSECOND)
+    # numpy gives a bare integer where Python's datetime cannot hold the year.
+    pairs = zip(moments, moments.tolist(), strict=True)
+    values = [str(moment) if type(value) is int else value for moment, value in pairs]
+    return Encoded(_narrow(codes, len(ticks)), values)
+
+
+def _narrow(codes: np.ndarray, size: int) -> np.ndarray:
+    """Store codes in the smallest signed integers that hold them."""
+    return codes.astype(np.min_scalar_type(-max(size, 1)))
+
+
+def _unicode(values: list[Any]) -> list[Any]:
+    try:
+        "".join(value for value in values if type(value) is str).encode()
+    except UnicodeEncodeError:
+        return [valid_unicode(value) if type(value) is str else value for value in values]
+    return values

@@ -1,0 +1,289 @@
+"""The vocabulary of a race record: which source column gives which fields, of what type, read by which parser.
+
+A new column is one row of ``SOURCES``; the GraphQL type, the documentation and the OpenAPI schema come from here.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from typing import Any
+
+from strawberry import ID
+
+from graphql_api.jockeys import derived, parsers
+from graphql_api.jockeys.vocabulary import (
+    DistanceBand,
+    FinishStatus,
+    Going,
+    Grade,
+    Jurisdiction,
+    RaceClass,
+    RunningStyle,
+    Surface,
+    Weather,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One typed field. ``name`` is snake_case (GraphQL shows it in camelCase).
+
+    ``type`` is str, int, float, bool, ``datetime.date``, ``strawberry.ID``, a vocabulary's Enum, or ``list[int]``.
+    ``description`` gives meaning, unit, when null, and the Japanese column name; the API shows it.
+    """
+
+    name: str
+    type: Any
+    description: str
+    nullable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One column of the file.
+
+    ``header`` is canonical: NFKC-folded and without whitespace. ``name`` is its English name (``FINISH_POSITION``), by
+    which clients ask for the raw text. ``parse`` takes a non-blank text, stripped, and gives one value per field;
+    ValueError means that the text is none of the column's vocabulary: null, and a data warning.
+    """
+
+    header: str
+    name: str
+    parse: Callable[[str], tuple[Any, ...]]
+    fields: tuple[Field, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """A field computed from others of the same row, called once per distinct combination of its inputs.
+
+    ``inputs`` are names of fields (of sources, or of earlier rows of ``DERIVED``), or the ``name`` of a source for its
+    cell's stripped text, None where blank. ``after`` is the source field that it follows in the API.
+    """
+
+    field: Field
+    after: str
+    inputs: tuple[str, ...]
+    compute: Callable[..., Any]
+
+
+_runners = partial(parsers.integer, low=1, high=parsers.MOST_RUNNERS)
+
+SOURCES: tuple[Source, ...] = (
+    Source("日付", "DATE", parsers.day, (Field("date", date, "Day of the race (日付).", nullable=False),)),
+    Source(
+        "開催",
+        "MEETING",
+        parsers.meeting,
+        (
+            Field("meeting", str, "Meeting as the file has it (開催): `4中山9`, `船橋`, `シャティ`.", nullable=False),
+            Field("racecourse", str, "Racecourse in Japanese (開催), overseas cut to four characters: `中山`."),
+            Field("meeting_round", int, "Which meeting of the year at this course (開催の回). JRA only, else null."),
+            Field("meeting_day", int, "Which day of the meeting (開催の日目). JRA only, else null."),
+            Field("jurisdiction", Jurisdiction, "Who ran the meeting: JRA, NAR or overseas (開催)."),
+        ),
+    ),
+    Source("天気", "WEATHER", parsers.weather, (Field("weather", Weather, "Weather (天気)."),)),
+    Source(
+        "R",
+        "RACE_NUMBER",
+        partial(parsers.integer, low=1, high=20),
+        (Field("race_number", int, "Number of the race on its day (R). Null overseas."),),
+    ),
+    Source(
+        "レース名",
+        "RACE_NAME",
+        parsers.race_name,
+        (
+            Field("race_name", str, "Name of the race with its suffixes (レース名).", nullable=False),
+            Field("grade", Grade, "Grade, from the name's suffix (レース名). Null for ungraded races."),
+            Field("race_class", RaceClass, "Class, from the name (レース名). Null where the name tells none."),
+        ),
+    ),
+    Source("映像", "VIDEO", parsers.verbatim, (Field("video", str, "Video (映像); an icon at the source, so null."),)),
+    Source(
+        "頭数",
+        "FIELD_SIZE",
+        partial(parsers.integer, low=0, high=parsers.MOST_RUNNERS),
+        (Field("field_size", int, "Number of starters (頭数), without scratched ones. 0: the race was abandoned."),),
+    ),
+    Source(
+        "枠番",
+        "BRACKET_NUMBER",
+        partial(parsers.integer, low=1, high=8),
+        (Field("bracket_number", int, "Bracket, 1 to 8 (枠番). Null overseas."),),
+    ),
+    Source("馬番", "HORSE_NUMBER", _runners, (Field("horse_number", int, "Number of the horse (馬番)."),)),
+    Source(
+        "単勝",
+        "WIN_ODDS",
+        partial(parsers.decimal, low=1, high=9999.9),
+        (Field("win_odds", float, "Final win odds (単勝), the return on 1. Null for non-starters, mostly overseas."),),
+    ),
+    Source(
+        "人気",
+        "FAVOURITE_RANK",
+        _runners,
+        (Field("favourite_rank", int, "Rank by win odds, 1 = favourite (人気). Null for non-starters."),),
+    ),
+    Source(
+        "着順",
+        "FINISH_POSITION",
+        parsers.finish_position,
+        (Field("finish_position", int, "Official finishing position (着順). Null where not classified."),),
+    ),
+    Source("馬名", "HORSE_NAME", parsers.verbatim, (Field("horse_name", str, "Horse (馬名).", nullable=False),)),
+    Source(
+        "騎手",
+        "JOCKEY_NAME",
+        parsers.verbatim,
+        (Field("jockey_name", str, "Jockey (騎手), cut to four characters at the source."),),
+    ),
+    Source(
+        "斤量",
+        "CARRIED_WEIGHT",
+        partial(parsers.decimal, low=30, high=1200),
+        (Field("carried_weight", float, "Weight carried in kg (斤量); in ban'ei that of the sled."),),
+    ),
+    Source(
+        "距離",
+        "DISTANCE",
+        parsers.course,
+        (
+            Field("surface", Surface, "Turf, dirt or jumps (距離)."),
+            Field("distance", int, "Distance in metres (距離)."),
+        ),
+    ),
+    Source(
+        "水分量",
+        "TRACK_MOISTURE",
+        partial(parsers.decimal, low=0, high=100),
+        (Field("track_moisture", float, "Moisture of the track in % (水分量). Ban'ei only, else null."),),
+    ),
+    Source("馬場", "GOING", parsers.going, (Field("going", Going, "Going (馬場)."),)),
+    Source(
+        "タイム",
+        "FINISH_TIME",
+        parsers.clock,
+        (Field("finish_time", float, "Finishing time in seconds (タイム). Null for non-finishers and overseas."),),
+    ),
+    Source(
+        "着差",
+        "MARGIN",
+        parsers.margin,
+        (Field("margin", float, "Seconds behind the winner (着差); the winner's lead is negative."),),
+    ),
+    Source(
+        "通過",
+        "CORNER_POSITIONS",
+        parsers.corners,
+        (
+            Field(
+                "corner_positions",
+                list[int],
+                "Positions at the corners in order, the last before the straight (通過). Null overseas.",
+            ),
+        ),
+    ),
+    Source(
+        "ペース",
+        "PACE",
+        parsers.pace,
+        (
+            Field("pace_first3f", float, "Seconds of the race's first 600 m (ペース). Mostly null in NAR."),
+            Field("pace_last3f", float, "Seconds of the race's last 600 m (ペース). Null overseas."),
+        ),
+    ),
+    Source(
+        "上り",
+        "LAST_3F",
+        partial(parsers.decimal, low=5, high=600),
+        (Field("last3f", float, "The horse's last 600 m in seconds (上り); in jump races its average furlong."),),
+    ),
+    Source(
+        "馬体重",
+        "BODY_WEIGHT",
+        parsers.body_weight,
+        (
+            Field("body_weight", int, "Weight of the horse in kg (馬体重). Null where not weighed (計不)."),
+            Field("body_weight_change", int, "Change since its last race in kg (馬体重). Null where unknown."),
+        ),
+    ),
+    Source(
+        "勝ち馬",
+        "WINNER_NAME",
+        parsers.runner_up,
+        (Field("runner_up_name", str, "Second horse, only where this one won (勝ち馬, there in brackets)."),),
+    ),
+    Source(
+        "賞金(万円)",
+        "PRIZE_MONEY",
+        parsers.yen,
+        (Field("prize_money", float, "Prize money in yen (賞金, there in units of 10,000). Null where unplaced."),),
+    ),
+    Source(
+        "page_number",
+        "PAGE_NUMBER",
+        partial(parsers.integer, low=0, high=1_000_000),
+        (Field("page_number", int, "Page of the source that the row was read from (page_number)."),),
+    ),
+    Source(
+        "jockey_id",
+        "JOCKEY_ID",
+        parsers.verbatim,
+        (Field("jockey_id", ID, "netkeiba's id of the jockey (jockey_id).", nullable=False),),
+    ),
+)
+
+DERIVED: tuple[Derived, ...] = (
+    Derived(
+        Field("finish_status", FinishStatus, "How the ride ended (着順, 頭数).", nullable=False),
+        "finish_position",
+        ("FINISH_POSITION", "field_size"),
+        parsers.finish_status,
+    ),
+    Derived(
+        Field("won", bool, "Whether the horse won: finishPosition is 1. Null where finishStatus is UNKNOWN."),
+        "runner_up_name",
+        ("finish_position", "finish_status"),
+        derived.won,
+    ),
+    Derived(
+        Field("winner_name", str, "Winner of the race (勝ち馬): the horse itself where it won."),
+        "body_weight_change",
+        ("WINNER_NAME", "horse_name", "won"),
+        derived.winner_name,
+    ),
+    Derived(
+        Field("race_id", ID, "netkeiba's race id, 12 digits (日付, 開催, R). Null overseas."),
+        "jockey_id",
+        ("date", "racecourse", "meeting_round", "meeting_day", "jurisdiction", "race_number"),
+        derived.race_id,
+    ),
+    Derived(
+        Field("distance_band", DistanceBand, "SMILE band of the distance (距離)."),
+        "distance",
+        ("distance",),
+        derived.distance_band,
+    ),
+    Derived(
+        Field(
+            "running_style",
+            RunningStyle,
+            "Running style (脚質) by JRA-VAN NEXT's definition (通過, 頭数). Null with fewer than two corners, over "
+            "jumps and in NAR.",
+        ),
+        "corner_positions",
+        ("corner_positions", "field_size", "surface", "jurisdiction"),
+        derived.running_style,
+    ),
+)
+
+_FOLLOWING = {
+    name: tuple(each.field for each in DERIVED if each.after == name) for name in {each.after for each in DERIVED}
+}
+
+FIELDS: tuple[Field, ...] = tuple(
+    field for source in SOURCES for own in source.fields for field in (own, *_FOLLOWING.get(own.name, ()))
+)

@@ -1,0 +1,124 @@
+"""What statistics are counted of: rows parted into groups, and what each row amounts to."""
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from graphql_api.jockeys.ordering import Order, ranking
+from graphql_api.jockeys.records import RaceRecords
+from graphql_api.jockeys.vocabulary import FinishStatus
+
+NO_RIDES = frozenset({FinishStatus.SCRATCHED, FinishStatus.EXCLUDED, FinishStatus.ABANDONED, FinishStatus.UNKNOWN})
+
+
+class Counting:
+    """Rows parted into groups, all counted at once.
+
+    ``rows`` are row numbers, ascending; ``groups`` holds each one's group, from 0 to ``group_count`` - 1.
+    """
+
+    def __init__(
+        self, records: RaceRecords, rows: np.ndarray, groups: np.ndarray | None = None, group_count: int = 1
+    ) -> None:
+        """Count nothing yet; without ``groups`` all rows are one group."""
+        self.records = records
+        self.rows = rows
+        self.groups = np.zeros(len(rows), np.intp) if groups is None else groups
+        self.group_count = group_count
+
+    def count(self, chosen: np.ndarray) -> np.ndarray:
+        """Count the chosen rows of each group; ``chosen`` says yes or no for each row."""
+        return np.bincount(self.groups[chosen], minlength=self.group_count)
+
+    def total(self, numbers: np.ndarray, chosen: np.ndarray) -> np.ndarray:
+        """Add up the chosen rows' numbers, which are not NaN there."""
+        return np.bincount(self.groups[chosen], weights=numbers[chosen], minlength=self.group_count)
+
+    def numbers(self, field: str) -> np.ndarray:
+        """Give a numeric field's values row by row, NaN for null."""
+        numbers: np.ndarray = numeric(self.records, field)[self.records.fields[field].codes[self.rows]]
+        return numbers
+
+    def among(self, field: str, members: frozenset[Any]) -> np.ndarray:
+        """Say for each row whether a field's value is one of ``members``."""
+        column = self.records.fields[field]
+        chosen: np.ndarray = np.array([value in members for value in column.values], np.bool_)[column.codes[self.rows]]
+        return chosen
+
+    @cached_property
+    def rides(self) -> np.ndarray:
+        """Say which rows are rides."""
+        return ~self.among("finish_status", NO_RIDES)
+
+    @cached_property
+    def positions(self) -> np.ndarray:
+        """Give the official finishing positions of rides, NaN where there is none."""
+        return np.where(self.rides, self.numbers("finish_position"), np.nan)
+
+    @cached_property
+    def odds(self) -> np.ndarray:
+        """Give the win odds of rides, NaN where there are none."""
+        return np.where(self.rides, self.numbers("win_odds"), np.nan)
+
+    @cached_property
+    def has_odds(self) -> np.ndarray:
+        """Say which rows are rides with odds."""
+        known: np.ndarray = ~np.isnan(self.odds)
+        return known
+
+    @cached_property
+    def won(self) -> np.ndarray:
+        """Say which rows are wins, dead heats among them."""
+        won: np.ndarray = self.positions == 1
+        return won
+
+    @cached_property
+    def members(self) -> Sequence[np.ndarray]:
+        """Give the positions in ``rows`` of each group's rows."""
+        order = np.argsort(self.groups, kind="stable")
+        return np.split(order, np.cumsum(np.bincount(self.groups, minlength=self.group_count))[:-1])
+
+    @cached_property
+    def streaks(self) -> tuple[np.ndarray, np.ndarray]:
+        """Give each group's longest run of wins and the one it ends with: rides by date, R, and place in the file."""
+        longest = np.zeros(self.group_count, np.int64)
+        current = longest.copy()
+        order = self._chronological()
+        if len(order):
+            groups, won = self.groups[order], self.won[order]
+            first = np.flatnonzero(np.diff(groups, prepend=-1))
+            running = _runs(won, first)
+            longest[groups[first]] = np.maximum.reduceat(running, first)
+            current[groups[first]] = running[np.append(first[1:], len(order)) - 1]
+        return longest, current
+
+    def _chronological(self) -> np.ndarray:
+        """Order the rides, as positions in ``rows``, by group and then from the oldest to the newest."""
+        rides = np.flatnonzero(self.rides)[::-1]  # the file is newest first
+        keys = [
+            ranking(self.records, name).places(Order(name, nulls_first=True))[
+                self.records.fields[name].codes[self.rows[rides]]
+            ]
+            for name in ("race_number", "date")
+        ]
+        return rides[np.lexsort([*keys, self.groups[rides]])]
+
+
+def numeric(records: RaceRecords, field: str) -> np.ndarray:
+    """Give a numeric field's distinct values as doubles, NaN for null, made once for each version."""
+    key = (numeric, field)
+    found: np.ndarray | None = records.derived.get(key)
+    if found is None:
+        values = records.fields[field].values
+        found = records.derived[key] = np.array([np.nan if each is None else each for each in values], np.float64)
+    return found
+
+
+def _runs(won: np.ndarray, first: np.ndarray) -> np.ndarray:
+    """Count the wins in a row that end at each ride; ``first`` are the places where groups begin."""
+    total = np.cumsum(won)
+    before = np.where(won, -1, total)
+    before[first] = total[first] - won[first]
+    return total - np.maximum.accumulate(before)

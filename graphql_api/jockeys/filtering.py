@@ -1,0 +1,170 @@
+"""Filters over race records: tests judge a column's distinct values, and rows take the verdict of their value.
+
+Conditions are plain, hashable data, so that they can name a choice of rows in caches. A null value passes no test but
+``is_null``; ``Not`` is the plain complement, so it takes what is null.
+"""
+
+import operator
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial, reduce
+from types import MappingProxyType
+from typing import Any
+from unicodedata import normalize
+
+import numpy as np
+
+from graphql_api.jockeys.records import Encoded, RaceRecords
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One test of a value: an operator of ``OPERATORS``, and what it compares with.
+
+    The operand is of the field's type; a frozenset for ``in``, a bool for ``is_null``, and for the operators of lists
+    the tests that elements have to pass.
+    """
+
+    operator: str
+    operand: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """A field whose value has to pass all tests."""
+
+    field: str
+    tests: tuple[Comparison, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    """Every part has to hold; holds where there is none."""
+
+    parts: tuple["Condition", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """At least one part has to hold; fails where there is none."""
+
+    parts: tuple["Condition", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """The part must not hold."""
+
+    part: "Condition"
+
+
+Condition = Where | All | AnyOf | Not
+Check = Callable[[Any], bool]
+
+EVERYTHING = All(())
+
+
+def mask(records: RaceRecords, condition: Condition) -> np.ndarray:
+    """Judge all rows: a boolean for each."""
+    match condition:
+        case Where(field, tests):
+            column = records.fields[field]
+            verdicts = (judge(each, _forms(records, field, each.operator)) for each in tests)
+            chosen: np.ndarray = reduce(np.logical_and, verdicts)[column.codes]
+            return chosen
+        case Not(part):
+            return ~mask(records, part)
+        case All(parts):
+            return reduce(np.logical_and, (mask(records, each) for each in parts), np.ones(records.rows, np.bool_))
+        case AnyOf(parts):
+            return reduce(np.logical_or, (mask(records, each) for each in parts), np.zeros(records.rows, np.bool_))
+
+
+def judge(test: Comparison, values: Sequence[Any]) -> np.ndarray:
+    """Say which values pass a test."""
+    return np.array(list(map(_check(test), values)), np.bool_)
+
+
+def _check(test: Comparison) -> Check:
+    return OPERATORS[test.operator](test.operand)
+
+
+def fold_width(text: str) -> str:
+    """Give the form in which texts are compared: NFKC, so that full and half width are one."""
+    return text if text.isascii() else normalize("NFKC", text)
+
+
+def fold(text: str) -> str:
+    """Give the form in which texts are searched: besides width, letter case and kana are folded.
+
+    Hiragana become katakana and small kana large ones: おるふぇ finds オルフエ.
+    """
+    return fold_width(text).casefold().translate(_KANA)
+
+
+_SMALL = dict(zip("ァィゥェォッャュョヮヵヶ", "アイウエオツヤユヨワカケ", strict=True))
+_KATAKANA = {chr(code): chr(code + 0x60) for code in range(ord("ぁ"), ord("ゖ") + 1)}
+_KANA = str.maketrans({**_SMALL, **{small: _SMALL.get(large, large) for small, large in _KATAKANA.items()}})
+
+_SEARCHES = frozenset({"contains", "starts_with"})
+
+
+def _forms(records: RaceRecords, field: str, operator_: str) -> Sequence[Any]:
+    """Give a field's distinct values as an operator compares them, texts folded once for each version."""
+    values = records.fields[field].values
+    if not isinstance(next((each for each in values if each is not None), None), str):
+        return values
+    form = fold if operator_ in _SEARCHES else fold_width
+    key = (form, field)
+    found: Encoded | None = records.derived.get(key)
+    if found is None:
+        folded = [None if each is None else form(each) for each in values]
+        found = records.derived[key] = Encoded(records.fields[field].codes, folded)
+    return found.values
+
+
+def _unless_null(holds: Callable[[Any, Any], bool], operand: Any) -> Check:
+    return lambda value: value is not None and holds(value, operand)
+
+
+def _of_texts(holds: Callable[[str, str], bool], operand: str) -> Check:
+    return _unless_null(holds, fold(operand))
+
+
+def _of_elements(summary: Callable[[Iterable[bool]], bool], tests: tuple[Comparison, ...]) -> Check:
+    passes = _all_of(tests)
+    return lambda values: values is not None and summary(map(passes, values))
+
+
+def _of_element(place: int, tests: tuple[Comparison, ...]) -> Check:
+    passes = _all_of(tests)
+    return lambda values: bool(values) and passes(values[place])
+
+
+def _all_of(tests: tuple[Comparison, ...]) -> Check:
+    checks = list(map(_check, tests))
+    return lambda value: all(each(value) for each in checks)
+
+
+def _compared(operand: Any) -> Any:
+    return fold_width(operand) if isinstance(operand, str) else operand
+
+
+OPERATORS: Mapping[str, Callable[[Any], Check]] = MappingProxyType(
+    {
+        "eq": lambda operand: partial(operator.eq, _compared(operand)),
+        "ne": lambda operand: _unless_null(operator.ne, _compared(operand)),
+        "in": lambda operand: frozenset(map(_compared, operand)).__contains__,
+        "lt": lambda operand: _unless_null(operator.lt, _compared(operand)),
+        "lte": lambda operand: _unless_null(operator.le, _compared(operand)),
+        "gt": lambda operand: _unless_null(operator.gt, _compared(operand)),
+        "gte": lambda operand: _unless_null(operator.ge, _compared(operand)),
+        "is_null": lambda operand: lambda value: (value is None) is operand,
+        "contains": partial(_of_texts, operator.contains),
+        "starts_with": partial(_of_texts, str.startswith),
+        "some": partial(_of_elements, any),
+        "every": partial(_of_elements, all),
+        "first": partial(_of_element, 0),
+        "last": partial(_of_element, -1),
+    }
+)

@@ -1,0 +1,162 @@
+"""Groups of rows by typed keys: columns are grouped by the ranks of their values, and counted all at once."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from graphql_api.jockeys.bands import FavouriteBand, OddsBand, Weekday, favourite_band, odds_band, weekday
+from graphql_api.jockeys.columns import FIELDS
+from graphql_api.jockeys.filtering import Comparison, judge
+from graphql_api.jockeys.ordering import Order, Ranking, rank, ranking
+from graphql_api.jockeys.paging import Selection
+from graphql_api.jockeys.records import RaceRecords
+from graphql_api.jockeys.statistics import Figures
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """What rows are grouped by: a field's value, or what ``of`` makes of each value that is not null."""
+
+    name: str
+    type: Any
+    description: str
+    field: str
+    of: Callable[[Any], Any] | None = None
+
+
+_PLAIN = (
+    "racecourse",
+    "surface",
+    "distance",
+    "distance_band",
+    "going",
+    "weather",
+    "grade",
+    "race_class",
+    "bracket_number",
+    "horse_number",
+    "field_size",
+    "favourite_rank",
+    "carried_weight",
+    "horse_name",
+    "running_style",
+    "jurisdiction",
+)
+_DERIVED = (
+    Key("favourite_band", FavouriteBand, "Band of the rank by odds (人気).", "favourite_rank", favourite_band),
+    Key("odds_band", OddsBand, "Band of the win odds (単勝).", "win_odds", odds_band),
+    Key("year", int, "Year of the race (日付).", "date", lambda day: day.year),
+    Key("month", int, "Month of the race, 1 to 12, whatever the year (日付).", "date", lambda day: day.month),
+    Key("weekday", Weekday, "Day of the week (日付).", "date", weekday),
+)
+_FIELDS = {each.name: each for each in FIELDS}
+
+KEYS: Mapping[str, Key] = MappingProxyType(
+    {
+        **{name: Key(name, _FIELDS[name].type, _FIELDS[name].description, name) for name in _PLAIN},
+        **{each.name: each for each in _DERIVED},
+    }
+)
+"""Everything that rows can be grouped by, by name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Having:
+    """A statistic whose value has to pass all tests for a group to stay."""
+
+    statistic: str
+    tests: tuple[Comparison, ...]
+
+
+class Groups:
+    """The groups of a selection, ascending by their keys, null behind all values."""
+
+    def __init__(self, selection: Selection, by: Sequence[str]) -> None:
+        """Group a selection by the keys named, at least one."""
+        self.selection = selection
+        self.by = tuple(by)
+        records, rows = selection.records, selection.numbers
+        digits = [_digits(records, rows, KEYS[name]) for name in by]
+        _, first, groups = np.unique(_combined(digits), return_index=True, return_inverse=True)
+        self.figures = Figures(records, rows, groups, len(first))
+        self._rankings = {name: Ranking(key.distinct, key.ranks[first]) for name, key in zip(by, digits, strict=True)}
+
+    def __len__(self) -> int:
+        """Count the groups."""
+        return self.figures.group_count
+
+    @cached_property
+    def keys(self) -> Mapping[str, list[Any]]:
+        """Give each key's value for all groups."""
+        return {
+            name: list(map([*key.distinct, None].__getitem__, key.ranks.tolist()))
+            for name, key in self._rankings.items()
+        }
+
+    def choose(self, having: Sequence[Having], orders: Sequence[Order]) -> np.ndarray:
+        """Give the numbers of the groups that pass, in the order asked for, then by their keys.
+
+        An order's name is a statistic, a bound of one, or a key that is grouped by.
+        """
+        chosen = np.arange(len(self))
+        for each in having:
+            values = self.figures.values(each.statistic)
+            for test in each.tests:
+                chosen = chosen[judge(test, values)[chosen]]
+        places = [self._ranking(each.name).places(each)[chosen] for each in orders]
+        return chosen[np.lexsort(places[::-1])] if places else chosen
+
+    def _ranking(self, name: str) -> Ranking:
+        return self._rankings.get(name) or rank(self.figures.values(name))
+
+    def rows_of(self, group: int) -> Selection:
+        """Give one group's rows as a selection of their own."""
+        own = self.selection
+        key = (own.key, self.by, tuple(values[group] for values in self.keys.values()))
+        return Selection(own.records, self.figures.rows[self.figures.members[group]], key)
+
+
+class GroupKeys:
+    """The keys of one group as attributes: each name in ``KEYS`` is one, None where it is not grouped by."""
+
+    __slots__ = ("_groups", "_number")
+
+    def __init__(self, groups: Groups, number: int) -> None:
+        """Point at one group."""
+        self._groups = groups
+        self._number = number
+
+    def __getattr__(self, name: str) -> Any:
+        """Give one key's value."""
+        if name not in KEYS:
+            raise AttributeError(name)
+        values = self._groups.keys.get(name)
+        return None if values is None else values[self._number]
+
+
+def _digits(records: RaceRecords, rows: np.ndarray, key: Key) -> Ranking:
+    """Rank a key's value row by row."""
+    column = records.fields[key.field]
+    ranked = ranking(records, key.field)
+    if key.of is not None:
+        of = key.of
+        ranked = rank([None if value is None else of(value) for value in column.values])
+    return Ranking(ranked.distinct, ranked.ranks[column.codes[rows]])
+
+
+def _combined(digits: Sequence[Ranking]) -> np.ndarray:
+    """Turn combinations of keys into numbers whose order is the keys' own, the first key counting most."""
+    joined = np.zeros(len(digits[0].ranks), np.int64)
+    size = 1
+    for each in digits:
+        width = len(each.distinct) + 1
+        if size * width > np.iinfo(np.int64).max:
+            distinct, joined = np.unique(joined, return_inverse=True)
+            size = len(distinct)
+        joined = joined * width + each.ranks
+        size *= width
+    return joined

@@ -1,0 +1,195 @@
+"""A frame to typed race records: each source column factorised once, each distinct cell parsed once."""
+
+import re
+import sys
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime
+from itertools import chain
+from typing import Any
+from unicodedata import normalize
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import numpy as np
+from strawberry import ID
+
+from graphql_api.errors import DataCorrupt
+from graphql_api.jockeys.cells import combine, constant, factorise, parse_text, valid_unicode
+from graphql_api.jockeys.columns import DERIVED, FIELDS, SOURCES, Source
+from graphql_api.jockeys.parsers import OutOfRangeError
+from graphql_api.jockeys.records import DataWarning, Encoded, RaceRecords, SourceColumn, raw_text
+from graphql_api.jockeys.vocabulary import FinishStatus
+from graphql_api.pickles.frames import Frame
+
+MAX_WARNINGS = 1000
+"""Data warnings of cells kept from one frame; ``RaceRecords.warning_count`` counts them all."""
+
+_MAX_RAW = 200
+_FINISH, _JOCKEY = "着順", "jockey_id"
+
+
+def race_records(frame: Frame, jockey_id: str) -> RaceRecords:
+    """Read any frame: what cannot be read is null with a data warning; only text without bounds is ``DataCorrupt``.
+
+    ``jockey_id`` fills its field, for the file's own column may have lost leading zeros. Codes of the warnings:
+    ``MISSING_COLUMN``; ``DUPLICATE_COLUMN`` (the first counts); ``UNPARSEABLE_CELL`` and ``OUT_OF_RANGE`` (a text that
+    may not be null keeps the raw one); ``MISSING_VALUE`` (blank where it may not be: texts are empty then, a finish is
+    unknown, a date is null); ``JOCKEY_ID_MISMATCH`` (the row says that it is another jockey's).
+    """
+    warnings = _Warnings()
+    source = tuple(SourceColumn(valid_unicode(each.label), each.dtype, factorise(each.cells)) for each in frame.columns)
+    _check_size(source, jockey_id)
+    raw = _positions(source, warnings)
+    columns: dict[str, Encoded] = {}
+    for spec in SOURCES:
+        if spec.header in raw:
+            columns.update(_read(spec, _local(source[raw[spec.header]]), warnings))
+        else:
+            columns.update(_missing(spec, frame.rows))
+    if _JOCKEY in raw:
+        _check_jockey(columns["JOCKEY_ID"], jockey_id, warnings)
+    columns["jockey_id"] = constant(jockey_id, frame.rows)
+    for each in DERIVED:
+        codes, inputs = combine([columns[name] for name in each.inputs], frame.rows)
+        columns[each.field.name] = Encoded(codes, list(map(each.compute, *inputs)))
+    if _FINISH in raw:
+        _check_finish(columns["FINISH_POSITION"], columns["finish_status"], warnings)
+    fields = {each.name: columns[each.name] for each in FIELDS}
+    nbytes = _nbytes(source, fields)
+    return RaceRecords(frame.rows, fields, source, raw, tuple(warnings.kept), warnings.count, nbytes)
+
+
+MAX_TEXT = 128 * 2**20
+"""Characters of all cells together. A file may name one long text in every row, which its own size does not show."""
+
+
+def _check_size(source: Iterable[SourceColumn], jockey_id: str) -> None:
+    """Refuse a frame whose rows, written out, would be out of all proportion to its file; raises ``DataCorrupt``."""
+    size = 0
+    for cells in (column.cells for column in source):
+        lengths = np.array([len(value) if type(value) is str else 0 for value in cells.values], np.int64)
+        size += int(lengths.take(cells.codes).sum()) if len(lengths) else 0
+    if size > MAX_TEXT:
+        raise DataCorrupt("The jockey's file holds too much text.", jockey_id=jockey_id, characters=size)
+
+
+class _Warnings:
+    """Data warnings: all of columns, the first ``MAX_WARNINGS`` of cells."""
+
+    def __init__(self) -> None:
+        self.kept: list[DataWarning] = []
+        self.count = 0
+
+    def column(self, header: str, code: str) -> None:
+        """Warn of a whole column."""
+        self.count += 1
+        self.kept.append(DataWarning(None, header, None, code))
+
+    def cells(self, header: str, cells: Encoded, faults: Encoded) -> None:
+        """Warn of each row that has a fault: the code of one, not None."""
+        if not any(faults.values):
+            return
+        rows = np.flatnonzero(np.array([fault is not None for fault in faults.values])[faults.codes])
+        self.count += len(rows)
+        for row in rows[: max(0, MAX_WARNINGS - len(self.kept))].tolist():
+            raw = raw_text(cells[row])
+            self.kept.append(DataWarning(row, header, raw and raw[:_MAX_RAW], faults[row]))
+
+
+def _positions(source: tuple[SourceColumn, ...], warnings: _Warnings) -> dict[str, int]:
+    """Find each source's column by its header, folded; the first of several counts."""
+    raw: dict[str, int] = {}
+    for position, column in enumerate(source):
+        header = "".join(normalize("NFKC", column.label).split())
+        if header not in _HEADERS:
+            continue
+        if header in raw:
+            warnings.column(header, "DUPLICATE_COLUMN")
+        raw.setdefault(header, position)
+    for header in _HEADERS:
+        if header not in raw:
+            warnings.column(header, "MISSING_COLUMN")
+    return raw
+
+
+_HEADERS = tuple(spec.header for spec in SOURCES)
+
+
+def _local(column: SourceColumn) -> Encoded:
+    """Give a column's cells with moments as the clocks of its zone showed them: a frame holds them in UTC."""
+    zoned = _ZONED.fullmatch(column.dtype)
+    try:
+        zone = ZoneInfo(zoned[1]) if zoned else None
+    except (ZoneInfoNotFoundError, ValueError):
+        zone = None
+    if zone is None:
+        return column.cells
+    values = [_shown(value, zone) if isinstance(value, datetime) else value for value in column.cells.values]
+    return Encoded(column.cells.codes, values)
+
+
+def _shown(moment: datetime, zone: ZoneInfo) -> datetime:
+    return moment.replace(tzinfo=UTC).astimezone(zone).replace(tzinfo=None)
+
+
+_ZONED = re.compile(r"datetime64\[\w+, (.+)\]")
+
+
+def _missing(spec: Source, rows: int) -> dict[str, Encoded]:
+    """Fill the fields of a column that the file does not have."""
+    text = constant(None, rows)
+    fields = zip(spec.fields, _fallback(spec, ""), strict=True)
+    return {spec.name: text, **{each.name: Encoded(text.codes, [value]) for each, value in fields}}
+
+
+def _read(spec: Source, cells: Encoded, warnings: _Warnings) -> dict[str, Encoded]:
+    """Parse a column's distinct cells into its fields; the stripped texts stand under the source's own name."""
+    texts = list(map(parse_text, cells.values))
+    blank = _fallback(spec, "")
+    parsed: list[tuple[Any, ...]] = []
+    faults: list[str | None] = [None if spec.fields[0].nullable or text else "MISSING_VALUE" for text in texts]
+    for code, text in enumerate(texts):
+        try:
+            parsed.append(spec.parse(text) if text else blank)
+        except ValueError as error:
+            parsed.append(_fallback(spec, text or ""))
+            faults[code] = "OUT_OF_RANGE" if isinstance(error, OutOfRangeError) else "UNPARSEABLE_CELL"
+    warnings.cells(spec.header, cells, Encoded(cells.codes, faults))
+    values = list(map(list, zip(*parsed, strict=True))) or [[] for _ in spec.fields]
+    columns = {each.name: Encoded(cells.codes, value) for each, value in zip(spec.fields, values, strict=True)}
+    return {spec.name: Encoded(cells.codes, texts), **columns}
+
+
+def _fallback(spec: Source, text: str) -> tuple[Any, ...]:
+    """Give null for each field, and ``text`` for a text that may not be null: one bad cell must not lose its row."""
+    return tuple(text if each.type is str and not each.nullable else None for each in spec.fields)
+
+
+def _check_jockey(texts: Encoded, jockey_id: str, warnings: _Warnings) -> None:
+    """Warn of rows that name another jockey than the file's own."""
+    own = [text is None or text.zfill(len(jockey_id)) == jockey_id for text in texts.values]
+    faults = [None if is_own else "JOCKEY_ID_MISMATCH" for is_own in own]
+    warnings.cells(_JOCKEY, texts, Encoded(texts.codes, faults))
+
+
+def _check_finish(texts: Encoded, statuses: Encoded, warnings: _Warnings) -> None:
+    """Warn of blank finishes that no abandoned race explains."""
+    codes, (text, status) = combine((texts, statuses), len(texts))
+    unknown = [each is None and state is FinishStatus.UNKNOWN for each, state in zip(text, status, strict=True)]
+    warnings.cells(_FINISH, texts, Encoded(codes, ["MISSING_VALUE" if each else None for each in unknown]))
+
+
+def _nbytes(source: Iterable[SourceColumn], fields: Mapping[str, Encoded]) -> int:
+    """Add up arrays, lists and values, and the JSON that execution will keep of each distinct value.
+
+    A field's text is mostly its source's own, and members of enums exist anyway; a value's JSON is about as large.
+    """
+    held = [column.cells for column in source] + [fields[name] for name in _HOLDING]
+    arrays = {id(column.codes): column.codes for column in chain(held, fields.values())}
+    lists = sum(sys.getsizeof(column.values) for column in chain(held, fields.values()))
+    values = sum(map(sys.getsizeof, chain.from_iterable(column.values for column in held)))
+    written = (*(column.cells for column in source), *fields.values())
+    encoded = sum(map(sys.getsizeof, chain.from_iterable(column.values for column in written)))
+    return sum(array.nbytes for array in arrays.values()) + 2 * lists + values + encoded
+
+
+_HOLDING = tuple(each.name for each in FIELDS if each.type in (int, float, date, list[int], ID))

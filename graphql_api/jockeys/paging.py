@@ -1,0 +1,112 @@
+"""Pages of filtered and ordered rows, by the rules of the Relay connection specification."""
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+
+import numpy as np
+
+from graphql_api.errors import BadUserInput
+from graphql_api.jockeys import cursors
+from graphql_api.jockeys.filtering import EVERYTHING, Condition, mask
+from graphql_api.jockeys.ordering import Order, arrange
+from graphql_api.jockeys.records import RaceRecords, Rows, Window
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Selection:
+    """Rows of one jockey before paging: ``rows`` are their numbers ascending, None for all of them.
+
+    ``key`` names the choice within one version of the records.
+    """
+
+    records: RaceRecords
+    rows: np.ndarray | None = None
+    key: Hashable = None
+
+    @classmethod
+    def where(cls, records: RaceRecords, condition: Condition) -> "Selection":
+        """Choose the rows that meet a condition."""
+        if condition == EVERYTHING:
+            return cls(records)
+        return cls(records, np.flatnonzero(mask(records, condition)), condition)
+
+    @property
+    def numbers(self) -> np.ndarray:
+        """Give the row numbers, ascending."""
+        return np.arange(self.records.rows) if self.rows is None else self.rows
+
+    def __len__(self) -> int:
+        """Count the rows."""
+        return self.records.rows if self.rows is None else len(self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class PageArguments:
+    """What a client asks for; ``at_most`` bounds ``first`` and ``last``."""
+
+    at_most: int
+    first: int | None = None
+    after: str | None = None
+    last: int | None = None
+    before: str | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse counts out of bounds."""
+        check_count("first", self.first, self.at_most)
+        check_count("last", self.last, self.at_most)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A window on a selection, and whether rows of it lie before and behind."""
+
+    window: Window
+    has_previous: bool
+    has_next: bool
+
+
+def check_count(argument: str, count: int | None, at_most: int) -> None:
+    """Refuse a count below zero or above the bound with ``BadUserInput``."""
+    if count is None:
+        return
+    if count < 0:
+        raise BadUserInput(f"Argument '{argument}' must not be negative, but is {count}.")
+    if count > at_most:
+        raise BadUserInput(f"Argument '{argument}' must be at most {at_most}, but is {count}.")
+
+
+def page(selection: Selection, orders: tuple[Order, ...], asked: PageArguments) -> Page:
+    """Choose a page; a cursor means its race's place in this order, whether or not the filter takes that race."""
+    records = selection.records
+    after = None if asked.after is None else cursors.find(records, asked.after, "after")
+    before = None if asked.before is None else cursors.find(records, asked.before, "before")
+    if selection.rows is None and not orders:
+        start, stop = _bounds(records.rows, 0 if after is None else after + 1, before, asked)
+        return Page(Window.span(records, start, stop), start > 0, stop < records.rows)
+    marks = [row for row in (after, before) if row is not None]
+    ordered = arrange(records, np.union1d(selection.numbers, marks).astype(np.intp), orders)
+    chosen = np.isin(ordered, selection.numbers) if marks else np.ones(len(ordered), np.bool_)
+    start, stop = _bounds(
+        len(selection),
+        0 if after is None else _chosen_before(ordered, chosen, after, following=True),
+        None if before is None else _chosen_before(ordered, chosen, before, following=False),
+        asked,
+    )
+    rows = Rows(ordered[chosen][start:stop], stop - start, key=(selection.key, orders, start, stop))
+    return Page(Window(records, rows), start > 0, stop < len(selection))
+
+
+def _chosen_before(ordered: np.ndarray, chosen: np.ndarray, row: int, *, following: bool) -> int:
+    """Count the chosen rows up to a row, that row included where what is ``following`` it is asked for."""
+    place = int(np.flatnonzero(ordered == row)[0])
+    return int(np.count_nonzero(chosen[: place + following]))
+
+
+def _bounds(count: int, start: int, stop: int | None, asked: PageArguments) -> tuple[int, int]:
+    """Cut a page out of ``count`` rows between two cursors."""
+    stop = max(count if stop is None else stop, start)
+    if asked.first is not None:
+        stop = min(stop, start + asked.first)
+    if asked.last is not None:
+        start = max(start, stop - asked.last)
+    return start, stop

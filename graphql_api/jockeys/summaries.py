@@ -1,0 +1,90 @@
+"""Numeric summaries: count, sum, spread and percentiles of one numeric field."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
+
+from graphql_api.jockeys.columns import FIELDS
+from graphql_api.jockeys.counting import Counting, numeric
+from graphql_api.jockeys.vocabulary import Surface
+
+
+@dataclass(frozen=True, slots=True)
+class Numeric:
+    """A field to summarise; ``surfaces``, where given, are those whose races it may be taken from."""
+
+    field: str
+    description: str
+    surfaces: frozenset[Surface] = frozenset()
+
+
+_FLAT = frozenset({Surface.TURF, Surface.DIRT})
+_LAST_3F = {
+    "last3f": Numeric("last3f", "The horse's last 600 m in seconds (上り), flat races only.", _FLAT),
+    "jump_average_furlong": Numeric(
+        "last3f", "The average furlong (200 m) in seconds (上り), jump races only.", frozenset({Surface.JUMP})
+    ),
+}
+
+NUMERICS: Mapping[str, Numeric] = MappingProxyType(
+    {
+        **{each.name: Numeric(each.name, each.description) for each in FIELDS if each.type in (int, float)},
+        **_LAST_3F,
+    }
+)
+"""What can be summarised, by name. 上り means another thing over jumps, so the two are never mixed."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NumericSummary:
+    """The summary of some numbers, which are sorted and hold no NaN; all but count and sum are None without any."""
+
+    numbers: np.ndarray
+
+    @property
+    def count(self) -> int:
+        """Count the numbers."""
+        return len(self.numbers)
+
+    @property
+    def sum(self) -> float:
+        """Add the numbers up."""
+        return float(self.numbers.sum())
+
+    @property
+    def min(self) -> float | None:
+        """Give the least number."""
+        return float(self.numbers[0]) if self.count else None
+
+    @property
+    def max(self) -> float | None:
+        """Give the greatest number."""
+        return float(self.numbers[-1]) if self.count else None
+
+    @property
+    def mean(self) -> float | None:
+        """Give the arithmetic mean."""
+        return float(self.numbers.mean()) if self.count else None
+
+    @property
+    def stddev(self) -> float | None:
+        """Give the sample standard deviation (n - 1), as pandas and R do; None below two numbers."""
+        return float(self.numbers.std(ddof=1)) if self.count > 1 else None
+
+    def percentile(self, percent: float) -> float | None:
+        """Give a percentile, interpolated between the two nearest numbers as numpy and pandas do."""
+        return float(np.percentile(self.numbers, percent)) if self.count else None
+
+
+def summarise(counted: Counting, group: int, name: str) -> NumericSummary:
+    """Summarise the known values of one of ``NUMERICS`` in one group."""
+    wanted, records = NUMERICS[name], counted.records
+    rows = counted.rows[counted.members[group]]
+    if wanted.surfaces:
+        surface = records.fields["surface"]
+        taken = np.array([each in wanted.surfaces for each in surface.values], np.bool_)
+        rows = rows[taken[surface.codes[rows]]]
+    numbers = numeric(records, wanted.field)[records.fields[wanted.field].codes[rows]]
+    return NumericSummary(np.sort(numbers[~np.isnan(numbers)]))

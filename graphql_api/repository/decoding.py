@@ -1,0 +1,14 @@
+"""A jockey's file to race records, each step timed. Importing this takes numpy: not for the cold start of a request."""
+
+from graphql_api import pickles
+from graphql_api.jockeys import normalise
+from graphql_api.jockeys.records import RaceRecords
+from graphql_api.repository.trace import Trace
+
+
+def decode(data: bytes, jockey_id: str, trace: Trace) -> RaceRecords:
+    """Decode a file as stored. Raises ``DataCorrupt``."""
+    with trace.stage("unpickle"):
+        frame = pickles.loads(data)
+    with trace.stage("normalise"):
+        return normalise.race_records(frame, jockey_id)

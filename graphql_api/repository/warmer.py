@@ -1,0 +1,80 @@
+"""Keeps a process warm: revalidates what it holds and loads what it is asked most, within a budget of time."""
+
+import asyncio
+import time
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+import structlog
+
+from graphql_api.config import Settings
+from graphql_api.errors import NotFound, ServiceError
+from graphql_api.repository.repository import Repository
+from graphql_api.repository.trace import Trace
+
+FULL = 0.9
+"""Part of the cache's bytes that warming may fill; more, and the last jockeys loaded would drive out the first."""
+
+
+@dataclass(slots=True)
+class Warming:
+    """What one run did: of ``planned`` jockeys, ``trace`` has the outcomes and costs; ``seconds`` is its wall time.
+
+    ``failures`` are the errors, of which ``NotFound`` is none.
+    """
+
+    planned: int
+    trace: Trace = field(default_factory=Trace)
+    failures: list[Exception] = field(default_factory=list)
+    nbytes: int = 0
+    seconds: float = 0.0
+
+    @property
+    def left(self) -> int:
+        """Jockeys that were not reached, for want of time or memory."""
+        return self.planned - self.trace.outcomes.total()
+
+
+async def warm(repository: Repository, settings: Settings, seconds: float) -> Warming:
+    """Refresh the jockeys worth holding, those asked most first, for at most ``seconds``; raises nothing of theirs.
+
+    How often jockeys are asked each process knows of itself alone; ``settings.warm_ids`` are for one that knows little.
+    Half of the threads work on it, so that the next request need not wait for a storage that hangs.
+    """
+    begun = time.perf_counter()
+    ids = list(dict.fromkeys([*repository.wanted(), *settings.warm_ids]))[: settings.cache_entries]
+    run, queue = Warming(len(ids)), iter(ids)
+
+    async def work() -> None:
+        for jockey_id in queue:
+            if run.nbytes > FULL * settings.cache_bytes:
+                break
+            await _refresh(repository, jockey_id, run)
+
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await asyncio.gather(*(work() for _ in range(max(1, settings.load_threads // 2))))
+    run.seconds = time.perf_counter() - begun
+    _log(run)
+    return run
+
+
+async def _refresh(repository: Repository, jockey_id: str, run: Warming) -> None:
+    try:
+        run.nbytes += (await repository.refresh(jockey_id, run.trace)).records.nbytes
+    except NotFound:
+        pass
+    except Exception as error:  # noqa: BLE001 - whatever it is, the others still are to be warmed
+        run.failures.append(error)
+
+
+def _log(run: Warming) -> None:
+    """Write the run's line, a warning where anything failed, with the first failure for an example."""
+    log = structlog.get_logger(__name__)
+    fields = {"planned": run.planned, "left": run.left, "cache": run.trace.outcomes, "ms": round(run.seconds * 1000, 2)}
+    if not run.failures:
+        log.info("warmed", **fields)
+        return
+    example = run.failures[0]
+    about = example.log_fields if isinstance(example, ServiceError) else {}
+    log.warning("warmed", **about, **fields, failures=len(run.failures), exc_info=example)

@@ -1,0 +1,110 @@
+"""Which of our errors each fault of AWS becomes: one table, by error code or by exception class."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from graphql_api.errors import NotFound, ServiceError, StorageFault, UpstreamUnavailable
+from graphql_api.storage.folder import REFUSED, UNAVAILABLE
+
+NOT_MODIFIED = "304"
+# The credentials are unusable: with others, which may be had by connecting anew, the same request may succeed.
+CREDENTIALS = frozenset(
+    {
+        "NoCredentialsError",
+        "PartialCredentialsError",
+        "CredentialRetrievalError",
+        "MetadataRetrievalError",
+        "TokenRetrievalError",
+        "SSOError",
+        "ProfileNotFound",
+        "ExpiredToken",
+        "ExpiredTokenException",
+        "RequestExpired",
+        "TokenRefreshRequired",
+        "InvalidToken",
+        "InvalidAccessKeyId",
+        "InvalidClientTokenId",
+        "UnrecognizedClientException",
+        "SignatureDoesNotMatch",
+        "InvalidSignatureException",
+        "AuthFailure",
+        "RequestTimeTooSkewed",
+    }
+)
+# What may come with a status below 500 and yet means "later".
+_THROTTLED = (
+    "SlowDown",
+    "Throttling",
+    "ThrottlingException",
+    "RequestThrottled",
+    "TooManyRequests",
+    "TooManyRequestsException",
+    "RequestLimitExceeded",
+    "BandwidthLimitExceeded",
+    "RequestTimeout",
+    "OperationAborted",
+    "429",
+)
+BROKEN = (
+    "ConnectionError",  # refused, DNS, TLS, connect timeout
+    "HTTPClientError",  # read timeout, reset, truncated body
+    "HTTPError",  # what botocore leaves unwrapped of urllib3's
+    "IncompleteReadError",
+    "FlexibleChecksumError",
+    "ResponseParserError",  # an answer cut off, or not of AWS
+)
+
+_KINDS: Mapping[str, type[ServiceError]] = {
+    **dict.fromkeys(("NoSuchKey", "404"), NotFound),
+    **dict.fromkeys([*CREDENTIALS, *_THROTTLED, *BROKEN], UpstreamUnavailable),
+}
+_MESSAGES: Mapping[type[ServiceError], str] = {
+    NotFound: "There is no such file.",
+    UpstreamUnavailable: UNAVAILABLE,
+    StorageFault: REFUSED,
+}
+
+
+def faults() -> tuple[type[Exception], ...]:
+    """List what boto3 raises; it is no single tree."""
+    from botocore.exceptions import BotoCoreError, ClientError
+    from botocore.parsers import ResponseParserError
+    from urllib3.exceptions import HTTPError
+
+    return (ClientError, BotoCoreError, ResponseParserError, HTTPError)
+
+
+def error_code(error: Exception) -> str:
+    """Give what AWS calls the fault; where AWS did not answer, the exception's name."""
+    from botocore.exceptions import ClientError
+
+    return str(error.response["Error"]["Code"]) if isinstance(error, ClientError) else type(error).__name__
+
+
+@contextmanager
+def translated(**where: str) -> Iterator[None]:
+    """Raise ours for theirs, with ``where`` and the error code for the log.
+
+    ``StorageFault`` for whatever the table does not list, ``AccessDenied`` above all. (A role without
+    ``s3:ListBucket`` gets that for missing keys too. It remains a fault: taking it for "not found" would hide that the
+    service may not read at all.)
+    """
+    try:
+        yield
+    except faults() as error:
+        kind = _kind(error)
+        raise kind(_MESSAGES[kind], error_code=error_code(error), **where) from error
+
+
+def _kind(error: Exception) -> type[ServiceError]:
+    """Look a fault up: by its code, by the names of its classes; failing that, 5xx is for later."""
+    names = (error_code(error), *(each.__name__ for each in type(error).__mro__))
+    otherwise = UpstreamUnavailable if _status(error) >= 500 else StorageFault
+    return next((_KINDS[name] for name in names if name in _KINDS), otherwise)
+
+
+def _status(error: Exception) -> int:
+    """Give the HTTP status that AWS answered with, 0 where it did not answer."""
+    from botocore.exceptions import ClientError
+
+    return int(error.response["ResponseMetadata"]["HTTPStatusCode"]) if isinstance(error, ClientError) else 0

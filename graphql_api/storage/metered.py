@@ -1,0 +1,87 @@
+"""A storage that counts: how long each call took, which failed, and how many failed in a row."""
+
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from threading import Lock
+
+from graphql_api.errors import StorageFault, UpstreamUnavailable
+from graphql_api.storage.folder import Page, Storage, StoredObject
+
+KEPT = 100
+"""Durations kept between two readings of the meter: as many values as a metric may have in one line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Calls since the last reading: the seconds each took, those that failed, and the longest run of failures.
+
+    The run may have begun before the last reading. A file that is missing, or too large, is an answer, no failure.
+    """
+
+    seconds: tuple[float, ...]
+    failures: int
+    consecutive_failures: int
+
+
+class MeteredStorage:
+    """The calls of another storage, measured; as safe across threads as that is."""
+
+    def __init__(self, storage: Storage, clock: Callable[[], float] = time.perf_counter) -> None:
+        """Pass all calls to ``storage``."""
+        self._storage = storage
+        self._clock = clock
+        self._lock = Lock()
+        self._seconds = deque[float](maxlen=KEPT)
+        self._failures = self._run = self._longest = 0
+
+    def read(self, jockey_id: str, etag: str | None = None) -> StoredObject | None:
+        """Read one jockey's file; see ``Storage.read``."""
+        with self._measured():
+            return self._storage.read(jockey_id, etag)
+
+    def list_ids(self, cursor: str | None = None, limit: int = 1000) -> Page:
+        """List the ids that have a file; see ``Storage.list_ids``."""
+        with self._measured():
+            return self._storage.list_ids(cursor, limit)
+
+    def read_object(self, name: str, etag: str | None = None) -> StoredObject | None:
+        """Read an object beside the jockeys' files; see ``Storage.read_object``."""
+        with self._measured():
+            return self._storage.read_object(name, etag)
+
+    def write_object(self, name: str, data: bytes) -> None:
+        """Write an object beside the jockeys' files; see ``Storage.write_object``."""
+        with self._measured():
+            self._storage.write_object(name, data)
+
+    def check(self) -> Mapping[str, str]:
+        """Prove that the storage answers; see ``Storage.check``."""
+        with self._measured():
+            return self._storage.check()
+
+    def usage(self) -> Usage:
+        """Read the meter and begin anew, but for the failures in a row."""
+        with self._lock:
+            found = Usage(tuple(self._seconds), self._failures, self._longest)
+            self._seconds.clear()
+            self._failures = self._longest = 0
+        return found
+
+    @contextmanager
+    def _measured(self) -> Iterator[None]:
+        begun = self._clock()
+        failed = False
+        try:
+            yield
+        except (UpstreamUnavailable, StorageFault):
+            failed = True
+            raise
+        finally:
+            with self._lock:
+                self._seconds.append(self._clock() - begun)
+                self._failures += failed
+                self._run = self._run + 1 if failed else 0
+                self._longest = max(self._longest, self._run)

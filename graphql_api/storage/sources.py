@@ -1,0 +1,18 @@
+"""Which storage the settings name: a folder, or S3."""
+
+from pathlib import Path
+
+from graphql_api.config import ConfigError, Settings
+from graphql_api.storage.folder import FolderStorage, Storage
+
+
+def open_storage(settings: Settings) -> Storage:
+    """Make the storage that ``settings.data`` names, without touching it yet. Raises ``ConfigError``."""
+    if settings.data.startswith("s3://") or not settings.data:
+        # The SDK is heavy, and a folder does not need it.
+        from graphql_api.storage.s3 import S3Storage
+
+        return S3Storage(settings)
+    if "://" in settings.data:
+        raise ConfigError(f"JOCKEY_DATA must be a folder or s3://bucket/prefix, not {settings.data!r}.")
+    return FolderStorage(Path(settings.data))

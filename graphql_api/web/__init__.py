@@ -1,0 +1,1 @@
+"""HTTP: GraphQL and plain routes, responses, pages."""

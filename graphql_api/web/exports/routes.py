@@ -1,0 +1,116 @@
+"""The routes of exports: a jockey's records, filtered, in each of the formats."""
+
+from collections.abc import Hashable
+from functools import partial
+from importlib.util import find_spec
+
+from anyio import to_thread
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from graphql_api.execution.projections import Projections
+from graphql_api.jockeys.ids import jockey_id
+from graphql_api.jockeys.paging import Selection
+from graphql_api.jockeys.records import RaceRecords, Rows, Window
+from graphql_api.repository.repository import Repository
+from graphql_api.web.deadline import time_limit
+from graphql_api.web.exports.formats import FORMATS, Asked, Format, read_asked
+from graphql_api.web.middleware import request_log
+from graphql_api.web.ranges import content_range, cut, wanted_range
+from graphql_api.web.responses import ChunkedBody, Responder, etag, not_modified
+from graphql_api.web.rest import snapshot_headers
+from graphql_api.web.templates import columns, csv_header, csv_rows, json_rows
+
+FORMAT = "1"
+"""Version of the bytes that the routes make of a file; a part of the ETag, to be raised when they change."""
+
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+NO_EXTRA = "Parquet and Arrow are not installed on this server; they take the extra 'arrow'. CSV and NDJSON are there."
+
+
+class Exports:
+    """The export routes over one repository."""
+
+    def __init__(self, repository: Repository, projections: Projections, responder: Responder, seconds: float) -> None:
+        """Read from ``repository``, answer through ``responder``, within ``seconds``."""
+        self.repository = repository
+        self.projections = projections
+        self.responder = responder
+        self.seconds = seconds
+
+    def routes(self) -> list[Route]:
+        """Give the routes to mount, before the route of the jockey itself."""
+        return [
+            Route(f"/api/jockey/{{jockey_id}}.{each.extension}", partial(self.export, each), name=each.extension)
+            for each in FORMATS
+        ]
+
+    async def export(self, form: Format, request: Request) -> Response:
+        """Answer one jockey's records as a file."""
+        identifier = jockey_id(request.path_params["jockey_id"])
+        asked = read_asked(form, request.query_params.multi_items())
+        if form.extra and find_spec("pyarrow") is None:
+            raise HTTPException(501, NO_EXTRA)
+        fields = request_log(request.scope)
+        fields.update(jockey_id=identifier)
+        async with time_limit(request.scope, self.seconds):
+            snapshot = await self.repository.get(identifier, fields.trace)
+        tag = etag(FORMAT, form.extension, snapshot.etag)
+        headers = {
+            **snapshot_headers(self.repository, snapshot, tag),
+            "accept-ranges": "bytes",
+            "content-disposition": f'attachment; filename="{identifier}.{form.extension}"',
+        }
+        if not_modified(request.headers, tag):
+            return ChunkedBody((), 304, headers)
+        key = (snapshot.records.version, form.extension, asked)
+        with fields.trace.stage("encode"):
+            chunks = await self._encode(form, asked, snapshot.records, key)
+        with fields.trace.stage("respond"):
+            return await self._respond(form, request, chunks, headers, key)
+
+    async def _respond(
+        self, form: Format, request: Request, chunks: list[bytes], headers: dict[str, str], key: Hashable
+    ) -> Response:
+        """Answer with all of a file, or with the part asked for, which is never compressed."""
+        size = sum(map(len, chunks))
+        part = wanted_range(request.headers, size) if request.method == "GET" else None
+        if part is not None:
+            where = {"content-range": content_range(part, size)}
+            if not part:
+                raise HTTPException(416, f"The file has {size} bytes; none of those asked for.", where)
+            return ChunkedBody(tuple(cut(chunks, part)), 206, {**headers, **where}, form.media_type)
+        accepted = Headers() if form.compressed else request.headers
+        return await self.responder.respond(accepted, chunks, media_type=form.media_type, headers=headers, key=key)
+
+    async def _encode(self, form: Format, asked: Asked, records: RaceRecords, key: Hashable) -> list[bytes]:
+        """Write the rows asked for in chunks."""
+        window = _window(Selection.where(records, asked.condition))
+        if form.extra:
+            return await self._encode_table(form, asked, window, key)
+        if form.extension == "ndjson":
+            return self.projections(window, json_rows(records, asked.columns, lines=True))
+        spreadsheet = "spreadsheet" in asked.switches
+        header = (BYTE_ORDER_MARK if spreadsheet else b"") + csv_header(list(columns(records, asked.columns)))
+        return [header, *self.projections(window, csv_rows(records, asked.columns, spreadsheet=spreadsheet))]
+
+    async def _encode_table(self, form: Format, asked: Asked, window: Window, key: Hashable) -> list[bytes]:
+        """Write a binary file in a thread, and keep it: readers come for it part by part."""
+        from graphql_api.web.exports import arrow
+
+        found = self.projections.found(key)
+        if found is None:
+            write = {"parquet": arrow.parquet, "arrow": arrow.arrow_file}[form.extension]
+            found = [await to_thread.run_sync(write, window.records, window.rows, asked.columns)]
+            self.projections.keep(key, found)
+        return found
+
+
+def _window(selection: Selection) -> Window:
+    """Take all rows of a selection, in the order of the file."""
+    if selection.rows is None:
+        return Window.span(selection.records, 0, selection.records.rows)
+    return Window(selection.records, Rows(selection.rows, len(selection), key=selection.key))

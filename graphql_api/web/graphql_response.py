@@ -1,0 +1,83 @@
+"""GraphQL over HTTP, the response half: errors in their public form, and the response map as chunks of JSON."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import orjson
+import structlog
+from graphql import GraphQLError
+
+from graphql_api.errors import ServiceError
+from graphql_api.execution.engine import Answer
+
+CHUNK_BYTES = 65_536
+MAX_ERRORS = 100
+"""Errors told of one answer; a file with a hole in every row would give one for each."""
+
+NULL_IN_NON_NULL = "Cannot return null for non-nullable field"
+
+log = structlog.get_logger(__name__)
+
+
+def response_map(answer: Answer, request_id: str) -> list[bytes]:
+    """Write an answer; logs its errors, so that it is to be done once."""
+    return write_map(answer.data, public_errors(answer, request_id))
+
+
+def public_errors(answer: Answer, request_id: str) -> list[dict[str, Any]]:
+    """Give an answer's errors their public form, the first hundred of them; logs them."""
+    errors = [public_error(each, request_id) for each in answer.errors[:MAX_ERRORS]]
+    if len(answer.errors) > MAX_ERRORS:
+        more = f"There are {len(answer.errors) - MAX_ERRORS} errors more."
+        errors.append({"message": more, "extensions": {"code": errors[-1]["extensions"]["code"]}})
+    return errors
+
+
+def write_map(
+    data: list[bytes] | None, errors: list[dict[str, Any]], extensions: Mapping[str, Any] | None = None
+) -> list[bytes]:
+    """Write ``{"errors": …, "data": …, "extensions": …}``; errors come first, so that nobody overlooks them."""
+    parts: list[bytes] = []
+    if errors:
+        parts += [b',"errors":', orjson.dumps(errors)]
+    if data is not None:
+        parts += [b',"data":', *data]
+    if extensions:
+        parts += [b',"extensions":', orjson.dumps(extensions)]
+    parts[0] = b"{" + parts[0].removeprefix(b",")
+    return _coalesce([*parts, b"}"])
+
+
+def public_error(error: GraphQLError, request_id: str) -> dict[str, Any]:
+    """Give an error its public form: log first, mask after."""
+    formatted: dict[str, Any] = dict(error.formatted)
+    original = error.original_error
+    if isinstance(original, ServiceError):
+        if original.status >= 500:
+            log.error("operation_failed", code=original.code, error=original.message, **original.log_fields)
+        return {**formatted, "message": original.message, "extensions": {"code": original.code}}
+    refused_before_execution = error.path is None and "code" in (error.extensions or {})
+    if original is None or isinstance(original, GraphQLError) or refused_before_execution:
+        return {**formatted, "extensions": {"code": "BAD_USER_INPUT", **(error.extensions or {})}}
+    if error.message.startswith(NULL_IN_NON_NULL):
+        return {**formatted, "extensions": {"code": "DATA_CORRUPT"}}
+    log.error("unexpected_error", exc_info=original)
+    extensions = {"code": "INTERNAL_SERVER_ERROR", "requestId": request_id}
+    return {**formatted, "message": "Internal server error", "extensions": extensions}
+
+
+def _coalesce(chunks: Sequence[bytes]) -> list[bytes]:
+    """Join neighbours into chunks worth a send of their own; a large chunk is passed on as it is, uncopied."""
+    joined: list[bytes] = []
+    small: list[bytes] = []
+    for chunk in chunks:
+        if len(chunk) < CHUNK_BYTES:
+            small.append(chunk)
+            continue
+        if small:
+            joined.append(b"".join(small))
+            small = []
+        joined.append(chunk)
+    if small:
+        joined.append(b"".join(small))
+    return joined

@@ -1,0 +1,114 @@
+"""The routes of trusted documents: ``GET /q/{name}`` answers as JSON, ``GET /q/{name}.csv`` as a table."""
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from anyio import to_thread
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from graphql_api.errors import DataCorrupt, NotFound, ResponseTooLarge, ServiceError
+from graphql_api.execution.budget import Exhausted
+from graphql_api.web import validators
+from graphql_api.web.deadline import time_limit
+from graphql_api.web.endpoint import GraphQLEndpoint
+from graphql_api.web.graphql_request import Parameters
+from graphql_api.web.graphql_response import public_errors, write_map
+from graphql_api.web.middleware import request_log
+from graphql_api.web.named.parameters import read_variables
+from graphql_api.web.named.table import NoTable, Table, table
+from graphql_api.web.responses import ChunkedBody
+from graphql_api.web.trusted import TrustedDocument
+
+FORMAT = "1"
+"""Version of the bytes that the routes make of an answer; a part of the ETag, to be raised when they change."""
+
+JSON = "application/json"
+CSV = "text/csv; charset=utf-8"
+VARY = "Accept-Encoding"
+OUR_FAULTS = {ServiceError.code, DataCorrupt.code}
+
+
+class Named:
+    """The routes over trusted documents: an answer is whole, or it is an error with a status of its own."""
+
+    def __init__(self, graphql: GraphQLEndpoint, trusted: Mapping[str, TrustedDocument]) -> None:
+        """Execute the documents as ``graphql`` does."""
+        self.graphql = graphql
+        self.repository = graphql.repository
+        self.settings = graphql.settings
+        self.trusted = {each.name: each for each in trusted.values()}
+        self.tables = {name: self._table(each) for name, each in self.trusted.items()}
+        self.version = graphql.version + FORMAT.encode()
+
+    def routes(self) -> list[Route]:
+        """Give the routes to mount."""
+        return [
+            Route("/q/{name}.csv", partial(self.answer, CSV), name="csv"),
+            Route("/q/{name}", partial(self.answer, JSON), name="json"),
+        ]
+
+    async def answer(self, media_type: str, request: Request) -> Response:
+        """Answer one operation, or say that the client's copy of its answer still holds."""
+        trusted, shape = self._find(request.path_params["name"], media_type)
+        if len(request.scope["query_string"]) > self.settings.max_url_bytes:
+            raise HTTPException(414, f"The query string is longer than {self.settings.max_url_bytes} bytes.")
+        schema = self.graphql.documents.schema
+        variables = read_variables(request.scope["query_string"], trusted.operation, schema)
+        digest = validators.request_digest(self.version, media_type, trusted.text, None, variables)
+        async with time_limit(request.scope, self.settings.request_timeout):
+            held = request.headers.get("if-none-match")
+            tag = await validators.still_valid(held, digest, self.repository)
+            if tag is not None:
+                return ChunkedBody((), 304, {**validators.held(tag, self.repository), "vary": VARY})
+            data = await self._execute(request, trusted, variables)
+            chunks = [await to_thread.run_sync(shape.csv, b"".join(data))] if shape else write_map(data, [])
+        return await self._respond(request, chunks, media_type, digest)
+
+    def _find(self, name: str, media_type: str) -> tuple[TrustedDocument, Table | None]:
+        """Find an operation, and its table if that is asked for."""
+        if name not in self.trusted:
+            raise NotFound("There is no operation of this name.")
+        shape = self.tables[name] if media_type == CSV else None
+        if isinstance(shape, NoTable):
+            raise HTTPException(406, str(shape))
+        return self.trusted[name], shape
+
+    def _table(self, trusted: TrustedDocument) -> Table | NoTable:
+        try:
+            return table(self.graphql.documents.schema, trusted.document)
+        except NoTable as reason:
+            return reason
+
+    async def _execute(self, request: Request, trusted: TrustedDocument, variables: Mapping[str, Any]) -> list[bytes]:
+        """Give the JSON of an answer without errors; raises the first error that there is."""
+        fields, limit = request_log(request.scope), self.settings.max_response_bytes
+        try:
+            asked = Parameters(trusted.text, trusted.name, variables)
+            answer, _ = await self.graphql.operate(request, trusted.document, asked)
+        except Exhausted as exhausted:
+            raise exhausted.error from exhausted
+        errors = public_errors(answer, fields["request_id"])
+        fields.update(codes=sorted({each["extensions"]["code"] for each in errors}))
+        if errors or answer.data is None:
+            original = answer.errors[0].original_error
+            if isinstance(original, ServiceError):
+                raise original
+            raise HTTPException(500 if errors[0]["extensions"]["code"] in OUR_FAULTS else 400, errors[0]["message"])
+        if sum(map(len, answer.data)) > limit:
+            raise ResponseTooLarge(f"The answer is larger than {limit:,} bytes: ask for fewer rows.")
+        return answer.data
+
+    async def _respond(self, request: Request, chunks: list[bytes], media_type: str, digest: str) -> Response:
+        """Answer; caches may keep what depends on files only, as long as the server would not look for newer ones."""
+        snapshots = request.scope["state"].get("snapshots")
+        headers = validators.cacheable(digest, snapshots, self.repository)
+        if media_type == CSV:
+            headers["content-disposition"] = f'attachment; filename="{request.path_params["name"]}.csv"'
+        with request_log(request.scope).trace.stage("respond"):
+            return await self.graphql.responder.respond(
+                request.headers, chunks, media_type=media_type, headers=headers, key=headers.get("etag")
+            )

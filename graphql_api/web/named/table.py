@@ -1,0 +1,126 @@
+"""Answers as CSV: the one list of objects in a selection is the rows, their leaves are the columns."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from graphql import (
+    REMOVE,
+    GraphQLObjectType,
+    GraphQLSchema,
+    Visitor,
+    get_named_type,
+    get_nullable_type,
+    is_leaf_type,
+    is_list_type,
+    is_object_type,
+    visit,
+)
+from graphql.execution.collect_fields import FieldDetailsList, collect_fields, collect_subfields
+from graphql.execution.values import VariableValues
+
+from graphql_api.execution.documents import Document
+from graphql_api.execution.encoding import dumps
+from graphql_api.web.templates import CSV_LINE_END, csv_cell, csv_header
+
+NO_VARIABLES = VariableValues({}, {})
+
+Keys = tuple[str, ...]
+
+
+class NoTable(Exception):
+    """A selection that is no table; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Where the rows of an answer are: ``path`` leads to their list, each of ``columns`` from a row to a cell."""
+
+    path: Keys
+    columns: tuple[Keys, ...]
+
+    def csv(self, data: bytes) -> bytes:
+        """Write the JSON of an answer's ``data`` by RFC 4180 with a header; a list that is null has no rows.
+
+        Nested keys are joined by dots; null is nothing, an empty text a pair of quotes, a list of leaves its JSON.
+        """
+        rows = _at(orjson.loads(data), self.path) or ()
+        header = csv_header([".".join(each) for each in self.columns])
+        return header + b"".join(self._line(each) for each in rows)
+
+    def _line(self, row: Any) -> bytes:
+        cells = b",".join(csv_cell(_text(_at(row, each))) for each in self.columns)
+        return (cells or b'""') + CSV_LINE_END  # readers pass over an empty line
+
+
+def table(schema: GraphQLSchema, document: Document) -> Table:
+    """Find the table in the single operation of a valid document, columns in the order of the selection.
+
+    Directives do not count: what ``@skip`` leaves out is an empty column. Raises ``NoTable``.
+    """
+    assert document.tree is not None  # noqa: S101 - a valid document has a tree
+    search = _Search(schema, Document(visit(document.tree, _WithoutDirectives())))
+    search.root()
+    if len(search.tables) != 1:
+        found = ", ".join(".".join(each.path) for each in search.tables) or "none"
+        raise NoTable(f"CSV takes exactly one list of objects in the selection; here are: {found}.")
+    return search.tables[0]
+
+
+class _WithoutDirectives(Visitor):
+    def enter_directive(self, *_: Any) -> Any:
+        return REMOVE
+
+
+class _Search:
+    """Walks a selection and gathers every list of objects in it as a table."""
+
+    def __init__(self, schema: GraphQLSchema, document: Document) -> None:
+        self.schema = schema
+        self.operation = document.operations[None]
+        self.fragments = document.fragments
+        self.tables: list[Table] = []
+
+    def root(self) -> None:
+        kind = self.schema.query_type
+        assert kind is not None  # noqa: S101 - a valid document has a type to begin at
+        selected = collect_fields(self.schema, self.fragments, NO_VARIABLES, kind, self.operation)
+        self.fields(kind, selected.grouped_field_set, (), 0)
+
+    def fields(
+        self, parent: GraphQLObjectType, selected: dict[str, FieldDetailsList], path: Keys, row: int
+    ) -> list[Keys]:
+        """Give the paths to the leaves below an object, from the row that it is in; the row's own path is so long."""
+        found: list[Keys] = []
+        for key, details in selected.items():
+            definition = self.schema.get_field(parent, details[0].node.name.value)
+            assert definition is not None  # noqa: S101 - the document is valid
+            here, kind = (*path, key), get_nullable_type(definition.type)
+            if is_leaf_type(get_named_type(kind)):
+                found.append(here[row:])
+            elif is_list_type(kind):
+                place = len(self.tables)
+                columns = self.subfields(get_nullable_type(kind.of_type), details, here, len(here))
+                self.tables.insert(place, Table(here, tuple(columns)))
+            else:
+                found += self.subfields(kind, details, here, row)
+        return found
+
+    def subfields(self, kind: Any, details: FieldDetailsList, path: Keys, row: int) -> list[Keys]:
+        if not is_object_type(kind):
+            raise NoTable(f"CSV takes objects of one type; '{'.'.join(path)}' is {kind}.")
+        collected = collect_subfields(self.schema, self.fragments, NO_VARIABLES, self.operation, kind, details)
+        return self.fields(kind, collected.grouped_field_set, path, row)
+
+
+def _at(value: Any, path: Keys) -> Any:
+    """Follow keys into objects; None where one of them is null or was left out."""
+    for key in path:
+        if value is None:
+            return None
+        value = value.get(key)
+    return value
+
+
+def _text(value: Any) -> str | None:
+    return value if value is None or isinstance(value, str) else dumps(value).decode()

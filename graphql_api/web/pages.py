@@ -1,0 +1,108 @@
+"""What browsers are shown: landing page, explorer, REST documentation, and the files these use, built by ``explorer/``.
+
+No path is ever made of what a client sends: a request can only name one of the files found in ``static``.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from types import MappingProxyType
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from graphql_api.errors import NotFound
+from graphql_api.web.negotiation import preferred_coding
+from graphql_api.web.responses import ChunkedBody, etag, not_modified
+
+_STATIC = Path(__file__).with_name("static")
+_MEDIA_TYPES = {
+    ".css": "text/css",
+    ".html": "text/html",
+    ".js": "text/javascript",
+    ".svg": "image/svg+xml",
+    ".txt": "text/plain",
+}
+# In order of preference: the content coding, and the suffix of the copy so compressed.
+_CODINGS = {"br": ".br", "gzip": ".gz"}
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self' data:; "
+    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+_PAGE = {
+    "cache-control": "no-cache",
+    "content-security-policy": CONTENT_SECURITY_POLICY,
+    "cross-origin-opener-policy": "same-origin",
+    "referrer-policy": "no-referrer",
+}
+# The explorer's URL answers API clients too, as their Accept header asks.
+_EXPLORER = {**_PAGE, "vary": "Accept, Accept-Encoding"}
+_HASHED = {"cache-control": "public, max-age=31536000, immutable"}
+_ICON = {"cache-control": "public, max-age=86400"}
+
+
+async def explorer(request: Request) -> Response:
+    """Give the page of the GraphiQL explorer; it sends its operations to the URL that it was served from."""
+    return _respond(request, "explorer.html", _EXPLORER)
+
+
+def routes(*, graphiql: bool = True) -> list[Route]:
+    """Route ``/``, ``/docs``, ``/static/{name}`` and the icon. Without ``graphiql`` no page links to the explorer."""
+    suffix = "" if graphiql else "-plain"
+    return [
+        Route("/", _page(f"index{suffix}.html")),
+        Route("/docs", _page(f"docs{suffix}.html")),
+        Route("/static/{name}", _asset),
+        Route("/favicon.ico", _icon),
+    ]
+
+
+def _page(name: str) -> Callable[[Request], Awaitable[Response]]:
+    async def page(request: Request) -> Response:
+        return _respond(request, name, _PAGE)
+
+    return page
+
+
+async def _asset(request: Request) -> Response:
+    name = request.path_params["name"]
+    if name not in _files() or name.endswith(".html"):
+        raise NotFound("There is no such file.")
+    return _respond(request, name, _HASHED)
+
+
+async def _icon(request: Request) -> Response:
+    return _respond(request, next(name for name in _files() if name.startswith("icon-")), _ICON)
+
+
+def _respond(request: Request, name: str, headers: Mapping[str, str]) -> Response:
+    """Answer GET and HEAD with a file in the best coding that the client takes, or with 304."""
+    tag = _tag(name)
+    own = {"vary": "Accept-Encoding", "x-content-type-options": "nosniff", "etag": tag, **headers}
+    if not_modified(request.headers, tag):
+        return ChunkedBody((), 304, own)
+    coding = preferred_coding(request.headers.get("accept-encoding"), tuple(_CODINGS))
+    if coding:
+        own["content-encoding"] = coding
+    return ChunkedBody((_content(name, coding),), 200, own, _MEDIA_TYPES[Path(name).suffix])
+
+
+@cache
+def _files() -> Mapping[str, Path]:
+    """Find what can be served, once: the package's files do not change while it runs."""
+    return MappingProxyType({path.name: path for path in _STATIC.iterdir() if path.suffix in _MEDIA_TYPES})
+
+
+@cache
+def _tag(name: str) -> str:
+    return etag(sha256(_content(name, None)).hexdigest()[:16])
+
+
+@cache
+def _content(name: str, coding: str | None) -> bytes:
+    """Read a file, or its compressed copy; kept, for there are only so many: 2.6 MB if all are asked for."""
+    path = _files()[name]
+    return (path if coding is None else path.with_name(path.name + _CODINGS[coding])).read_bytes()

@@ -1,0 +1,75 @@
+"""Which document a request means: its text, a trusted document by id or name, or one registered by its hash (APQ)."""
+
+from collections.abc import Mapping
+from hashlib import sha256
+
+from cachetools import LRUCache
+from graphql import GraphQLError
+
+from graphql_api.errors import BadUserInput
+from graphql_api.execution.documents import Document, Documents
+from graphql_api.web.graphql_request import Parameters
+from graphql_api.web.trusted import TrustedDocument
+
+STORED_CHARACTERS = 1_000_000
+"""Characters of registered queries kept; those asked for longest ago go first, and their clients send them again."""
+
+CODE = "PERSISTED_QUERY_NOT_FOUND"
+SHOWN_CHARACTERS = 100
+
+
+class Persisted:
+    """The documents of one process by id, name and hash."""
+
+    def __init__(
+        self, documents: Documents, trusted: Mapping[str, TrustedDocument], *, trusted_only: bool = False
+    ) -> None:
+        """Judge texts by ``documents``; ``trusted`` is by name and by id, and ``trusted_only`` refuses all others."""
+        self._documents = documents
+        self._trusted = trusted
+        self._trusted_only = trusted_only
+        self._registered: LRUCache[str, str] = LRUCache(STORED_CHARACTERS, getsizeof=len)
+
+    def document(self, asked: Parameters) -> Document:
+        """Give the document that a request means; one that is unknown or refused has that as its error.
+
+        Raises ``BadUserInput`` where the hash sent with a query is not the query's.
+        """
+        if asked.document_id is not None:
+            trusted = self._trusted.get(asked.document_id)
+            return trusted.document if trusted else _refused(_no_such(asked.document_id))
+        if asked.query is not None:
+            return self._by_text(asked.query, asked.query_hash)
+        return self._by_hash(asked.query_hash or "")
+
+    def _by_hash(self, digest: str) -> Document:
+        trusted = self._trusted.get(f"sha256:{digest}")
+        if trusted:
+            return trusted.document
+        text = self._registered.get(digest)
+        # Clients know this very message, and answer it with the query's text.
+        return _refused("PersistedQueryNotFound") if text is None else self._documents.get(text)
+
+    def _by_text(self, text: str, claimed: str | None) -> Document:
+        """Give a query sent as text; a valid one that came with its hash is registered."""
+        if claimed or self._trusted_only:
+            digest = sha256(text.encode()).hexdigest()
+            if claimed not in (None, digest):
+                raise BadUserInput("'extensions.persistedQuery.sha256Hash' is not the SHA-256 of 'query'.")
+            trusted = self._trusted.get(f"sha256:{digest}")
+            if trusted:
+                return trusted.document
+        if self._trusted_only:
+            return _refused("Only trusted documents are answered here: ask for one by its 'documentId'.")
+        document = self._documents.get(text)
+        if claimed and not document.errors and len(text) <= STORED_CHARACTERS:
+            self._registered[claimed] = text
+        return document
+
+
+def _refused(message: str) -> Document:
+    return Document(None, (GraphQLError(message, extensions={"code": CODE}),))
+
+
+def _no_such(document_id: str) -> str:
+    return f"There is no document '{document_id[:SHOWN_CHARACTERS]}'."

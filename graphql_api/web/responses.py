@@ -1,0 +1,121 @@
+"""How an answer leaves: as ready chunks, compressed where the client takes it, with ETag and 304."""
+
+import gzip
+import sys
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from typing import Any
+
+from anyio import to_thread
+from cachetools import LRUCache
+from starlette.datastructures import Headers
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from graphql_api.web.negotiation import preferred_coding
+
+COMPRESS_FROM = 1_000
+"""Bytes; shorter bodies would hardly shrink."""
+
+IN_THREAD_FROM = 100_000
+"""Bytes; longer bodies are compressed in a thread, so that other requests go on meanwhile."""
+
+
+class ChunkedBody(Response):
+    """A response whose body is sent chunk by chunk as it lies in a cache, without joining copies."""
+
+    def __init__(
+        self, chunks: Sequence[bytes], status: int = 200, headers: Mapping[str, str] | None = None, media_type: str = ""
+    ) -> None:
+        """Send ``chunks`` one after the other."""
+        self.status_code = status
+        self.chunks = chunks
+        self.media_type = media_type
+        self.background = None
+        self.body = b""
+        length = {"content-length": str(sum(map(len, chunks)))} if status != 304 else {}
+        self.init_headers({**length, **(headers or {})})
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
+        """Send the head, then the chunks; HEAD and 304 have none."""
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        chunks = self.chunks if scope["method"] != "HEAD" and self.status_code != 304 else ()
+        for chunk in chunks:
+            await send({"type": "http.response.body", "body": chunk, "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
+
+
+class Responder:
+    """Makes responses, and keeps the compressed forms of hot answers within ``cache_bytes``."""
+
+    def __init__(self, cache_bytes: int) -> None:
+        """Keep at most ``cache_bytes`` of compressed bodies."""
+        self._compressed: LRUCache[Hashable, bytes] = LRUCache(cache_bytes, getsizeof=len)
+
+    async def respond(
+        self,
+        request: Headers,
+        chunks: Sequence[bytes],
+        *,
+        media_type: str,
+        status: int = 200,
+        headers: Mapping[str, str] | None = None,
+        key: Hashable = None,
+    ) -> ChunkedBody:
+        """Answer with ``chunks``; ``key`` names the very same body in later requests, None is not to be kept."""
+        own = {"vary": "Accept-Encoding", **(headers or {})}
+        size = sum(map(len, chunks))
+        coding = preferred_coding(request.get("accept-encoding"), CODINGS) if size >= COMPRESS_FROM else None
+        if coding:
+            own["content-encoding"] = coding
+            chunks = [await self._compress(chunks, size, coding, key)]
+        return ChunkedBody(chunks, status, own, media_type)
+
+    async def _compress(self, chunks: Sequence[bytes], size: int, coding: str, key: Hashable) -> bytes:
+        found = self._compressed.get((key, coding)) if key is not None else None
+        if found is None:
+            compress = COMPRESSORS[coding]
+            if size < IN_THREAD_FROM:
+                found = compress(b"".join(chunks))
+            else:
+                found = await to_thread.run_sync(lambda: compress(b"".join(chunks)))
+            if key is not None and len(found) <= self._compressed.maxsize:
+                self._compressed[key, coding] = found
+        return found
+
+
+def _gzip(body: bytes) -> bytes:
+    return gzip.compress(body, compresslevel=1, mtime=0)
+
+
+def _zstd(body: bytes) -> bytes:
+    if sys.version_info >= (3, 14):
+        from compression import zstd
+
+        return zstd.compress(body, level=1)
+    import zstandard
+
+    return zstandard.ZstdCompressor(level=1).compress(body)
+
+
+COMPRESSORS: dict[str, Callable[[bytes], bytes]] = {"zstd": _zstd, "gzip": _gzip}
+CODINGS = tuple(COMPRESSORS)
+
+
+def etag(*parts: str) -> str:
+    """Make a weak ETag: equal content, whatever its coding."""
+    return f'W/"{"-".join(parts)}"'
+
+
+def not_modified(request: Headers, tag: str) -> bool:
+    """Say whether the client holds the version named ``tag`` already (weak comparison)."""
+    held = request.get("if-none-match")
+    if held is None:
+        return False
+    return held.strip() == "*" or _opaque(tag) in {_opaque(each) for each in held.split(",")}
+
+
+def _opaque(tag: str) -> str:
+    return tag.strip().removeprefix("W/")
+
+
+Json = dict[str, Any]

@@ -1,0 +1,133 @@
+"""The plain REST route, compatible with the API that came before, and health."""
+
+import re
+from typing import Any
+
+import orjson
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from graphql_api.errors import ServiceError
+from graphql_api.execution.projections import Projections
+from graphql_api.jockeys.ids import jockey_id
+from graphql_api.jockeys.records import Window
+from graphql_api.repository.repository import Repository, Snapshot
+from graphql_api.web import openapi
+from graphql_api.web.deadline import time_limit
+from graphql_api.web.middleware import request_log
+from graphql_api.web.responses import ChunkedBody, Responder, etag, not_modified
+from graphql_api.web.templates import json_rows
+
+FORMAT = "1"
+"""Version of the bytes that the route makes of a file; a part of the ETag, to be raised when they change."""
+
+JSON = "application/json"
+_TAG = re.compile(rf'W/"{FORMAT}-([0-9A-Za-z-]{{1,64}})"')
+
+
+class Rest:
+    """The REST routes over one repository."""
+
+    def __init__(
+        self, repository: Repository, projections: Projections, responder: Responder, version: str, seconds: float
+    ) -> None:
+        """Read from ``repository``, answer through ``responder``, as ``version`` of the API, within ``seconds``."""
+        self.repository = repository
+        self.projections = projections
+        self.responder = responder
+        self.seconds = seconds
+        self.description = orjson.dumps(openapi.document(version))
+
+    def routes(self) -> list[Route]:
+        """Give the routes to mount."""
+        return [
+            Route("/api/jockey/{jockey_id}", self.jockey),
+            Route("/health", self.health),
+            Route("/ready", self.ready),
+            Route("/openapi.json", self.openapi),
+        ]
+
+    async def jockey(self, request: Request) -> Response:
+        """Answer ``{"data": […]}``: the file's own columns and values, one object a row."""
+        identifier = jockey_id(request.path_params["jockey_id"])
+        fields = request_log(request.scope)
+        fields.update(jockey_id=identifier)
+        async with time_limit(request.scope, self.seconds):
+            if held := await self._still_held(request, identifier):
+                return held
+            snapshot = await self.repository.get(identifier, fields.trace)
+        fields.update(key=snapshot.key)
+        tag = etag(FORMAT, snapshot.etag)
+        headers = snapshot_headers(self.repository, snapshot, tag)
+        if not_modified(request.headers, tag):
+            return ChunkedBody((), 304, headers)
+        records = snapshot.records
+        with fields.trace.stage("encode"):
+            rows = self.projections(Window.span(records, 0, records.rows), json_rows(records, "source"))
+        with fields.trace.stage("respond"):
+            chunks = [b'{"data":[', *rows, b"]}"]
+            key = (records.version, "rest")
+            return await self.responder.respond(request.headers, chunks, media_type=JSON, headers=headers, key=key)
+
+    async def _still_held(self, request: Request, identifier: str) -> Response | None:
+        """Say 304 where a file that is not in memory still is the client's version: that takes no decoding."""
+        held = _TAG.search(request.headers.get("if-none-match", ""))
+        if held is None or self.repository.cached(identifier) is not None:
+            return None
+        if not await self.repository.unchanged(identifier, held[1]):
+            return None
+        headers = {
+            "etag": held[0],
+            "cache-control": f"public, max-age={self.repository.ttl}",
+            "vary": "Accept-Encoding",
+        }
+        return ChunkedBody((), 304, headers)
+
+    async def openapi(self, request: Request) -> Response:
+        """Describe these routes as an OpenAPI 3.1 document."""
+        return await self.responder.respond(request.headers, [self.description], media_type=JSON, key="openapi")
+
+    async def health(self, request: Request) -> Response:
+        """Say that the process lives; with ``?deep=1``, that its storage answers too."""
+        if request.query_params.get("deep") in {"1", "true"}:
+            return await self.ready(request)
+        return _uncached({"status": "ok"})
+
+    async def ready(self, _request: Request) -> Response:
+        """Say that the storage answers; 503 where it does not."""
+        try:
+            checks = await self.repository.check()
+        except ServiceError as error:
+            return _uncached({"status": "unavailable", "detail": error.message}, 503)
+        return _uncached({"status": "ok", "checks": dict(checks), "cache": dict(self.repository.stats())})
+
+
+def snapshot_headers(repository: Repository, snapshot: Snapshot, tag: str) -> dict[str, str]:
+    """Say of what is made of a snapshot which version it is, how long it holds, and whether it is stale."""
+    headers = {
+        "etag": tag,
+        "last-modified": snapshot.last_modified.strftime("%a, %d %b %Y %H:%M:%S GMT"),
+        "cache-control": f"public, max-age={repository.max_age(snapshot)}",
+        "vary": "Accept-Encoding",
+    }
+    return {**headers, "warning": '110 - "Response is Stale"'} if snapshot.stale else headers
+
+
+async def service_error(request: Request, error: Exception) -> Response:
+    """Answer one of our errors as ``{"detail": …}``."""
+    assert isinstance(error, ServiceError)  # noqa: S101 - registered for this class only
+    request_log(request.scope).update(code=error.code, error=error.message, **error.log_fields)
+    headers = {"retry-after": "5"} if error.status == 503 else None
+    return Response(orjson.dumps({"detail": error.message}), error.status, headers, JSON)
+
+
+async def http_error(_request: Request, error: Exception) -> Response:
+    """Answer a route or method that does not exist as ``{"detail": …}``."""
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class only
+    return Response(orjson.dumps({"detail": error.detail}), error.status_code, error.headers, JSON)
+
+
+def _uncached(body: dict[str, Any], status: int = 200) -> Response:
+    return Response(orjson.dumps(body), status, {"cache-control": "no-store"}, JSON)

@@ -1,0 +1,135 @@
+"""Rows of the plain routes: the file's own columns or the typed ones, as JSON objects, lines of them, or CSV."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
+from enum import Enum
+from types import MappingProxyType
+from typing import Any, Literal
+
+from graphql_api.execution.encoding import Column, RowTemplate, dumps
+from graphql_api.jockeys.columns import FIELDS
+from graphql_api.jockeys.records import RaceRecords, raw_text
+
+ColumnSet = Literal["typed", "source"]
+
+DECIMALS = 10
+CSV_LINE_END = b"\r\n"
+
+_QUOTED = re.compile(r'[",\r\n]')
+_NUMBER = re.compile(r"[-+]?[0-9]+(?:\.[0-9]+)?")
+# Full width too: spreadsheets of East Asian locales read it alike.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+
+
+def columns(records: RaceRecords, chosen: ColumnSet) -> Mapping[str, Any]:
+    """Name the columns of a set, each with what finds it: its field, or its position in the file.
+
+    Typed columns are named as GraphQL's fields, in snake case. Of equal headers of a file the first counts.
+    """
+    if chosen == "typed":
+        return _TYPED
+    places: dict[str, int] = {}
+    for place, column in enumerate(records.source):
+        places.setdefault(column.label, place)
+    return places
+
+
+_TYPED = MappingProxyType({field.name: field.name for field in FIELDS})
+
+
+def json_rows(records: RaceRecords, chosen: ColumnSet, *, lines: bool = False) -> RowTemplate:
+    """Write rows as JSON objects: the inside of an array, or one on a line."""
+
+    def make() -> RowTemplate:
+        cells = tuple(
+            ((b"," if place else b"{") + dumps(label) + b":", _column("json", chosen, at, _JSON[chosen]))
+            for place, (label, at) in enumerate(columns(records, chosen).items())
+        )
+        tail = b"}" if cells else b"{}"
+        return RowTemplate(cells, tail + b"\n", b"") if lines else RowTemplate(cells, tail)
+
+    return _kept(records, ("json", lines, chosen), make)
+
+
+def csv_rows(records: RaceRecords, chosen: ColumnSet, *, spreadsheet: bool = False) -> RowTemplate:
+    """Write rows as CSV (RFC 4180), each with its line end; ``spreadsheet`` is told at ``spreadsheet_cell``."""
+
+    def make() -> RowTemplate:
+        quote = spreadsheet_cell if spreadsheet else csv_cell
+        form = ("csv", spreadsheet)
+        cells = tuple(
+            (b"," if place else b"", _column(form, chosen, at, lambda value: quote(_TEXT[chosen](value))))
+            for place, at in enumerate(columns(records, chosen).values())
+        )
+        return RowTemplate(cells, CSV_LINE_END, b"")
+
+    return _kept(records, ("csv", spreadsheet, chosen), make)
+
+
+def csv_header(labels: Sequence[str]) -> bytes:
+    """Write the line of headers."""
+    return b",".join(map(csv_cell, labels)) + CSV_LINE_END
+
+
+def csv_cell(text: str | None) -> bytes:
+    """Write a text as a cell: quoted where it must be; null is nothing, an empty text a pair of quotes."""
+    if text is None:
+        return b""
+    if not text or _QUOTED.search(text):
+        text = '"' + text.replace('"', '""') + '"'
+    return text.encode()
+
+
+def spreadsheet_cell(text: str | None) -> bytes:
+    """Write a text as a cell, an apostrophe before what a spreadsheet would run as a formula; numbers stay as is."""
+    if text is not None and text.startswith(_FORMULA) and not _NUMBER.fullmatch(text):
+        text = f"'{text}"
+    return csv_cell(text)
+
+
+def source_json(cell: Any) -> bytes:
+    """Write a cell as ``DataFrame.to_json(date_format="iso")`` does, but dates as ``2024-09-29T00:00:00Z``.
+
+    Floats keep ten decimals; NaN, NaT, None and infinities are null.
+    """
+    if isinstance(cell, float):
+        return dumps(round(cell, DECIMALS))
+    if isinstance(cell, datetime):
+        return dumps(f"{cell.replace(tzinfo=None).isoformat()}Z")
+    if isinstance(cell, date):
+        return dumps(f"{cell.isoformat()}T00:00:00Z")
+    return dumps(cell)
+
+
+def typed_json(value: Any) -> bytes:
+    """Write a typed value as GraphQL does: enums by name, days as ISO."""
+    return dumps(value.name if isinstance(value, Enum) else value)
+
+
+def typed_text(value: Any) -> str | None:
+    """Give a typed value as text: as in JSON, but without quotes; None is null."""
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, bool | tuple | list):
+        return dumps(value).decode()
+    return value.name if isinstance(value, Enum) else str(value)
+
+
+_JSON: Mapping[ColumnSet, Callable[[Any], bytes]] = {"typed": typed_json, "source": source_json}
+_TEXT: Mapping[ColumnSet, Callable[[Any], str | None]] = {"typed": typed_text, "source": raw_text}
+
+
+def _column(form: Any, chosen: ColumnSet, at: Any, write: Callable[[Any], bytes]) -> Column:
+    key = (form, chosen, at)
+    if chosen == "typed":
+        return Column(key, lambda records: records.fields[at], write)
+    return Column(key, lambda records: records.source[at].cells, write)
+
+
+def _kept(records: RaceRecords, key: Any, make: Callable[[], RowTemplate]) -> RowTemplate:
+    """Make a template once for each version."""
+    found: RowTemplate | None = records.derived.get((RowTemplate, key))
+    if found is None:
+        found = records.derived[RowTemplate, key] = make()
+    return found

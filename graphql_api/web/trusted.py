@@ -1,0 +1,66 @@
+"""Trusted documents: operations that the operator wrote down in a folder, judged when the process starts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from graphql import GraphQLError, OperationDefinitionNode
+
+from graphql_api.config import ConfigError, Settings
+from graphql_api.execution.documents import Document, Documents
+
+SUFFIX = ".graphql"
+
+
+@dataclass(frozen=True, slots=True)
+class TrustedDocument:
+    """One file of the folder: a valid document of one operation, which has the file's name.
+
+    ``document_id`` is ``sha256:`` and what ``sha256sum`` says of the file.
+    """
+
+    name: str
+    text: str
+    document_id: str
+    document: Document
+
+    @property
+    def operation(self) -> OperationDefinitionNode:
+        """Give the operation."""
+        return self.document.operations[self.name]
+
+
+def load_trusted(settings: Settings, documents: Documents) -> Mapping[str, TrustedDocument]:
+    """Read the folder that the settings name; give each document under its name and under its id.
+
+    Raises ``ConfigError``, which names the file, for whatever could not be answered later.
+    """
+    if not settings.documents:
+        if settings.trusted_only:
+            raise ConfigError("JOCKEY_TRUSTED_ONLY needs JOCKEY_DOCUMENTS: else nothing would be answered.")
+        return {}
+    files = sorted(Path(settings.documents).glob(f"*{SUFFIX}"))
+    if not files:
+        raise ConfigError(f"JOCKEY_DOCUMENTS must be a folder of {SUFFIX} files; {settings.documents!r} holds none.")
+    found = [_read(each, documents) for each in files]
+    return {key: each for each in found for key in (each.name, each.document_id)}
+
+
+def _read(file: Path, documents: Documents) -> TrustedDocument:
+    """Read and judge one file."""
+    try:
+        content = file.read_bytes()
+        text = content.decode()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"JOCKEY_DOCUMENTS: {file} is no text in UTF-8 that can be read.") from error
+    document = documents.get(text)
+    if document.errors:
+        raise ConfigError(f"JOCKEY_DOCUMENTS: {file}{_place(document.errors[0])}: {document.errors[0].message}")
+    if set(document.operations) != {None, file.stem}:
+        raise ConfigError(f"JOCKEY_DOCUMENTS: {file} must hold one operation, named {file.stem} as the file is.")
+    return TrustedDocument(file.stem, text, f"sha256:{sha256(content).hexdigest()}", document)
+
+
+def _place(error: GraphQLError) -> str:
+    return f", line {error.locations[0].line}" if error.locations else ""

@@ -1,0 +1,109 @@
+"""Templates of the deployment, made by the real tool without AWS."""
+
+import fcntl
+import json
+import os
+import shutil
+import subprocess
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+OSLS = ROOT / "node_modules" / ".bin" / "osls"
+DIGEST = f"123456789012.dkr.ecr.ap-northeast-1.amazonaws.com/graphql-api@sha256:{'5' * 64}"
+KEY = "arn:aws:kms:ap-northeast-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+IMAGE = {"package": "image", "imageUri": DIGEST}
+ZIP = {"package": "zip"}
+EVERYTHING = {"api": "http", "cdn": "cloudfront", "network": "vpc", "source": "ssm-with-key", "ssmKeyArn": KEY}
+BY_NAME = {"source": "s3", "network": "vpc", "bucket": "example-jockeys", "prefix": "results/"}
+
+Variant = tuple[tuple[str, str], ...]
+Template = dict[str, Any]
+Make = Callable[[Variant], Template]
+
+needs_osls = pytest.mark.skipif(
+    not OSLS.exists() or shutil.which("node") is None,
+    reason="osls is not installed: takes Node, and `npm ci` at the top of the repository",
+)
+
+
+def variant(stage: str, *parameters: Mapping[str, str]) -> Variant:
+    """Name a stage with parameters."""
+    return (("stage", stage), *(item for each in parameters for item in each.items()))
+
+
+VARIANTS = {
+    f"{stage}-{package['package']}-{name}": variant(stage, package, options)
+    for stage in ("dev", "staging", "prod")
+    for package in (IMAGE, ZIP)
+    for name, options in (("plain", {}), ("everything", EVERYTHING), ("by-name", BY_NAME))
+    if name != "by-name" or stage == "prod"
+}
+
+
+def run(command: str, chosen: Variant, folder: Path, environ: Mapping[str, str] | None = None) -> str:
+    """Run one command of osls on a copy of the configuration in ``folder``; give what it wrote."""
+    if not (folder / "serverless.yml").exists():
+        shutil.copy(ROOT / "serverless.yml", folder)
+        shutil.copytree(ROOT / "deploy", folder / "deploy", ignore=shutil.ignore_patterns("__pycache__"))
+        (folder / "dist").mkdir()
+        with zipfile.ZipFile(folder / "dist" / "function-arm64.zip", "w") as archive:
+            archive.writestr(zipfile.ZipInfo("handler.py"), "def handler(event, context): ...")
+    (_, stage), *parameters = chosen
+    options = [f"--param={name}={value}" for name, value in parameters]
+    done = subprocess.run(
+        [OSLS, *command.split(), "--stage", stage, *options],
+        cwd=folder,
+        env={"PATH": os.environ["PATH"], "HOME": str(folder), "AWS_EC2_METADATA_DISABLED": "true", **(environ or {})},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+    output = done.stdout + done.stderr
+    assert done.returncode == 0, output
+    return output
+
+
+@cache
+def template(chosen: Variant, shared: Path) -> Template:
+    """Package a variant, once for all processes that test; ``shared`` is a folder of theirs."""
+    name = "-".join(value.replace("/", "_") for _, value in chosen)[:150]
+    folder = shared / name
+    folder.mkdir(exist_ok=True)
+    made = folder / ".serverless" / "cloudformation-template-update-stack.json"
+    with (shared / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            run("package", chosen, folder)
+        read: Template = json.loads(made.read_text())
+        return read
+
+
+def of_type(found: Template, kind: str) -> dict[str, Any]:
+    """Give the properties of every resource of a type, by its logical id."""
+    resources = found["Resources"].items()
+    return {name: each.get("Properties", {}) for name, each in resources if each["Type"] == f"AWS::{kind}"}
+
+
+def only(found: Template, kind: str) -> Any:
+    """Give the properties of the one resource of a type."""
+    (properties,) = of_type(found, kind).values()
+    return properties
+
+
+def statements(found: Template) -> Iterator[dict[str, Any]]:
+    """Give every statement of every policy that the stack writes itself."""
+    for role in of_type(found, "IAM::Role").values():
+        for policy in role["Policies"]:
+            yield from policy["PolicyDocument"]["Statement"]
+
+
+def listed(value: Any) -> list[Any]:
+    """Give what a policy holds as one or as a list, as a list."""
+    return value if isinstance(value, list) else [value]

@@ -1,0 +1,294 @@
+"""Tests of the templates that the deployment makes of serverless.yml, for every stage and variant."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deployment import (
+    BY_NAME,
+    DIGEST,
+    EVERYTHING,
+    IMAGE,
+    KEY,
+    ROOT,
+    VARIANTS,
+    ZIP,
+    Make,
+    Template,
+    Variant,
+    listed,
+    needs_osls,
+    of_type,
+    only,
+    statements,
+    variant,
+)
+
+pytest_plugins = ["deployment_fixtures"]
+pytestmark = needs_osls
+every_variant = pytest.mark.parametrize("chosen", VARIANTS.values(), ids=VARIANTS.keys())
+both_packages = pytest.mark.parametrize("package", [IMAGE, ZIP], ids=["image", "zip"])
+
+LOG = "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:/aws/lambda/jockey-api-%s:*"
+
+
+# --- every variant ---
+
+
+@every_variant
+def test_template_is_clean(make: Make, chosen: Variant) -> None:
+    """cfn-lint finds nothing, but the dependencies that the framework writes twice."""
+    from cfnlint.api import ManualArgs, lint
+
+    config = ManualArgs(ignore_checks=["W3005"], regions=["ap-northeast-1"])
+    assert [str(each) for each in lint(json.dumps(make(chosen)), config=config)] == []
+
+
+@every_variant
+def test_permissions_have_no_wildcards(make: Make, chosen: Variant) -> None:
+    """Actions are spelt out; a resource ends in a wildcard only where names are not known before."""
+    stage = chosen[0][1]
+    objects = "results/*" if ("source", "s3") in chosen else "/*"
+    for statement in statements(make(chosen)):
+        actions, resources = listed(statement["Action"]), listed(statement["Resource"])
+        assert statement["Effect"] == "Allow"
+        assert resources
+        assert not any("*" in action for action in actions)
+        texts = [each if isinstance(each, str) else each.get("Fn::Sub", "") for each in resources]
+        wild = [text for text in texts if "*" in text]
+        if actions == ["s3:GetObject"]:
+            assert [text.endswith(objects) and text.count("*") == 1 for text in wild] == [True]
+        elif actions[0].startswith("logs:"):  # the streams of this one group
+            assert {text.removesuffix(":*") + ":*" for text in wild} <= {LOG % stage, f"{LOG % stage}:*"}
+        elif actions[0].startswith("xray:"):  # which knows no resources
+            assert wild == ["*"]
+        else:
+            assert wild == []
+
+
+@every_variant
+def test_url_is_open_to_all(make: Make, chosen: Variant) -> None:
+    """The Function URL has both permissions that it takes, on what the URL calls: the function or its alias."""
+    found = make(chosen)
+    url = only(found, "Lambda::Url")
+    allowed = {
+        each["Action"]: each for each in of_type(found, "Lambda::Permission").values() if each["Principal"] == "*"
+    }
+    assert url["AuthType"] == "NONE"
+    assert "Cors" not in url  # the application answers preflights
+    assert allowed["lambda:InvokeFunctionUrl"]["FunctionUrlAuthType"] == "NONE"
+    assert allowed["lambda:InvokeFunction"]["InvokedViaFunctionUrl"] is True
+    assert [each["FunctionName"] for each in allowed.values()] == [url["TargetFunctionArn"]] * 2
+
+
+@every_variant
+def test_function_is_sized(make: Make, chosen: Variant) -> None:
+    """Memory, disk, time below the gateways' 29 s, processor, tracing and concurrency are set."""
+    found = make(chosen)
+    function = only(found, "Lambda::Function")
+    assert (function["MemorySize"], function["EphemeralStorage"], function["Architectures"]) == (
+        2048,
+        {"Size": 512},
+        ["arm64"],
+    )
+    assert 20 < function["Timeout"] < 29
+    assert function["TracingConfig"] == {"Mode": "Active"}
+    assert function["ReservedConcurrentExecutions"] == {"dev": 5, "staging": 20, "prod": 200}[chosen[0][1]]
+
+
+@every_variant
+def test_no_secret_is_written(make: Make, chosen: Variant) -> None:
+    """Neither keys nor what looks like one stand in the template; the environment holds settings only."""
+    found = make(chosen)
+    environment = only(found, "Lambda::Function")["Environment"]["Variables"]
+    assert set(environment) <= {
+        "JOCKEY_STAGE",
+        "JOCKEY_LOG_LEVEL",
+        "JOCKEY_CORS_ORIGINS",
+        "JOCKEY_SSM_PATH",
+        "JOCKEY_DATA",
+    }
+    assert not re.search(r"AKIA|ASIA|SECRET|ssm-secure|PRIVATE KEY|password", json.dumps(found))
+
+
+@every_variant
+def test_everything_is_tagged(make: Make, chosen: Variant) -> None:
+    """The function carries the service's name and the stage, by which costs are told apart."""
+    tags = only(make(chosen), "Lambda::Function")["Tags"]
+    assert tags == [{"Key": "service", "Value": "graphql-api"}, {"Key": "stage", "Value": chosen[0][1]}]
+
+
+@every_variant
+def test_references_are_resolved(make: Make, chosen: Variant) -> None:
+    """No variable of the framework is left over."""
+    assert re.findall(r"\$\{(?:param|self|sls|opt|file)[:(]", json.dumps(make(chosen))) == []
+
+
+# --- stages ---
+
+
+@pytest.mark.parametrize(("stage", "days", "warm"), [("dev", 30, None), ("staging", 60, 1), ("prod", 90, 2)])
+def test_stages_differ(make: Make, stage: str, days: int, warm: int | None) -> None:
+    """Logs are kept, and instances held ready, as the stage asks; dev pays for none."""
+    found = make(variant(stage, IMAGE))
+    assert only(found, "Logs::LogGroup")["RetentionInDays"] == days
+    aliases = of_type(found, "Lambda::Alias").values()
+    assert [each["ProvisionedConcurrencyConfig"]["ProvisionedConcurrentExecutions"] for each in aliases] == [
+        *([warm] if warm else [])
+    ]
+
+
+def test_settings_are_known(make: Make) -> None:
+    """The service takes the environment that the template gives it."""
+    from graphql_api.config import Settings
+
+    for options in ({}, BY_NAME):
+        environment = only(make(variant("prod", IMAGE, options)), "Lambda::Function")["Environment"]["Variables"]
+        settings = Settings.from_environ(environment)
+        assert settings.stage == "prod"
+        assert settings.request_timeout < only(make(variant("prod", IMAGE)), "Lambda::Function")["Timeout"]
+    assert settings.data == "s3://example-jockeys/results/"
+
+
+# --- the two packages ---
+
+
+def test_image_is_named_by_digest(make: Make) -> None:
+    """The image cannot change under its name."""
+    function = only(make(variant("prod", IMAGE)), "Lambda::Function")
+    assert (function["PackageType"], function["Code"]) == ("Image", {"ImageUri": DIGEST})
+    assert "SnapStart" not in function
+
+
+def test_zip_starts_from_a_snapshot(make: Make) -> None:
+    """The zip runs on Python 3.13 with SnapStart, through an alias, as only published versions have snapshots."""
+    found = make(variant("prod", ZIP))
+    function = only(found, "Lambda::Function")
+    assert (function["Runtime"], function["Handler"]) == ("python3.13", "handler.handler")
+    assert function["SnapStart"] == {"ApplyOn": "PublishedVersions"}
+    assert only(found, "Lambda::Alias")["Name"] == "snapstart"
+    assert only(found, "Lambda::Url")["TargetFunctionArn"]["Fn::Join"][1][1] == "snapstart"
+
+
+@both_packages
+def test_old_versions_go(make: Make, package: dict[str, str]) -> None:
+    """The version before is deleted, as SnapStart bills every one that is there."""
+    found = make(variant("prod", package))
+    versions = [each for each in found["Resources"].values() if each["Type"] == "AWS::Lambda::Version"]
+    assert [each.get("DeletionPolicy") for each in versions] == [None]
+
+
+# --- switches ---
+
+
+def test_switches_are_off_by_default(make: Make) -> None:
+    """Without parameters there is a URL, and neither gateway, CDN nor network."""
+    assert not re.search("AWS::(ApiGateway|CloudFront|EC2)", json.dumps(make(variant("prod", IMAGE))))
+
+
+@both_packages
+def test_http_api_stands_beside_the_url(make: Make, package: dict[str, str]) -> None:
+    """The HTTP API passes every request to what the URL calls, in payload 2.0, and may."""
+    found = make(variant("prod", package, EVERYTHING))
+    integration = only(found, "ApiGatewayV2::Integration")
+    assert only(found, "ApiGatewayV2::Route")["RouteKey"] == "$default"
+    assert integration["PayloadFormatVersion"] == "2.0"
+    assert integration["IntegrationUri"] == only(found, "Lambda::Url")["TargetFunctionArn"]
+    permissions = of_type(found, "Lambda::Permission").values()
+    assert [each["FunctionName"] for each in permissions if each["Principal"] == "apigateway.amazonaws.com"] == [
+        integration["IntegrationUri"]
+    ]
+
+
+def test_cdn_keeps_what_the_service_allows(make: Make) -> None:
+    """CloudFront varies by what answers vary by, keeps them as long as Cache-Control says, and lets POST through."""
+    found = make(variant("prod", ZIP, EVERYTHING))
+    policy = only(found, "CloudFront::CachePolicy")["CachePolicyConfig"]
+    assert (policy["MinTTL"], policy["DefaultTTL"]) == (0, 0)
+    key = policy["ParametersInCacheKeyAndForwardedToOrigin"]
+    assert key["QueryStringsConfig"] == {"QueryStringBehavior": "all"}
+    assert key["HeadersConfig"] == {"HeaderBehavior": "whitelist", "Headers": ["Accept", "Origin"]}
+    assert key["EnableAcceptEncodingGzip"]
+    config = only(found, "CloudFront::Distribution")["DistributionConfig"]
+    behaviour = config["DefaultCacheBehavior"]
+    assert {"GET", "HEAD", "OPTIONS", "POST"} <= set(behaviour["AllowedMethods"])
+    assert behaviour["CachedMethods"] == ["GET", "HEAD"]
+    assert behaviour["ViewerProtocolPolicy"] == "redirect-to-https"
+    (origin,) = config["Origins"]
+    assert origin["DomainName"]["Fn::Select"][1]["Fn::Split"][1] == {
+        "Fn::GetAtt": ["ApiLambdaFunctionUrl", "FunctionUrl"]
+    }
+
+
+@pytest.mark.parametrize(
+    ("options", "endpoints"),
+    [
+        (EVERYTHING, {"s3": "Gateway", "dynamodb": "Gateway", "ssm": "Interface"}),
+        (BY_NAME, {"s3": "Gateway", "dynamodb": "Gateway"}),
+    ],
+    ids=["everything", "by-name"],
+)
+def test_vpc_reaches_what_the_service_reads(make: Make, options: dict[str, str], endpoints: dict[str, str]) -> None:
+    """In its VPC the function reaches S3 and DynamoDB for nothing, and SSM where it needs that; nothing comes in."""
+    found = make(variant("prod", ZIP, options))
+    made = of_type(found, "EC2::VPCEndpoint").values()
+    assert {each["ServiceName"]["Fn::Sub"].rpartition(".")[2]: each["VpcEndpointType"] for each in made} == endpoints
+    assert not re.search("NatGateway|InternetGateway", json.dumps(found))
+    vpc = only(found, "Lambda::Function")["VpcConfig"]
+    assert vpc["SecurityGroupIds"] == [{"Ref": "FunctionGroup"}]
+    assert {each["Ref"] for each in vpc["SubnetIds"]} == set(of_type(found, "EC2::Subnet"))
+    assert "SecurityGroupIngress" not in of_type(found, "EC2::SecurityGroup")["FunctionGroup"]
+
+
+# --- the role ---
+
+
+def _by_action(found: Template) -> dict[str, dict[str, Any]]:
+    return {action: each for each in statements(found) for action in listed(each["Action"])}
+
+
+def test_role_reads_what_ssm_names(make: Make) -> None:
+    """The bucket that SSM names, its listing at the top, and the parameters under the stage's path."""
+    found = _by_action(make(variant("staging", IMAGE)))
+    bucket = "arn:${AWS::Partition}:s3:::{{resolve:ssm:/graphql-api/staging/BUCKET_NAME}}"
+    assert found["s3:GetObject"]["Resource"] == {"Fn::Sub": f"{bucket}/*"}
+    assert found["s3:ListBucket"]["Resource"] == {"Fn::Sub": bucket}
+    assert found["s3:ListBucket"]["Condition"] == {"StringEqualsIfExists": {"s3:prefix": ""}}
+    assert found["ssm:GetParametersByPath"]["Resource"]["Fn::Sub"].endswith(":parameter/graphql-api/staging")
+    assert "kms:Decrypt" not in found
+
+
+def test_role_decrypts_through_ssm_only(make: Make) -> None:
+    """A key of one's own opens SecureStrings, and nothing else that it locks."""
+    found = _by_action(make(variant("prod", IMAGE, EVERYTHING)))["kms:Decrypt"]
+    assert found["Resource"] == KEY
+    assert found["Condition"] == {"StringEquals": {"kms:ViaService": {"Fn::Sub": "ssm.${AWS::Region}.amazonaws.com"}}}
+
+
+def test_role_stays_within_the_prefix(make: Make) -> None:
+    """Of a bucket given by name, only the prefix may be read and listed; SSM not at all."""
+    found = _by_action(make(variant("prod", IMAGE, BY_NAME)))
+    assert found["s3:GetObject"]["Resource"]["Fn::Sub"].endswith(":s3:::example-jockeys/results/*")
+    assert found["s3:ListBucket"]["Condition"] == {"StringEqualsIfExists": {"s3:prefix": "results/"}}
+    assert not any(action.startswith(("ssm:", "kms:")) for action in found)
+
+
+# --- the files ---
+
+
+def test_configuration_is_short_at_the_top() -> None:
+    """serverless.yml shows the whole on one screen; the parts lie in deploy."""
+    assert len((ROOT / "serverless.yml").read_text().splitlines()) <= 70
+    assert all(len(each.read_text().splitlines()) <= 150 for each in Path(ROOT / "deploy").glob("*.yml"))
+
+
+def test_lock_names_no_registry() -> None:
+    """The tool's dependencies are locked by content; where they come from is the machine's business."""
+    lock = json.loads((ROOT / "package-lock.json").read_text())["packages"]
+    locked = {path: each for path, each in lock.items() if path}
+    assert locked["node_modules/osls"]["version"] == "4.3.1"
+    assert all("integrity" in each or each.get("inBundle") for each in locked.values())
+    assert not any("resolved" in each for each in locked.values())

@@ -1,0 +1,91 @@
+"""Tests of the files around the deployment: images, workflows, smoke test, cost figures."""
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+
+
+def _tool(name: str) -> str:
+    """Find a tool beside this Python; skips the test where it is not installed."""
+    found = shutil.which(name, path=str(Path(sys.executable).parent))
+    if found is None:
+        pytest.skip(f"{name} is not installed")
+    return found
+
+
+def _assert_clean(*command: str | Path) -> None:
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_dockerfile_is_clean() -> None:
+    """Hadolint finds nothing."""
+    _assert_clean(_tool("hadolint"), "Dockerfile")
+
+
+def test_workflows_are_clean() -> None:
+    """The workflows fit GitHub's schema, and zizmor finds no weakness."""
+    _assert_clean(_tool("check-jsonschema"), "--builtin-schema", "vendor.github-workflows", *WORKFLOWS)
+    _assert_clean(_tool("zizmor"), "--offline", "--quiet", ".github")
+
+
+def test_actions_are_pinned() -> None:
+    """Every action is named by a full commit hash, with its version beside it."""
+    used = [
+        line for path in WORKFLOWS for line in path.read_text().splitlines() if "uses:" in line and "$/" not in line
+    ]
+    assert used
+    for line in used:
+        assert re.search(r"uses: [\w.-]+/[\w.-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$", line), line
+
+
+def test_image_is_locked_and_without_rights() -> None:
+    """Both images install by hash only, end as a user without rights, and the server tells its health."""
+    text = (ROOT / "Dockerfile").read_text()
+    targets = re.split(r"^FROM ", text, flags=re.MULTILINE)[1:]
+    by_name = {re.search(r"AS (\S+)", target)[1]: target for target in targets}
+    installs = re.findall(r"pip install[^\n]*\\\n[^\n]*", text)
+    assert len(installs) == 2
+    assert all("--require-hashes" in each and "--only-binary :all:" in each for each in installs)
+    for name in ("server", "function"):
+        assert "USER 10001" in by_name[name]
+        assert "RUN" not in by_name[name]
+    assert "HEALTHCHECK" in by_name["server"]
+    assert 'CMD ["handler.handler"]' in by_name["function"]
+
+
+def test_image_gets_what_it_copies() -> None:
+    """What the Dockerfile copies is there, and .dockerignore lets it through."""
+    allowed = {line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")}
+    copies = re.findall(r"^COPY (?!--from)(.+) \S+$", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
+    sources = {source for line in copies for source in line.split()}
+    assert sources == allowed
+    assert all((ROOT / source).exists() for source in sources)
+
+
+def test_smoke_test_tells_good_from_bad(live_server: str) -> None:
+    """It passes against a service with the jockey, and fails without."""
+    command = [sys.executable, str(ROOT / "deploy" / "smoke.py")]
+    good = subprocess.run([*command, f"{live_server}/", "00001"], capture_output=True, text=True, check=False)
+    assert (good.returncode, good.stdout.count("passed")) == (0, 4), good.stderr
+    bad = subprocess.run([*command, live_server, "98765"], capture_output=True, text=True, check=False, timeout=120)
+    assert bad.returncode == 1
+    assert "FAILED  REST" in bad.stdout
+    assert "FAILED  GraphQL" in bad.stdout
+    assert "passed  health" in bad.stdout
+
+
+def test_scaling_figures_are_those_calculated() -> None:
+    """Every table of docs/scaling.md that the script writes stands there as it writes it."""
+    script = [sys.executable, str(ROOT / "deploy" / "scaling.py")]
+    written = subprocess.run(script, capture_output=True, text=True, check=True).stdout
+    document = (ROOT / "docs" / "scaling.md").read_text()
+    for line in written.splitlines():
+        assert line in document

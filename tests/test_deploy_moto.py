@@ -1,0 +1,142 @@
+"""Tests of the deployment against a stand-in for AWS: it comes up, it goes away, and its role may do no more."""
+
+import json
+import re
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from boto3.session import Session
+from botocore.exceptions import ClientError
+
+from deployment import BY_NAME, DIGEST, IMAGE, ZIP, needs_osls, run, statements, template, variant
+
+pytestmark = needs_osls
+KEYS = {"AWS_ACCESS_KEY_ID": "example", "AWS_SECRET_ACCESS_KEY": "example"}
+REGION = "ap-northeast-1"
+# Where CloudFormation only warns, moto refuses: test_deploy.py holds the templates to the same linter.
+MOTO = """
+import cfnlint.api
+from moto.server import main
+cfnlint.api.lint = lambda *args: []
+main(["-H", "127.0.0.1", "-p", "0"])
+"""
+
+
+@contextmanager
+def _moto(folder: Path) -> Iterator[str]:
+    """Run moto in a process of its own, as who may do what is a matter of the whole process."""
+    log = folder / "moto.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-c", MOTO],
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        deadline = time.monotonic() + 60
+        while not (found := re.search(r"http://127\.0\.0\.1:\d+", log.read_text())):
+            assert process.poll() is None, log.read_text()
+            assert time.monotonic() < deadline, log.read_text()
+            time.sleep(0.1)
+        yield found[0]
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def _post(url: str, body: bytes) -> None:
+    with urllib.request.urlopen(urllib.request.Request(url, body, {"Content-Type": "application/json"})) as answer:
+        assert answer.status < 300
+
+
+def _client(name: str, url: str, key: str = "example", secret: str = "example") -> Any:
+    return Session(key, secret, region_name=REGION).client(name, endpoint_url=url)
+
+
+def test_stack_comes_and_goes(tmp_path: Path) -> None:
+    """Deploying makes function, role, topic, rule and log group, again changes them; removing leaves nothing behind.
+
+    In dev, as the stand-in knows no aliases. It passes over what else it does not know; test_deploy.py does not.
+    """
+    chosen = variant("dev", ZIP, {"bucket": "example-jockeys", "snapStart": "false"})
+    with _moto(tmp_path) as url:
+        _post(f"{url}/moto-api/config", json.dumps({"lambda": {"use_docker": False}}).encode())
+        environ = {**KEYS, "AWS_ENDPOINT_URL": url, "AWS_REGION": REGION}
+        run("deploy", chosen, tmp_path, environ)
+        made = _client("lambda", url).get_function(FunctionName="jockey-api-dev")["Configuration"]
+        assert (made["MemorySize"], made["Environment"]["Variables"]["JOCKEY_STAGE"]) == (2048, "dev")
+        assert "graphql-api-dev" in made["Role"]
+        rule = _client("events", url).describe_rule(Name="graphql-api-dev-warmer")
+        assert rule["ScheduleExpression"] == "rate(5 minutes)"
+        (group,) = _client("logs", url).describe_log_groups()["logGroups"]
+        assert group["retentionInDays"] == 30
+        (topic,) = _client("sns", url).list_topics()["Topics"]
+        assert topic["TopicArn"].endswith(":graphql-api-dev-alarms")
+        assert "graphql-api-dev" in run("info", chosen, tmp_path, environ)
+
+        run("deploy", (*chosen, ("logLevel", "DEBUG")), tmp_path, environ)
+        changed = _client("lambda", url).get_function(FunctionName="jockey-api-dev")["Configuration"]
+        assert changed["Environment"]["Variables"]["JOCKEY_LOG_LEVEL"] == "DEBUG"
+
+        run("remove", chosen, tmp_path, environ)
+        assert _client("lambda", url).list_functions()["Functions"] == []
+        assert _client("sns", url).list_topics()["Topics"] == []
+        assert _client("s3", url).list_buckets()["Buckets"] == []
+
+
+def test_image_comes_and_goes(tmp_path: Path) -> None:
+    """The function of a container image is deployed by its digest, and removed."""
+    chosen = variant("dev", IMAGE, {"bucket": "example-jockeys"})
+    with _moto(tmp_path) as url:
+        _post(f"{url}/moto-api/config", json.dumps({"lambda": {"use_docker": False}}).encode())
+        environ = {**KEYS, "AWS_ENDPOINT_URL": url, "AWS_REGION": REGION}
+        run("deploy", chosen, tmp_path, environ)
+        made = _client("lambda", url).get_function(FunctionName="jockey-api-dev")
+        assert made["Code"]["ImageUri"] == DIGEST
+        run("remove", chosen, tmp_path, environ)
+        assert _client("lambda", url).list_functions()["Functions"] == []
+
+
+def _document(found: dict[str, Any]) -> str:
+    """Write the role's S3 statements as IAM takes them."""
+    kept = [each for each in statements(found) if str(each["Action"]).count("s3:")]
+    text = json.dumps(kept).replace("${AWS::Partition}", "aws")
+    plain = re.sub(r'\{"Fn::Sub": ("[^"]*")\}', r"\1", text)
+    return json.dumps({"Version": "2012-10-17", "Statement": json.loads(plain)})
+
+
+def test_role_may_read_its_prefix_only(tmp_path: Path) -> None:
+    """With permissions enforced, the policy reads and lists; it neither writes, deletes, nor reads elsewhere."""
+    policy = _document(template(variant("prod", IMAGE, BY_NAME), tmp_path))
+    with _moto(tmp_path) as url:
+        owner = _client("s3", url)
+        for bucket in ("example-jockeys", "another"):
+            owner.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
+            for key in ("results/00001.pickle", "private.txt"):
+                owner.put_object(Bucket=bucket, Key=key, Body=b"example")
+        iam = _client("iam", url)
+        iam.create_user(UserName="function")
+        iam.put_user_policy(UserName="function", PolicyName="role", PolicyDocument=policy)
+        keys = iam.create_access_key(UserName="function")["AccessKey"]
+        _post(f"{url}/moto-api/reset-auth", b"0")  # from here on permissions count
+        s3 = _client("s3", url, keys["AccessKeyId"], keys["SecretAccessKey"])
+
+        assert s3.get_object(Bucket="example-jockeys", Key="results/00001.pickle")["Body"].read() == b"example"
+        assert s3.list_objects_v2(Bucket="example-jockeys", Prefix="results/")["KeyCount"] == 1
+        for refused in (
+            lambda: s3.get_object(Bucket="example-jockeys", Key="private.txt"),
+            lambda: s3.get_object(Bucket="another", Key="results/00001.pickle"),
+            lambda: s3.list_objects_v2(Bucket="another", Prefix="results/"),
+            lambda: s3.put_object(Bucket="example-jockeys", Key="results/00001.pickle", Body=b""),
+            lambda: s3.delete_object(Bucket="example-jockeys", Key="results/00001.pickle"),
+            lambda: s3.list_buckets(),
+        ):
+            with pytest.raises(ClientError, match="AccessDenied"):
+                refused()
