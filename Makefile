@@ -4,7 +4,7 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 BIN := .venv/bin
 
-.PHONY: run test check setup lock bench explorer explorer-check audit fuzz clean
+.PHONY: run test check setup lock bench explorer explorer-check audit fuzz package verify-deploy clean
 
 run: setup data ## Serve sample data at http://127.0.0.1:8000/graphql
 	$(BIN)/graphql-api serve --data data --host $(HOST) --port $(PORT)
@@ -60,7 +60,14 @@ explorer/node_modules: explorer/package-lock.json
 	cd explorer && npm ci --no-audit --no-fund && touch node_modules
 
 node_modules: package-lock.json
-	npm ci --no-audit --no-fund && touch node_modules
+	npm ci --ignore-scripts --no-audit --no-fund && touch node_modules
+
+package: setup ## Make dist/function-arm64.zip
+	$(BIN)/python deploy/package.py
+
+verify-deploy: setup node_modules ## Prove the deployment without AWS
+	$(BIN)/pytest -n auto --no-skips tests/test_deploy.py tests/test_deploy_operation.py tests/test_deploy_moto.py \
+		tests/test_deploy_zip.py tests/test_deploy_files.py
 
 clean: ## Remove what was made here
 	rm -rf .venv data

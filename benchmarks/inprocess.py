@@ -40,7 +40,9 @@ class Executor:
 
     def __init__(self, folder: Path, projection_bytes: int) -> None:
         """Wire what ``create_app`` wires, less the web."""
-        self.core = create_core(Settings(data=str(folder), encoded_bytes=projection_bytes, log_level="ERROR"))
+        self.core = create_core(
+            Settings(data=str(folder), encoded_bytes=projection_bytes, log_level="ERROR", max_page=100_000)
+        )
 
     async def __call__(self, jockey_id: str, size: Size, first: int | None) -> list[bytes]:
         """Run the operation; give its chunks of JSON."""
