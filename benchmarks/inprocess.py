@@ -48,7 +48,9 @@ class Executor:
         """Run the operation; give its chunks of JSON."""
         asked = self.core.documents.get(document(size))
         variables = {"id": jockey_id, "first": first}
-        answer = await self.core.engine.execute(asked, None, variables, Context(self.core.repository))
+        answer = await self.core.engine.execute(
+            asked, None, variables, Context(self.core.repository, settings=self.core.settings)
+        )
         if answer.data is None or answer.errors:
             raise RuntimeError(f"The engine answers {answer.errors}")
         return answer.data
