@@ -1,7 +1,7 @@
 """What one request carries: who asks, from where data comes, and how long each stage took."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from dataclasses import dataclass, field
 
 from graphql_api.config import Settings
@@ -61,6 +61,3 @@ def _mark_retrieved(load: asyncio.Future[Snapshot]) -> None:
     """Keep a load that nobody awaits any more (the request timed out) from being reported as a lost exception."""
     if not load.cancelled():
         load.exception()
-
-
-ContextFactory = Callable[[str], Context]

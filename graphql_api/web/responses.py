@@ -3,7 +3,6 @@
 import gzip
 import sys
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from typing import Any
 
 from anyio import to_thread
 from cachetools import LRUCache
@@ -116,6 +115,3 @@ def not_modified(request: Headers, tag: str) -> bool:
 
 def _opaque(tag: str) -> str:
     return tag.strip().removeprefix("W/")
-
-
-Json = dict[str, Any]

@@ -18,7 +18,8 @@ from graphql_api.repository.repository import Repository, Snapshot
 MOST_JOCKEYS = 4
 """Answers made of more files get no tag: it would grow past what a header should hold."""
 
-_TAG = re.compile(r'(?:W/)?"([0-9a-f]{32})((?:\.[0-9a-z]{4,5}=[0-9A-Za-z-]{1,64}){0,4})"')
+_VERSION = r"\.[0-9a-z]{4,5}=[0-9A-Za-z-]{1,64}"
+_TAG = re.compile(rf'(?:W/)?"([0-9a-f]{{32}})((?:{_VERSION}){{0,{MOST_JOCKEYS}}})"')
 
 
 def request_digest(schema: bytes, media_type: str, query: str, name: str | None, variables: Mapping[str, Any]) -> str:
