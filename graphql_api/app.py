@@ -4,7 +4,7 @@ import uuid
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from hashlib import blake2b
 from importlib.metadata import version
 from pathlib import Path
@@ -14,7 +14,6 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
-from starlette.routing import Route
 
 from graphql_api import logs
 from graphql_api.config import Settings
@@ -31,6 +30,7 @@ from graphql_api.storage.sources import open_storage
 from graphql_api.web import pages, rest
 from graphql_api.web.endpoint import GraphQLEndpoint
 from graphql_api.web.exports.routes import Exports
+from graphql_api.web.front import Front
 from graphql_api.web.graphql_response import response_map
 from graphql_api.web.middleware import MaskMiddleware, RequestMiddleware
 from graphql_api.web.named.routes import Named
@@ -80,12 +80,12 @@ def create_core(settings: Settings, storage: Storage | None = None) -> Core:
     return Core(Repository(storage or open_storage(settings), settings), engine, documents, settings)
 
 
-def create_app(settings: Settings, storage: Storage | None = None) -> ResponseCache:
+def create_app(settings: Settings, storage: Storage | None = None) -> RequestMiddleware:
     """Make an application with caches of its own; ``storage`` replaces the one that the settings name."""
     return serve_core(create_core(settings, storage), settings)
 
 
-def serve_core(core: Core, settings: Settings) -> ResponseCache:
+def serve_core(core: Core, settings: Settings) -> RequestMiddleware:
     """Make the application that serves ``core`` over HTTP."""
     responder = Responder(settings.encoded_bytes)
     graphiql = settings.graphiql and not settings.trusted_only  # it would find no schema, and could send no query
@@ -107,31 +107,23 @@ def serve_core(core: Core, settings: Settings) -> ResponseCache:
         yield
         core.repository.close()
 
-    app = Starlette(
-        routes=[
-            Route(GRAPHQL, graphql),
-            *exports.routes(),
-            *routes.routes(),
-            *named.routes(),
-            *pages.routes(graphiql=graphiql),
-        ],
-        middleware=[
-            Middleware(RequestMiddleware),
-            Middleware(
-                CORSMiddleware,
-                allow_origins=settings.cors_origins,
-                allow_methods=("GET", "HEAD", "POST"),
-                allow_headers=("Content-Type", "If-None-Match", "Range", "X-Request-Id"),
-                expose_headers=EXPOSED_HEADERS,
-                max_age=86_400,
-            ),
-            Middleware(MaskMiddleware),
-        ],
+    others = Starlette(
+        routes=[*exports.routes(), *routes.routes(), *named.routes(), *pages.routes(graphiql=graphiql)],
+        middleware=[Middleware(MaskMiddleware)],
         exception_handlers={ServiceError: rest.service_error, HTTPException: rest.http_error},
         lifespan=lifespan,
     )
-    app.router.redirect_slashes = False  # a redirect would repeat whatever Host the client sent
-    return ResponseCache(app, core.repository, GRAPHQL, settings.encoded_bytes)
+    others.router.redirect_slashes = False  # a redirect would repeat whatever Host the client sent
+    cors = partial(
+        CORSMiddleware,
+        allow_origins=settings.cors_origins,
+        allow_methods=("GET", "HEAD", "POST"),
+        allow_headers=("Content-Type", "If-None-Match", "Range", "X-Request-Id"),
+        expose_headers=EXPOSED_HEADERS,
+        max_age=86_400,
+    )
+    front = Front(GRAPHQL, graphql, others, cors)
+    return RequestMiddleware(ResponseCache(front, core.repository, settings.encoded_bytes))
 
 
 @cache

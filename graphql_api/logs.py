@@ -17,6 +17,9 @@ SECRET_NAMES = re.compile(r"secret|password|passwd|token|authorization|credentia
 ACCESS_KEY_ID = re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{12,}\b")
 MASK = "***"
 
+levels = logging.getLogger("graphql_api")
+"""Tells by ``isEnabledFor`` whether a line would be written, for those whose lines cost something to put together."""
+
 
 def configure(level: str) -> None:
     """Set the process up to log from ``level`` on; the standard library's loggers join in from WARNING."""
@@ -34,6 +37,7 @@ def configure(level: str) -> None:
         logger_factory=structlog.BytesLoggerFactory(),
         cache_logger_on_first_use=False,
     )
+    levels.setLevel(level)
     handler = _Forward()
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
 

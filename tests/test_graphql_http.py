@@ -403,3 +403,36 @@ def test_a_get_answer_that_versions_do_not_tell_is_not_to_be_kept(client: TestCl
         response = get(client, query=query)
         assert response.headers["cache-control"] == "no-store"
         assert "etag" not in response.headers
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        b'"variables": {"a": 1, "a": 1}',
+        b'"variables": {"a": ":", "a": ":"}',
+        rb'"variables": {"a": "\u003a", "b": 1, "b": 1}',
+        rb'"variables": {"a": 1, "\u0061": 2}',
+        b'"variables": {"a": [{"b": {}, "b": {}}]}',
+        b'"query": "{ nothing }"',
+    ],
+)
+def test_a_key_given_twice_is_refused(client: TestClient, rest: bytes) -> None:
+    """Parsers differ in which of the two they take, so none of them is; anywhere in the body, however written."""
+    response = post(client, b'{"query": "{ __typename }", ' + rest + b"}")
+    assert response.status_code == 400
+    assert "twice" in response.json()["errors"][0]["message"]
+
+
+@pytest.mark.parametrize("rest", [rb'"a:": "\u003a:", "b": {"a:": ":"}', b'"x" : [":", {"x":1}, {"x":1}]'])
+def test_colons_in_texts_do_no_harm(client: TestClient, rest: bytes) -> None:
+    """What the check counts may stand in keys and texts as well."""
+    response = post(client, b'{"query": "{ __typename }", "extensions": {' + rest + b"}}")
+    assert response.json() == {"data": {"__typename": "Query"}}
+
+
+def test_answers_vary_by_origin_whether_or_not_there_is_one(client: TestClient) -> None:
+    """A cache must not give a page of one origin what another client was given without CORS headers."""
+    for headers in ({}, {"origin": "https://example.org"}):
+        response = post(client, {"query": "{ __typename }"}, **headers)
+        vary = [each.strip() for each in response.headers["vary"].lower().split(",")]
+        assert sorted(vary) == ["accept", "accept-encoding", "origin"]

@@ -103,3 +103,40 @@ def test_without_memory_for_answers_none_is_kept(file: bytes, capfdbinary: pytes
     served = Served(file, capfdbinary, encoded_bytes=0)
     served.ask()
     assert served.ask()[1] == "plan"
+
+
+def test_rest_answers_and_304_are_kept_too(served: Served) -> None:
+    """A repeated GET, conditional or not, is answered from memory, and counts as a hit of the jockey."""
+    tag = served.client.get("/api/jockey/00001").headers["etag"]
+    for headers, status in (({}, 200), ({"if-none-match": tag}, 304)):
+        answers = []
+        for _ in range(3):
+            served.output.readouterr()
+            response = served.client.get("/api/jockey/00001", headers=headers)
+            line = json.loads(served.output.readouterr().out.splitlines()[-1])
+            assert (response.status_code, line["cache"]) == (status, {"hit": 1})
+            answers.append((response.content, response.headers["etag"], line.get("execution")))
+        assert answers[1] == answers[2] == (*answers[0][:2], "kept")
+
+
+def test_an_answer_tells_its_age(file: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Caches further on subtract Age from max-age, so that nothing outlives its time to live by being kept twice."""
+    clock = [1000.0]
+    monkeypatch.setattr("graphql_api.web.response_cache.time.monotonic", lambda: clock[0])
+    client = TestClient(create_app(Settings(), FakeStorage({"00001": file})))
+    first = client.get("/api/jockey/00001")
+    clock[0] += 7.5
+    second = client.get("/api/jockey/00001")
+    assert "age" not in first.headers
+    assert second.headers["age"] == "7"
+    assert second.headers["cache-control"] == first.headers["cache-control"]
+
+
+def test_what_was_asked_counts_towards_the_bound(file: bytes, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    """Small answers to long requests push each other out as long answers do."""
+    served = Served(file, capfdbinary, encoded_bytes=20_000)
+    long = [QUERY + " " * (7_000 + number) for number in range(3)]
+    for query in long:
+        served.ask(query)
+    assert served.ask(long[-1])[1] == "kept"
+    assert served.ask(long[0])[1] == "plan"

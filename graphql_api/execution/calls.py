@@ -32,8 +32,6 @@ from graphql_api.execution.plans import Run, Unplanned
 BACKREF = GraphQLCoreConverter.DEFINITION_BACKREF
 """Under this key a graphql-core object's extensions hold what Strawberry made it of."""
 
-NO_VARIABLES = VariableValues({}, {})
-
 Resolve = Callable[[Any, Run], Any]
 Arguments = Callable[[VariableValues], dict[str, Any]]
 

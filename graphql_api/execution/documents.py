@@ -28,6 +28,7 @@ from graphql.validation.validate import ValidationAbortedError
 
 from graphql_api.execution.cost import Reckoning
 from graphql_api.execution.limits import Limits, check, too_complex
+from graphql_api.execution.variables import Coerce
 
 CACHED_CHARACTERS = 500_000
 """Source text kept with its syntax tree, which takes some hundred times as much memory."""
@@ -49,6 +50,7 @@ class Document:
     shaped_by: frozenset[str] = frozenset()
     costs: LRUCache[Any, int] = field(default_factory=lambda: LRUCache(PLANS_PER_DOCUMENT))
     decisive: dict[str | None, tuple[str, ...]] = field(default_factory=dict)
+    coercions: dict[str | None, Coerce] = field(default_factory=dict)
 
     operations: dict[str | None, OperationDefinitionNode] = field(init=False)
     fragments: dict[str, FragmentDetails] = field(init=False)

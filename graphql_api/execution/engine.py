@@ -9,15 +9,16 @@ import orjson
 import strawberry
 import structlog
 from graphql import ExecutionResult, GraphQLError, OperationDefinitionNode
-from graphql.execution.values import VariableValues, get_variable_values
+from graphql.execution.values import VariableValues
 
 from graphql_api.execution.bounded import BoundedExecutor
-from graphql_api.execution.calls import NO_VARIABLES, Operation
+from graphql_api.execution.calls import Operation
 from graphql_api.execution.context import Context
 from graphql_api.execution.documents import Document
 from graphql_api.execution.planning import compile_plan
 from graphql_api.execution.plans import Plan, Run, Unplanned
 from graphql_api.execution.projections import Projections
+from graphql_api.execution.variables import coercion
 
 log = structlog.get_logger(__name__)
 
@@ -44,7 +45,7 @@ class Engine:
     ) -> Answer:
         """Run one operation of a valid document."""
         operation = document.operation(operation_name)
-        values = self._coerced(operation, variables) if operation else None
+        values = self._coerced(document, operation_name, variables) if operation else None
         plan = self._plan(document, operation, values) if operation and values else None
         if plan and values:
             out: list[bytes] = []
@@ -78,13 +79,14 @@ class Engine:
         return Answer([orjson.dumps(result.data)], tuple(result.errors or ()))
 
     def _coerced(
-        self, operation: OperationDefinitionNode, variables: Mapping[str, Any] | None
+        self, document: Document, name: str | None, variables: Mapping[str, Any] | None
     ) -> VariableValues | None:
         """Coerce the variables; None where they are wrong, which the general executor will tell."""
-        if not operation.variable_definitions:
-            return NO_VARIABLES
-        values = get_variable_values(self.schema, operation.variable_definitions, dict(variables or {}))
-        return None if isinstance(values, list) else values
+        coerce = document.coercions.get(name)
+        if coerce is None:
+            definitions = document.operations[name].variable_definitions or ()
+            coerce = document.coercions[name] = coercion(self.schema, definitions)
+        return coerce(variables or {})
 
     def _plan(self, document: Document, node: OperationDefinitionNode, values: VariableValues) -> Plan | None:
         """Give the plan for the operation and the variables that shape it; None where it cannot be planned."""

@@ -8,7 +8,7 @@ general executor answers instead, with its own errors, paths and order.
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from inspect import isawaitable, iscoroutine
+from inspect import iscoroutine
 from typing import Any, Protocol
 
 from graphql.execution.values import VariableValues
@@ -92,7 +92,10 @@ class Object:
         await _settle(values)
         for field, child in zip(self.fields, values, strict=True):
             out.append(field.prefix)
-            await field.node.write(child, run, out)
+            if isinstance(field.node, Leaf):
+                out.append(field.node.to_json(child))
+            else:
+                await field.node.write(child, run, out)
         out.append(self.tail)
 
 
@@ -144,7 +147,7 @@ def _write_null(out: list[bytes], *, nullable: bool) -> None:
 
 async def _settle(values: list[Any]) -> None:
     """Replace what is awaitable by its outcome; all are awaited even when one fails, so that none is orphaned."""
-    pending = [position for position, value in enumerate(values) if isawaitable(value)]
+    pending = [position for position, value in enumerate(values) if hasattr(type(value), "__await__")]
     if pending:
         outcomes = await asyncio.gather(*(values[position] for position in pending), return_exceptions=True)
         for position, outcome in zip(pending, outcomes, strict=True):

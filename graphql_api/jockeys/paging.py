@@ -26,7 +26,7 @@ class Selection:
     @classmethod
     def where(cls, records: RaceRecords, condition: Condition) -> "Selection":
         """Choose the rows that meet a condition."""
-        if condition == EVERYTHING:
+        if condition is EVERYTHING or condition == EVERYTHING:
             return cls(records)
         return cls(records, np.flatnonzero(mask(records, condition)), condition)
 

@@ -81,8 +81,12 @@ class RaceRecords:
 
     def newest(self, name: str) -> Any:
         """Give a field's value in the first row where it is not null; None where it is null throughout."""
-        column = self.fields[name]
-        return next((value for value in map(column.__getitem__, range(self.rows)) if value is not None), None)
+        key = "newest", name
+        if key not in self.derived:
+            column = self.fields[name]
+            known = (value for value in map(column.__getitem__, range(self.rows)) if value is not None)
+            self.derived[key] = next(known, None)
+        return self.derived[key]
 
 
 def raw_text(cell: Any) -> str | None:

@@ -2,8 +2,6 @@
 
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -25,11 +23,22 @@ class Trace:
         """Charge a stage."""
         self.stages[stage] = self.stages.get(stage, 0.0) + seconds
 
-    @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
+    def stage(self, name: str) -> "_Stage":
         """Charge what the block takes, also where it raises."""
-        start = time.perf_counter()
-        try:
-            yield
-        finally:
-            self.add(name, time.perf_counter() - start)
+        return _Stage(self, name)
+
+
+class _Stage:
+    """A stage under way."""
+
+    __slots__ = ("begun", "name", "trace")
+
+    def __init__(self, trace: Trace, name: str) -> None:
+        self.trace = trace
+        self.name = name
+
+    def __enter__(self) -> None:
+        self.begun = time.perf_counter()
+
+    def __exit__(self, *_: object) -> None:
+        self.trace.add(self.name, time.perf_counter() - self.begun)

@@ -22,7 +22,7 @@ from graphql_api.web import validators
 from graphql_api.web.deadline import time_limit
 from graphql_api.web.graphql_request import GRAPHQL_JSON, HTML, JSON, Parameters, RequestFault, read_parameters
 from graphql_api.web.graphql_response import public_errors, write_map
-from graphql_api.web.middleware import request_log
+from graphql_api.web.middleware import request_headers, request_log
 from graphql_api.web.negotiation import preferred_media_type
 from graphql_api.web.persisted import Persisted
 from graphql_api.web.responses import ChunkedBody, Responder
@@ -53,44 +53,43 @@ class GraphQLEndpoint:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        request = Request(scope, receive)
+        headers = request_headers(scope)
         try:
             async with time_limit(scope, self.settings.request_timeout):
-                response = await self.respond(request)
+                response = await self.respond(scope, receive, headers)
         except RequestFault as fault:
-            response = await self._refuse(request, fault)
+            response = await self._refuse(scope, headers, fault)
         except Exhausted as exhausted:
-            response = await self._refuse(request, _fault(exhausted.error))
+            response = await self._refuse(scope, headers, _fault(exhausted.error))
         except ServiceError as error:
-            response = await self._refuse(request, _fault(error))
+            response = await self._refuse(scope, headers, _fault(error))
         await response(scope, receive, send)
 
-    async def respond(self, request: Request) -> Response:
+    async def respond(self, scope: Scope, receive: Receive, headers: Mapping[str, str]) -> Response:
         """Choose between the explorer and an operation."""
-        if request.method not in METHODS:
+        if scope["method"] not in METHODS:
             raise RequestFault(405, f"GraphQL is served to {ALLOW}.", "METHOD_NOT_ALLOWED", allow=ALLOW)
-        get = request.method != "POST"
+        get = scope["method"] != "POST"
         offered = (GRAPHQL_JSON, JSON, HTML) if get and self.explorer else (GRAPHQL_JSON, JSON)
-        media_type = preferred_media_type(request.headers.get("accept"), offered, JSON)
+        media_type = preferred_media_type(headers.get("accept"), offered, JSON)
         if media_type is None:
             raise RequestFault(406, f"The answer can be {' or '.join(offered)}.", "NOT_ACCEPTABLE")
         if media_type == HTML:
+            request = Request(scope, receive)
             if self.explorer and not any(map(request.query_params.get, ASKING)):
                 return await self.explorer(request)
             media_type = JSON
-        parameters = await read_parameters(request, self.settings)
+        parameters = await read_parameters(scope, receive, headers, self.settings)
         document = self.persisted.document(parameters)
         if get and not document.is_query(parameters.operation_name):
             raise RequestFault(405, "GET runs queries only; send this operation by POST.", allow="POST")
         digest = self._digest(media_type, document, parameters) if get else None
-        if digest and (
-            tag := await validators.still_valid(request.headers.get("if-none-match"), digest, self.repository)
-        ):
+        if digest and (tag := await validators.still_valid(headers.get("if-none-match"), digest, self.repository)):
             return ChunkedBody((), 304, {**validators.held(tag, self.repository), "vary": VARY})
-        answer, extensions = await self.operate(request, document, parameters)
-        snapshots = request.scope["state"].get("snapshots") if digest else None
-        headers = validators.cacheable(digest or "", snapshots, self.repository) if get else {}
-        return await self._answer(request, answer, media_type, extensions, headers)
+        answer, extensions = await self.operate(scope, document, parameters)
+        snapshots = scope["state"].get("snapshots") if digest else None
+        caching = validators.cacheable(digest or "", snapshots, self.repository) if get else {}
+        return await self._answer(scope, headers, answer, media_type, extensions, caching)
 
     def _digest(self, media_type: str, document: Document, parameters: Parameters) -> str | None:
         """Digest what shapes the answer but the data; None where it is refused without looking at any."""
@@ -101,17 +100,17 @@ class GraphQLEndpoint:
         return validators.request_digest(self.version, f"{media_type} {parameters.wants_cost}", *asked)
 
     async def operate(
-        self, request: Request, document: Document, parameters: Parameters
+        self, scope: Scope, document: Document, parameters: Parameters
     ) -> tuple[Answer, Mapping[str, Any]]:
         """Execute an operation within its budget, or refuse it; give its cost too, if the client wants to know.
 
         Where versions of jockeys tell all that a whole answer was made of, they are left in the request's state as
         ``snapshots``. Raises ``Exhausted``.
         """
-        fields, limit = request_log(request.scope), self.settings.max_cost
+        fields, limit = request_log(scope), self.settings.max_cost
         name = parameters.operation_name
         shown = name or parameters.document_id
-        fields.update(operation=shown and shown[:LOGGED_CHARACTERS])
+        fields["operation"] = shown and shown[:LOGGED_CHARACTERS]
         cost = self.documents.cost(document, name, parameters.variables)
         budget = Budget(limit, self.settings.request_timeout, self.settings.max_response_bytes)
         context = Context(self.repository, fields["request_id"], fields.trace, self.settings, budget)
@@ -121,32 +120,31 @@ class GraphQLEndpoint:
             answer = Answer(None, (too_complex(f"it asks for {cost:,} values, of {limit:,} at most"),))
         else:
             answer = await self.engine.execute(document, name, parameters.variables, context)
-            fields.update(
-                jockey_ids=[each.jockey_id for each in context.snapshots],
-                execution="plan" if answer.planned else "general",
-            )
-            request.scope["state"]["snapshots"] = None if answer.errors else context.versions
+            fields["jockey_ids"] = [each.jockey_id for each in context.snapshots]
+            fields["execution"] = "plan" if answer.planned else "general"
+            scope["state"]["snapshots"] = None if answer.errors else context.versions
         told = {"requested": max(cost, budget.spent), "limit": limit}
         return answer, {"cost": told} if parameters.wants_cost else {}
 
     async def _answer(
         self,
-        request: Request,
+        scope: Scope,
+        headers: Mapping[str, str],
         answer: Answer,
         media_type: str,
         extensions: Mapping[str, Any],
         caching: Mapping[str, str],
     ) -> Response:
         """Write an answer; a request error is 400 to clients that speak the new media type, 200 to the others."""
-        fields = request_log(request.scope)
+        fields = request_log(scope)
         with fields.trace.stage("respond"):
             errors = public_errors(answer, fields["request_id"])
-            fields.update(codes=sorted({each["extensions"]["code"] for each in errors}))
+            fields["codes"] = sorted({each["extensions"]["code"] for each in errors})
             chunks = write_map(answer.data, errors, extensions)
             Budget(bytes=self.settings.max_response_bytes).write(sum(map(len, chunks)))
             request_error = answer.data is None and media_type == GRAPHQL_JSON
             return await self.responder.respond(
-                request.headers,
+                headers,
                 chunks,
                 media_type=media_type,
                 status=_status(answer.errors) if request_error else 200,
@@ -154,14 +152,14 @@ class GraphQLEndpoint:
                 key=caching.get("etag"),
             )
 
-    async def _refuse(self, request: Request, fault: RequestFault) -> Response:
+    async def _refuse(self, scope: Scope, headers: Mapping[str, str], fault: RequestFault) -> Response:
         """Answer what is no GraphQL request in the client's media type, JSON where it accepts neither."""
-        request_log(request.scope).update(codes=[fault.code])
-        request.scope["state"].pop("snapshots", None)  # a refusal is not to be kept as their answer
-        media_type = preferred_media_type(request.headers.get("accept"), (GRAPHQL_JSON, JSON), JSON) or JSON
+        request_log(scope).update(codes=[fault.code])
+        scope["state"].pop("snapshots", None)  # a refusal is not to be kept as their answer
+        media_type = preferred_media_type(headers.get("accept"), (GRAPHQL_JSON, JSON), JSON) or JSON
         error = {"message": fault.message, "extensions": {"code": fault.code}}
         return await self.responder.respond(
-            request.headers,
+            headers,
             [orjson.dumps({"errors": [error]})],
             media_type=media_type,
             status=fault.status,

@@ -1,29 +1,33 @@
 """Around every request: its id, its one log line, Server-Timing, security headers; and the mask over what fails."""
 
+import logging
 import re
 import time
-import uuid
+from collections.abc import Awaitable
+from secrets import token_hex
 from typing import Any
 
 import orjson
 import structlog
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from graphql_api.logs import levels
 from graphql_api.repository.trace import Trace
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9_.:=-]{1,128}")
 LOGGED_CHARACTERS = 200
-SECURITY_HEADERS = {
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
-    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
-    "cross-origin-resource-policy": "cross-origin",
-    "x-frame-options": "DENY",
-}
+SECURITY_HEADERS = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"cross-origin-resource-policy", b"cross-origin"),
+    (b"x-frame-options", b"DENY"),
+)
 """On every answer; pages have a content security policy of their own."""
 
-TRANSPORT_SECURITY = "max-age=31536000"
+TRANSPORT_SECURITY = (b"strict-transport-security", b"max-age=31536000")
+
+Headers = list[tuple[bytes, bytes]]
 
 log = structlog.get_logger(__name__)
 
@@ -43,6 +47,15 @@ def request_log(scope: Scope) -> RequestLog:
     return found
 
 
+def request_headers(scope: Scope) -> dict[str, str]:
+    """Give a request's headers by their names in lower case; one that is repeated is a list, joined by commas."""
+    found: dict[str, str] = {}
+    for raw_name, raw_value in scope["headers"]:
+        name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1")
+        found[name] = f"{found[name]}, {value}" if name in found else value
+    return found
+
+
 class RequestMiddleware:
     """Outermost of all: nothing leaves the process without an id, a log line and the security headers."""
 
@@ -57,23 +70,22 @@ class RequestMiddleware:
             return
         begun = time.perf_counter()
         path = scope["path"][:LOGGED_CHARACTERS]
-        fields = RequestLog(request_id=request_id(scope), method=scope["method"], path=path)
+        fields = RequestLog(request_id=_request_id(scope), method=scope["method"], path=path)
         scope.setdefault("state", {})["log"] = fields
-        structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=fields["request_id"])
         status = 0
 
-        async def send_head(message: Message) -> None:
+        def send_head(message: Message) -> Awaitable[None]:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                _add_headers(MutableHeaders(raw=message["headers"]), scope, fields, time.perf_counter() - begun)
-            await send(message)
+                message["headers"] = _with_own(message["headers"], scope, fields, time.perf_counter() - begun)
+            return send(message)
 
         try:
             await self.app(scope, receive, send_head)
         finally:
-            log_request(fields, status, time.perf_counter() - begun)
+            _log_request(fields, status, time.perf_counter() - begun)
 
 
 class MaskMiddleware:
@@ -87,10 +99,10 @@ class MaskMiddleware:
         """Answer one request, with a 500 where the app fails before it has begun to answer."""
         begun = False
 
-        async def send_noting(message: Message) -> None:
+        def send_noting(message: Message) -> Awaitable[None]:
             nonlocal begun
             begun = True
-            await send(message)
+            return send(message)
 
         try:
             await self.app(scope, receive, send_noting)
@@ -102,21 +114,25 @@ class MaskMiddleware:
                 await _answer_500(request_log(scope)["request_id"], send_noting)
 
 
-def request_id(scope: Scope) -> str:
+def _request_id(scope: Scope) -> str:
     """Take the id that Lambda or the client gave the request, if it is of a harmless form, or make one."""
     context = scope.get("aws.context")
-    given = getattr(context, "aws_request_id", None) or Headers(scope=scope).get("x-request-id", "")
-    return given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+    given = getattr(context, "aws_request_id", None)
+    if given is None:
+        given = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"x-request-id"), "")
+    return given if REQUEST_ID.fullmatch(given) else token_hex(16)
 
 
-def _add_headers(headers: MutableHeaders, scope: Scope, fields: RequestLog, seconds: float) -> None:
-    headers["x-request-id"] = fields["request_id"]
-    for name, value in SECURITY_HEADERS.items():
-        headers.setdefault(name, value)
+def _with_own(headers: Headers, scope: Scope, fields: RequestLog, seconds: float) -> Headers:
+    """Add to an answer's headers what every answer carries, unless it has its own."""
+    present = {name for name, _ in headers}
+    own = [pair for pair in SECURITY_HEADERS if pair[0] not in present]
     if scope["scheme"] == "https":
-        headers.setdefault("strict-transport-security", TRANSPORT_SECURITY)
-    stages = [*fields.trace.stages.items(), ("total", seconds)]
-    headers["server-timing"] = ", ".join(f"{name};dur={duration * 1000:.2f}" for name, duration in stages)
+        own.append(TRANSPORT_SECURITY)
+    stages = "".join([f"{name};dur={duration * 1000:.2f}, " for name, duration in fields.trace.stages.items()])
+    timing = f"{stages}total;dur={seconds * 1000:.2f}"
+    own += (b"x-request-id", fields["request_id"].encode()), (b"server-timing", timing.encode())
+    return [*headers, *own]
 
 
 async def _answer_500(identifier: str, send: Send) -> None:
@@ -126,8 +142,11 @@ async def _answer_500(identifier: str, send: Send) -> None:
     await send({"type": "http.response.body", "body": body})
 
 
-def log_request(fields: RequestLog, status: int, seconds: float) -> None:
+def _log_request(fields: RequestLog, status: int, seconds: float) -> None:
     """Write the request's line: ERROR for 5xx, WARNING for 4xx, INFO else."""
-    write = log.error if status >= 500 or not status else log.warning if status >= 400 else log.info
+    level = logging.ERROR if status >= 500 or not status else logging.WARNING if status >= 400 else logging.INFO
+    if not levels.isEnabledFor(level):
+        return
     stages = {name: round(duration * 1000, 2) for name, duration in fields.trace.stages.items()}
-    write("request", **fields, cache=fields.trace.outcomes, status=status, ms=round(seconds * 1000, 2), stages=stages)
+    outcomes, ms = fields.trace.outcomes, round(seconds * 1000, 2)
+    log.log(level, "request", **fields, cache=outcomes, status=status, ms=ms, stages=stages)

@@ -12,6 +12,8 @@ def preferred_media_type(accept: str | None, offered: Sequence[str], default: st
 
     Between equal weights the client's own order decides, as browsers and GraphQL clients expect.
     """
+    if accept in offered:
+        return accept
     if accept is None or not accept.strip():
         return default
     best: tuple[float, int, str] | None = None

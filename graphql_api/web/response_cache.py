@@ -1,12 +1,13 @@
 """Whole answers to requests that repeat to the letter, given again while every jockey's version in them still holds.
 
-The endpoint names, in ``scope["state"]["snapshots"]``, the versions that an answer was made of; an answer without that
+The routes name, in ``scope["state"]["snapshots"]``, the versions that an answer was made of; an answer without that
 (an error, stale data, a refusal) is never kept. An answer is given only as long as the repository would give those
 very versions without asking the storage, so expiry and revalidation are the repository's. Requests that carry
 credentials pass by.
 """
 
 import time
+from collections.abc import Awaitable
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,48 +15,53 @@ from cachetools import LRUCache
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from graphql_api.repository.repository import Repository, Snapshot
-from graphql_api.web.middleware import RequestLog, log_request, request_id
+from graphql_api.web.middleware import Headers, request_log
+from graphql_api.web.responses import send_all
 
+METHODS = frozenset({"GET", "POST"})
 SHAPING_HEADERS = frozenset({b"accept", b"accept-encoding", b"content-type", b"origin", b"if-none-match"})
 CREDENTIALS = frozenset({b"authorization", b"cookie", b"x-api-key"})
-OWN_HEADERS = frozenset({b"x-request-id", b"server-timing"})
+KEPT_STATUSES = frozenset({200, 304})
 LONGEST_BODY = 16_384
+ENTRY_BYTES = 2_000
+"""What an entry is reckoned to take beside the texts in it."""
 
 Key = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """An answer as it was sent, less the headers that are each request's own."""
+    """An answer as it was sent, less the headers that are each request's own; ``made`` is on ``time.monotonic``."""
 
     status: int
-    headers: list[tuple[bytes, bytes]]
-    body: bytes
+    headers: Headers
+    chunks: tuple[bytes, ...]
     snapshots: tuple[Snapshot, ...]
+    size: int
+    made: float
 
 
 class ResponseCache:
     """An ASGI application that stands before another and answers what repeats."""
 
-    def __init__(self, app: ASGIApp, repository: Repository, path: str, max_bytes: int) -> None:
-        """Keep at most ``max_bytes`` of bodies of the answers that ``app`` gives at ``path``."""
+    def __init__(self, app: ASGIApp, repository: Repository, max_bytes: int) -> None:
+        """Keep at most ``max_bytes`` of the answers that ``app`` gives, and of what was asked for them."""
         self.app = app
         self.repository = repository
-        self.path = path
-        self.max_bytes = max_bytes
-        self._kept: LRUCache[Key, _Kept] = LRUCache(max_bytes, getsizeof=lambda kept: len(kept.body))
+        self._kept: LRUCache[Key, _Kept] = LRUCache(max_bytes, getsizeof=lambda kept: kept.size)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer from memory, or pass the request on and keep its answer if it may be kept."""
-        if scope["type"] != "http" or scope["path"] != self.path or scope["method"] not in {"GET", "POST"}:
+        if scope["type"] != "http" or scope["method"] not in METHODS:
             await self.app(scope, receive, send)
             return
-        begun = time.perf_counter()
         first = await receive()
         key = _key(scope, first)
         kept = self._kept.get(key) if key else None
-        if kept and (fields := self._holds(kept, scope)):
-            await _replay(kept, scope, send, fields, begun)
+        if kept and self._holds(kept, scope):
+            # RFC 9111: caches further on count the age from what Cache-Control allows.
+            age = int(time.monotonic() - kept.made)
+            await send_all(send, kept.status, [*kept.headers, (b"age", b"%d" % age)], kept.chunks)
             return
 
         async def receive_again() -> Message:
@@ -66,47 +72,51 @@ class ResponseCache:
         if key is None:
             await self.app(scope, receive_again, send)
             return
-        recorder = _Recorder(send, self.max_bytes)
-        await self.app(scope, receive_again, recorder)
-        if answer := recorder.answer(scope):
+        recorder = _Recorder(send, int(self._kept.maxsize))
+        await self.app(scope, receive_again, recorder.send)
+        if answer := recorder.answer(scope, key):
             self._kept[key] = answer
 
-    def _holds(self, kept: _Kept, scope: Scope) -> RequestLog | None:
-        """Give what the log will say of an answer that still holds; None where its operation has to run."""
-        ids = [each.jockey_id for each in kept.snapshots]
-        fields = RequestLog(request_id=request_id(scope), method=scope["method"], path=self.path, jockey_ids=ids)
+    def _holds(self, kept: _Kept, scope: Scope) -> bool:
+        """Say whether an answer still holds, and log it as kept if so; otherwise its operation has to run."""
+        fields = request_log(scope)
         for each in kept.snapshots:
             if self.repository.cached(each.jockey_id, fields.trace) is not each:
-                return None
+                return False
         fields["execution"] = "kept"
-        return fields
+        fields["jockey_ids"] = [each.jockey_id for each in kept.snapshots]
+        return True
 
 
 class _Recorder:
     """Sends on, and remembers what was sent as long as it is small enough to be kept."""
 
     def __init__(self, send: Send, most: int) -> None:
-        self.send = send
+        self.pass_on = send
         self.most = most
         self.head: Message | None = None
-        self.body: list[bytes] = []
+        self.chunks: list[bytes] = []
         self.size = 0
 
-    async def __call__(self, message: Message) -> None:
+    def send(self, message: Message) -> Awaitable[None]:
         if message["type"] == "http.response.start":
-            self.head = message
-        else:
-            self.size += len(message["body"])
+            self.head = dict(message)
+        elif body := message.get("body"):
+            self.size += len(body)
             if self.size <= self.most:
-                self.body.append(message["body"])
-        await self.send(message)
+                self.chunks.append(body)
+        return self.pass_on(message)
 
-    def answer(self, scope: Scope) -> _Kept | None:
-        snapshots: list[Snapshot] | None = scope["state"].get("snapshots")
-        if snapshots is None or self.head is None or self.size > self.most:
+    def answer(self, scope: Scope, key: Key) -> _Kept | None:
+        snapshots: tuple[Snapshot, ...] | None = scope["state"].get("snapshots")
+        if snapshots is None or self.head is None or self.head["status"] not in KEPT_STATUSES:
             return None
-        headers = [(name, value) for name, value in self.head["headers"] if name not in OWN_HEADERS]
-        return _Kept(self.head["status"], headers, b"".join(self.body), tuple(snapshots))
+        size = ENTRY_BYTES + self.size + sum(map(len, key[:-1])) + sum(map(_length, key[-1]))
+        if size > self.most:
+            return None
+        return _Kept(
+            self.head["status"], self.head["headers"], tuple(self.chunks), tuple(snapshots), size, time.monotonic()
+        )
 
 
 def _key(scope: Scope, first: Message) -> Key | None:
@@ -119,14 +129,8 @@ def _key(scope: Scope, first: Message) -> Key | None:
             shaping.append((header[0], header[1]))  # Mangum gives lists
         elif header[0] in CREDENTIALS:
             return None
-    return (scope["scheme"], scope["method"], scope["query_string"], first["body"], tuple(shaping))
+    return (scope["scheme"], scope["method"], scope["path"], scope["query_string"], first["body"], tuple(shaping))
 
 
-async def _replay(kept: _Kept, scope: Scope, send: Send, fields: RequestLog, begun: float) -> None:
-    """Send an answer again under the request's own id, and log it."""
-    seconds = time.perf_counter() - begun
-    own = [(b"x-request-id", fields["request_id"].encode()), (b"server-timing", b"total;dur=%.2f" % (seconds * 1000))]
-    scope.setdefault("state", {})["log"] = fields
-    await send({"type": "http.response.start", "status": kept.status, "headers": kept.headers + own})
-    await send({"type": "http.response.body", "body": kept.body})
-    log_request(fields, kept.status, seconds)
+def _length(header: tuple[bytes, bytes]) -> int:
+    return len(header[0]) + len(header[1])

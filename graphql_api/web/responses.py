@@ -6,7 +6,6 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 
 from anyio import to_thread
 from cachetools import LRUCache
-from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
@@ -25,22 +24,30 @@ class ChunkedBody(Response):
     def __init__(
         self, chunks: Sequence[bytes], status: int = 200, headers: Mapping[str, str] | None = None, media_type: str = ""
     ) -> None:
-        """Send ``chunks`` one after the other."""
+        """Send ``chunks`` one after the other; 304 has none."""
         self.status_code = status
         self.chunks = chunks
-        self.media_type = media_type
         self.background = None
         self.body = b""
-        length = {"content-length": str(sum(map(len, chunks)))} if status != 304 else {}
-        self.init_headers({**length, **(headers or {})})
+        raw = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in (headers or {}).items()]
+        if status != 304:
+            raw.append((b"content-length", b"%d" % sum(map(len, chunks))))
+        if media_type:
+            charset = "; charset=utf-8" if media_type.startswith("text/") and "charset=" not in media_type else ""
+            raw.append((b"content-type", f"{media_type}{charset}".encode("latin-1")))
+        self.raw_headers = raw
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
-        """Send the head, then the chunks; HEAD and 304 have none."""
-        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
-        chunks = self.chunks if scope["method"] != "HEAD" and self.status_code != 304 else ()
-        for chunk in chunks:
-            await send({"type": "http.response.body", "body": chunk, "more_body": True})
-        await send({"type": "http.response.body", "body": b""})
+        """Send the head, then the chunks; HEAD has none."""
+        await send_all(send, self.status_code, self.raw_headers, self.chunks if scope["method"] != "HEAD" else ())
+
+
+async def send_all(send: Send, status: int, headers: list[tuple[bytes, bytes]], chunks: Sequence[bytes]) -> None:
+    """Send a whole answer."""
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    for chunk in chunks[:-1]:
+        await send({"type": "http.response.body", "body": chunk, "more_body": True})
+    await send({"type": "http.response.body", "body": chunks[-1] if chunks else b""})
 
 
 class Responder:
@@ -52,7 +59,7 @@ class Responder:
 
     async def respond(
         self,
-        request: Headers,
+        request: Mapping[str, str],
         chunks: Sequence[bytes],
         *,
         media_type: str,
@@ -105,7 +112,7 @@ def etag(*parts: str) -> str:
     return f'W/"{"-".join(parts)}"'
 
 
-def not_modified(request: Headers, tag: str) -> bool:
+def not_modified(request: Mapping[str, str], tag: str) -> bool:
     """Say whether the client holds the version named ``tag`` already (weak comparison)."""
     held = request.get("if-none-match")
     if held is None:

@@ -59,6 +59,7 @@ class Rest:
                 return held
             snapshot = await self.repository.get(identifier, fields.trace)
         fields.update(key=snapshot.key)
+        request.scope["state"]["snapshots"] = None if snapshot.stale else (snapshot,)
         tag = etag(FORMAT, snapshot.etag)
         headers = snapshot_headers(self.repository, snapshot, tag)
         if not_modified(request.headers, tag):

@@ -88,7 +88,7 @@ class Named:
         fields, limit = request_log(request.scope), self.settings.max_response_bytes
         try:
             asked = Parameters(trusted.text, trusted.name, variables)
-            answer, _ = await self.graphql.operate(request, trusted.document, asked)
+            answer, _ = await self.graphql.operate(request.scope, trusted.document, asked)
         except Exhausted as exhausted:
             raise exhausted.error from exhausted
         errors = public_errors(answer, fields["request_id"])

@@ -1,0 +1,59 @@
+"""Variables: values that already are what a plain scalar asks for are taken as they come, others go to graphql-core."""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from graphql import (
+    GRAPHQL_MAX_INT,
+    GRAPHQL_MIN_INT,
+    GraphQLInputType,
+    GraphQLSchema,
+    VariableDefinitionNode,
+    get_nullable_type,
+    is_non_null_type,
+    type_from_ast,
+)
+from graphql.execution.values import VariableValues, get_variable_values
+
+Coerce = Callable[[Mapping[str, Any]], VariableValues | None]
+
+PLAIN: Mapping[str, Callable[[Any], bool]] = {
+    "Boolean": lambda value: type(value) is bool,
+    "Float": lambda value: type(value) is float and math.isfinite(value),
+    "ID": lambda value: type(value) is str,
+    "Int": lambda value: type(value) is int and GRAPHQL_MIN_INT <= value <= GRAPHQL_MAX_INT,
+    "String": lambda value: type(value) is str,
+}
+"""What coercion leaves as it is, by scalar type."""
+
+
+def coercion(schema: GraphQLSchema, definitions: Sequence[VariableDefinitionNode]) -> Coerce:
+    """Prepare how the variables of a valid operation are coerced; what is wrong with them gives None.
+
+    graphql-core looks every type up anew for each request, which takes longer than answering it.
+    """
+    plain = [_plain(schema, each) for each in definitions]
+
+    def coerce(given: Mapping[str, Any]) -> VariableValues | None:
+        coerced = {}
+        for name, test, nullable in plain:
+            value = given.get(name)
+            if value is None:
+                if not nullable or name not in given:
+                    break
+            elif test is None or not test(value):
+                break
+            coerced[name] = value
+        else:
+            return VariableValues({}, coerced)
+        values = get_variable_values(schema, definitions, dict(given))
+        return None if isinstance(values, list) else values
+
+    return coerce
+
+
+def _plain(schema: GraphQLSchema, definition: VariableDefinitionNode) -> tuple[str, Callable[[Any], bool] | None, bool]:
+    """Give a variable's name, the test for values that may be left as they are, and whether null is one of them."""
+    kind: GraphQLInputType = type_from_ast(schema, definition.type)  # type: ignore[assignment]
+    return definition.variable.name.value, PLAIN.get(str(get_nullable_type(kind))), not is_non_null_type(kind)
