@@ -23,6 +23,7 @@ from snapshot_restore_py import register_after_restore  # type: ignore[import-un
 from graphql_api.app import create_core, serve_core
 from graphql_api.config import Settings
 from graphql_api.errors import ResponseTooLarge, ServiceError
+from graphql_api.process import settle
 from graphql_api.repository.repository import Repository
 from graphql_api.repository.warmer import warm
 from graphql_api.storage.folder import Storage
@@ -152,6 +153,7 @@ def start(settings: Settings) -> Callable[[LambdaEvent, LambdaContext], Reply]:
     connect(storage)
     # A restored snapshot's connections are dead: find out before a request does.
     register_after_restore(connect, storage)
+    settle()
     cold = os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") != "provisioned-concurrency"
     return serve(
         serve_core(core, settings), Operations(core.repository, settings, Metrics(settings.stage, storage, cold=cold))

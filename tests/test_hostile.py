@@ -21,7 +21,6 @@ from graphql_client import codes, run
 GUARDS = {
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
-    "x-frame-options": "DENY",
     "content-security-policy": "frame-ancestors 'none'",
     "x-request-id": "",
     "server-timing": "total;dur=",

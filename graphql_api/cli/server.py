@@ -6,6 +6,7 @@ from contextlib import suppress
 import click
 
 from graphql_api.config import Settings
+from graphql_api.process import settle
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -24,6 +25,8 @@ def run(settings: Settings, listener: socket.socket) -> None:
 
     from graphql_api.app import create_app
 
-    config = uvicorn.Config(create_app(settings), access_log=False, log_config=None, server_header=False)
+    app = create_app(settings)
+    settle()
+    config = uvicorn.Config(app, access_log=False, log_config=None, server_header=False)
     with suppress(KeyboardInterrupt):  # uvicorn has shut down in order and passes the signal on
         uvicorn.Server(config).run(sockets=[listener])

@@ -29,7 +29,9 @@ class Front:
         def send_varied(message: Message) -> Awaitable[None]:
             """Say as CORS does that a request with an Origin may be answered otherwise."""
             if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], (b"vary", b"Origin")]
+                vary = b", ".join([value for name, value in message["headers"] if name == b"vary"] + [b"Origin"])
+                rest = [pair for pair in message["headers"] if pair[0] != b"vary"]
+                message["headers"] = [*rest, (b"vary", vary)]
             return send(message)
 
         await self.route(scope, receive, send_varied)

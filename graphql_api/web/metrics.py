@@ -2,9 +2,10 @@
 
 Every line carries the dimensions ``service`` and ``stage``; a count that is zero is left out.
 
-Requests                       answered, by any route; each is one of the next three
+Requests                       answered, by any route; each is one of the next four
 Success, ClientErrors,         by HTTP status, or by the codes of a GraphQL answer's errors, whose status may be 200
 ServerErrors
+UnknownQueries                 named by a hash or id that is not known here; of hashes, clients then send the text
 RefusedQueries                 of the client errors: GraphQL refused before execution (syntax, limits, validation)
 Latency, ResponseBytes         ms in the function; bytes of the body as sent, so compressed
 ColdStart                      first invocations of a process
@@ -29,6 +30,7 @@ from graphql_api.repository.trace import Outcome, Trace
 from graphql_api.repository.warmer import Warming
 from graphql_api.storage.metered import MeteredStorage
 from graphql_api.web.middleware import RequestLog
+from graphql_api.web.persisted import CODE as UNKNOWN_QUERY
 
 NAMESPACE = "JockeyAPI"
 SERVICE = "graphql-api"
@@ -113,6 +115,8 @@ def _result(status: int, codes: set[str]) -> str:
     """Judge an answer; one of which only a part failed counts as failed."""
     if status >= 500 or codes & SERVER_CODES:
         return "ServerErrors"
+    if codes == {UNKNOWN_QUERY}:
+        return "UnknownQueries"
     return "ClientErrors" if status >= 400 or codes else "Success"
 
 

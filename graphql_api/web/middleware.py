@@ -1,10 +1,10 @@
 """Around every request: its id, its one log line, Server-Timing, security headers; and the mask over what fails."""
 
 import logging
+import random
 import re
 import time
 from collections.abc import Awaitable
-from secrets import token_hex
 from typing import Any
 
 import orjson
@@ -21,7 +21,6 @@ SECURITY_HEADERS = (
     (b"referrer-policy", b"no-referrer"),
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
     (b"cross-origin-resource-policy", b"cross-origin"),
-    (b"x-frame-options", b"DENY"),
 )
 """On every answer; pages have a content security policy of their own."""
 
@@ -120,7 +119,7 @@ def _request_id(scope: Scope) -> str:
     given = getattr(context, "aws_request_id", None)
     if given is None:
         given = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"x-request-id"), "")
-    return given if REQUEST_ID.fullmatch(given) else token_hex(16)
+    return given if REQUEST_ID.fullmatch(given) else f"{random.getrandbits(128):032x}"
 
 
 def _with_own(headers: Headers, scope: Scope, fields: RequestLog, seconds: float) -> Headers:

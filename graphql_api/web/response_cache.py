@@ -59,9 +59,10 @@ class ResponseCache:
         key = _key(scope, first)
         kept = self._kept.get(key) if key else None
         if kept and self._holds(kept, scope):
-            # RFC 9111: caches further on count the age from what Cache-Control allows.
-            age = int(time.monotonic() - kept.made)
-            await send_all(send, kept.status, [*kept.headers, (b"age", b"%d" % age)], kept.chunks)
+            headers = kept.headers
+            if scope["method"] == "GET":  # caches further on take the age from what Cache-Control allows (RFC 9111)
+                headers = [*headers, (b"age", b"%d" % (time.monotonic() - kept.made))]
+            await send_all(send, kept.status, headers, kept.chunks)
             return
 
         async def receive_again() -> Message:
