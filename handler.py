@@ -23,6 +23,7 @@ from snapshot_restore_py import register_after_restore  # type: ignore[import-un
 from graphql_api.app import create_core, serve_core
 from graphql_api.config import Settings
 from graphql_api.errors import ResponseTooLarge, ServiceError
+from graphql_api.logs import REQUEST_ID
 from graphql_api.process import settle
 from graphql_api.repository.repository import Repository
 from graphql_api.repository.warmer import warm
@@ -67,8 +68,8 @@ class Operations:
         """Run the warmer on the loop that requests use, within the time that the invocation has."""
         seconds = context.get_remaining_time_in_millis() / 1000 - WARMER_RESERVE
         work = warm(self.repository, self.settings, min(seconds, self.settings.warm_seconds))
-        with structlog.contextvars.bound_contextvars(request_id=context.aws_request_id):
-            run = asyncio.get_event_loop().run_until_complete(work)
+        REQUEST_ID.set(context.aws_request_id)
+        run = asyncio.get_event_loop().run_until_complete(work)
         self.metrics.warming(run, context.aws_request_id)
         return {"warmed": {"planned": run.planned, "left": run.left, **run.trace.outcomes}}
 

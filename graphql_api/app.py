@@ -80,12 +80,12 @@ def create_core(settings: Settings, storage: Storage | None = None) -> Core:
     return Core(Repository(storage or open_storage(settings), settings), engine, documents, settings)
 
 
-def create_app(settings: Settings, storage: Storage | None = None) -> RequestMiddleware:
+def create_app(settings: Settings, storage: Storage | None = None) -> RequestMiddleware[ResponseCache]:
     """Make an application with caches of its own; ``storage`` replaces the one that the settings name."""
     return serve_core(create_core(settings, storage), settings)
 
 
-def serve_core(core: Core, settings: Settings) -> RequestMiddleware:
+def serve_core(core: Core, settings: Settings) -> RequestMiddleware[ResponseCache]:
     """Make the application that serves ``core`` over HTTP."""
     responder = Responder(settings.encoded_bytes)
     graphiql = settings.graphiql and not settings.trusted_only  # it would find no schema, and could send no query

@@ -6,6 +6,7 @@ follows tasks and threads, and the plain server logs the same lines as the funct
 
 import logging
 import re
+from contextvars import ContextVar
 from functools import cache
 from typing import Any
 
@@ -17,6 +18,9 @@ SECRET_NAMES = re.compile(r"secret|password|passwd|token|authorization|credentia
 ACCESS_KEY_ID = re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{12,}\b")
 MASK = "***"
 
+REQUEST_ID: ContextVar[str | None] = ContextVar("request_id", default=None)
+"""The request that this task, or this thread, works for."""
+
 levels = logging.getLogger("graphql_api")
 """Tells by ``isEnabledFor`` whether a line would be written, for those whose lines cost something to put together."""
 
@@ -25,7 +29,7 @@ def configure(level: str) -> None:
     """Set the process up to log from ``level`` on; the standard library's loggers join in from WARNING."""
     structlog.configure(
         processors=[
-            structlog.contextvars.merge_contextvars,
+            add_request_id,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
@@ -40,6 +44,14 @@ def configure(level: str) -> None:
     levels.setLevel(level)
     handler = _Forward()
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
+
+
+def add_request_id(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Name the request that a line belongs to."""
+    identifier = REQUEST_ID.get()
+    if identifier is not None:
+        event.setdefault("request_id", identifier)
+    return event
 
 
 def mask_secrets(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:

@@ -50,7 +50,8 @@ class Bench:
         trace = Trace()
         with contextlib.suppress(ServiceError):
             self.get(jockey_id, trace)
-        (outcome,) = trace.outcomes.elements()
+        ((outcome, count),) = trace.outcomes.items()
+        assert count == 1
         return outcome
 
     def expire(self) -> None:

@@ -12,6 +12,7 @@ import structlog
 from fakes import SECRET, FakeStorage
 from graphql_api.config import Settings
 from graphql_api.errors import BadUserInput, DataCorrupt, NotFound, ServiceError, StorageFault, UpstreamUnavailable
+from graphql_api.logs import REQUEST_ID, add_request_id
 from graphql_api.repository.repository import Repository
 from graphql_api.repository.trace import Trace
 from repository_bench import CORRUPT, MISSING_TTL, TTL, A, B, Bench, C, D, start, until_waiting
@@ -328,13 +329,13 @@ def test_a_load_logs_in_the_context_of_its_request(bench: Bench) -> None:
     """What a load logs carries what the request that began it has bound, such as its id."""
 
     async def main() -> None:
-        with structlog.contextvars.bound_contextvars(request_id="r-1"):
-            await bench.repository.get(A)
+        REQUEST_ID.set("r-1")
+        await bench.repository.get(A)
 
     bench.get()
     bench.expire()
     bench.storage.fail(UpstreamUnavailable)
-    with structlog.testing.capture_logs(processors=[structlog.contextvars.merge_contextvars]) as logs:
+    with structlog.testing.capture_logs(processors=[add_request_id]) as logs:
         asyncio.run(main())
     assert [each["request_id"] for each in logs] == ["r-1"]
 

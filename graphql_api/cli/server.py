@@ -2,6 +2,8 @@
 
 import socket
 from contextlib import suppress
+from functools import partial
+from typing import Any
 
 import click
 
@@ -24,9 +26,11 @@ def run(settings: Settings, listener: socket.socket) -> None:
     import uvicorn
 
     from graphql_api.app import create_app
+    from graphql_api.cli.protocol import Protocol, Repeats
 
     app = create_app(settings)
     settle()
-    config = uvicorn.Config(app, access_log=False, log_config=None, server_header=False)
+    protocol: Any = partial(Protocol, repeats=Repeats(app))
+    config = uvicorn.Config(app, http=protocol, access_log=False, log_config=None, server_header=False)
     with suppress(KeyboardInterrupt):  # uvicorn has shut down in order and passes the signal on
         uvicorn.Server(config).run(sockets=[listener])

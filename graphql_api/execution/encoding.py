@@ -7,7 +7,7 @@ first fused into one, which halves the fragments that have to be gathered and jo
 """
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -75,6 +75,15 @@ class RowTemplate:
     cells: tuple[tuple[bytes, Column], ...]
     tail: bytes
     separator: bytes = b","
+    _hash: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Hash once: a template is a part of a cache's key at every request."""
+        object.__setattr__(self, "_hash", hash((self.cells, self.tail, self.separator)))
+
+    def __hash__(self) -> int:
+        """Give the hash."""
+        return self._hash
 
 
 class _Fragments(dict[int, bytes]):

@@ -109,6 +109,11 @@ class Repository:
                 self._tally.count(_kind(snapshot), trace, jockey_id)
         return snapshot
 
+    def is_current(self, snapshot: Snapshot) -> bool:
+        """Say whether ``cached`` would give this very snapshot; it is not counted as asked for."""
+        with self._lock:
+            return self._current(snapshot.jockey_id) is snapshot
+
     async def get(self, jockey_id: str, trace: Trace | None = None) -> Snapshot:
         """Give a jockey, loading it where memory has no fresh copy; a cancelled caller does not stop the load.
 

@@ -21,7 +21,7 @@ class Tally:
         """Count one request, here and in its trace, for a jockey that was found, or None."""
         self.outcomes[outcome] += 1
         if trace is not None:
-            trace.outcomes[outcome] += 1
+            trace.outcomes[outcome] = trace.outcomes.get(outcome, 0) + 1
         if jockey_id is not None:
             self._asked[jockey_id] += 1
             if len(self._asked) > self._ids:

@@ -1,7 +1,6 @@
 """What one request cost: seconds by stage, and what the cache had to say."""
 
 import time
-from collections import Counter
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -16,7 +15,7 @@ class Trace:
     the stages of a request may exceed its wall time. A trace belongs to one thread at a time.
     """
 
-    outcomes: Counter[Outcome] = field(default_factory=Counter)
+    outcomes: dict[Outcome, int] = field(default_factory=dict)
     stages: dict[str, float] = field(default_factory=dict)
 
     def add(self, stage: str, seconds: float) -> None:

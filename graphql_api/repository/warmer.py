@@ -32,7 +32,7 @@ class Warming:
     @property
     def left(self) -> int:
         """Jockeys that were not reached, for want of time or memory."""
-        return self.planned - self.trace.outcomes.total()
+        return self.planned - sum(self.trace.outcomes.values())
 
 
 async def warm(repository: Repository, settings: Settings, seconds: float) -> Warming:

@@ -124,7 +124,7 @@ def _by_name(names: Mapping[Outcome, str], trace: Trace) -> dict[str, int]:
     """Add up a trace's outcomes under the names of their metrics; those without one are left out."""
     found = dict.fromkeys(names.values(), 0)
     for outcome, name in names.items():
-        found[name] += trace.outcomes[outcome]
+        found[name] += trace.outcomes.get(outcome, 0)
     return found
 
 

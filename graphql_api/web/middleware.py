@@ -5,16 +5,16 @@ import random
 import re
 import time
 from collections.abc import Awaitable
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import orjson
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from graphql_api.logs import levels
+from graphql_api.logs import REQUEST_ID, levels
 from graphql_api.repository.trace import Trace
 
-REQUEST_ID = re.compile(r"[A-Za-z0-9_.:=-]{1,128}")
+HARMLESS_ID = re.compile(r"[A-Za-z0-9_.:=-]{1,128}")
 LOGGED_CHARACTERS = 200
 SECURITY_HEADERS = (
     (b"x-content-type-options", b"nosniff"),
@@ -27,6 +27,7 @@ SECURITY_HEADERS = (
 TRANSPORT_SECURITY = (b"strict-transport-security", b"max-age=31536000")
 
 Headers = list[tuple[bytes, bytes]]
+App = TypeVar("App", bound=ASGIApp)
 
 log = structlog.get_logger(__name__)
 
@@ -55,10 +56,10 @@ def request_headers(scope: Scope) -> dict[str, str]:
     return found
 
 
-class RequestMiddleware:
+class RequestMiddleware(Generic[App]):
     """Outermost of all: nothing leaves the process without an id, a log line and the security headers."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: App) -> None:
         """Wrap ``app``."""
         self.app = app
 
@@ -71,7 +72,7 @@ class RequestMiddleware:
         path = scope["path"][:LOGGED_CHARACTERS]
         fields = RequestLog(request_id=_request_id(scope), method=scope["method"], path=path)
         scope.setdefault("state", {})["log"] = fields
-        structlog.contextvars.bind_contextvars(request_id=fields["request_id"])
+        REQUEST_ID.set(fields["request_id"])
         status = 0
 
         def send_head(message: Message) -> Awaitable[None]:
@@ -119,7 +120,7 @@ def _request_id(scope: Scope) -> str:
     given = getattr(context, "aws_request_id", None)
     if given is None:
         given = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"x-request-id"), "")
-    return given if REQUEST_ID.fullmatch(given) else f"{random.getrandbits(128):032x}"
+    return given if HARMLESS_ID.fullmatch(given) else f"{random.getrandbits(128):032x}"
 
 
 def _with_own(headers: Headers, scope: Scope, fields: RequestLog, seconds: float) -> Headers:

@@ -9,7 +9,7 @@ credentials pass by.
 import time
 from collections.abc import Awaitable
 from dataclasses import dataclass
-from typing import Any
+from typing import NamedTuple
 
 from cachetools import LRUCache
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -26,7 +26,19 @@ LONGEST_BODY = 16_384
 ENTRY_BYTES = 2_000
 """What an entry is reckoned to take beside the texts in it."""
 
-Key = tuple[Any, ...]
+KEPT_AS = "kept_as"
+"""In ``scope["state"]``: the key of an answer that was given from memory, for a server that will ask again."""
+
+
+class Key(NamedTuple):
+    """All that shapes an answer."""
+
+    scheme: str
+    method: str
+    path: str
+    query: bytes
+    body: bytes
+    headers: tuple[tuple[bytes, bytes], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +68,10 @@ class ResponseCache:
             await self.app(scope, receive, send)
             return
         first = await receive()
-        key = _key(scope, first)
+        key = scope["state"].get(KEPT_AS) or _key(scope, first)
         kept = self._kept.get(key) if key else None
         if kept and self._holds(kept, scope):
+            scope["state"][KEPT_AS] = key
             headers = kept.headers
             if scope["method"] == "GET":  # caches further on take the age from what Cache-Control allows (RFC 9111)
                 headers = [*headers, (b"age", b"%d" % (time.monotonic() - kept.made))]
@@ -77,6 +90,11 @@ class ResponseCache:
         await self.app(scope, receive_again, recorder.send)
         if answer := recorder.answer(scope, key):
             self._kept[key] = answer
+
+    def holds(self, key: Key, most: int) -> bool:
+        """Say whether a request would be answered from memory, with at most ``most`` bytes. Nothing is counted."""
+        kept = self._kept.get(key)
+        return kept is not None and kept.size <= most and all(map(self.repository.is_current, kept.snapshots))
 
     def _holds(self, kept: _Kept, scope: Scope) -> bool:
         """Say whether an answer still holds, and log it as kept if so; otherwise its operation has to run."""
@@ -112,7 +130,7 @@ class _Recorder:
         snapshots: tuple[Snapshot, ...] | None = scope["state"].get("snapshots")
         if snapshots is None or self.head is None or self.head["status"] not in KEPT_STATUSES:
             return None
-        size = ENTRY_BYTES + self.size + sum(map(len, key[:-1])) + sum(map(_length, key[-1]))
+        size = ENTRY_BYTES + self.size + sum(map(len, key[:-1])) + sum(map(_length, key.headers))
         if size > self.most:
             return None
         return _Kept(
@@ -130,7 +148,7 @@ def _key(scope: Scope, first: Message) -> Key | None:
             shaping.append((header[0], header[1]))  # Mangum gives lists
         elif header[0] in CREDENTIALS:
             return None
-    return (scope["scheme"], scope["method"], scope["path"], scope["query_string"], first["body"], tuple(shaping))
+    return Key(scope["scheme"], scope["method"], scope["path"], scope["query_string"], first["body"], tuple(shaping))
 
 
 def _length(header: tuple[bytes, bytes]) -> int:

@@ -1,0 +1,127 @@
+"""HTTP of the plain server: uvicorn's, which answers what repeats byte by byte before it is even parsed.
+
+To parse a request, and to run it as a task, takes several times as long as to find an answer in the response cache. The
+application is not passed by: it answers, logs and counts such a request as any other, only without the detours.
+"""
+
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from cachetools import LRUCache
+from starlette.types import Message, Scope
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from graphql_api.web.middleware import Headers, RequestMiddleware
+from graphql_api.web.response_cache import KEPT_AS, Key, ResponseCache
+
+MOST_BYTES = 2**24
+"""Bytes of requests remembered by one process."""
+
+REQUEST_BYTES = 4_000
+"""What a remembered request is reckoned to take beside its bytes."""
+
+LONGEST_REQUEST = 16_384
+LONGEST_ANSWER = 65_536
+"""Bytes; longer answers are sent by uvicorn, piece by piece as fast as the client takes them."""
+
+NOT_REPEATED = (b"forwarded", b"expect:", b"upgrade")
+"""In a request's bytes, in lower case: what proxies say counts by where it comes from; the others are not over yet."""
+
+STATUS_LINES = {each.value: f"HTTP/1.1 {each.value} {each.phrase}\r\n".encode() for each in HTTPStatus}
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A request as the application was shown it, and the key under which its answer was kept."""
+
+    scope: Scope
+    key: Key
+    size: int
+
+
+class Repeats:
+    """Requests by their bytes that were answered from the response cache."""
+
+    def __init__(self, app: RequestMiddleware[ResponseCache]) -> None:
+        """Remember requests to ``app``."""
+        self._app = app
+        self._known: LRUCache[bytes, _Known] = LRUCache(MOST_BYTES, getsizeof=lambda known: known.size)
+
+    def remember(self, data: bytes, scope: Scope) -> None:
+        """Note which request some bytes are, if it was answered from memory."""
+        key = scope["state"].get(KEPT_AS)
+        if key is not None and data not in self._known and not any(each in data.lower() for each in NOT_REPEATED):
+            self._known[data] = _Known(scope, key, len(data) + REQUEST_BYTES)
+
+    def answer(self, data: bytes, default_headers: Headers) -> bytes | None:
+        """Give the bytes of an answer; None where the request is unknown, or its answer holds no longer or is long."""
+        known = self._known.get(data)
+        if known is None or not self._app.app.holds(known.key, LONGEST_ANSWER):
+            return None
+        messages: list[Message] = []
+
+        async def receive() -> Message:
+            return {"type": "http.request", "body": known.key.body, "more_body": False}
+
+        async def send(message: Message) -> None:
+            messages.append(message)
+
+        try:
+            self._app({**known.scope, "state": {KEPT_AS: known.key}}, receive, send).send(None)
+        except StopIteration:
+            return _written(messages, default_headers)
+        raise RuntimeError("An answer from memory had to be waited for.")
+
+
+class Protocol(HttpToolsProtocol):
+    """One connection."""
+
+    def __init__(self, *arguments: Any, repeats: Repeats, **keywords: Any) -> None:
+        """Answer from ``repeats`` what repeats; all else is uvicorn's."""
+        super().__init__(*arguments, **keywords)
+        self._repeats = repeats
+        self._begun = self._complete = 0
+        self._whole: bytes | None = None
+
+    def data_received(self, data: bytes) -> None:
+        """Answer, where these bytes are one whole request that is known and comes in its turn."""
+        between = self._begun == self._complete and (self.cycle is None or self.cycle.response_complete)
+        if not between or self.flow.write_paused or len(data) > LONGEST_REQUEST:
+            super().data_received(data)
+            return
+        answer = self._repeats.answer(data, self.server_state.default_headers)
+        if answer is not None:
+            self.transport.write(answer)
+            super().on_response_complete()
+            return
+        complete = self._complete
+        super().data_received(data)
+        one = self._begun == self._complete == complete + 1
+        self._whole = data if one and self.cycle.keep_alive else None
+
+    def on_message_begin(self) -> None:
+        """Count what begins."""
+        self._begun += 1
+        super().on_message_begin()
+
+    def on_message_complete(self) -> None:
+        """Count what is complete."""
+        self._complete += 1
+        super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        """Remember the request, if its answer was kept."""
+        if self._whole is not None:
+            self._repeats.remember(self._whole, dict(self.cycle.scope))
+            self._whole = None
+        super().on_response_complete()
+
+
+def _written(messages: list[Message], default_headers: Headers) -> bytes:
+    """Write an answer as HTTP/1.1; its head tells its length."""
+    head, *bodies = messages
+    parts = [STATUS_LINES[head["status"]]]
+    for name, value in (*default_headers, *head["headers"]):
+        parts += name, b": ", value, b"\r\n"
+    return b"".join([*parts, b"\r\n", *(each["body"] for each in bodies)])
