@@ -1,0 +1,219 @@
+"""The plain server on the wire: what repeats byte by byte is answered as before, and never mistaken for what it is not.
+
+How a request was answered stands in its log line: by a ``plan``, or ``kept``. That it was not even parsed cannot be
+seen from outside, which is the point.
+"""
+
+import json
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+QUERY = json.dumps({"query": '{ jockey(id: "00001") { name records(first: 2) { totalCount } } }'}).encode()
+OWN_HEADERS = ("date", "server-timing", "x-request-id", "age")
+
+
+def written(method: str, path: str, body: bytes = b"", **headers: str) -> bytes:
+    """Write a request."""
+    fields = {"host": "localhost", "content-type": "application/json", "content-length": str(len(body)), **headers}
+    lines = [f"{method} {path} HTTP/1.1", *(f"{name.replace('_', '-')}: {value}" for name, value in fields.items())]
+    return "\r\n".join([*lines, "", ""]).encode() + body
+
+
+POST = written("POST", "/graphql", QUERY)
+GET = written("GET", "/api/jockey/00001")
+CONDITIONAL = written("GET", "/api/jockey/00001", if_none_match="*")
+
+
+class Connection:
+    """A connection on which requests are sent as they are, and answers read one by one."""
+
+    def __init__(self, port: int) -> None:
+        """Connect."""
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=20)
+        self.file = self.socket.makefile("rb")
+
+    def send(self, data: bytes) -> None:
+        """Send bytes at once."""
+        self.socket.sendall(data)
+
+    def answer(self) -> tuple[int, dict[str, str], bytes]:
+        """Read one answer."""
+        status = int(self.file.readline().split()[1])
+        lines = iter(self.file.readline, b"\r\n")
+        headers = dict(line.decode("latin-1").strip().split(": ", 1) for line in lines)
+        return status, headers, self.file.read(int(headers.get("content-length", 0)))
+
+    def ask(self, data: bytes) -> tuple[int, dict[str, str], bytes]:
+        """Send a request and read its answer."""
+        self.send(data)
+        return self.answer()
+
+    def make_known(self, data: bytes) -> bytes:
+        """Send a request until it is one that is not parsed any more; give the body of its answers."""
+        bodies = {self.ask(data)[2] for _ in range(4)}
+        assert len(bodies) == 1
+        return bodies.pop()
+
+    def is_closed(self) -> bool:
+        """Say whether the server has closed."""
+        return self.file.read(1) == b""
+
+
+class Server:
+    """A server of its own over a folder that may change, and its log."""
+
+    def __init__(self, folder: Path, log: Path, ttl: float) -> None:
+        """Start it."""
+        command = [sys.executable, "-m", "graphql_api.cli", "serve", "--data", str(folder), "--port", "0"]
+        self.log = log
+        self.connections: list[Connection] = []
+        with log.open("wb") as output:
+            self.process = subprocess.Popen(
+                command, stdout=output, stderr=subprocess.PIPE, text=True, env={"JOCKEY_CACHE_TTL": str(ttl)}
+            )
+        assert self.process.stderr is not None
+        announced = re.search(r":(\d+)/graphql", self.process.stderr.readline())
+        assert announced
+        self.port = int(announced[1])
+
+    def connect(self) -> Connection:
+        """Connect."""
+        self.connections.append(Connection(self.port))
+        return self.connections[-1]
+
+    def disconnect(self) -> None:
+        """Close all connections."""
+        while self.connections:
+            connection = self.connections.pop()
+            connection.file.close()
+            connection.socket.close()
+
+    def lines(self) -> list[dict[str, Any]]:
+        """Read the log's lines of requests."""
+        lines = [json.loads(line) for line in self.log.read_bytes().splitlines()]
+        return [line for line in lines if line["message"] == "request"]
+
+    def stop(self) -> None:
+        """Stop it in order."""
+        self.disconnect()
+        self.process.send_signal(signal.SIGINT)
+        assert self.process.wait(20) == 0
+        assert self.process.stderr is not None
+        self.process.stderr.close()
+
+
+@pytest.fixture(scope="module")
+def lasting_server(sample_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Serve the samples."""
+    server = Server(sample_data, tmp_path_factory.mktemp("log") / "log", 300)
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def server(lasting_server: Server) -> Iterator[Server]:
+    """Give the server; connections last for one test."""
+    yield lasting_server
+    lasting_server.disconnect()
+
+
+@pytest.mark.parametrize("request_bytes", [POST, GET, CONDITIONAL], ids=["GraphQL", "REST", "304"])
+def test_answers_stay_the_same_under_ids_of_their_own(server: Server, request_bytes: bytes) -> None:
+    """From the first answer, which is executed, to those that are not parsed: on one connection, and on others."""
+    before = len(server.lines())
+    connections = [server.connect() for _ in range(3)]
+    answers = [each.ask(request_bytes) for each in connections * 3]
+    shown = [
+        (status, sorted(pair for pair in headers.items() if pair[0] not in OWN_HEADERS), body)
+        for status, headers, body in answers
+    ]
+    assert all(each == shown[0] for each in shown)
+    assert all("date" in headers and "server-timing" in headers for _, headers, _ in answers)
+    lines = server.lines()[before:]
+    assert [line["request_id"] for line in lines] == [headers["x-request-id"] for _, headers, _ in answers]
+    assert len({line["request_id"] for line in lines}) == len(answers)
+    assert [line.get("execution") for line in lines[1:]] == ["kept"] * (len(answers) - 1)
+    assert all(line["status"] == answers[0][0] and line["jockey_ids"] == ["00001"] for line in lines[1:])
+
+
+def test_an_id_of_the_clients_own_is_kept(server: Server) -> None:
+    """It is a part of the bytes that repeat."""
+    asked = written("POST", "/graphql", QUERY, x_request_id="mine-1")
+    connection = server.connect()
+    assert [connection.ask(asked)[1]["x-request-id"] for _ in range(4)] == ["mine-1"] * 4
+
+
+def test_requests_that_come_in_pieces_or_together_are_answered_in_turn(server: Server) -> None:
+    """Bytes that are a known request in whole are not taken for one in part, nor for two."""
+    connection = server.connect()
+    expected = connection.make_known(POST)
+    other = written("POST", "/graphql", b'{"query": "{ __typename }"}')
+    typename = b'{"data":{"__typename":"Query"}}'
+    connection.send(POST[:40])
+    time.sleep(0.05)
+    connection.send(POST[40:])
+    connection.send(POST + other + POST)
+    connection.send(other)
+    assert [connection.answer()[2] for _ in range(5)] == [expected, expected, typename, expected, typename]
+
+
+def test_a_body_that_reads_like_a_known_request_stays_a_body(server: Server) -> None:
+    """Where a body is awaited, the bytes of a known request are what was sent as that body: they are never answered."""
+    connection = server.connect()
+    connection.make_known(CONDITIONAL)
+    head = written("POST", "/graphql", CONDITIONAL).removesuffix(CONDITIONAL)
+    connection.send(head)
+    time.sleep(0.05)
+    connection.send(CONDITIONAL)
+    status, _, body = connection.answer()
+    assert (status, "not valid JSON" in body.decode()) == (400, True)
+    assert connection.ask(CONDITIONAL)[0] == 304
+
+
+def test_a_connection_that_is_to_be_closed_is_closed(server: Server) -> None:
+    """However often the request has come before."""
+    closing = written("GET", "/api/jockey/00001", connection="close")
+    for _ in range(4):
+        connection = server.connect()
+        assert connection.ask(closing)[0] == 200
+        assert connection.is_closed()
+
+
+def test_long_answers_come_whole_to_a_client_that_asks_on_without_reading(server: Server) -> None:
+    """They are sent as fast as they are read, not written out at once for all that was asked."""
+    connection = server.connect()
+    expected = connection.make_known(GET)
+    assert len(expected) > 65_536
+    connection.send(GET * 50)
+    for _ in range(50):
+        connection.send(GET)
+    assert all(connection.answer()[2] == expected for _ in range(100))
+
+
+def test_a_changed_file_is_seen(sample_data: Path, tmp_path: Path) -> None:
+    """Once the version in memory has to be checked, no bytes of requests help: the new file is read."""
+    folder = tmp_path / "data"
+    folder.mkdir()
+    shutil.copy(sample_data / "00001.pickle", folder / "00001.pickle")
+    server = Server(folder, tmp_path / "log", 0.2)
+    try:
+        connection = server.connect()
+        first = connection.make_known(POST)
+        shutil.copy(sample_data / "00002.pickle", folder / "new")
+        (folder / "new").rename(folder / "00001.pickle")
+        found = first
+        while found == first:
+            found = connection.ask(POST)[2]
+        assert b"errors" not in found
+    finally:
+        server.stop()
