@@ -24,6 +24,9 @@ FUSE_FROM = 256
 FUSE_SHARE = 8
 """Two columns are fused where their combined values are at most a row count divided by this: cheaper than gathering."""
 
+FUSE_SHARE_OF_ONE = 4
+"""The same where one of the two has a single value: the table grows no longer, only its entries do."""
+
 FUSED_VALUES = 1_500
 """The most combined values in any case: larger tables would leave the processor's cache."""
 
@@ -178,13 +181,17 @@ def _parts(records: RaceRecords, rows: Rows, template: RowTemplate) -> Iterator[
 
 def _fused(parts: Iterable[_Part], rows: int) -> list[_Part]:
     """Fuse neighbours into one part where that is cheaper than gathering each."""
-    most = min(rows // FUSE_SHARE, FUSED_VALUES)
+    most, of_one = min(rows // FUSE_SHARE, FUSED_VALUES), rows // FUSE_SHARE_OF_ONE
     fused: list[_Part] = []
     for part in parts:
         before = fused[-1] if fused else None
         if before is None:
             fused.append(part)
         elif before.codes is part.codes:
+            fused[-1] = _Part(part.codes, before.fragments + part.fragments)
+        elif len(part.fragments) == 1 and len(before.fragments) <= of_one:
+            fused[-1] = _Part(before.codes, before.fragments + part.fragments)
+        elif len(before.fragments) == 1 and len(part.fragments) <= of_one:
             fused[-1] = _Part(part.codes, before.fragments + part.fragments)
         elif len(before.fragments) * len(part.fragments) <= most:
             codes = before.codes.astype(np.int32) * len(part.fragments) + part.codes

@@ -43,11 +43,11 @@ def constant(value: Any, rows: int) -> Encoded:
 
 def parse_text(cell: Any) -> str | None:
     """Give the text that parsers read: stripped, whole floats as integers, None where missing or blank."""
-    if cell is None:
-        return None
-    if type(cell) is float and cell.is_integer() and abs(cell) < _LONGEST_WHOLE:
-        return str(int(cell))
-    text = (raw_text(cell) or "").strip()
+    if type(cell) is not str:
+        if type(cell) is float and cell.is_integer() and abs(cell) < _LONGEST_WHOLE:
+            return str(int(cell))
+        cell = raw_text(cell) or ""
+    text = cell.strip()
     return None if text in _BLANKS else text
 
 

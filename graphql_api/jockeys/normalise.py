@@ -3,14 +3,13 @@
 import re
 import sys
 from collections.abc import Iterable, Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from itertools import chain
 from typing import Any
 from unicodedata import normalize
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
-from strawberry import ID
 
 from graphql_api.errors import DataCorrupt
 from graphql_api.jockeys.cells import combine, constant, factorise, parse_text, valid_unicode
@@ -181,15 +180,20 @@ def _check_finish(texts: Encoded, statuses: Encoded, warnings: _Warnings) -> Non
 def _nbytes(source: Iterable[SourceColumn], fields: Mapping[str, Encoded]) -> int:
     """Add up arrays, lists and values, and the JSON that execution will keep of each distinct value.
 
-    A field's text is mostly its source's own, and members of enums exist anyway; a value's JSON is about as large.
+    Texts are measured, and their JSON is about as large; a field's text is its source's own, so only the JSON counts.
+    Everything else is reckoned by its number.
     """
-    held = [column.cells for column in source] + [fields[name] for name in _HOLDING]
-    arrays = {id(column.codes): column.codes for column in chain(held, fields.values())}
-    lists = sum(sys.getsizeof(column.values) for column in chain(held, fields.values()))
-    values = sum(map(sys.getsizeof, chain.from_iterable(column.values for column in held)))
-    written = (*(column.cells for column in source), *fields.values())
-    encoded = sum(map(sys.getsizeof, chain.from_iterable(column.values for column in written)))
-    return sum(array.nbytes for array in arrays.values()) + 2 * lists + values + encoded
+    columns = [column.cells for column in source]
+    arrays = {id(each.codes): each.codes for each in chain(columns, fields.values())}
+    lists = sum(sys.getsizeof(each.values) for each in chain(columns, fields.values()))
+    texts = sum(map(sys.getsizeof, chain.from_iterable(each.values for each in columns)))
+    json = sum(map(sys.getsizeof, chain.from_iterable(fields[name].values for name in _TEXTS)))
+    others = sum(_VALUE * len(fields[name].values) for name in _OTHERS)
+    return sum(array.nbytes for array in arrays.values()) + 2 * lists + 2 * texts + json + others
 
 
-_HOLDING = tuple(each.name for each in FIELDS if each.type in (int, float, date, list[int], ID))
+_VALUE = 100
+"""Bytes of a number, a date or a short list, and of its JSON: objects of some 30 to 50 bytes each."""
+
+_TEXTS = tuple(each.name for each in FIELDS if each.type is str)
+_OTHERS = tuple(each.name for each in FIELDS if each.type is not str)
