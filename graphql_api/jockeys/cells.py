@@ -76,11 +76,13 @@ def combine(columns: Sequence[Encoded], rows: int) -> tuple[np.ndarray, list[Seq
 
 
 def _objects(cells: np.ndarray) -> Encoded:
-    missing = cells != cells  # NaN and NaT alone differ from themselves
-    if missing.any():
-        cells = cells.copy()
-        cells[missing] = None
     values = cells.tolist()
+    if not _PLAIN.issuperset(map(type, values)):
+        missing = cells != cells  # NaN and NaT alone differ from themselves
+        if missing.any():
+            cells = cells.copy()
+            cells[missing] = None
+            values = cells.tolist()
     if _PLAIN.issuperset(map(type, values)):
         codes, distinct = _codes(values)
     else:

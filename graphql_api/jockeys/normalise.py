@@ -2,9 +2,10 @@
 
 import re
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import chain
+from math import prod
 from typing import Any
 from unicodedata import normalize
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -13,7 +14,7 @@ import numpy as np
 
 from graphql_api.errors import DataCorrupt
 from graphql_api.jockeys.cells import combine, constant, factorise, parse_text, valid_unicode
-from graphql_api.jockeys.columns import DERIVED, FIELDS, SOURCES, Source
+from graphql_api.jockeys.columns import DERIVED, FIELDS, SOURCES, Derived, Source
 from graphql_api.jockeys.parsers import OutOfRangeError
 from graphql_api.jockeys.records import DataWarning, Encoded, RaceRecords, SourceColumn, raw_text
 from graphql_api.jockeys.vocabulary import FinishStatus
@@ -47,14 +48,41 @@ def race_records(frame: Frame, jockey_id: str) -> RaceRecords:
     if _JOCKEY in raw:
         _check_jockey(columns["JOCKEY_ID"], jockey_id, warnings)
     columns["jockey_id"] = constant(jockey_id, frame.rows)
-    for each in DERIVED:
-        codes, inputs = combine([columns[name] for name in each.inputs], frame.rows)
-        columns[each.field.name] = Encoded(codes, list(map(each.compute, *inputs)))
+    nbytes = _nbytes(source, columns, frame.rows)
+    fields = _Fields({name: columns[name] for name in _KEPT}, frame.rows)
     if _FINISH in raw:
-        _check_finish(columns["FINISH_POSITION"], columns["finish_status"], warnings)
-    fields = {each.name: columns[each.name] for each in FIELDS}
-    nbytes = _nbytes(source, fields)
+        _check_finish(columns["FINISH_POSITION"], fields["finish_status"], warnings)
     return RaceRecords(frame.rows, fields, source, raw, tuple(warnings.kept), warnings.count, nbytes)
+
+
+class _Fields(Mapping[str, Encoded]):
+    """Columns by field; one that is derived is computed when it is first asked for, as for most requests it never is.
+
+    Two threads may both compute it, to the same end.
+    """
+
+    def __init__(self, columns: Mapping[str, Encoded], rows: int) -> None:
+        self._columns = dict(columns)
+        self._rows = rows
+
+    def __getitem__(self, name: str) -> Encoded:
+        found = self._columns.get(name)
+        if found is None:
+            spec = _DERIVED[name]
+            codes, values = combine([self[each] for each in spec.inputs], self._rows)
+            found = self._columns[name] = Encoded(codes, list(map(spec.compute, *values)))
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return (each.name for each in FIELDS)
+
+    def __len__(self) -> int:
+        return len(FIELDS)
+
+
+_DERIVED = {each.field.name: each for each in DERIVED}
+_KEPT = {name for each in DERIVED for name in each.inputs} | {each.name for each in FIELDS}
+_KEPT -= _DERIVED.keys()
 
 
 MAX_TEXT = 128 * 2**20
@@ -177,23 +205,32 @@ def _check_finish(texts: Encoded, statuses: Encoded, warnings: _Warnings) -> Non
     warnings.cells(_FINISH, texts, Encoded(codes, ["MISSING_VALUE" if each else None for each in unknown]))
 
 
-def _nbytes(source: Iterable[SourceColumn], fields: Mapping[str, Encoded]) -> int:
+def _nbytes(source: Sequence[SourceColumn], fields: Mapping[str, Encoded], rows: int) -> int:
     """Add up arrays, lists and values, and the JSON that execution will keep of each distinct value.
 
     Texts are measured, and their JSON is about as large; a field's text is its source's own, so only the JSON counts.
     Everything else is reckoned by its number.
     """
-    columns = [column.cells for column in source]
-    arrays = {id(each.codes): each.codes for each in chain(columns, fields.values())}
-    lists = sum(sys.getsizeof(each.values) for each in chain(columns, fields.values()))
-    texts = sum(map(sys.getsizeof, chain.from_iterable(each.values for each in columns)))
+    cells = [column.cells for column in source]
+    arrays = {id(each.codes): each.codes for each in chain(cells, fields.values())}
+    lists = sum(sys.getsizeof(each.values) for each in chain(cells, fields.values()))
+    texts = sum(map(sys.getsizeof, chain.from_iterable(each.values for each in cells)))
     json = sum(map(sys.getsizeof, chain.from_iterable(fields[name].values for name in _TEXTS)))
     others = sum(_VALUE * len(fields[name].values) for name in _OTHERS)
-    return sum(array.nbytes for array in arrays.values()) + 2 * lists + 2 * texts + json + others
+    derived = sum((_VALUE + _CODE) * _combinations(each, fields, rows) for each in DERIVED)
+    return sum(array.nbytes for array in arrays.values()) + 2 * lists + 2 * texts + json + others + derived
+
+
+def _combinations(spec: Derived, fields: Mapping[str, Encoded], rows: int) -> int:
+    """Count the combinations of a derived column's inputs that there can be."""
+    return min(rows, prod(len(fields[name].values) for name in spec.inputs if name in fields))
 
 
 _VALUE = 100
 """Bytes of a number, a date or a short list, and of its JSON: objects of some 30 to 50 bytes each."""
 
-_TEXTS = tuple(each.name for each in FIELDS if each.type is str)
-_OTHERS = tuple(each.name for each in FIELDS if each.type is not str)
+_CODE = 4
+"""Bytes of a row's code, at most."""
+
+_TEXTS = tuple(each.name for each in FIELDS if each.type is str and each.name not in _DERIVED)
+_OTHERS = tuple(each.name for each in FIELDS if each.type is not str and each.name not in _DERIVED)
