@@ -2,6 +2,7 @@
 #   docker build --target function --platform linux/arm64 --provenance=false -t graphql-api .
 #   docker build --target server -t graphql-api-server . && docker run -p 8000:8000 -v "$PWD/data:/data:ro" graphql-api-server
 
+# By its tag, for the security updates of the day: a release pulls it anew, and what is deployed is named by digest.
 FROM public.ecr.aws/lambda/python:3.13 AS base
 
 FROM base AS function-build
@@ -11,6 +12,7 @@ RUN pip install --no-cache-dir --no-compile --no-deps --require-hashes --only-bi
     --target /package -r requirements/lambda.txt
 COPY pyproject.toml handler.py ./
 COPY deploy/assemble.py deploy/
+COPY docs/operations docs/operations
 COPY graphql_api graphql_api
 RUN python deploy/assemble.py /package
 
@@ -21,6 +23,7 @@ RUN pip install --no-cache-dir --no-compile --no-deps --require-hashes --only-bi
     --target /package -r requirements/server.txt
 COPY pyproject.toml handler.py ./
 COPY deploy/assemble.py deploy/
+COPY docs/operations docs/operations
 COPY graphql_api graphql_api
 RUN python deploy/assemble.py /package
 

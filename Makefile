@@ -4,13 +4,13 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 BIN := .venv/bin
 
-.PHONY: run test check setup lock bench explorer explorer-check audit fuzz package verify-deploy clean
+.PHONY: run test check setup lock bench explorer explorer-check audit fuzz vulnerabilities package verify-deploy clean
 
 run: setup data ## Serve sample data at http://127.0.0.1:8000/graphql
 	$(BIN)/graphql-api serve --data data --host $(HOST) --port $(PORT)
 
 test: setup ## Run the tests
-	$(BIN)/pytest -n auto
+	$(BIN)/pytest -n auto --dist loadgroup
 
 check: setup ## Lint, format, types, import rules, and whether the SDL is up to date
 	$(BIN)/ruff check .
@@ -37,6 +37,12 @@ lock: setup ## Pin the dependencies anew: of the function, of the plain server, 
 	$(LOCK) pyproject.toml --extra lambda -o requirements/lambda.txt
 	$(LOCK) pyproject.toml --extra server -o requirements/server.txt
 	$(LOCK) pyproject.toml --all-extras --group dev -o requirements/dev.txt
+
+vulnerabilities: setup ## Ask PyPI and npm what is known of all that is locked
+	$(BIN)/uv tool run --exclude-newer 2026-11-01 pip-audit==2.10.1 --disable-pip --require-hashes \
+		-r requirements/lambda.txt -r requirements/server.txt -r requirements/dev.txt
+	for folder in . audit explorer; do \
+		npm audit --package-lock-only --audit-level=high --prefix "$$folder" || exit 1; done
 
 bench: setup ## Measure this server beside its peers, and write benchmarks/results
 	$(BIN)/python -m benchmarks
@@ -66,8 +72,7 @@ package: setup ## Make dist/function-arm64.zip
 	$(BIN)/python deploy/package.py
 
 verify-deploy: setup node_modules ## Prove the deployment without AWS
-	$(BIN)/pytest -n auto --no-skips tests/test_deploy.py tests/test_deploy_operation.py tests/test_deploy_moto.py \
-		tests/test_deploy_zip.py tests/test_deploy_files.py
+	$(BIN)/pytest -n auto --dist loadgroup --no-skips tests/test_deploy*.py
 
 clean: ## Remove what was made here
 	rm -rf .venv data

@@ -48,8 +48,9 @@ def assemble(folder: Path, python: str | None) -> dict[str, int]:
 
 
 def add_service(folder: Path) -> None:
-    """Copy the service, and write what ``importlib.metadata`` asks for: its name and version."""
+    """Copy the service and its trusted documents; write what ``importlib.metadata`` asks for: its name and version."""
     shutil.copytree(ROOT / "graphql_api", folder / "graphql_api", dirs_exist_ok=True)
+    shutil.copytree(ROOT / "docs" / "operations", folder / "operations", dirs_exist_ok=True)
     shutil.copy(ROOT / "handler.py", folder)
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     metadata = folder / f"{project['name'].replace('-', '_')}-{project['version']}.dist-info"

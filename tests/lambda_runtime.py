@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -124,11 +124,13 @@ class Function:
 
 
 @contextmanager
-def function(handler: str, folder: Path, environ: Mapping[str, str], seconds: float = 900) -> Iterator[Function]:
+def function(
+    handler: str | Sequence[str], folder: Path, environ: Mapping[str, str], seconds: float = 900
+) -> Iterator[Function]:
     """Run ``handler`` (``module.function``, at the top or in the tests) until the block ends; ``folder`` takes its log.
 
-    Of the caller's environment nothing reaches it but the search path for programs. Every invocation has ``seconds``,
-    as far as the handler is told: nothing ends it.
+    A sequence is a command that runs it otherwise than in this Python. Of the caller's environment nothing reaches it
+    but the search path for programs. Every invocation has ``seconds``, as far as the handler is told: nothing ends it.
     """
     with ThreadingHTTPServer(("127.0.0.1", 0), _RuntimeApi) as server:
         server.events, server.outcomes, server.numbers = queue.Queue(), queue.Queue(), itertools.count(1)
@@ -144,7 +146,7 @@ def function(handler: str, folder: Path, environ: Mapping[str, str], seconds: fl
         }
         with log.open("wb") as output:
             process = subprocess.Popen(
-                [sys.executable, "-m", "awslambdaric", handler],
+                [sys.executable, "-m", "awslambdaric", handler] if isinstance(handler, str) else handler,
                 cwd=TESTS.parent, env=variables, stdout=output, stderr=subprocess.STDOUT,
             )  # fmt: skip
         try:

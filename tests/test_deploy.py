@@ -4,8 +4,10 @@ import json
 import re
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
+from starlette.testclient import TestClient
 
 from deployment import (
     BY_NAME,
@@ -26,6 +28,8 @@ from deployment import (
     statements,
     variant,
 )
+from graphql_api.app import create_app
+from graphql_api.config import Settings
 
 pytest_plugins = ["deployment_fixtures"]
 pytestmark = needs_osls
@@ -108,6 +112,7 @@ def test_no_secret_is_written(make: Make, chosen: Variant) -> None:
         "JOCKEY_STAGE",
         "JOCKEY_LOG_LEVEL",
         "JOCKEY_CORS_ORIGINS",
+        "JOCKEY_DOCUMENTS",
         "JOCKEY_SSM_PATH",
         "JOCKEY_DATA",
     }
@@ -143,8 +148,6 @@ def test_stages_differ(make: Make, stage: str, days: int, warm: int | None) -> N
 
 def test_settings_are_known(make: Make) -> None:
     """The service takes the environment that the template gives it."""
-    from graphql_api.config import Settings
-
     for options in ({}, BY_NAME):
         environment = only(make(variant("prod", IMAGE, options)), "Lambda::Function")["Environment"]["Variables"]
         settings = Settings.from_environ(environment)
@@ -203,15 +206,9 @@ def test_http_api_stands_beside_the_url(make: Make, package: dict[str, str]) -> 
     ]
 
 
-def test_cdn_keeps_what_the_service_allows(make: Make) -> None:
-    """CloudFront varies by what answers vary by, keeps them as long as Cache-Control says, and lets POST through."""
+def test_cdn_lets_everything_through(make: Make) -> None:
+    """CloudFront passes all methods to the Function URL, keeps GET and HEAD only, and keeps no error."""
     found = make(variant("prod", ZIP, EVERYTHING))
-    policy = only(found, "CloudFront::CachePolicy")["CachePolicyConfig"]
-    assert (policy["MinTTL"], policy["DefaultTTL"]) == (0, 0)
-    key = policy["ParametersInCacheKeyAndForwardedToOrigin"]
-    assert key["QueryStringsConfig"] == {"QueryStringBehavior": "all"}
-    assert key["HeadersConfig"] == {"HeaderBehavior": "whitelist", "Headers": ["Accept", "Origin"]}
-    assert key["EnableAcceptEncodingGzip"]
     config = only(found, "CloudFront::Distribution")["DistributionConfig"]
     behaviour = config["DefaultCacheBehavior"]
     assert {"GET", "HEAD", "OPTIONS", "POST"} <= set(behaviour["AllowedMethods"])
@@ -221,6 +218,55 @@ def test_cdn_keeps_what_the_service_allows(make: Make) -> None:
     assert origin["DomainName"]["Fn::Select"][1]["Fn::Split"][1] == {
         "Fn::GetAtt": ["ApiLambdaFunctionUrl", "FunctionUrl"]
     }
+    kept = {each["ErrorCode"]: each["ErrorCachingMinTTL"] for each in config["CustomErrorResponses"]}
+    assert kept == dict.fromkeys((404, 414, 500, 502, 503, 504), 0)
+
+
+JOCKEY = '{ jockey(id: "00001") { name } }'
+UNKNOWN = json.dumps({"persistedQuery": {"version": 1, "sha256Hash": "0" * 64}})
+PATHS = {  # and how long each answer may be kept: as long as it says, asked for again, or not at all
+    "/api/jockey/00001": "public, max-age=",
+    "/api/jockey/00001.csv": "public, max-age=",
+    f"/graphql?{urlencode({'query': JOCKEY})}": "public, max-age=",
+    "/q/Rides?id=00001": "public, max-age=",
+    "/": "no-cache",
+    "/docs": "no-cache",
+    f"/graphql?{urlencode({'query': '{ nothing }'})}": "no-store",
+    f"/graphql?{urlencode({'extensions': UNKNOWN})}": "no-store",
+    f"/graphql?{urlencode({'query': JOCKEY.replace('00001', '98765')})}": "no-store",
+    "/health": "no-store",
+    "/openapi.json": "",
+    "/nowhere": "",
+    "/api/jockey/98765": "",
+}
+
+
+def test_cdn_keeps_what_the_service_allows(make: Make, sample_data: Path) -> None:
+    """Its key holds what answers vary by, and no more; lifetimes are the answers' own, and none without one."""
+    policy = only(make(variant("prod", ZIP, EVERYTHING)), "CloudFront::CachePolicy")["CachePolicyConfig"]
+    key = policy["ParametersInCacheKeyAndForwardedToOrigin"]
+    assert (policy["MinTTL"], policy["DefaultTTL"]) == (0, 0)
+    assert key["QueryStringsConfig"] == {"QueryStringBehavior": "all"}
+    assert key["CookiesConfig"] == {"CookieBehavior": "none"}
+    assert key["EnableAcceptEncodingGzip"]
+    names = {*key["HeadersConfig"]["Headers"], "Accept-Encoding"}
+
+    settings = Settings(
+        data=str(sample_data), documents=str(ROOT / "docs" / "operations"), cors_origins=("https://example.com",)
+    )
+    with TestClient(create_app(settings), raise_server_exceptions=False) as client:
+        varied = set()
+        for path, lifetime in PATHS.items():
+            answer = client.get(path)
+            varied |= set(re.findall(r"[\w-]+", answer.headers.get("vary", "")))
+            told = answer.headers.get("cache-control", "")
+            assert told.startswith(lifetime) if lifetime else told in ("", "no-store"), path
+            assert ("etag" in answer.headers) == (lifetime in ("public, max-age=", "no-cache")), path
+            credentials = {"authorization": "Bearer x", "x-api-key": "x", "cookie": "a=b"}
+            assert client.get(path, headers=credentials).content == answer.content, path
+        posted = client.post("/graphql", json={"query": JOCKEY})
+    assert varied == names
+    assert "cache-control" not in posted.headers
 
 
 @pytest.mark.parametrize(
@@ -237,6 +283,12 @@ def test_vpc_reaches_what_the_service_reads(make: Make, options: dict[str, str],
     made = of_type(found, "EC2::VPCEndpoint").values()
     assert {each["ServiceName"]["Fn::Sub"].rpartition(".")[2]: each["VpcEndpointType"] for each in made} == endpoints
     assert not re.search("NatGateway|InternetGateway", json.dumps(found))
+    (policy,) = (each["PolicyDocument"] for each in made if "PolicyDocument" in each)
+    (allowed,) = policy["Statement"]
+    assert allowed["Action"] == ["s3:GetObject", "s3:ListBucket"]
+    assert {each["Fn::Sub"] for each in allowed["Resource"]} == {
+        each["Resource"]["Fn::Sub"] for action, each in _by_action(found).items() if action.startswith("s3:")
+    }
     vpc = only(found, "Lambda::Function")["VpcConfig"]
     assert vpc["SecurityGroupIds"] == [{"Ref": "FunctionGroup"}]
     assert {each["Ref"] for each in vpc["SubnetIds"]} == set(of_type(found, "EC2::Subnet"))

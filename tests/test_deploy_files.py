@@ -7,8 +7,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from cfnlint.decode import cfn_yaml
+
+from deployment import listed
 
 ROOT = Path(__file__).parent.parent
+LOCKS = sorted((ROOT / "requirements").glob("*.txt"))
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 
 
@@ -68,6 +72,39 @@ def test_image_gets_what_it_copies() -> None:
     sources = {source for line in copies for source in line.split()}
     assert sources == allowed
     assert all((ROOT / source).exists() for source in sources)
+
+
+def test_bootstrap_gives_no_more_than_is_needed() -> None:
+    """The template is clean; its roles trust whom they name, and may do to everything only what knows no resource.
+
+    ``test_workflows_role_is_enough`` shows that they suffice.
+    """
+    _assert_clean(_tool("cfn-lint"), "deploy/bootstrap.yml")
+    resources = cfn_yaml.load(str(ROOT / "deploy" / "bootstrap.yml"))["Resources"]
+    assert resources["Images"]["Properties"]["ImageTagMutability"] == "IMMUTABLE"
+    (trust,) = resources["Deployer"]["Properties"]["AssumeRolePolicyDocument"]["Statement"]
+    issuer = "token.actions.githubusercontent.com"
+    assert trust["Condition"]["StringEquals"] == {
+        f"{issuer}:aud": "sts.amazonaws.com",
+        f"{issuer}:sub": {"Ref": "Subjects"},
+    }
+    policies = [policy for role in ("Deployer", "Builder") for policy in resources[role]["Properties"]["Policies"]]
+    statements = [each for policy in policies for each in policy["PolicyDocument"]["Statement"]]
+    assert not any("*" in action for each in statements for action in listed(each["Action"]))
+    assert [each["Action"] for each in statements if each["Resource"] == "*"] == [
+        ["cloudformation:ValidateTemplate", "ecr:GetAuthorizationToken"]
+    ]
+
+
+def test_vulnerabilities_are_asked_for() -> None:
+    """The pipeline audits every lock file, of Python and of Node; who would answer is out of reach of these tests."""
+    recipe = (ROOT / "Makefile").read_text().partition("\nvulnerabilities:")[2].partition("\n\n")[0]
+    assert set(re.findall(r"-r (\S+)", recipe)) == {f"requirements/{each.name}" for each in LOCKS}
+    (folders,) = re.findall(r"for folder in (.+?);", recipe)
+    assert {(ROOT / each / "package-lock.json").exists() for each in folders.split()} == {True}
+    assert len(folders.split()) == len([*ROOT.glob("package-lock.json"), *ROOT.glob("*/package-lock.json")])
+    assert "pip-audit==" in recipe
+    assert "run: make vulnerabilities" in (ROOT / ".github" / "workflows" / "test.yml").read_text()
 
 
 def test_smoke_test_tells_good_from_bad(live_server: str) -> None:

@@ -1,5 +1,6 @@
 """Tests of the deployment against a stand-in for AWS: it comes up, it goes away, and its role may do no more."""
 
+import ast
 import json
 import re
 import subprocess
@@ -15,7 +16,7 @@ import pytest
 from boto3.session import Session
 from botocore.exceptions import ClientError
 
-from deployment import BY_NAME, DIGEST, IMAGE, ZIP, needs_osls, run, statements, template, variant
+from deployment import BY_NAME, DIGEST, IMAGE, ROOT, ZIP, needs_osls, run, statements, template, variant
 
 pytestmark = needs_osls
 KEYS = {"AWS_ACCESS_KEY_ID": "example", "AWS_SECRET_ACCESS_KEY": "example"}
@@ -104,6 +105,67 @@ def test_image_comes_and_goes(tmp_path: Path) -> None:
         assert _client("lambda", url).list_functions()["Functions"] == []
 
 
+def test_workflows_role_is_enough(tmp_path: Path) -> None:
+    """With permissions enforced, the workflows' role of bootstrap.yml deploys, twice, tells of it, and no more.
+
+    The stand-in judges actions, and resources of S3 only; what CloudFormation makes, it makes without asking.
+    """
+    with _moto(tmp_path) as url:
+        _post(f"{url}/moto-api/config", json.dumps({"lambda": {"use_docker": False}}).encode())
+        cloudformation, iam = _client("cloudformation", url), _client("iam", url)
+        body = (ROOT / "deploy" / "bootstrap.yml").read_text()
+        subjects = "repo:example/graphql-api:environment:dev"
+        cloudformation.create_stack(
+            StackName="graphql-api-bootstrap",
+            TemplateBody=body,
+            Parameters=[{"ParameterKey": "Subjects", "ParameterValue": subjects}],
+            Capabilities=["CAPABILITY_NAMED_IAM"],
+        )
+        (stack,) = cloudformation.describe_stacks()["Stacks"]
+        outputs = {each["OutputKey"]: each["OutputValue"] for each in stack["Outputs"]}
+        assert outputs["DeployRole"].endswith(":role/graphql-api-deployer")
+        trust = iam.get_role(RoleName="graphql-api-deployer")["Role"]["AssumeRolePolicyDocument"]
+        assert subjects in json.dumps(trust)
+        policy = iam.get_role_policy(RoleName="graphql-api-deployer", PolicyName="deploy")["PolicyDocument"]
+        document = ast.literal_eval(policy)  # which the stand-in gives as Python writes it
+        for statement in document["Statement"]:
+            if "s3:ListBucket" in statement["Action"]:
+                statement["Action"].append("s3:HeadBucket")  # which AWS has no permission for but s3:ListBucket
+            else:
+                statement["Resource"] = "*"
+        keys = _user(iam, json.dumps(document))
+        environ = {
+            "AWS_ACCESS_KEY_ID": keys[0],
+            "AWS_SECRET_ACCESS_KEY": keys[1],
+            "AWS_ENDPOINT_URL": url,
+            "AWS_REGION": REGION,
+        }
+        chosen = variant("dev", IMAGE, {"bucket": "example-jockeys", "deploymentRole": outputs["BuilderRole"]})
+        _post(f"{url}/moto-api/reset-auth", b"0")  # from here on permissions count
+        run("deploy", chosen, tmp_path, environ)
+        run("deploy", (*chosen, ("logLevel", "DEBUG")), tmp_path, environ)
+        deployed = _client("cloudformation", url, *keys)
+        (stack,) = deployed.describe_stacks(StackName="graphql-api-dev")["Stacks"]
+        assert stack["StackStatus"] == "UPDATE_COMPLETE"
+        for refused in (
+            lambda: _client("iam", url, *keys).create_user(UserName="another"),
+            lambda: _client("iam", url, *keys).delete_role(RoleName="graphql-api-builder"),
+            lambda: _client("s3", url, *keys).list_buckets(),
+            lambda: _client("s3", url, *keys).create_bucket(Bucket="another"),
+            lambda: _client("sns", url, *keys).list_topics(),
+        ):
+            with pytest.raises(ClientError, match="AccessDenied"):
+                refused()
+
+
+def _user(iam: Any, policy: str) -> tuple[str, str]:
+    """Make a user who may do what a policy says; give the user's keys."""
+    iam.create_user(UserName="example")
+    iam.put_user_policy(UserName="example", PolicyName="role", PolicyDocument=policy)
+    keys = iam.create_access_key(UserName="example")["AccessKey"]
+    return keys["AccessKeyId"], keys["SecretAccessKey"]
+
+
 def _document(found: dict[str, Any]) -> str:
     """Write the role's S3 statements as IAM takes them."""
     kept = [each for each in statements(found) if str(each["Action"]).count("s3:")]
@@ -121,12 +183,9 @@ def test_role_may_read_its_prefix_only(tmp_path: Path) -> None:
             owner.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
             for key in ("results/00001.pickle", "private.txt"):
                 owner.put_object(Bucket=bucket, Key=key, Body=b"example")
-        iam = _client("iam", url)
-        iam.create_user(UserName="function")
-        iam.put_user_policy(UserName="function", PolicyName="role", PolicyDocument=policy)
-        keys = iam.create_access_key(UserName="function")["AccessKey"]
+        keys = _user(_client("iam", url), policy)
         _post(f"{url}/moto-api/reset-auth", b"0")  # from here on permissions count
-        s3 = _client("s3", url, keys["AccessKeyId"], keys["SecretAccessKey"])
+        s3 = _client("s3", url, *keys)
 
         assert s3.get_object(Bucket="example-jockeys", Key="results/00001.pickle")["Body"].read() == b"example"
         assert s3.list_objects_v2(Bucket="example-jockeys", Prefix="results/")["KeyCount"] == 1

@@ -2,11 +2,30 @@
 
 import json
 import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from deployment import EVERYTHING, IMAGE, ZIP, Make, Template, listed, needs_osls, of_type, only, statements, variant
+import emf
+from deployment import (
+    EVERYTHING,
+    IMAGE,
+    ROOT,
+    ZIP,
+    Make,
+    Template,
+    listed,
+    needs_osls,
+    of_type,
+    only,
+    statements,
+    variant,
+)
+from lambda_events import function_url, schedule
+from lambda_runtime import function
 
 pytest_plugins = ["deployment_fixtures"]
 pytestmark = needs_osls
@@ -99,22 +118,114 @@ def test_storage_alarm_takes_five_failures_in_a_row(alarms: dict[str, Any]) -> N
     assert alarm["ComparisonOperator"] == "GreaterThanOrEqualToThreshold"
 
 
-def test_metrics_are_those_that_the_service_writes(make: Make) -> None:
-    """Alarms and dashboard name the service's metrics as it writes them."""
-    metrics = pytest.importorskip("graphql_api.web.metrics")
+# --- metrics: those written, those watched, those told of ---
+
+Metric = tuple[str, str, frozenset[tuple[str, str]]]
+"""Namespace, name, and dimensions."""
+
+
+@pytest.fixture(scope="module")
+def written(sample_data: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[Metric, str]:
+    """Have the function do all that it counts, as stage ``prod``; give the units of what it wrote."""
+    folder = tmp_path_factory.mktemp("written")
+    data = folder / "data"
+    shutil.copytree(sample_data, data)
+    (data / "00666.pickle").write_bytes(b"no frame")
+    environ = {"JOCKEY_DATA": str(data), "JOCKEY_STAGE": "prod", "JOCKEY_WARM_IDS": "00001,00002,00003,00666"}
+    with function("handler.handler", folder, environ) as running:
+        running.invoke(_graphql("00001"))  # a cold start, and a miss
+        running.invoke(_graphql("00001"))  # a hit
+        running.invoke(function_url(path="/api/jockey/00002"))
+        running.invoke(function_url(query=[("query", "{ nothing }")], path="/graphql"))
+        running.invoke(function_url(query=[("extensions", UNKNOWN_HASH)], path="/graphql"))
+        running.invoke(_graphql("00666"))
+        running.invoke(schedule())
+        logs = running.logs()
+    with function("handler.handler", folder, {**environ, "JOCKEY_CACHE_TTL": "0.001"}) as running:
+        running.invoke(_graphql("00001"))
+        running.invoke(_graphql("00001"))  # expired and unchanged, so revalidated
+        data.rename(data.with_name("away"))
+        running.invoke(_graphql("00001"))  # stale, as the storage fails
+        logs += running.logs()
+    with function("handler.handler", folder, {**environ, "JOCKEY_DATA": str(sample_data)}, seconds=1) as running:
+        running.invoke(schedule())  # without time, so that all are left
+        logs += running.logs()
+    return dict(_written(logs))
+
+
+UNKNOWN_HASH = json.dumps({"persistedQuery": {"version": 1, "sha256Hash": "0" * 64}})
+
+
+def _graphql(jockey_id: str) -> dict[str, Any]:
+    query = f'{{ jockey(id: "{jockey_id}") {{ records {{ nodes {{ raceName }} }} }} }}'
+    return function_url(path="/graphql", query=[("query", query)])
+
+
+def _written(logs: str) -> Iterator[tuple[Metric, str]]:
+    for line in emf.lines(logs):
+        (directive,) = line["_aws"]["CloudWatchMetrics"]
+        (names,) = directive["Dimensions"]
+        dimensions = frozenset((name, line[name]) for name in names)
+        for name, unit in emf.units(line).items():
+            yield (directive["Namespace"], name, dimensions), unit
+
+
+def _watched(alarm: dict[str, Any]) -> Iterator[Metric]:
+    """Give the metrics of an alarm, which has one of its own or several for its expression."""
+    for each in [each["MetricStat"]["Metric"] for each in alarm.get("Metrics", []) if "MetricStat" in each] or [alarm]:
+        dimensions = frozenset((dimension["Name"], dimension["Value"]) for dimension in each["Dimensions"])
+        yield each["Namespace"], each["MetricName"], dimensions
+
+
+def _shown(found: Template) -> Iterator[Metric]:
+    """Give the metrics of the dashboard."""
+    for widget in _widgets(found):
+        for namespace, name, *pairs in _metrics(widget):
+            yield namespace, name, frozenset(zip(pairs[::2], pairs[1::2], strict=True))
+
+
+def test_what_is_watched_is_written(make: Make, written: dict[Metric, str]) -> None:
+    """Every metric of the service in alarms and dashboard is one that it writes, with the very same dimensions."""
     found = make(variant("prod", IMAGE))
-    assert metrics.NAMESPACE == "JockeyAPI"
-    assert metrics.SERVICE == "graphql-api"
-    alarmed = re.findall(r'"Namespace": "JockeyAPI", "MetricName": "(\w+)"', json.dumps(found))
+    alarms = of_type(found, "CloudWatch::Alarm").values()
+    watched = {metric for alarm in alarms for metric in _watched(alarm)} | set(_shown(found))
+    own = {metric for metric in watched if metric[0] == "JockeyAPI"}
+    assert {name for _, name, _ in own} >= {"Requests", "ServerErrors", "Latency", "CacheStale", "CacheHit"}
+    assert own - set(written) == set()
+    assert {namespace for namespace, _, _ in watched - own} == {"AWS/Lambda"}
+
+
+def test_what_is_written_is_told(written: dict[Metric, str]) -> None:
+    """The runbook's table has every metric with its unit, and no other."""
+    text = (ROOT / "docs" / "operations.md").read_text()
+    table = text.partition("| metric | unit |")[2].partition("\n\n")[0]
+    told = {
+        (name, unit)
+        for names, unit in re.findall(r"^\| (`.+`) \| ([A-Za-z]+) \|", table, re.MULTILINE)
+        for name in re.findall(r"`(\w+)`", names)
+    }
+    assert told == {(name, unit) for (_, name, _), unit in written.items()}
+
+
+def test_hit_rate_survives_periods_without_hits(make: Make) -> None:
+    """Where a count is missing, as counts that are zero are, it is taken as zero and not as unknown."""
+    widgets = _widgets(make(variant("prod", IMAGE)))
+    rows = [row for widget in widgets for row in widget["properties"].get("metrics", [])]
+    expressions = {row[0]["id"]: row[0]["expression"] for row in rows if isinstance(row[0], dict)}
+    names = ("hit", "miss", "revalidated", "stale")
+    assert _math(expressions["rate"], dict.fromkeys(names) | {"hit": 3, "miss": 1}) == 75
+    assert _math(expressions["rate"], dict.fromkeys(names) | {"miss": 2}) == 0
+    assert _math(expressions["rate"], dict.fromkeys(names) | {"hit": 2}) == 100
+
+
+def _widgets(found: Template) -> list[dict[str, Any]]:
     body = only(found, "CloudWatch::Dashboard")["DashboardBody"]["Fn::Sub"]
-    shown = {each[1] for widget in json.loads(body)["widgets"] for each in _metrics(widget)}
-    assert alarmed
-    for name in {*alarmed, *shown}:
-        assert name in metrics.__doc__
+    widgets: list[dict[str, Any]] = json.loads(body)["widgets"]
+    return widgets
 
 
 def _metrics(widget: dict[str, Any]) -> list[list[str]]:
-    """Give a widget's metrics of the service, with what CloudWatch's shorthand repeats."""
+    """Give a widget's metrics, with what CloudWatch's shorthand repeats."""
     rows: list[list[str]] = []
     for row in widget["properties"].get("metrics", []):
         names = [each for each in row if isinstance(each, str)]
@@ -122,13 +233,18 @@ def _metrics(widget: dict[str, Any]) -> list[list[str]]:
             continue
         above = rows[-1] if rows else []
         rows.append(above if names == ["..."] else [above[i] if each == "." else each for i, each in enumerate(names)])
-    return [row for row in rows if row[0] == "JockeyAPI"]
+    return rows
 
 
 def _value(alarm: dict[str, Any], **sums: int) -> float:
     """Evaluate the metric math of an alarm as CloudWatch would; a metric without data is absent."""
     (expression,) = (each["Expression"] for each in alarm["Metrics"] if "Expression" in each)
     known = dict.fromkeys((each["Id"] for each in alarm["Metrics"] if "MetricStat" in each), None) | sums
+    return _math(expression, known)
+
+
+def _math(expression: str, known: dict[str, Any]) -> float:
+    """Evaluate metric math for one period; None is a metric without data in it."""
     functions = {"IF": lambda test, yes, no: yes if test else no, "FILL": lambda a, b: b if a is None else a}
     value: float = eval(expression, {"__builtins__": {}, **functions}, known)
     return value
@@ -137,15 +253,14 @@ def _value(alarm: dict[str, Any], **sums: int) -> float:
 def test_dashboard_shows_the_service(make: Make) -> None:
     """The dashboard is well formed and shows what the alarms watch and the rest of what operators ask."""
     found = make(variant("prod", IMAGE))
-    body = only(found, "CloudWatch::Dashboard")["DashboardBody"]["Fn::Sub"]
-    widgets = json.loads(body)["widgets"]
+    widgets = _widgets(found)
     shown = {arn.rpartition(":")[2] for arn in widgets[0]["properties"]["alarms"]}
     assert shown == {each["AlarmName"] for each in of_type(found, "CloudWatch::Alarm").values()}
     titles = " ".join(widget["properties"]["title"] for widget in widgets)
     for topic in ("Requests by outcome", "Latency", "hit rate", "S3", "Cold starts", "Cost estimate"):
         assert topic in titles
-    for name in ("Success", "ClientErrors", "ServerErrors", "Latency", "CacheHit", "StorageLatency", "ColdStart"):
-        assert f'"{name}"' in body
+    names = {name for _, name, _ in _shown(found)}
+    assert {"Success", "ClientErrors", "ServerErrors", "Latency", "CacheHit", "StorageLatency", "ColdStart"} <= names
     _assert_no_overlap([(each["x"], each["y"], each["width"], each["height"]) for each in widgets])
 
 

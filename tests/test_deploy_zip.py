@@ -3,18 +3,23 @@
 import gzip
 import json
 import platform
+import re
 import shutil
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
+import emf
 from deployment import ROOT
-from lambda_events import HTTP_EVENTS, Event, function_url, schedule
+from fake_s3 import found, hang, reply, serving
+from lambda_events import HTTP_EVENTS, Event, function_url, schedule, scheduler
 from lambda_runtime import Function, function
 
 pytestmark = [
@@ -43,7 +48,7 @@ sys.path[:] = kept + standard
 def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Copy what the zip is made of, which someone may be editing meanwhile."""
     folder = tmp_path_factory.mktemp("tree")
-    for part in ("graphql_api", "deploy", "requirements"):
+    for part in ("graphql_api", "deploy", "docs/operations", "requirements"):
         shutil.copytree(ROOT / part, folder / part)
     for part in ("handler.py", "pyproject.toml"):
         shutil.copy(ROOT / part, folder)
@@ -63,36 +68,54 @@ def packaged(tree: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return output
 
 
+Run = Callable[..., AbstractContextManager[Function]]
+
+
 @pytest.fixture(scope="module")
-def served(packaged: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Function]:
-    """Run the unpacked zip over a folder of two jockeys, with nothing else to import but the runtime client."""
+def run(packaged: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """Unpack the zip; give what runs it in a folder, with nothing else to import but the runtime client."""
     import awslambdaric
     import runtime_client
     import simplejson
     import snapshot_restore_py
 
-    folder = tmp_path_factory.mktemp("served")
+    unpacked = tmp_path_factory.mktemp("unpacked")
     with zipfile.ZipFile(packaged) as archive:
-        archive.extractall(folder / "task")
-    (folder / "runtime").mkdir()
-    (folder / "runtime" / "sitecustomize.py").write_text(ISOLATION)
+        archive.extractall(unpacked / "task")
+    (unpacked / "runtime").mkdir()
+    (unpacked / "runtime" / "sitecustomize.py").write_text(ISOLATION)
     for module in (awslambdaric, simplejson):
         source = Path(module.__file__).parent
-        shutil.copytree(source, folder / "runtime" / source.name)
+        shutil.copytree(source, unpacked / "runtime" / source.name)
     for module in (runtime_client, snapshot_restore_py):
-        shutil.copy(module.__file__, folder / "runtime")
+        shutil.copy(module.__file__, unpacked / "runtime")
+    own = {
+        "PYTHONPATH": f"{unpacked / 'task'}:{unpacked / 'runtime'}",
+        "PYTHONSAFEPATH": "1",  # not the repository, which is the working directory
+        "JOCKEY_STAGE": "dev",
+    }
+
+    def run(folder: Path, environ: Mapping[str, str], seconds: float = 900) -> AbstractContextManager[Function]:
+        return function("handler.handler", folder, {**own, **environ}, seconds)
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def served(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Function]:
+    """Run the zip over a folder of two jockeys."""
+    folder = tmp_path_factory.mktemp("served")
     columns = {"日付": pd.to_datetime(["2024-09-29"]), "開催": ["4中山9"], "馬名": ["架空馬"], "勝ち馬": ["虚構馬"]}
     for jockey_id, race_name, rows in [("01234", "架空記念", 3), ("09999", "大" * 500, 5000)]:
         frame = pd.DataFrame(columns | {"レース名": [race_name]})
         frame.loc[[0] * rows].reset_index(drop=True).to_pickle(folder / f"{jockey_id}.pickle")
-    environ = {
-        "PYTHONPATH": f"{folder / 'task'}:{folder / 'runtime'}",
-        "PYTHONSAFEPATH": "1",  # not the repository, which is the working directory
-        "JOCKEY_DATA": str(folder),
-        "JOCKEY_STAGE": "dev",
-    }
-    with function("handler.handler", folder, environ) as running:
+    with run(folder, {"JOCKEY_DATA": str(folder)}) as running:
         yield running
+
+
+def _graphql(event: Callable[..., Event], query: str, **headers: str) -> Event:
+    body = json.dumps({"query": query}).encode()
+    return event("POST", "/graphql", headers={"content-type": "application/json", **headers}, body=body)
 
 
 def test_nothing_but_the_zip_is_imported(served: Function, tmp_path: Path) -> None:
@@ -107,28 +130,111 @@ def test_nothing_but_the_zip_is_imported(served: Function, tmp_path: Path) -> No
 
 @every_event
 def test_every_event_is_served(served: Function, event: Callable[..., Event]) -> None:
-    """GraphQL, REST and health answer whatever gateway asks, cold and warm."""
-    body = json.dumps({"query": QUERY}).encode()
+    """GraphQL, REST and health answer whatever gateway asks, again and again."""
     for _ in range(2):
-        posted = served.request(event("POST", "/graphql", headers={"content-type": "application/json"}, body=body))
+        posted = served.request(_graphql(event, QUERY))
         assert posted.json()["data"]["jockey"]["records"]["nodes"] == [{"raceName": "架空記念"}] * 3
         assert len(served.request(event(path="/api/jockey/01234")).json()["data"]) == 3
         assert served.request(event(path="/health")).status == 200
     assert served.request(event(path="/api/jockey/98765")).status == 404
 
 
+def test_cold_is_told_from_warm(run: Run, sample_data: Path, tmp_path: Path) -> None:
+    """The first invocation of a process is cold, and reads; the second is answered from memory."""
+    with run(tmp_path, {"JOCKEY_DATA": str(sample_data)}) as running:
+        for _ in range(2):
+            assert running.request(function_url(path="/api/jockey/00001")).status == 200
+        cold, warm = map(emf.counts, emf.lines(running.logs()))
+    assert cold == {"Requests": 1, "Success": 1, "ColdStart": 1, "CacheMiss": 1}
+    assert warm == {"Requests": 1, "Success": 1, "CacheHit": 1}
+
+
 @every_event
 def test_large_rows_come_compressed(served: Function, event: Callable[..., Event]) -> None:
-    """Rows beyond Lambda's reply size come with gzip, and are refused without."""
-    headers = {"accept-encoding": "gzip"}
-    compressed = served.request(event(path="/api/jockey/09999", headers=headers))
-    assert (compressed.status, gzip.decompress(compressed.body).decode().count("大" * 500)) == (200, 5000)
-    assert served.request(event(path="/api/jockey/09999")).status == 413
+    """Rows beyond Lambda's reply size come with gzip, and are refused without; the process lives on."""
+    query = '{ jockey(id: "09999") { records { nodes { raceName } } } }'
+    for asked in (partial(event, path="/api/jockey/09999"), partial(_graphql, event, query)):
+        plain = asked()
+        compressed = served.request({**plain, **_accepting_gzip(plain)})
+        assert (compressed.status, gzip.decompress(compressed.body).decode().count("大" * 500)) == (200, 5000)
+        assert served.request(plain).status == 413
+    assert served.request(event(path="/health")).status == 200
 
 
-def test_schedule_is_answered(served: Function) -> None:
-    """An event that is no request returns, so that Lambda does not repeat it."""
-    assert isinstance(served.invoke(schedule()), dict)
+def _accepting_gzip(event: Event) -> Event:
+    """Add a header to an event, in each form that the event has headers in."""
+    single = {**event.get("headers", {}), "accept-encoding": "gzip"}
+    many = {**event.get("multiValueHeaders", {}), "accept-encoding": ["gzip"]}
+    return {name: value for name, value in {"headers": single, "multiValueHeaders": many}.items() if name in event}
+
+
+@pytest.mark.parametrize(
+    "event", [schedule(), scheduler(), {"source": "graphql_api.repository.warmer"}], ids=["rule", "scheduler", "input"]
+)
+def test_schedule_warms(served: Function, event: Event) -> None:
+    """The warmer's event, from whatever kind of schedule, runs it."""
+    served.request(function_url(path="/api/jockey/01234"))
+    warmed = served.invoke(event)["warmed"]
+    assert (warmed["left"], warmed["planned"]) == (0, warmed["revalidated"])
+    assert warmed["planned"] >= 1
+
+
+def test_other_events_are_refused(served: Function) -> None:
+    """An event that is neither request nor schedule returns an error, so that Lambda does not repeat it."""
+    assert set(served.invoke({"source": "aws.s3", "detail-type": "Object Created"})) == {"error"}
+
+
+# --- what goes wrong ---
+
+LISTING = reply(200, b"<ListBucketResult/>")  # answers the check at the start
+S3 = {"AWS_ACCESS_KEY_ID": "example", "AWS_SECRET_ACCESS_KEY": "example", "AWS_DEFAULT_REGION": "us-east-1"}
+
+
+def test_exception_is_masked_logged_and_survived(run: Run, sample_data: Path, tmp_path: Path) -> None:
+    """Where S3 breaks its own contract, by an object without an ETag, each gateway gets a 500 that shows the id only.
+
+    The log has the cause under that id, the metrics a server error; the same process serves once S3 is itself again.
+    """
+    environ = {**S3, "JOCKEY_DATA": "s3://example"}
+    with (
+        serving(LISTING, reply(200, b"a frame")) as s3,
+        run(tmp_path, {**environ, "AWS_ENDPOINT_URL": s3.url}) as running,
+    ):
+        for event in HTTP_EVENTS.values():
+            rest = running.request(event(path="/api/jockey/00001"))
+            identifier = rest.headers["x-request-id"]
+            assert rest.status == 500
+            assert rest.json() == {"detail": "Internal server error", "requestId": identifier}
+            lines = [line for line in running.logs().splitlines() if identifier in line]
+            assert any("unexpected_error" in line and "KeyError" in line for line in lines)
+            assert emf.counts(emf.lines("\n".join(lines))[-1])["ServerErrors"] == 1
+            graphql = running.request(_graphql(event, '{ jockey(id: "00001") { id } }'))
+            (error,) = graphql.json()["errors"]
+            shown = {"code": "INTERNAL_SERVER_ERROR", "requestId": graphql.headers["x-request-id"]}
+            assert (error["message"], error["extensions"]) == ("Internal server error", shown)
+        s3.answers = (found((sample_data / "00001.pickle").read_bytes()),)
+        assert running.request(function_url(path="/api/jockey/00001")).status == 200
+
+
+def test_deadline_is_answered_before_lambda_ends_it(run: Run, tmp_path: Path) -> None:
+    """Where S3 hangs, the answer comes within what the invocation has left, whatever the service's own limits."""
+    environ = {**S3, "JOCKEY_DATA": "s3://example", "JOCKEY_READ_TIMEOUT": "60", "JOCKEY_REQUEST_TIMEOUT": "20"}
+    with (
+        serving(LISTING, hang) as s3,
+        run(tmp_path, {**environ, "AWS_ENDPOINT_URL": s3.url}, seconds=1) as running,
+    ):
+        for event in HTTP_EVENTS.values():
+            rest = running.request(event(path="/api/jockey/00001"))
+            assert rest.status == 504
+            (waited,) = re.findall(r"longer than ([\d.]+) seconds", rest.json()["detail"])
+            assert float(waited) < 1
+            assert running.request(event(path="/health")).status == 200
+        graphql = running.request(_graphql(function_url, '{ jockey(id: "00001") { id } }'))
+        assert graphql.json()["errors"][0]["extensions"]["code"] == "TIMEOUT"
+        assert emf.counts(emf.lines(running.logs())[-1])["ServerErrors"] == 1
+
+
+# --- what is in it ---
 
 
 def test_zip_for_lambda_is_small(tree: Path, tmp_path: Path) -> None:
@@ -146,7 +252,7 @@ def test_zip_for_lambda_is_small(tree: Path, tmp_path: Path) -> None:
 
 
 def test_zip_holds_what_is_needed(packaged: Path) -> None:
-    """The SDK's docs module and the models of three services stay; tests, tools and pandas do not come."""
+    """The SDK's docs module, models of three services and trusted documents; but no tests, tools, nor pandas."""
     with zipfile.ZipFile(packaged) as archive:
         names = archive.namelist()
         times = {each.date_time for each in archive.infolist()}
@@ -155,6 +261,7 @@ def test_zip_holds_what_is_needed(packaged: Path) -> None:
     assert "botocore/docs/__init__.py" in names
     assert any(name.startswith("graphql_api-") and name.endswith("METADATA") for name in names)
     assert f"__pycache__/handler.cpython-{VERSION.replace('.', '')}.pyc" in names
+    assert "operations/Rides.graphql" in names
     assert not any("/tests/" in name or name.startswith(("pandas/", "uvicorn/", "bin/")) for name in names)
     assert times == {(1980, 1, 1, 0, 0, 0)}
 

@@ -75,6 +75,8 @@ def test_latency_and_bytes_have_units(meter: Meter) -> None:
         (200, ["GRAPHQL_PARSE_FAILED"], {"ClientErrors", "RefusedQueries"}),
         (400, ["GRAPHQL_VALIDATION_FAILED"], {"ClientErrors", "RefusedQueries"}),
         (200, ["QUERY_TOO_COMPLEX"], {"ClientErrors", "RefusedQueries"}),
+        (200, ["PERSISTED_QUERY_NOT_FOUND"], {"UnknownQueries"}),
+        (400, ["PERSISTED_QUERY_NOT_FOUND"], {"UnknownQueries"}),
         (200, ["INTERNAL_SERVER_ERROR"], {"ServerErrors"}),
         (200, ["DATA_CORRUPT"], {"ServerErrors"}),
         (200, ["UPSTREAM_UNAVAILABLE"], {"ServerErrors"}),

@@ -1,0 +1,144 @@
+"""Images of the Dockerfile, built and run by the container engine that answers: Docker's, else Podman's.
+
+Docker builds on AWS's own base image. Podman, which needs no daemon and keeps everything in a folder of the test's,
+builds on a stand-in of the same name, so that it works where AWS's registry is out of reach: Debian with that version
+of Python, and what the Dockerfile takes from the base (``python``, ``pip``, ``LAMBDA_TASK_ROOT``, the working folder,
+an entry point that runs the handler which CMD names). What only AWS's base can show stays unproven there.
+"""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deployment import ROOT
+
+DOCKERFILE = (ROOT / "Dockerfile").read_text()
+(BASE,) = re.findall(r"^FROM (\S+:\S+) AS base$", DOCKERFILE, re.MULTILINE)
+TASK = "/var/task"  # where AWS's base image keeps the function: LAMBDA_TASK_ROOT
+PODMAN = ("podman", "runc", "mmdebstrap")
+SUITE = {"3.13": "trixie"}  # Debian's release with that Python
+# python3 itself; pip and the certificates that it trusts; what wheels link to; a shell for RUN.
+PACKAGES = "base-files,ca-certificates,coreutils,dash,libc-bin,libstdc++6,python3,python3-pip"
+STAND_IN = """
+FROM scratch
+ADD root.tar /
+COPY ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
+RUN ln -s python{version} /usr/bin/python && rm /usr/lib/python{version}/EXTERNALLY-MANAGED
+ENV LAMBDA_TASK_ROOT={task} PIP_CERT=/etc/ssl/certs/ca-certificates.crt
+WORKDIR {task}
+ENTRYPOINT ["python", "-m", "awslambdaric"]
+"""
+# Without systemd, and without the right to raise limits.
+CONTAINERS = """
+[containers]
+default_ulimits = ["nofile=1024:4096", "nproc=1024:2048"]
+[engine]
+runtime = "runc"
+cgroup_manager = "cgroupfs"
+events_logger = "file"
+"""
+STORAGE = """
+[storage]
+driver = "overlay"
+graphroot = "{folder}/store"
+runroot = "{folder}/run"
+"""
+
+
+@cache
+def _engine() -> str | None:
+    """Name the engine that answers here."""
+    if shutil.which("docker") and subprocess.run(["docker", "info"], capture_output=True, check=False).returncode == 0:
+        return "docker"
+    return "podman" if os.geteuid() == 0 and all(map(shutil.which, PODMAN)) else None
+
+
+needs_engine = pytest.mark.skipif(
+    _engine() is None, reason=f"no container engine: takes Docker's, or {', '.join(PODMAN)} as root"
+)
+
+
+@dataclass(frozen=True)
+class Engine:
+    """A container engine, by the commands that Docker's and Podman's command lines share."""
+
+    name: str
+    environ: Mapping[str, str]
+
+    def __call__(self, *arguments: str | Path, stdin: str = "") -> str:
+        """Run one command; give what it wrote."""
+        command = [self.name, *arguments]
+        done = subprocess.run(
+            command, env=self.environ, input=stdin, capture_output=True, text=True, check=False, timeout=600
+        )
+        assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
+        return done.stdout
+
+    def inspect(self, image: str) -> dict[str, Any]:
+        """Give an image's configuration, with its layers and its health check where either engine has them."""
+        (found,) = json.loads(self("image", "inspect", image))
+        config = found["Config"]
+        return {"Healthcheck": found.get("Healthcheck"), **config, "Layers": found["RootFS"]["Layers"]}
+
+    def build(self, target: str) -> str:
+        """Build a target of the Dockerfile; give the image's name."""
+        image = f"localhost/graphql-api-test-{target}"
+        self("build", "--pull=false", "--target", target, "--tag", image, ROOT)
+        return image
+
+    @contextmanager
+    def running(self, image: str, *options: str | Path) -> Iterator[str]:
+        """Run an image without a network and on a disk that it cannot write; give the container's name."""
+        sealed = ["--pull=never", "--network=none", "--read-only", "--no-healthcheck"]  # that takes systemd to repeat
+        name = self("run", "--detach", *sealed, *options, image).strip()
+        try:
+            yield name
+        finally:
+            self("rm", "--force", name)
+
+
+@contextmanager
+def engine(folder: Path) -> Iterator[Engine]:
+    """Give the engine; Podman's images and containers live in ``folder``, and go with it."""
+    if _engine() == "docker":
+        docker = Engine("docker", os.environ)
+        docker("pull", BASE)
+        yield docker
+        return
+    (folder / "containers.conf").write_text(CONTAINERS)
+    (folder / "storage.conf").write_text(STORAGE.format(folder=folder))
+    own = {
+        "CONTAINERS_CONF": str(folder / "containers.conf"),
+        "CONTAINERS_STORAGE_CONF": str(folder / "storage.conf"),
+        "BUILDAH_FORMAT": "docker",  # the other one has no health check
+        "BUILDAH_ISOLATION": "chroot",  # needs no network of its own
+    }
+    podman = Engine("podman", {**os.environ, **own})
+    try:
+        _make_base(podman, folder / "base")
+        yield podman
+    finally:
+        subprocess.run(["umount", folder / "store" / "overlay"], capture_output=True, check=False)
+        shutil.rmtree(folder / "store", ignore_errors=True)
+
+
+def _make_base(podman: Engine, folder: Path) -> None:
+    """Make the stand-in for the base image."""
+    version = BASE.rpartition(":")[2]
+    folder.mkdir()
+    command = ["mmdebstrap", "--quiet", "--variant=extract", f"--include={PACKAGES}", SUITE[version]]
+    subprocess.run([*command, folder / "root.tar"], check=True)
+    shutil.copy("/etc/ssl/certs/ca-certificates.crt", folder)  # whom this machine trusts
+    (folder / "Dockerfile").write_text(STAND_IN.format(version=version, task=TASK))
+    podman("build", "--tag", BASE, folder)
+    (folder / "root.tar").unlink()

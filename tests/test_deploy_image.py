@@ -1,0 +1,126 @@
+"""Tests of the images: the Dockerfile is built, and what it makes is run. See `deployment_images.py` for by what."""
+
+import json
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+from deployment import ROOT
+from deployment_images import BASE, TASK, Engine, engine, needs_engine
+from lambda_events import function_url, schedule
+from lambda_runtime import Function, function
+
+# The group keeps them in one of xdist's processes, which builds each image once.
+pytestmark = [needs_engine, pytest.mark.xdist_group("image")]
+TARGETS = ("server", "function")
+QUERY = '{ jockey(id: "00001") { id records { totalCount } } }'
+LIMIT = 130_000_000  # bytes that a target may add to its base
+UNCHECKED = "01000000"  # the flags of bytecode that is loaded without a look at its source
+LOOK = """
+import importlib.util, json, os, pathlib, shutil, sys
+task = pathlib.Path(sys.argv[1])
+every = [task, *task.rglob("*")]
+compiled = {str(path): pathlib.Path(importlib.util.cache_from_source(path)) for path in every if path.suffix == ".py"}
+print(json.dumps({
+    "user": [os.getuid(), os.getgid()],
+    "writable": [str(path) for path in every if os.access(path, os.W_OK)],
+    "bytecode": {name: path.read_bytes()[4:8].hex() if path.exists() else None for name, path in compiled.items()},
+    "bytes": sum(path.stat().st_size for path in every if path.is_file()),
+    "tools": [name for name in ("cc", "gcc", "make", "git", "uv") if shutil.which(name)],
+    "packages": [path.name for path in task.iterdir()],
+}))
+"""
+
+
+@pytest.fixture(scope="module")
+def containers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """Give the engine."""
+    with engine(tmp_path_factory.mktemp("engine")) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def images(containers: Engine) -> dict[str, str]:
+    """Build all targets; give the images' names."""
+    return {target: containers.build(target) for target in TARGETS}
+
+
+@pytest.fixture(scope="module")
+def data(sample_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a folder of jockeys that the images' user may read."""
+    folder = tmp_path_factory.mktemp("readable")
+    shutil.copytree(sample_data, folder, dirs_exist_ok=True)
+    folder.chmod(0o755)
+    return folder
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_image_holds_what_runs_and_no_more(containers: Engine, images: Mapping[str, str], target: str) -> None:
+    """One layer over the base, small, compiled, without what builds; its user has no rights and can change nothing."""
+    image = images[target]
+    config = containers.inspect(image)
+    assert len(config["Layers"]) == len(containers.inspect(BASE)["Layers"]) + 1
+    assert (config["User"], config["WorkingDir"]) == ("10001:10001", TASK)
+    sealed = ["--rm", "--pull=never", "--network=none", "--entrypoint=python"]
+    seen = json.loads(containers("run", *sealed, image, "-c", LOOK, TASK))
+    assert (seen["user"], seen["writable"], seen["tools"]) == ([10001, 10001], [], [])
+    assert f"{TASK}/handler.py" in seen["bytecode"]
+    assert {name for name, flags in seen["bytecode"].items() if flags != UNCHECKED} == set()
+    assert seen["bytes"] < LIMIT
+    assert not {"pandas", "pip", "uv", "bin"} & set(seen["packages"])
+    assert ("uvicorn" in seen["packages"], "awslambdaric" in seen["packages"]) == (
+        target == "server",
+        target == "function",
+    )
+
+
+def test_server_serves(containers: Engine, images: Mapping[str, str], data: Path) -> None:
+    """On a disk that it cannot write it becomes healthy by its own health check, and passes the smoke test."""
+    kind, *check = containers.inspect(images["server"])["Healthcheck"]["Test"]
+    smoke = ["python", "-", "http://127.0.0.1:8000", "00001"]
+    with containers.running(images["server"], "--volume", f"{data}:/data:ro") as container:
+        _wait_for(containers, container, *check)
+        told = containers("exec", "--interactive", container, *smoke, stdin=(ROOT / "deploy" / "smoke.py").read_text())
+    assert kind == "CMD"
+    assert told.splitlines() == ["passed  health", "passed  readiness", "passed  REST", "passed  GraphQL"]
+
+
+def _wait_for(containers: Engine, container: str, *check: str) -> None:
+    """Repeat a health check until it passes, as an engine does."""
+    for _ in range(60):
+        command = [containers.name, "exec", container, *check]
+        done = subprocess.run(command, env=containers.environ, capture_output=True, text=True, check=False)
+        if done.returncode == 0:
+            return
+        time.sleep(0.5)
+    pytest.fail(f"It never became healthy: {done.stderr}\n{containers('logs', container)}")
+
+
+@pytest.fixture
+def served(containers: Engine, images: Mapping[str, str], data: Path, tmp_path: Path) -> Iterator[Function]:
+    """Run the function's image as it is, before a Runtime API."""
+    name = f"graphql-api-{tmp_path.name}"
+    given = ["--env=AWS_LAMBDA_RUNTIME_API", "--env=AWS_LAMBDA_FUNCTION_NAME", "--env=JOCKEY_DATA=/data"]
+    given.append("--env=JOCKEY_DOCUMENTS=operations")
+    sealed = ["--pull=never", "--network=host", "--read-only", f"--volume={data}:/data:ro"]
+    command = [containers.name, "run", f"--name={name}", *sealed, *given, images["function"]]
+    try:
+        with function(command, tmp_path, containers.environ) as running:
+            yield running
+    finally:
+        containers("rm", "--force", name)
+
+
+def test_function_answers(served: Function) -> None:
+    """Its entry point and command run the handler: GraphQL, REST, a trusted document, and the warmer's schedule."""
+    body = json.dumps({"query": QUERY}).encode()
+    asked = function_url("POST", "/graphql", headers={"content-type": "application/json"}, body=body)
+    assert served.request(asked).json()["data"]["jockey"] == {"id": "00001", "records": {"totalCount": 200}}
+    assert len(served.request(function_url(path="/api/jockey/00001")).json()["data"]) == 200
+    assert served.request(function_url(path="/api/jockey/98765")).status == 404
+    assert served.request(function_url(path="/q/Rides", query=[("id", "00001")])).status == 200
+    assert "warmed" in served.invoke(schedule())
