@@ -1,6 +1,8 @@
 """The plain REST route, compatible with the API that came before, and health."""
 
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import orjson
@@ -24,6 +26,7 @@ FORMAT = "1"
 """Version of the bytes that the route makes of a file; a part of the ETag, to be raised when they change."""
 
 JSON = "application/json"
+NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 _TAG = re.compile(rf'W/"{FORMAT}-([0-9A-Za-z-]{{1,64}})"')
 
 
@@ -120,15 +123,15 @@ async def service_error(request: Request, error: Exception) -> Response:
     """Answer one of our errors as ``{"detail": …}``."""
     assert isinstance(error, ServiceError)  # noqa: S101 - registered for this class only
     request_log(request.scope).update(code=error.code, error=error.message, **error.log_fields)
-    headers = {"retry-after": "5"} if error.status == 503 else None
-    return Response(orjson.dumps({"detail": error.message}), error.status, headers, JSON)
+    headers = {"retry-after": "5"} if error.status == 503 else {}
+    return _uncached({"detail": error.message}, error.status, headers)
 
 
 async def http_error(_request: Request, error: Exception) -> Response:
     """Answer a route or method that does not exist as ``{"detail": …}``."""
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class only
-    return Response(orjson.dumps({"detail": error.detail}), error.status_code, error.headers, JSON)
+    return _uncached({"detail": error.detail}, error.status_code, error.headers or {})
 
 
-def _uncached(body: dict[str, Any], status: int = 200) -> Response:
-    return Response(orjson.dumps(body), status, {"cache-control": "no-store"}, JSON)
+def _uncached(body: dict[str, Any], status: int = 200, headers: Mapping[str, str] = NO_HEADERS) -> Response:
+    return Response(orjson.dumps(body), status, {"cache-control": "no-store", **headers}, JSON)
