@@ -191,7 +191,7 @@ def test_puts_distances_into_bands(distance: int, band: str) -> None:
     assert row_of(read({"距離": f"ダ{distance}"}))["distance_band"] is DistanceBand(band)
 
 
-@pytest.mark.parametrize("blank", [None, float("nan"), "", " \u3000", "---", "--", np.datetime64("NaT")])
+@pytest.mark.parametrize("blank", [None, float("nan"), "", " \u3000", "---", "--", np.datetime64("NaT", "ns")])
 def test_blanks_are_null_without_warning(blank: object) -> None:
     """Nothing, white space and dashes are null in every nullable column, and nothing to warn of."""
     required = {

@@ -98,10 +98,15 @@ class Server:
             connection.file.close()
             connection.socket.close()
 
-    def lines(self) -> list[dict[str, Any]]:
-        """Read the log's lines of requests."""
-        lines = [json.loads(line) for line in self.log.read_bytes().splitlines()]
-        return [line for line in lines if line["message"] == "request"]
+    def lines(self, least: int = 0) -> list[dict[str, Any]]:
+        """Read the log's lines of requests; they are written just after the answers, so wait for ``least`` of them."""
+        lines: list[dict[str, Any]] = []
+        while True:
+            lines = [json.loads(line) for line in self.log.read_bytes().rpartition(b"\n")[0].splitlines()]
+            lines = [line for line in lines if line["message"] == "request"]
+            if len(lines) >= least or self.process.poll() is not None:
+                return lines
+            time.sleep(0.01)
 
     def stop(self) -> None:
         """Stop it in order."""
@@ -139,7 +144,7 @@ def test_answers_stay_the_same_under_ids_of_their_own(server: Server, request_by
     ]
     assert all(each == shown[0] for each in shown)
     assert all("date" in headers and "server-timing" in headers for _, headers, _ in answers)
-    lines = server.lines()[before:]
+    lines = server.lines(before + len(answers))[before:]
     assert [line["request_id"] for line in lines] == [headers["x-request-id"] for _, headers, _ in answers]
     assert len({line["request_id"] for line in lines}) == len(answers)
     assert [line.get("execution") for line in lines[1:]] == ["kept"] * (len(answers) - 1)
