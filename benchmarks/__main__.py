@@ -21,8 +21,9 @@ from benchmarks.catalogue import Server
 from benchmarks.contenders import CONTENDERS, OURS, OURS_UNCACHED, Contender
 from benchmarks.environments import HERE, ROOT, Unavailable
 from benchmarks.load import LoadError
-from benchmarks.operations import SIZES
+from benchmarks.operations import SMALL, WORKLOADS
 from benchmarks.servers import Running, check
+from graphql_api.process import KEPT_BYTES
 
 CONSOLE = Console(stderr=True)
 
@@ -44,7 +45,7 @@ class Effort:
     inprocess_rounds: int
 
 
-FULL = Effort(seconds=0.5, warm=1.0, wave=2.0, rounds=5, budget=400, repeats=3, inprocess_rounds=15)
+FULL = Effort(seconds=0.35, warm=0.5, wave=1.0, rounds=5, budget=370, repeats=3, inprocess_rounds=15)
 QUICK = Effort(seconds=0.15, warm=0.2, wave=0.3, rounds=1, budget=60, repeats=1, inprocess_rounds=3)
 
 
@@ -104,7 +105,13 @@ def run(effort: Effort, chosen: list[Contender], log: Log, *, quick: bool) -> di
     log.now("in process")
     return {
         "environment": _environment(),
-        "run": {"quick": quick, "rounds": done, "seconds": effort.seconds, "cold_starts": effort.repeats},
+        "run": {
+            "quick": quick,
+            "rounds": done,
+            "seconds": effort.seconds,
+            "wave_seconds": effort.wave,
+            "cold_starts": effort.repeats,
+        },
         "rows": {each.name: _row(each, turns, starts, skipped) for each in chosen},
         "imports": [cold.import_time(module, every, effort.repeats) for module in ("handler", "graphql_api.app")],
         "inprocess": _inprocess(effort.inprocess_rounds),
@@ -133,15 +140,16 @@ def _start(
     running: dict[str, Running] = {}
     skipped: dict[str, str] = {}
     own = stack.enter_context(Running(OURS.name, OURS.command, every, logs))
-    own.first_answer(OURS.asks(SIZES[0]))
-    rows = data.write_peer_data(own.port)
+    own.first_answer(OURS.asks(SMALL))
+    wanted = data.wanted(data.write_peer_data(own.port))
     for server in {each.server.name: each.server for each in chosen}.values():
         log.now(f"installing and starting {server.name}")
         try:
             running[server.name] = own if server is OURS else _start_peer(server, every, logs, stack)
-            for size in SIZES:
-                check(server, running[server.name], size, rows)
-            log.stay(f"{server.name}: the same data at all sizes")
+            known = [workload for workload in WORKLOADS if server.knows(workload)]
+            for workload in known:
+                check(server, running[server.name], workload, wanted[workload])
+            log.stay(f"{server.name}: the same data ({', '.join(workload.name for workload in known)})")
         except Unavailable as reason:
             running.pop(server.name, None)
             skipped[server.name] = str(reason)[:300]
@@ -153,7 +161,7 @@ def _start_peer(server: Server, every: Path, logs: Path, stack: ExitStack) -> Ru
     started = stack.enter_context(
         Running(server.name, server.command, every if server is OURS_UNCACHED else data.FOLDER, logs)
     )
-    started.first_answer(server.asks(SIZES[0]))
+    started.first_answer(server.asks(SMALL))
     return started
 
 
@@ -165,9 +173,9 @@ def _row(
 ) -> dict[str, Any]:
     """Gather what was measured of one contender."""
     http: dict[str, dict[str, Any]] = {}
-    for (name, size, asked), turn in turns.items():
+    for (name, workload, asked), turn in turns.items():
         if name == contender.name:
-            http.setdefault(size, {})[str(asked)] = turn.figures()
+            http.setdefault(workload, {})[str(asked)] = turn.figures()
     return {
         "note": contender.note,
         "skipped": skipped.get(contender.server.name, ""),
@@ -185,9 +193,10 @@ def _inprocess(rounds: int) -> dict[str, Any]:
         text=True,
         check=False,
     )
-    if done.returncode:
-        return {"error": done.stderr.strip().splitlines()[-1]}
-    found: dict[str, Any] = json.loads(done.stdout)
+    try:
+        found: dict[str, Any] = json.loads(done.stdout)
+    except ValueError:  # it failed, or its server logged an error
+        return {"error": (done.stderr or done.stdout).strip().splitlines()[-1][:300]}
     return found
 
 
@@ -201,6 +210,7 @@ def _environment() -> dict[str, Any]:
         "cores": os.cpu_count(),
         "python": platform.python_version(),
         "node": version.strip(),
+        "kept_memory_bytes": KEPT_BYTES,
     }
 
 

@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from benchmarks.contenders import ENCODED, NOT_MODIFIED, PROJECTION, REPEATED, REST
+from benchmarks.contenders import ENCODED, NOT_MODIFIED, PROJECTION, REPEATED, REST, REST_REPEATED
 
 Found = dict[str, Any]
 PLAIN = "plain Strawberry"
+ALL_ROWS = "all rows, encoded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,23 +33,24 @@ class Bar:
         return value <= self.bound if self.most else value >= self.bound
 
 
-def _rate(found: Found, name: str, size: str, connections: int) -> float:
-    rate: float = found["rows"][name]["http"][size][str(connections)]["rate"]
+def _rate(found: Found, name: str, workload: str, connections: int) -> float:
+    rate: float = found["rows"][name]["http"][workload][str(connections)]["rate"]
     return rate
 
 
-def _against(ours: str, theirs: str, size: str, connections: int, least: float) -> Bar:
+def _against(ours: str, theirs: str, workload: str, connections: int, least: float, aim: str = "") -> Bar:
     """Over HTTP, so many times the requests a second of another."""
 
     def measure(found: Found) -> float:
-        return _rate(found, ours, size, connections) / _rate(found, theirs, size, connections)
+        return _rate(found, ours, workload, connections) / _rate(found, theirs, workload, connections)
 
-    return Bar(f"{ours} ÷ {theirs}, {size}, {connections} conn.", least, "×", measure)
+    return Bar(f"{ours} ÷ {theirs}, {workload}, {connections} conn.{aim}", least, "×", measure)
 
 
-def _at_least(ours: str, size: str, connections: int, least: float) -> Bar:
+def _at_least(ours: str, workload: str, connections: int, least: float) -> Bar:
     """Over HTTP, so many requests a second."""
-    return Bar(f"{ours}, {size}, {connections} conn.", least, "/s", lambda found: _rate(found, ours, size, connections))
+    text = f"{ours}, {workload}, {connections} conn."
+    return Bar(text, least, "/s", lambda found: _rate(found, ours, workload, connections))
 
 
 def _inside(way: str, yardstick: str, bound: float, *, most: bool = False) -> Bar:
@@ -70,10 +72,25 @@ def _loading(step: str, most: float) -> Bar:
     return Bar(f"in process: {step} ÷ pickle.loads, 10,000 rows", most, "×", measure, most=True)
 
 
-def _growth(found: Found) -> float:
-    """Give how far 100,000 rows are from ten times 10,000."""
-    times = found["inprocess"]["growth_ms"]["encode"]
-    return times["100000"] / times["10000"] / 10  # type: ignore[no-any-return]
+def _growth(few: str, many: str) -> Bar:
+    """From one number of rows to another, the worst stage's time over what it took for the few, in proportion."""
+
+    def measure(found: Found) -> float:
+        stages = found["inprocess"]["growth_ms"].values()
+        return max(times[many] / times[few] for times in stages) * int(few) / int(many)  # type: ignore[no-any-return]
+
+    text = f"in process: {int(few):,} → {int(many):,} rows ÷ proportional, worst of loading, normalising, encoding"
+    return Bar(text, 1.15, "×", measure, most=True)
+
+
+def _budget(question: str, most: float) -> Bar:
+    """In process, on 10,000 rows: to ask about the rows has to cost less than to have them all encoded."""
+
+    def measure(found: Found) -> float:
+        times = found["inprocess"]["questions_ms"]
+        return times[question] / times[ALL_ROWS]  # type: ignore[no-any-return]
+
+    return Bar(f"budget, in process: {question} ÷ {ALL_ROWS}, 10,000 rows", most, "×", measure, most=True)
 
 
 def _cold(found: Found) -> float:
@@ -90,17 +107,25 @@ def _all() -> Iterator[Bar]:
     yield _against(PROJECTION, PLAIN, "large", 16, 500)
     yield _against(PROJECTION, "floor: ready bytes", "large", 16, 0.8)
     yield _against(ENCODED, PLAIN, "small", 100, 13)
+    yield _against(ENCODED, PLAIN, "small", 100, 25, " (an aim)")
     yield _against(REPEATED, "Mercurius + JIT", "small", 100, 1)
     yield _at_least(ENCODED, "small", 100, 3000)
     yield _at_least(REST, "medium", 100, 3000)
+    yield _at_least(REST_REPEATED, "medium", 100, 3000)
     yield _at_least(NOT_MODIFIED, "medium", 100, 3000)
     yield _inside("encoded each time", PLAIN, 90)
     yield _inside("encoded each time", "orjson of ready dicts", 1.5, most=True)
     yield _inside("projection cached", PLAIN, 1000)
     yield _loading("pickles.loads", 3)
     yield _loading("race_records", 10)
-    yield Bar("in process: encoding 100,000 rows ÷ proportional to 10,000", 1.15, "×", _growth, most=True)
+    yield _growth("1000", "10000")
+    yield _growth("10000", "100000")
+    yield _growth("1000", "100000")
+    yield _budget("filter", 1 / 3)
+    yield _budget("statistics by distance", 1 / 3)
+    yield _budget("every statistic of all rows", 2 / 3)
     yield Bar("cold: process start to 10,000 rows, unpickling included", 3, " s", _cold, most=True)
+    yield Bar("cold: process start to 10,000 rows, unpickling included (an aim)", 0.3, " s", _cold, most=True)
 
 
 BARS = tuple(_all())

@@ -1,36 +1,44 @@
-"""The servers that are measured: how each is started, asked and read, and what has to be said beside its figures."""
+"""The peers: how each is started, what it can be asked, and what has to be said beside its figures."""
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
-from typing import Any
 
-from benchmarks import environments
+from benchmarks import dialects, environments
+from benchmarks.dialects import Dialects
 from benchmarks.environments import Unavailable
-from benchmarks.operations import FIELDS, LARGE_ID, Asks, Size, Takes, connection, http, nodes
+from benchmarks.operations import Row, Workload
 
 Command = Callable[[int, Path], list[str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """One process: ``command`` takes the port and the data folder; ``asks`` and ``takes`` check that it is right."""
+    """One process: ``command`` takes the port and the data folder."""
 
     name: str
     command: Command
-    asks: Asks = connection
-    takes: Takes = nodes
+    dialects: Dialects
+
+    def knows(self, workload: Workload) -> bool:
+        """Say whether it can be asked this."""
+        return type(workload) in self.dialects
+
+    def asks(self, workload: Workload) -> bytes:
+        """Write the request; it has to be one that the server knows."""
+        return self.dialects[type(workload)].asks(workload)
+
+    def takes(self, workload: Workload, answer: object) -> list[Row]:
+        """Take the rows out of the answer's JSON."""
+        return self.dialects[type(workload)].takes(answer)
 
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """One row of the tables: a peer asked the same thing over and over, as none of them caches whole answers."""
+    """One row of the tables."""
 
     name: str
     server: Server
-    asks: Asks
     note: str
 
 
@@ -58,80 +66,74 @@ def _roapi(port: int, data: Path) -> list[str]:
     return [str(program), *flags, "--table", f"records={data / 'rows.json'}"]
 
 
-def _graphql(query: str, size: Size) -> bytes:
-    return http("/graphql", {"query": query.format(rows=size.rows, fields=" ".join(size.fields))})
-
-
-def _ask_graphique(size: Size) -> bytes:
-    fields = " ".join(f"{name} {{ values }}" for name in size.fields)
-    return http("/graphql", {"query": f"{{ records {{ slice(limit: {size.rows}) {{ columns {{ {fields} }} }} }} }}"})
-
-
-def _ask_roapi(size: Size) -> bytes:
-    """Ask in the order of its columns, which is alphabetical: in any other it forgets the limit."""
-    body = f"{{ records(limit: {size.rows}) {{ {' '.join(sorted(size.fields))} }} }}".encode()
-    return b"POST /api/graphql HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n" % len(body) + body
-
-
-def _ask_fastapi(size: Size) -> bytes:
-    return http(f"/api/jockey/{LARGE_ID}?first={size.rows}&fields={','.join(size.fields)}")
-
-
-def _ask_floor(kind: str, size: Size) -> bytes:
-    return http(f"/{kind}/{size.name}", {})
-
-
-def _take_columns(answer: Any) -> list[dict[str, Any]]:
-    columns = {name: column["values"] for name, column in answer["data"]["records"]["slice"]["columns"].items()}
-    return [dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True)]
-
-
-FLOORS = Server("floors", _python("project", "floors"), partial(_ask_floor, "orjson"))
-STRAWBERRY = Server("strawberry", _python("project", "strawberry"))
-TUNED = Server("strawberry-tuned", _python("project", "strawberry", "--tuned"))
-ARIADNE = Server("ariadne", _python("ariadne", "ariadne"))
-GRAPHENE = Server("graphene", _python("graphene", "graphene"))
-FASTAPI = Server("fastapi", _python("fastapi", "fastapi"), _ask_fastapi, lambda answer: answer["data"])
-GRAPHIQUE = Server("graphique", _python("graphique", "graphique"), _ask_graphique, _take_columns)
-DATASETTE = Server(
-    "datasette",
-    _python("datasette", "datasette"),
-    partial(_graphql, "{{ records(first: {rows}) {{ nodes {{ {fields} }} }} }}"),
-    lambda answer: answer["data"]["records"]["nodes"],
-)
-ROAPI = Server("roapi", _roapi, _ask_roapi, list)
-MERCURIUS = Server("mercurius", _node("mercurius.mjs"))
-YOGA = Server("yoga", _node("yoga.mjs"))
-YOGA_JIT = Server("yoga-jit", _node("yoga.mjs", "--jit"))
-
 PEERS = (
-    Peer("floor: ready bytes", FLOORS, partial(_ask_floor, "ready"), "Starlette sends the same bytes each time"),
-    Peer("floor: orjson of ready dicts", FLOORS, partial(_ask_floor, "orjson"), "Starlette and orjson.dumps each time"),
-    Peer("Mercurius + JIT", MERCURIUS, connection, "Node; jit: 1, documents cached (its default)"),
-    Peer("graphql-yoga + JIT", YOGA_JIT, connection, "Node; GraphQL JIT plugin, parse and validation caches (default)"),
-    Peer("graphql-yoga", YOGA, connection, "Node; parse and validation caches (default)"),
-    Peer("ROAPI", ROAPI, _ask_roapi, "Rust; no spec GraphQL: no envelope, leaves nulls out; may use several threads"),
-    Peer("FastAPI + to_json", FASTAPI, _ask_fastapi, "REST; json.loads(df.to_json()) of a cached, typed frame"),
+    Peer(
+        "floor: ready bytes",
+        Server("floor-ready", _python("project", "floors"), dialects.floor("ready")),
+        "Starlette sends the same bytes each time",
+    ),
+    Peer(
+        "floor: orjson of ready dicts",
+        Server("floor-orjson", _python("project", "floors"), dialects.floor("orjson")),
+        "Starlette and orjson.dumps each time",
+    ),
+    Peer(
+        "Mercurius + JIT",
+        Server("mercurius", _node("mercurius.mjs"), dialects.OWN),
+        "Node; jit: 1, documents cached (its default); filter and statistics written by hand in JavaScript",
+    ),
+    Peer(
+        "graphql-yoga + JIT",
+        Server("yoga-jit", _node("yoga.mjs", "--jit"), dialects.LISTS),
+        "Node; GraphQL JIT plugin, parse and validation caches (default)",
+    ),
+    Peer(
+        "graphql-yoga",
+        Server("yoga", _node("yoga.mjs"), dialects.LISTS),
+        "Node; parse and validation caches (default)",
+    ),
+    Peer(
+        "ROAPI",
+        Server("roapi", _roapi, dialects.ROAPI),
+        "Rust, DataFusion; no spec GraphQL: no envelope, leaves nulls out; may use several threads; its own filter "
+        "argument; statistics by its SQL endpoint, since its GraphQL has no aggregates",
+    ),
+    Peer(
+        "FastAPI + to_json",
+        Server("fastapi", _python("fastapi", "fastapi"), dialects.FASTAPI),
+        "REST; json.loads(df.to_json()) of a cached, typed frame; filter and statistics written by hand in pandas "
+        "(a mask; groupby and agg)",
+    ),
     Peer(
         "graphique",
-        GRAPHIQUE,
-        _ask_graphique,
-        "DuckDB; answers columns, not rows; Strawberry's parse and validation caches; lists held as JSON text",
+        Server("graphique", _python("graphique", "graphique"), dialects.GRAPHIQUE),
+        "DuckDB; answers columns, not rows; Strawberry's parse and validation caches; lists held as JSON text; its own "
+        "filter, group and aggregate",
     ),
-    Peer("plain Strawberry", STRAWBERRY, connection, "dataclass rows, its own ASGI view, no options"),
-    Peer("Strawberry, tuned", TUNED, connection, "the same with ParserCache, ValidationCache and orjson"),
-    Peer("Ariadne", ARIADNE, connection, "dict rows; parse and validation cached through its hooks"),
-    Peer("graphene", GRAPHENE, connection, "dict rows; starlette-graphene3; offers no parse cache"),
-    Peer("datasette-graphql", DATASETTE, DATASETTE.asks, "SQLite, immutable; limits raised; lists held as JSON text"),
+    Peer(
+        "plain Strawberry",
+        Server("strawberry", _python("project", "strawberry"), dialects.OWN),
+        "dataclass rows, its own ASGI view, no options; filter and statistics written by hand in Python",
+    ),
+    Peer(
+        "Strawberry, tuned",
+        Server("strawberry-tuned", _python("project", "strawberry", "--tuned"), dialects.OWN),
+        "the same with ParserCache, ValidationCache and orjson",
+    ),
+    Peer(
+        "Ariadne",
+        Server("ariadne", _python("ariadne", "ariadne"), dialects.LISTS),
+        "dict rows; parse and validation cached through its hooks",
+    ),
+    Peer(
+        "graphene",
+        Server("graphene", _python("graphene", "graphene"), dialects.LISTS),
+        "dict rows; starlette-graphene3; offers no parse cache",
+    ),
+    Peer(
+        "datasette-graphql",
+        Server("datasette", _python("datasette", "datasette"), dialects.DATASETTE),
+        "SQLite, immutable; limits raised; lists held as JSON text; its own filter argument, no aggregates",
+    ),
 )
-
-
-def same(row: dict[str, Any], fields: tuple[str, ...]) -> dict[str, Any]:
-    """Undo what peers are allowed to write differently: absent nulls, timestamps of dates, lists as JSON text."""
-    found = {name: row.get(name) for name in fields}
-    for name, cell in found.items():
-        if isinstance(cell, str) and FIELDS[name] == "Date":
-            found[name] = cell[:10]
-        elif isinstance(cell, str) and FIELDS[name].startswith("["):
-            found[name] = json.loads(cell)
-    return found
+"""Peers are asked with one body, over and over, as none of them caches whole answers."""

@@ -12,10 +12,8 @@ from typing import Any
 from benchmarks import load
 from benchmarks.catalogue import Server
 from benchmarks.environments import ROOT
-from benchmarks.operations import SIZES
+from benchmarks.operations import LARGE, SMALL
 from benchmarks.servers import Running
-
-SMALL, LARGE = SIZES[0], SIZES[-1]
 
 
 def start(server: Server, data: Path, logs: Path, repeats: int) -> dict[str, Any]:
@@ -36,8 +34,7 @@ def _start_once(server: Server, data: Path, logs: Path) -> tuple[float, float, i
         asked = time.perf_counter()
         load.fetch(running.port, server.asks(LARGE))
         large = time.perf_counter() - asked
-        for _ in range(2):
-            load.fetch(running.port, server.asks(LARGE))
+        load.fetch(running.port, server.asks(LARGE))
         return first, large, running.peak_memory()
 
 

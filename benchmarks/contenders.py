@@ -4,28 +4,37 @@ import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from benchmarks import catalogue
+from benchmarks import catalogue, dialects
 from benchmarks.catalogue import Server
-from benchmarks.operations import LARGE_ID, MEDIUM_ID, Size, connection, document, http
+from benchmarks.operations import LARGE, LARGE_ID, MEDIUM, MEDIUM_ID, STATISTICS, Workload, http
 from benchmarks.servers import this_server
 
-Requests = Callable[[Size], Iterator[bytes] | None]
+Requests = Callable[[Workload], Iterator[bytes] | None]
 
-OURS = Server("this-server", this_server)
+OURS = Server("this-server", this_server, dialects.OWN)
 OURS_UNCACHED = Server(
-    "this-server-uncached", lambda port, data: ["env", "JOCKEY_ENCODED_BYTES=0", *this_server(port, data)]
+    "this-server-uncached",
+    lambda port, data: ["env", "JOCKEY_ENCODED_BYTES=0", *this_server(port, data)],
+    dialects.OWN,
 )
 
 ENCODED = "this server: encoded each time"
 PROJECTION = "this server: projection cached"
 REPEATED = "this server: repeated request"
-REST = "this server: REST"
+REST = "this server: REST, projection cached"
+REST_REPEATED = "this server: REST, repeated request"
 NOT_MODIFIED = "this server: REST, 304"
+
+JOCKEYS: dict[Workload, str] = {MEDIUM: MEDIUM_ID, LARGE: LARGE_ID}
+"""Whom the REST route is asked for, which gives all of a jockey's rows; there is no jockey of one row."""
+
+COUNTER = 12
+"""Digits that make a request new."""
 
 
 @dataclass(frozen=True, slots=True)
 class Contender:
-    """One row: which process it asks, and with which requests; None where it has nothing of that size."""
+    """One row: which process it asks, and with which requests; None where it has nothing for the workload."""
 
     name: str
     server: Server
@@ -33,38 +42,72 @@ class Contender:
     note: str
 
 
-def _ever_new(size: Size) -> Iterator[bytes]:
-    """Ask the same by a body that never repeats (``extensions`` is free for clients), so that no cache knows it."""
+def _numbered(request: bytes) -> Iterator[bytes]:
+    """Send a request with another number each time in the place of its mark, so that no cache knows it."""
+    head, tail = request.split(b"#" * COUNTER)
+    return (head + b"%0*d" % (COUNTER, number) + tail for number in itertools.count())
+
+
+def _new(workload: Workload) -> Iterator[bytes]:
+    """Ask the same by a body that never repeats: ``extensions`` is free for clients."""
     payload = {
-        "query": document(size),
-        "variables": {"id": LARGE_ID, "first": size.rows},
-        "extensions": {"request": "#" * 12},
+        "query": workload.document,
+        "variables": workload.variables,
+        "extensions": {"request": "#" * COUNTER},
     }
-    head, tail = http("/graphql", payload).split(b"#" * 12)
-    return (head + b"%012d" % number + tail for number in itertools.count())
+    return _numbered(http("/graphql", payload))
 
 
-def _rest(size: Size) -> Iterator[bytes] | None:
-    if size.rows == 1:
-        return None
-    return itertools.repeat(http(f"/api/jockey/{MEDIUM_ID if size.name == 'medium' else LARGE_ID}"))
+def _new_rows(workload: Workload) -> Iterator[bytes] | None:
+    """Ask for what the cache of encoded lists can hold, which statistics are not."""
+    return None if workload is STATISTICS else _new(workload)
 
 
-def _conditional(size: Size) -> Iterator[bytes] | None:
-    requests = _rest(size)
+def _rest_new(workload: Workload) -> Iterator[bytes] | None:
+    """Ask by a query string that never repeats: the route knows no parameters, and passes over it."""
+    return _numbered(_rest(workload, f"?n={'#' * COUNTER}")) if workload in JOCKEYS else None
+
+
+def _rest_repeated(workload: Workload) -> Iterator[bytes] | None:
+    return itertools.repeat(_rest(workload)) if workload in JOCKEYS else None
+
+
+def _conditional(workload: Workload) -> Iterator[bytes] | None:
+    requests = _rest_new(workload)
     return requests and (each.replace(b"\r\n", b"\r\nIf-None-Match: *\r\n", 1) for each in requests)
 
 
-def _repeat(asks: Callable[[Size], bytes]) -> Requests:
-    return lambda size: itertools.repeat(asks(size))
+def _rest(workload: Workload, query: str = "") -> bytes:
+    return http(f"/api/jockey/{JOCKEYS[workload]}{query}")
+
+
+def _repeat(server: Server) -> Requests:
+    return lambda workload: itertools.repeat(server.asks(workload)) if server.knows(workload) else None
 
 
 CONTENDERS = (
-    Contender(ENCODED, OURS_UNCACHED, _ever_new, "executed and encoded: no cache of encoded lists, no body repeats"),
-    Contender(PROJECTION, OURS, _ever_new, "executed; the encoded list comes from the cache, no body repeats"),
-    Contender(REPEATED, OURS, _repeat(connection), "the very same request again: whatever cache there is may answer"),
-    Contender(REST, OURS, _rest, "GET /api/jockey/{id}: the source's own columns"),
-    Contender(NOT_MODIFIED, OURS, _conditional, "the same with If-None-Match"),
-    *(Contender(each.name, each.server, _repeat(each.asks), each.note) for each in catalogue.PEERS),
+    Contender(ENCODED, OURS_UNCACHED, _new, "a miss: executed and encoded; nothing cached, no body repeats"),
+    Contender(
+        PROJECTION,
+        OURS,
+        _new_rows,
+        "a miss: executed, no body repeats; encoded lists of 64 rows and more come from the cache",
+    ),
+    Contender(
+        REPEATED,
+        OURS,
+        _repeat(OURS),
+        "a hit: the very same request again, answered from the response cache without executing it; answers up to "
+        "64 KiB (small, filter, statistics) even before the request is parsed",
+    ),
+    Contender(
+        REST,
+        OURS,
+        _rest_new,
+        "a miss: GET /api/jockey/{id}?n=…, a query string that never repeats; the source's own columns, encoded lists "
+        "from the cache",
+    ),
+    Contender(REST_REPEATED, OURS, _rest_repeated, "a hit: the very same request again, from the response cache"),
+    Contender(NOT_MODIFIED, OURS, _conditional, "a miss: the query string that never repeats, with If-None-Match"),
+    *(Contender(each.name, each.server, _repeat(each.server), each.note) for each in catalogue.PEERS),
 )
-"""Peers are asked with one body, over and over: none of them caches whole answers."""

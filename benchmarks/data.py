@@ -3,11 +3,11 @@
 import json
 import shutil
 from pathlib import Path
-from typing import Any
 
 from benchmarks import load
+from benchmarks.dialects import request
 from benchmarks.environments import HERE, Unavailable
-from benchmarks.operations import HUGE_ID, LARGE_ID, ROWS, SIZES, connection, nodes, sdl
+from benchmarks.operations import HUGE_ID, LARGE, LARGE_ID, ROWS, WORKLOADS, Row, Workload, sdl
 from benchmarks.peers.common import enum_values
 
 FOLDER = HERE / ".data"
@@ -34,12 +34,21 @@ def file_name(jockey_id: str) -> str:
     return f"{jockey_id}.pickle.gz" if jockey_id == HUGE_ID else f"{jockey_id}.pickle"
 
 
-def write_peer_data(port: int) -> list[dict[str, Any]]:
+def write_peer_data(port: int) -> list[Row]:
     """Ask this server for the large jockey and write its rows for the peers; give the rows."""
-    answer = json.loads(load.fetch(port, connection(SIZES[-1])))
+    answer = json.loads(load.fetch(port, request(LARGE)))
     if "errors" in answer:
         raise Unavailable(f"this server answers {answer['errors'][0]['message']}")
-    rows = nodes(answer)
+    rows = LARGE.takes(answer)
     (FOLDER / "rows.json").write_text(json.dumps(rows, ensure_ascii=False))
     (FOLDER / "schema.graphql").write_text(sdl(enum_values(rows)))
     return rows
+
+
+def wanted(rows: list[Row]) -> dict[Workload, list[Row]]:
+    """Make the right answers out of all rows, in plain Python: every server, this one too, has to give these."""
+    found = {workload: workload.wanted(rows) for workload in WORKLOADS}
+    for workload, answer in found.items():
+        if len(answer) != workload.rows:
+            raise Unavailable(f"{workload.name} has {len(answer)} rows; its title says {workload.rows}")
+    return found

@@ -16,8 +16,9 @@ REQUIREMENTS: dict[str, tuple[str, ...]] = {
     "ariadne": ("ariadne==1.1.1", *SERVER),
     "graphene": ("graphene==3.4.3", "starlette-graphene3==0.6.0", *SERVER),
     "fastapi": ("fastapi==0.165.0", "pandas==3.1.1", *SERVER),
-    "graphique": ("graphique==2.1", "duckdb==1.5.6", *SERVER),
-    "datasette": ("datasette==0.65.5", "datasette-graphql==2.2"),
+    # Later sqlglots write no name into ibis's DROP TABLE, so that each request would leave a table behind.
+    "graphique": ("graphique==2.1", "duckdb==1.5.6", "sqlglot==30.0.3", *SERVER),
+    "datasette": ("datasette==0.65.5", "datasette-graphql==2.2", *SERVER),
     "roapi": ("roapi==0.12.7",),
 }
 """Python environments; Strawberry and the floors run in this project's own, with its very versions."""

@@ -1,4 +1,4 @@
-"""The same without HTTP: loading, normalising and encoding, each against its yardstick, cases in turns.
+"""The same without HTTP: loading, normalising, encoding, counting, each against its yardstick, cases in turns.
 
 ``python -m benchmarks.inprocess`` prints JSON; ``python -m benchmarks`` runs it and puts it into the report.
 """
@@ -12,7 +12,7 @@ import pickle
 import statistics
 import time
 import tracemalloc
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ import orjson
 from rich.console import Console
 
 from benchmarks import data
-from benchmarks.operations import LARGE_ID, MEDIUM_ID, ROWS, SIZES, Size, document, nodes
+from benchmarks.operations import FILTER, LARGE, LARGE_ID, MEDIUM, MEDIUM_ID, ROWS, SMALL, STATISTICS, Row, Workload
 from benchmarks.peers.strawberry import make_schema
 from graphql_api import pickles
 from graphql_api.app import create_core
@@ -32,6 +32,14 @@ from graphql_api.process import settle
 Case = Callable[[], Awaitable[object]]
 UNCOMPRESSED = pickles.Limits(stored=2**25)
 """Lets 100,000 rows pass without compression, whose time is not what is measured."""
+EVERY_STATISTIC = (
+    "query Every($id: ID!) { jockey(id: $id) { records { statistics { "
+    "rides wins seconds thirds unplaced winRate winRateInterval { lower upper } quinellaRate "
+    "quinellaRateInterval { lower upper } top3Rate top3RateInterval { lower upper } ridesWithOdds winsWithOdds "
+    "winReturnRate expectedWins actualOverExpected averageFinishPosition averageFavouriteRank gradedWins prizeMoney "
+    "longestWinStreak currentWinStreak "
+    "summary(field: WIN_ODDS) { count sum min max mean stddev p25 p50 p75 p90 } } } } }"
+)
 SLICE = 0.02
 """Seconds that one case runs in one round, or one call if that takes longer."""
 
@@ -45,10 +53,9 @@ class Executor:
             Settings(data=str(folder), encoded_bytes=projection_bytes, log_level="ERROR", max_page=100_000)
         )
 
-    async def __call__(self, jockey_id: str, size: Size, first: int | None) -> list[bytes]:
+    async def __call__(self, document: str, variables: Mapping[str, Any]) -> list[bytes]:
         """Run the operation; give its chunks of JSON."""
-        asked = self.core.documents.get(document(size))
-        variables = {"id": jockey_id, "first": first}
+        asked = self.core.documents.get(document)
         answer = await self.core.engine.execute(
             asked, None, variables, Context(self.core.repository, settings=self.core.settings)
         )
@@ -56,13 +63,15 @@ class Executor:
             raise RuntimeError(f"The engine answers {answer.errors}")
         return answer.data
 
-    def case(self, jockey_id: str, size: Size, first: int | None = None) -> Case:
+    def case(self, document: str, variables: Mapping[str, Any]) -> Case:
         """Bind the operation, to be run over and over."""
-        return lambda: self(jockey_id, size, first)
+        return lambda: self(document, variables)
 
 
 async def compare(cases: dict[str, Case], rounds: int) -> dict[str, float]:
-    """Give each case's median time of one call, in milliseconds, over interleaved rounds."""
+    """Give each case's median time of one warm call, in milliseconds, over interleaved rounds."""
+    for case in cases.values():
+        await case()
     calls = {name: max(1, int(SLICE / await _timed(case, 1))) for name, case in cases.items()}
     times: dict[str, list[float]] = {name: [] for name in cases}
     for _ in range(rounds):
@@ -86,43 +95,58 @@ def _sync(function: Callable[..., object], *arguments: object) -> Case:
     return case
 
 
-def _plain_strawberry(rows: list[dict[str, Any]], size: Size) -> Case:
-    plain, text, variables = make_schema(rows), document(size), {"id": LARGE_ID, "first": size.rows}
+def _plain_strawberry(rows: list[Row], workload: Workload) -> Case:
+    plain, variables = make_schema(rows), dict(workload.variables)
 
     async def case() -> object:
-        result = await plain.execute(text, variable_values=variables)
+        result = await plain.execute(workload.document, variable_values=variables)
         return json.dumps({"data": result.data})
 
     return case
 
 
+async def _rows(executor: Executor) -> list[Row]:
+    chunks = await executor(LARGE.document, LARGE.variables)
+    return LARGE.takes({"data": json.loads(b"".join(chunks))})
+
+
 async def encoding(folder: Path, rounds: int) -> dict[str, dict[str, float]]:
-    """Compare ways to JSON bytes, for each size: this API's two, ready dicts, and plain Strawberry's."""
+    """Compare ways to JSON bytes, for each list: this API's two, ready dicts, and plain Strawberry's."""
     fresh, cached = Executor(folder, 0), Executor(folder, 2**27)
-    chunks = await fresh(LARGE_ID, SIZES[-1], None)
-    rows = nodes({"data": json.loads(b"".join(chunks))})
+    rows = await _rows(fresh)
     found = {}
-    for size in SIZES:
-        answer = {"data": [{name: row[name] for name in size.fields} for row in rows[: size.rows]]}
+    for each in (SMALL, MEDIUM, LARGE):
         cases = {
-            "encoded each time": fresh.case(LARGE_ID, size, size.rows),
-            "projection cached": cached.case(LARGE_ID, size, size.rows),
-            "orjson of ready dicts": _sync(orjson.dumps, answer),
-            "plain Strawberry": _plain_strawberry(rows, size),
+            "encoded each time": fresh.case(each.document, each.variables),
+            "projection cached": cached.case(each.document, each.variables),
+            "orjson of ready dicts": _sync(orjson.dumps, {"data": each.wanted(rows)}),
+            "plain Strawberry": _plain_strawberry(rows, each),
         }
-        found[size.name] = await compare(cases, rounds)
+        found[each.name] = await compare(cases, rounds)
     return found
+
+
+async def questions(folder: Path, rounds: int) -> dict[str, float]:
+    """Compare filters and statistics of 10,000 rows with what their budget is told in: encoding all of them."""
+    fresh = Executor(folder, 0)
+    rows = await _rows(fresh)
+    asked = {"all rows, encoded": LARGE, "filter": FILTER, "statistics by distance": STATISTICS}
+    cases = {name: fresh.case(each.document, each.variables) for name, each in asked.items()}
+    cases["every statistic of all rows"] = fresh.case(EVERY_STATISTIC, {"id": LARGE_ID})
+    for each in (FILTER, STATISTICS):
+        cases[f"{each.name}, plain Strawberry"] = _plain_strawberry(rows, each)
+    return await compare(cases, rounds)
 
 
 async def growth(folder: Path, rounds: int) -> dict[str, dict[str, float]]:
     """Time all rows of jockeys of 1,000, 10,000 and 100,000 rows: loading, normalising, encoding."""
-    executor, large = Executor(folder, 0), SIZES[-1]
+    executor = Executor(folder, 0)
     bodies = {jockey_id: _uncompressed(folder / data.file_name(jockey_id)) for jockey_id in ROWS}
     frames = {jockey_id: pickles.loads(body, UNCOMPRESSED) for jockey_id, body in bodies.items()}
     return {
         "load": await _grow(lambda each: _sync(pickles.loads, bodies[each], UNCOMPRESSED), rounds),
         "normalise": await _grow(lambda each: _sync(race_records, frames[each], each), rounds),
-        "encode": await _grow(lambda each: executor.case(each, large), rounds),
+        "encode": await _grow(lambda each: executor.case(LARGE.document, {"id": each}), rounds),
     }
 
 
@@ -162,10 +186,10 @@ async def memory(folder: Path) -> dict[str, float]:
         gc.collect()
         loaded = tracemalloc.get_traced_memory()[0] - before
         executor = Executor(folder, 0)
-        await executor(MEDIUM_ID, SIZES[-1], None)
+        await executor(LARGE.document, {"id": MEDIUM_ID})
         gc.collect()
         before = tracemalloc.get_traced_memory()[0]
-        chunks = await executor(LARGE_ID, SIZES[-1], None)
+        chunks = await executor(LARGE.document, {"id": LARGE_ID})
         length = sum(map(len, chunks))
         del chunks
         gc.collect()
@@ -185,6 +209,7 @@ async def run(folder: Path, *, rounds: int) -> dict[str, Any]:
     """Run all parts."""
     return {
         "encoding_ms": await encoding(folder, rounds),
+        "questions_ms": await questions(folder, rounds),
         "loading_ms": await loading(folder, rounds),
         "growth_ms": await growth(folder, max(3, rounds // 2)),
         "memory_bytes_a_row": await memory(folder),

@@ -1,4 +1,4 @@
-"""Drives every contender at every size and number of connections, in turns, round after round."""
+"""Drives every contender with every workload and number of connections, in turns, round after round."""
 
 import statistics
 import time
@@ -8,24 +8,26 @@ from typing import Any
 
 from benchmarks import load
 from benchmarks.contenders import Contender
-from benchmarks.operations import CONNECTIONS, SIZES, Size
+from benchmarks.operations import WORKLOADS, Workload
 from benchmarks.servers import Running
 
 WARM_REQUESTS = 2000
+SLOW = 15.0
+"""Answers a second, asked one by one, below which a contender is asked over one connection only."""
 SHORTEST = 0.5
 """An answer shorter than this share of the first one is an error."""
 
 
 @dataclass(slots=True)
 class Turn:
-    """One figure in the making: a contender, a size, a number of connections, and its samples of all rounds.
+    """One figure in the making: a contender, a workload, a number of connections, and its samples of all rounds.
 
     Slow contenders are driven by fewer ``connections`` than asked for: being busy with one request at a time they
     answer no more a second for having others wait, and their latency looks better than it would.
     """
 
     contender: Contender
-    size: Size
+    workload: Workload
     connections: int
     requests: Iterator[bytes]
     least: int
@@ -64,21 +66,22 @@ def plan(
 ) -> dict[tuple[str, str, int], Turn]:
     """Warm every contender up and decide its turns; numbers of connections that come to the same share one.
 
-    Warming up takes ``warm`` seconds a size, or one request. No more connections are opened than a contender can
-    answer once in ``wave`` seconds.
+    Warming up takes ``warm`` seconds a workload, or one request. No more connections are opened than a contender can
+    answer once in ``wave`` seconds, and one for those that are ``SLOW``.
     """
     turns: dict[tuple[str, str, int], Turn] = {}
     for contender in contenders:
-        for size in SIZES:
-            requests = contender.requests(size)
+        for workload in WORKLOADS:
+            requests = contender.requests(workload)
             if requests is None:
                 continue
             alone, least, error = _warm(running[contender.server.name].port, requests, warm)
+            most = int(wave / alone) if alone * SLOW < 1 else 1
             shared: dict[int, Turn] = {}
-            for asked in CONNECTIONS:
-                used = min(asked, max(1, int(wave / alone)))
-                turn = shared.setdefault(used, Turn(contender, size, used, requests, least, error=error))
-                turns[contender.name, size.name, asked] = turn
+            for asked in workload.connections:
+                used = min(asked, most)
+                turn = shared.setdefault(used, Turn(contender, workload, used, requests, least, error=error))
+                turns[contender.name, workload.name, asked] = turn
     return turns
 
 
@@ -113,16 +116,16 @@ def rounds(
 ) -> int:
     """Run rounds, each with everyone's turn, until ``most`` are done or the next would pass ``budget`` seconds.
 
-    Within a size and number of connections the contenders follow each other directly, and each round starts with
+    Within a workload and number of connections the contenders follow each other directly, and each round starts with
     another of them, so that a slow spell of the machine hits neighbours alike.
     """
     start = time.perf_counter()
-    order = sorted(turns, key=lambda turn: (turn.size.rows, turn.connections))
+    order = sorted(turns, key=lambda turn: (WORKLOADS.index(turn.workload), turn.connections))
     done = 0
     while done < most and (not done or (time.perf_counter() - start) * (done + 1) / done < budget):
         for turn in order:
             if not turn.error:
-                report(f"round {done + 1}: {turn.size.name}, {turn.connections} connections, {turn.contender.name}")
+                report(f"round {done + 1}: {turn.workload.name}, {turn.connections} connections, {turn.contender.name}")
                 turn.drive(running[turn.contender.server.name].port, seconds)
         order = _rotated(order)
         done += 1
@@ -130,8 +133,8 @@ def rounds(
 
 
 def _rotated(order: list[Turn]) -> list[Turn]:
-    """Let each group of equal size and connections start with another contender."""
+    """Let each group of equal workload and connections start with another contender."""
     groups: dict[tuple[str, int], list[Turn]] = {}
     for turn in order:
-        groups.setdefault((turn.size.name, turn.connections), []).append(turn)
+        groups.setdefault((turn.workload.name, turn.connections), []).append(turn)
     return [turn for group in groups.values() for turn in group[1:] + group[:1]]

@@ -5,20 +5,27 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import chart
-from benchmarks.bars import BARS, PLAIN
+from benchmarks.bars import ALL_ROWS, BARS, PLAIN
 from benchmarks.chart import figure
-from benchmarks.contenders import ENCODED, NOT_MODIFIED, PROJECTION, REST
-from benchmarks.operations import CONNECTIONS, SIZES, Size
+from benchmarks.contenders import ENCODED, NOT_MODIFIED, PROJECTION, REPEATED, REST, REST_REPEATED
+from benchmarks.measure import SLOW
+from benchmarks.operations import LARGE, MEDIUM, SMALL, WORKLOADS, Workload
 
 Rows = dict[str, dict[str, Any]]
-FOOTNOTE = "† so slow that fewer connections were opened: it answers one request at a time, more would only wait"
+SAME_PROCESS = (REPEATED, REST, REST_REPEATED, NOT_MODIFIED)
+"""Rows whose process is another row's: its cold start and memory stand there."""
+BUDGET = """\
+Questions about 10,000 rows, and their budget, which is told in the time that encoding all rows takes in the same run: \
+to ask about the rows has to cost clearly less than to have them sent. A filter of two tests, and some statistics by \
+one key: a third of it; every statistic there is, of all rows: two thirds. The bars above say whether it is kept."""
+FOOTNOTE = f"† fewer connections: so slow that more would only wait; one below {SLOW:.0f} answers a second"
 METHOD = """\
 One run, one machine, everyone in turns: read the ratios, not the absolute numbers. Every server is one process on \
-127.0.0.1 without an access log; ROAPI and Node may use more than one thread. All answer the same rows, which was \
+127.0.0.1 without an access log; ROAPI and Node may use more than one thread. All give the same rows, which was \
 checked before measuring; where a peer writes them otherwise, its note says so. The load generator is a closed loop in \
 one thread; answers are not compressed. A rate is the median of the rounds, p99 is over the requests of all rounds. \
-† marks contenders so slow that fewer connections were opened: they answer one request at a time, and more would \
-only wait. Rows of this server that a cache may answer are named so.
+Hits and misses are rows of their own: this server's "repeated request" is a hit of its response cache, all its other \
+rows are misses of it; the notes say what else is cached.
 """
 
 
@@ -41,12 +48,25 @@ def markdown(found: dict[str, Any]) -> str:
     about = (
         f"{machine['date']}, {machine['system']}, {machine['cores']} cores, Python {machine['python']}"
         f"{', Node ' + machine['node'] if machine['node'] else ''}; {run['rounds']} rounds of {run['seconds']} s"
-        f"{' (a quick run: too short to quote)' if run['quick'] else ''}."
+        f"{' (a quick run: too short to quote)' if run['quick'] else ''}. "
+        f"This server keeps up to {machine['kept_memory_bytes'] >> 20} MiB of freed memory with its process, where the "
+        "C library is glibc (`graphql_api/process.py`); peers run with their own defaults."
     )
-    parts = ["# Benchmarks", about, METHOD, "## Summary: requests a second, and times plain Strawberry", _summary(rows)]
+    fewer = (
+        f"† marks figures taken over fewer connections than the column says: no more were opened than a contender can "
+        f"answer once in {run['wave_seconds']} s, and one only where it answers less than {SLOW:.0f} requests a second "
+        "one by one: others would only wait."
+    )
+    parts = [
+        "# Benchmarks",
+        about,
+        METHOD + fewer,
+        "## Summary: requests a second, and times plain Strawberry",
+        _summary(rows),
+    ]
     parts += ["## Bars", _bars(found)]
-    for size in SIZES:
-        parts += [f"## {size.title.capitalize()}: requests a second (p99, ms)", _details(rows, size)]
+    for each in WORKLOADS:
+        parts += [f"## {each.title.capitalize()}: requests a second (p99, ms)", each.about, _details(rows, each)]
     parts += ["## Cold start and memory", _cold(rows), _imports(found["imports"])]
     parts += ["## In process", _inprocess(found["inprocess"]), "## Notes", _notes(rows)]
     return "\n\n".join(part.strip() for part in parts) + "\n"
@@ -57,8 +77,8 @@ def _table(head: list[str], body: list[list[str]]) -> str:
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
 
 
-def _cell(rows: Rows, name: str, size: Size, connections: int) -> dict[str, Any]:
-    cell: dict[str, Any] = rows.get(name, {}).get("http", {}).get(size.name, {}).get(str(connections), {})
+def _cell(rows: Rows, name: str, workload: Workload, connections: int) -> dict[str, Any]:
+    cell: dict[str, Any] = rows.get(name, {}).get("http", {}).get(workload.name, {}).get(str(connections), {})
     return cell
 
 
@@ -71,33 +91,37 @@ def _measured(rows: Rows) -> list[str]:
 
 
 def _summary(rows: Rows) -> str:
-    head = [""] + [text for size in SIZES for text in (f"{size.title}, {size.shown_at} conn.", "×")]
+    head = [""] + [text for each in WORKLOADS for text in (f"{each.title}, {each.shown_at} conn.", "×")]
     body = []
     for name in _measured(rows):
         line = [name]
-        for size in SIZES:
-            cell = _cell(rows, name, size, size.shown_at)
+        for each in WORKLOADS:
+            cell = _cell(rows, name, each, each.shown_at)
             rate = cell.get("rate")
-            plain = _cell(rows, PLAIN, size, size.shown_at).get("rate")
+            plain = _cell(rows, PLAIN, each, each.shown_at).get("rate")
             line += [
-                figure(rate) + _mark(cell, size.shown_at) if rate else "–",
+                figure(rate) + _mark(cell, each.shown_at) if rate else "–",
                 figure(rate / plain) if rate and plain else "–",
             ]
         body.append(line)
     return _table(head, body)
 
 
-def _details(rows: Rows, size: Size) -> str:
+def _details(rows: Rows, workload: Workload) -> str:
     def show(cell: dict[str, Any], asked: int) -> str:
         if "rate" not in cell:
             return "failed" if cell else "–"
         return f"{figure(cell['rate'])}{_mark(cell, asked)} ({figure(cell['p99_ms'])})"
 
-    names = [name for name in _measured(rows) if size.name in rows[name]["http"]]
-    body = [[name, *(show(_cell(rows, name, size, each), each) for each in CONNECTIONS)] for name in names]
-    busiest = max((_cell(rows, n, size, c).get("generator_busy", 0) for n in names for c in CONNECTIONS), default=0)
-    note = f"The load generator took {busiest:.0%} of one processor at most."
-    return _table(["", *(f"{each} conn." for each in CONNECTIONS)], body) + "\n\n" + note
+    names = [name for name in _measured(rows) if workload.name in rows[name]["http"]]
+    cells = {name: [_cell(rows, name, workload, each) for each in workload.connections] for name in names}
+    body = [[name, *map(show, cells[name], workload.connections)] for name in names]
+    busiest = max((cell.get("generator_busy", 0) for row in cells.values() for cell in row), default=0)
+    slow = [name for name in names if all(cell.get("connections") == 1 for cell in cells[name])]
+    notes = [f"The load generator took {busiest:.0%} of one processor at most."]
+    if slow:
+        notes.append(f"Left out: more than one connection to what is slow alone ({', '.join(slow)}).")
+    return _table(["", *(f"{each} conn." for each in workload.connections)], body) + "\n\n" + " ".join(notes)
 
 
 def _bars(found: dict[str, Any]) -> str:
@@ -115,7 +139,7 @@ def _cold(rows: Rows) -> str:
         value = start.get(name)
         return "–" if value is None else f"{figure(value * scale)} {unit}"
 
-    names = [name for name in _measured(rows) if rows[name]["cold"] and name not in (REST, NOT_MODIFIED)]
+    names = [name for name in _measured(rows) if rows[name]["cold"] and name not in SAME_PROCESS]
     body = [
         [
             name,
@@ -126,7 +150,7 @@ def _cold(rows: Rows) -> str:
         for name in names
     ]
     about = (
-        "Process start to first small answer, then the first large one, and the process's peak memory after three "
+        "Process start to first small answer, then the first large one, and the process's peak memory after two "
         "large ones. This server reads and unpickles its file within the first answer; peers load ready JSON at start."
     )
     head = ["", "first answer", "first large answer", "peak memory"]
@@ -148,19 +172,18 @@ def _imports(imports: list[dict[str, Any]]) -> str:
 def _inprocess(found: dict[str, Any]) -> str:
     if "error" in found:
         return f"Not measured: {found['error']}"
-    sizes = [size for size in SIZES if size.name in found["encoding_ms"]]
-    encoding = found["encoding_ms"]
-    cases = list(encoding[SIZES[-1].name])
+    encoding, lists = found["encoding_ms"], (SMALL, MEDIUM, LARGE)
     ways = [
         [
             case,
             *(
-                f"{figure(encoding[s.name][case])} ({_times(encoding[s.name][PLAIN], encoding[s.name][case])})"
-                for s in sizes
+                f"{figure(encoding[each.name][case])} ({_times(encoding[each.name][PLAIN], encoding[each.name][case])})"
+                for each in lists
             ),
         ]
-        for case in cases
+        for case in encoding[LARGE.name]
     ]
+    questions = found["questions_ms"]
     loading = found["loading_ms"]
     growth = [
         [stage, *(figure(spent) for spent in times.values()), *_proportions(times)]
@@ -171,7 +194,12 @@ def _inprocess(found: dict[str, Any]) -> str:
     return "\n\n".join(
         (
             "An operation to JSON bytes, ms (times plain Strawberry):",
-            _table(["", *(size.title for size in sizes)], ways),
+            _table(["", *(each.title for each in lists)], ways),
+            BUDGET,
+            _table(
+                ["", "ms", f"÷ {ALL_ROWS}"],
+                [[name, figure(spent), figure(spent / questions[ALL_ROWS])] for name, spent in questions.items()],
+            ),
             "Loading 10,000 rows, ms (times `pickle.loads`):",
             _table(["", "ms", "×"], [[n, figure(t), figure(t / loading["pickle.loads"])] for n, t in loading.items()]),
             "Growth, ms; the last columns are the time over what the smallest, in proportion, gives:",
@@ -195,9 +223,9 @@ def _notes(rows: Rows) -> str:
     lines = [f"- {name}: {row['note']}." for name, row in rows.items() if not row["skipped"]]
     lines += [f"- {name} is left out: {row['skipped']}." for name, row in rows.items() if row["skipped"]]
     lines += [
-        f"- {name} failed at {size}, {asked} connections: {cell['error']}."
+        f"- {name} failed at {workload}, {asked} connections: {cell['error']}."
         for name, row in rows.items()
-        for size, cells in row["http"].items()
+        for workload, cells in row["http"].items()
         for asked, cell in cells.items()
         if "error" in cell
     ]
@@ -208,8 +236,8 @@ def _panels(rows: Rows) -> dict[str, chart.Bars]:
     """Choose the chart's bars: both ways of this server, the floors and the peers at the shown connections."""
     shown = [name for name in _measured(rows) if name in (ENCODED, PROJECTION) or not name.startswith("this server")]
     panels = {}
-    for size in SIZES:
-        cells = {name: _cell(rows, name, size, size.shown_at) for name in shown}
-        bars = [(name, cell["rate"], _mark(cell, size.shown_at)) for name, cell in cells.items() if "rate" in cell]
-        panels[f"{size.title}, {size.shown_at} connections: requests a second"] = bars
+    for each in WORKLOADS:
+        cells = {name: _cell(rows, name, each, each.shown_at) for name in shown}
+        bars = [(name, cell["rate"], _mark(cell, each.shown_at)) for name, cell in cells.items() if "rate" in cell]
+        panels[f"{each.title}, {each.shown_at} connections: requests a second"] = bars
     return panels

@@ -9,11 +9,12 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from benchmarks import catalogue, load
+from benchmarks.dialects import same
 from benchmarks.environments import ROOT, Unavailable
-from benchmarks.operations import Size
+from benchmarks.operations import Row, Workload
 
 START_LIMIT = 60.0
 """Seconds a server may take until its first answer."""
@@ -90,19 +91,22 @@ class Running:
         return int(line.split()[1]) * 1024
 
 
-def check(server: catalogue.Server, running: Running, size: Size, rows: list[dict[str, Any]]) -> None:
-    """Prove that a server gives the rows of this server's own answer. Raises ``Unavailable``."""
-    answer = load.fetch(running.port, server.asks(size))
+def check(server: catalogue.Server, running: Running, workload: Workload, wanted: list[Row]) -> None:
+    """Prove that a server gives the rows ``wanted``. Raises ``Unavailable``."""
     try:
-        found = [catalogue.same(row, size.fields) for row in server.takes(json.loads(answer))]
+        answer = load.fetch(running.port, server.asks(workload))
+    except (OSError, load.LoadError) as error:
+        raise Unavailable(f"does not answer {workload.name}: {error}") from error
+    try:
+        found = [same(row, workload.fields) for row in server.takes(workload, json.loads(answer))]
     except (KeyError, TypeError, ValueError) as error:
-        raise Unavailable(f"answers otherwise than expected: {answer[:200]!r}") from error
-    wanted = [{name: row[name] for name in size.fields} for row in rows[: size.rows]]
+        raise Unavailable(f"answers {workload.name} otherwise than expected: {answer[:200]!r}") from error
+    wanted = [same(row, workload.fields) for row in wanted]
     if found != wanted:
         where = next(
             (pair for pair in zip(found, wanted, strict=False) if pair[0] != pair[1]), (len(found), len(wanted))
         )
-        raise Unavailable(f"answers other data: {where[0]} in place of {where[1]}")
+        raise Unavailable(f"answers {workload.name} with other data: {where[0]} in place of {where[1]}")
 
 
 def this_server(port: int, data: Path) -> list[str]:

@@ -5,7 +5,7 @@ import sqlite3
 import tempfile
 from pathlib import Path
 
-from datasette.cli import cli
+from datasette.app import Datasette
 
 from benchmarks.operations import FIELDS
 from benchmarks.peers import common
@@ -32,18 +32,6 @@ if __name__ == "__main__":
     options = common.arguments()
     with tempfile.TemporaryDirectory() as folder:
         make_database(options.data, Path(folder, "bench.db"))
-        Path(folder, "limits.json").write_text(json.dumps(LIMITS))
         settings = {"max_returned_rows": 100_000, "sql_time_limit_ms": 600_000}
-        flags = [word for name, value in settings.items() for word in ("--setting", name, str(value))]
-        cli(
-            [
-                "serve",
-                "--immutable",
-                f"{folder}/bench.db",
-                "-m",
-                f"{folder}/limits.json",
-                "-p",
-                str(options.port),
-                *flags,
-            ]
-        )
+        served = Datasette(immutables=[f"{folder}/bench.db"], metadata=LIMITS, settings=settings)
+        common.serve(served.app(), options.port)
