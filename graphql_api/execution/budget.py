@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 
 from graphql_api.errors import RequestTimeout, ResponseTooLarge, ServiceError
 
+LOOK_EVERY = 100
+"""Values between two looks at the clock, which takes longer than writing most of them."""
+
 
 class Exhausted(BaseException):
     """The budget is spent; ``error`` says of what.
@@ -31,6 +34,7 @@ class Budget:
     spent: int = 0
     written: int = 0
     begun: float = field(init=False)
+    next_look: int = 0
 
     def __post_init__(self) -> None:
         """Start the clock."""
@@ -42,8 +46,10 @@ class Budget:
         if self.spent > self.values:
             message = f"The answer would hold more than {self.values:,.0f} values: ask for fewer rows or fields."
             raise Exhausted(ResponseTooLarge(message, spent=self.spent))
-        if self.clock() - self.begun > self.seconds:
-            raise Exhausted(RequestTimeout(f"The request took longer than {self.seconds:g} seconds."))
+        if self.spent > self.next_look:
+            self.next_look = self.spent + LOOK_EVERY
+            if self.clock() - self.begun > self.seconds:
+                raise Exhausted(RequestTimeout(f"The request took longer than {self.seconds:g} seconds."))
 
     def write(self, size: int) -> None:
         """Pay for so many bytes of the answer. Raises ``Exhausted``."""

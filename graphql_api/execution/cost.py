@@ -46,11 +46,16 @@ WEIGHTS = {
     "Query.jockeysByIds": LOAD,
     "Query.compareJockeys": LOAD,
     "Query.jockeys": LOAD,
-    "Query.search": LOAD,
+    "SearchResult.jockeys": 4_000,
+    "SearchResult.horses": 15_000,
     "Query.__schema": 20 * LOAD,
     "Query.__type": LOAD,
 }
-"""What fields cost beside the one value; introspection is answered by the general executor."""
+"""What fields cost beside the one value; introspection is answered by the general executor.
+
+A search compares with every name: of 5,000 jockeys and 200,000 horses that takes 3 and 15 ms, while a file of 1,000
+races takes 10 ms. It does so again for every alias.
+"""
 
 FIGURES = ("Statistics", "NumericSummary")
 """Types whose every field is a figure."""

@@ -50,7 +50,9 @@ class Engine:
         if plan and values:
             out: list[bytes] = []
             try:
-                await plan.root.write_fields(None, Run(context, values, self.projections), out)
+                later = plan.root.write_fields(None, Run(context, values, self.projections), out)
+                if later is not None:
+                    await later
             except Exception as error:  # noqa: BLE001 - whatever it is, the general executor will say it properly
                 log.debug("plan_left", reason=repr(error))
             else:

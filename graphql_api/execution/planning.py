@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
+import orjson
 from graphql import (
     DirectiveNode,
     FieldNode,
@@ -28,6 +29,7 @@ from graphql.execution.values import VariableValues, get_argument_values
 from graphql_api.execution.calls import BACKREF, Operation, resolver, strawberry_field
 from graphql_api.execution.encoding import SAME_ROW, Binding, Column, RowTemplate, dumps
 from graphql_api.execution.plans import Leaf, ListOf, Node, Object, Plan, PlannedField, RowList, Unplanned
+from graphql_api.execution.variables import PLAIN
 
 KNOWN_DIRECTIVES = {"skip", "include"}
 
@@ -57,7 +59,7 @@ class _Compiler:
         if is_non_null_type(kind):
             return self.node(kind.of_type, details, nullable=False)
         if is_leaf_type(_innermost(kind)):
-            return Leaf(_serializer(kind, nullable=nullable))
+            return Leaf(_leaf_serializer(kind, nullable=nullable))
         if is_list_type(kind):
             item = _innermost(kind.of_type)
             if is_object_type(item) and _is_row_type(item):
@@ -186,6 +188,17 @@ def _serializer(kind: GraphQLOutputType, *, nullable: bool = True) -> Callable[[
     """Give the function that writes a leaf, or lists of leaves, as the general executor would."""
     convert = _converter(kind, nullable=nullable)
     return lambda value: dumps(convert(value))
+
+
+def _leaf_serializer(kind: GraphQLOutputType, *, nullable: bool) -> Callable[[Any], bytes]:
+    """Give the same for a value that is written once: no copy, and what is plain need not be converted."""
+    convert = _converter(kind, nullable=nullable)
+    is_plain = PLAIN.get(str(kind), _nothing)
+    return lambda value: orjson.dumps(value if is_plain(value) else convert(value))
+
+
+def _nothing(_value: Any) -> bool:
+    return False
 
 
 def _converter(kind: GraphQLOutputType, *, nullable: bool = True) -> Callable[[Any], Any]:

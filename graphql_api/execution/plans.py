@@ -6,9 +6,10 @@ general executor answers instead, with its own errors, paths and order.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from inspect import iscoroutine
+from itertools import chain, repeat
 from typing import Any, Protocol
 
 from graphql.execution.values import VariableValues
@@ -37,10 +38,14 @@ class Run:
     write_rows: RowWriter
 
 
+Later = Awaitable[None] | None
+"""None where all has been written, else what is to be awaited until it is: hardly anything ever waits."""
+
+
 class Node(Protocol):
     """How a completed value is written."""
 
-    async def write(self, value: Any, run: Run, out: list[bytes]) -> None:
+    def write(self, value: Any, run: Run, out: list[bytes]) -> Later:
         """Append the value's JSON to ``out``; raises where the general executor has to answer."""
 
 
@@ -50,7 +55,7 @@ class Leaf:
 
     to_json: Callable[[Any], bytes]
 
-    async def write(self, value: Any, run: Run, out: list[bytes]) -> None:  # noqa: ARG002
+    def write(self, value: Any, run: Run, out: list[bytes]) -> None:  # noqa: ARG002
         """Write the serialised value."""
         out.append(self.to_json(value))
 
@@ -72,31 +77,26 @@ class Object:
     tail: bytes
     nullable: bool
 
-    async def write(self, value: Any, run: Run, out: list[bytes]) -> None:
+    def write(self, value: Any, run: Run, out: list[bytes]) -> Later:
         """Write the object, or null."""
-        if value is None:
-            _write_null(out, nullable=self.nullable)
-        else:
-            await self.write_fields(value, run, out)
+        if value is not None:
+            return self.write_fields(value, run, out)
+        _write_null(out, nullable=self.nullable)
+        return None
 
-    async def write_fields(self, value: Any, run: Run, out: list[bytes]) -> None:
-        """Resolve every field, await those that load data side by side, then write them in order."""
+    def write_fields(self, value: Any, run: Run, out: list[bytes]) -> Later:
+        """Resolve every field, then write the values in order."""
         run.context.budget.spend(len(self.fields))
         values: list[Any] = []
         try:
-            values.extend(field.resolve(value, run) for field in self.fields)
+            for field in self.fields:
+                values.append(field.resolve(value, run))  # noqa: PERF401 - where one fails, those before it are closed
         except Exception:
             for unawaited in filter(iscoroutine, values):
                 unawaited.close()
             raise
-        await _settle(values)
-        for field, child in zip(self.fields, values, strict=True):
-            out.append(field.prefix)
-            if isinstance(field.node, Leaf):
-                out.append(field.node.to_json(child))
-            else:
-                await field.node.write(child, run, out)
-        out.append(self.tail)
+        prefixes = (field.prefix for field in self.fields)
+        return _write_all(values, prefixes, (field.node for field in self.fields), self.tail, run, out)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,19 +106,14 @@ class ListOf:
     item: Node
     nullable: bool
 
-    async def write(self, value: Any, run: Run, out: list[bytes]) -> None:
-        """Write the items, loading side by side those that still load."""
+    def write(self, value: Any, run: Run, out: list[bytes]) -> Later:
+        """Write the items."""
         if value is None:
-            return _write_null(out, nullable=self.nullable)
+            _write_null(out, nullable=self.nullable)
+            return None
         values = list(value)
-        await _settle(values)
         out.append(b"[")
-        for position, item in enumerate(values):
-            if position:
-                out.append(b",")
-            await self.item.write(item, run, out)
-        out.append(b"]")
-        return None
+        return _write_all(values, chain((b"",), repeat(b",")), repeat(self.item), b"]", run, out)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +122,7 @@ class RowList:
 
     template: RowTemplate
 
-    async def write(self, value: Any, run: Run, out: list[bytes]) -> None:
+    def write(self, value: Any, run: Run, out: list[bytes]) -> None:
         """Write a window; any other sequence is for the general executor."""
         if not isinstance(value, Window):
             raise Unplanned
@@ -145,15 +140,43 @@ def _write_null(out: list[bytes], *, nullable: bool) -> None:
     out.append(b"null")
 
 
-async def _settle(values: list[Any]) -> None:
-    """Replace what is awaitable by its outcome; all are awaited even when one fails, so that none is orphaned."""
+def _write_all(
+    values: list[Any], prefixes: Iterable[bytes], nodes: Iterable[Node], tail: bytes, run: Run, out: list[bytes]
+) -> Later:
+    """Write values in order, each behind its prefix, once all of them are there."""
     pending = [position for position, value in enumerate(values) if hasattr(type(value), "__await__")]
+    steps = zip(prefixes, nodes, values, strict=False)
     if pending:
-        outcomes = await asyncio.gather(*(values[position] for position in pending), return_exceptions=True)
-        for position, outcome in zip(pending, outcomes, strict=True):
-            if isinstance(outcome, BaseException):
-                raise outcome
-            values[position] = outcome
+        return _go_on(_settle(values, pending), steps, tail, run, out)
+    for prefix, node, value in steps:
+        out.append(prefix)
+        later = node.write(value, run, out)
+        if later is not None:
+            return _go_on(later, steps, tail, run, out)
+    out.append(tail)
+    return None
+
+
+async def _go_on(
+    later: Awaitable[None], steps: Iterable[tuple[bytes, Node, Any]], tail: bytes, run: Run, out: list[bytes]
+) -> None:
+    """Wait, and write what follows."""
+    await later
+    for prefix, node, value in steps:
+        out.append(prefix)
+        further = node.write(value, run, out)
+        if further is not None:
+            await further
+    out.append(tail)
+
+
+async def _settle(values: list[Any], pending: list[int]) -> None:
+    """Replace what is awaitable by its outcome; all are awaited even when one fails, so that none is orphaned."""
+    outcomes = await asyncio.gather(*(values[position] for position in pending), return_exceptions=True)
+    for position, outcome in zip(pending, outcomes, strict=True):
+        if isinstance(outcome, BaseException):
+            raise outcome
+        values[position] = outcome
 
 
 @dataclass(frozen=True, slots=True)

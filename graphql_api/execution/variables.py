@@ -25,7 +25,7 @@ PLAIN: Mapping[str, Callable[[Any], bool]] = {
     "Int": lambda value: type(value) is int and GRAPHQL_MIN_INT <= value <= GRAPHQL_MAX_INT,
     "String": lambda value: type(value) is str,
 }
-"""What coercion leaves as it is, by scalar type."""
+"""What coercion, and serialisation too, leaves as it is, by scalar type."""
 
 
 def coercion(schema: GraphQLSchema, definitions: Sequence[VariableDefinitionNode]) -> Coerce:
