@@ -68,8 +68,11 @@ class Operations:
         """Run the warmer on the loop that requests use, within the time that the invocation has."""
         seconds = context.get_remaining_time_in_millis() / 1000 - WARMER_RESERVE
         work = warm(self.repository, self.settings, min(seconds, self.settings.warm_seconds))
-        REQUEST_ID.set(context.aws_request_id)
-        run = asyncio.get_event_loop().run_until_complete(work)
+        outer = REQUEST_ID.set(context.aws_request_id)
+        try:
+            run = asyncio.get_event_loop().run_until_complete(work)
+        finally:
+            REQUEST_ID.reset(outer)
         self.metrics.warming(run, context.aws_request_id)
         return {"warmed": {"planned": run.planned, "left": run.left, **run.trace.outcomes}}
 
@@ -154,11 +157,11 @@ def start(settings: Settings) -> Callable[[LambdaEvent, LambdaContext], Reply]:
     connect(storage)
     # A restored snapshot's connections are dead: find out before a request does.
     register_after_restore(connect, storage)
-    settle()
     cold = os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") != "provisioned-concurrency"
-    return serve(
-        serve_core(core, settings), Operations(core.repository, settings, Metrics(settings.stage, storage, cold=cold))
-    )
+    operations = Operations(core.repository, settings, Metrics(settings.stage, storage, cold=cold))
+    function = serve(serve_core(core, settings), operations)
+    settle()
+    return function
 
 
 handler = start(Settings.from_environ(os.environ))

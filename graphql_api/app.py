@@ -123,7 +123,8 @@ def serve_core(core: Core, settings: Settings) -> RequestMiddleware[ResponseCach
         max_age=86_400,
     )
     front = Front(GRAPHQL, graphql, others, cors)
-    return RequestMiddleware(ResponseCache(front, core.repository, settings.encoded_bytes))
+    cache = ResponseCache(front, core.repository, GRAPHQL, settings.encoded_bytes, settings.request_timeout)
+    return RequestMiddleware(cache)
 
 
 @cache

@@ -11,6 +11,9 @@ COLLECT_FROM = 20_000
 KEPT_BYTES = 2**28
 """Free memory that stays with the process: more than the largest answers take."""
 
+MAPPED_FROM = 2**25
+"""Bytes from which a block is mapped by itself, to go back to the system when it is free: glibc takes no more."""
+
 _TRIM_THRESHOLD, _TOP_PAD, _MMAP_THRESHOLD = -1, -2, -3  # glibc's malloc.h
 
 
@@ -18,14 +21,15 @@ def settle() -> None:
     """Take what is there by now as there to stay, and memory once had as worth keeping. Call it when all is made.
 
     Answers leave hardly any cycles: to look for them after every few requests takes a tenth of the time of small ones.
-    glibc gives large blocks back to the system as soon as they are free, and to have them given again, page by page,
-    takes as long as writing a large answer into them.
+    glibc gives blocks of some size back to the system as soon as they are free, and to have them given again, page by
+    page, takes as long as writing a large answer into them.
     """
     gc.freeze()
     gc.set_threshold(COLLECT_FROM, 20, 50)
     if sys.platform == "linux":
         with suppress(AttributeError):  # a C library without it, such as musl
             mallopt = ctypes.CDLL(None).mallopt
-            for option in (_TRIM_THRESHOLD, _MMAP_THRESHOLD):
-                mallopt(option, KEPT_BYTES)
-            mallopt(_TOP_PAD, KEPT_BYTES >> 4)
+            # To set any of them ends glibc's own adjusting of the first, so none is set where that is refused.
+            if mallopt(_MMAP_THRESHOLD, MAPPED_FROM):
+                mallopt(_TRIM_THRESHOLD, KEPT_BYTES)
+                mallopt(_TOP_PAD, KEPT_BYTES >> 4)

@@ -37,9 +37,13 @@ def http_api(
     headers: Mapping[str, str] | None = None,
     body: bytes = b"",
     stage: str = "$default",
+    mapped: bool = False,
 ) -> Event:
-    """Payload 2.0 of an HTTP API: the path comes decoded, behind the name of the stage unless that is ``$default``."""
-    prefix = "" if stage == "$default" else f"/{stage}"
+    """Payload 2.0 of an HTTP API: the path comes decoded, behind the name of the stage unless that is ``$default``.
+
+    Nor does a custom domain, ``mapped`` to the stage, show its name.
+    """
+    prefix = "" if stage == "$default" or mapped else f"/{stage}"
     domain = "abcdef1234.execute-api.ap-northeast-1.amazonaws.com"
     return _payload_2(method, prefix + unquote(path), query, headers, body, stage=stage, domain=domain)
 
@@ -152,6 +156,7 @@ HTTP_EVENTS: dict[str, Callable[..., Event]] = {
     "function_url": function_url,
     "http_api": http_api,
     "http_api_stage": lambda *args, **request: http_api(*args, stage="prod", **request),
+    "http_api_domain": lambda *args, **request: http_api(*args, stage="prod", mapped=True, **request),
     "rest_api": rest_api,
     "alb": alb,
     "alb_multi_value": alb_multi_value,

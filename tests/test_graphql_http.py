@@ -436,3 +436,14 @@ def test_answers_vary_by_origin_whether_or_not_there_is_one(client: TestClient) 
         response = post(client, {"query": "{ __typename }"}, **headers)
         vary = [each.strip() for each in response.headers["vary"].lower().split(",")]
         assert sorted(vary) == ["accept", "accept-encoding", "origin"]
+
+
+@pytest.mark.parametrize("levels", [201, 260, 990])
+def test_json_that_is_nested_too_deeply_is_refused(client: TestClient, levels: int) -> None:
+    """Whatever later reads or writes what was sent need not be as patient as the parser."""
+    nested = "[" * levels + "]" * levels
+    posted = post(client, f'{{"query": "{{ __typename }}", "extensions": {{"x": {nested}}}}}'.encode())
+    got = get(client, query="{ __typename }", variables=f'{{"x": {nested}}}')
+    for response in (posted, got):
+        assert response.status_code == 400
+        assert "levels deep" in response.json()["errors"][0]["message"]

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -136,6 +137,20 @@ def test_a_query_is_registered_with_its_hash_and_asked_for_by_it(client: TestCli
     for again in (get, post):
         assert again(client, **asked).json() == DATA
     assert send(client, extensions=hashed(query), variables={"id": "00002"}).json()["data"]["jockey"]["id"] == "00002"
+
+
+def test_each_registration_counts_however_often_it_was_sent(sample_data: Path) -> None:
+    """A client that sends text and hash can rely on the hash: that answer is never one that was only kept."""
+    client = TestClient(create_app(Settings(data=str(sample_data))))
+    asked = {"extensions": hashed(QUERY), "variables": ONE}
+    many = [f"{QUERY} # {number}{'x' * 14_000}" for number in range(80)]
+    for _ in range(2):
+        assert post(client, query=QUERY, **asked).json() == DATA
+        for query in many:  # as much text as is kept
+            assert post(client, query=query, extensions=hashed(query), variables=ONE).json() == DATA
+        assert error(post(client, **asked))[1] == "PersistedQueryNotFound"
+    assert post(client, query=QUERY, **asked).json() == DATA
+    assert post(client, **asked).json() == DATA
 
 
 @either
@@ -457,6 +472,23 @@ def test_a_jockey_without_a_file_is_a_table_without_rows(client: TestClient) -> 
     """Null is no error, as in GraphQL; and where a list's item is null, its cells are empty."""
     assert len(rows_of(client.get("/q/Races.csv?id=99999"))) == 1
     assert rows_of(client.get("/q/Several.csv?ids=00001&ids=99999")) == [["id"], ["00001"], [""]]
+
+
+def test_a_table_for_spreadsheets_runs_no_formula(tmp_path: Path, folder: Path) -> None:
+    """``spreadsheet=1`` is what it is for exports, an answer of its own to caches; JSON does not know it."""
+    name = '=HYPERLINK("http://example.org","x")'
+    frame = pd.DataFrame({"日付": ["2024/01/01"], "開催": ["1中山1"], "馬名": [name]})
+    frame.to_pickle(tmp_path / "00001.pickle")
+    client = TestClient(create_app(Settings(data=str(tmp_path), documents=str(folder))))
+    plain, safe = (client.get(f"/q/Races.csv?id=00001&spreadsheet={on}") for on in (0, 1))
+    assert [rows_of(each)[1][2] for each in (plain, safe)] == [name, f"'{name}"]
+    assert [each.content.startswith(b"\xef\xbb\xbf") for each in (plain, safe)] == [False, True]
+    assert plain.headers["etag"] != safe.headers["etag"]
+    assert plain.content == client.get("/q/Races.csv?id=00001").content
+    for path, told in (("Races.csv?id=00001&spreadsheet=yes", "0 or 1"), ("Races?id=00001&spreadsheet=1", "Unknown")):
+        refused = client.get(f"/q/{path}")
+        assert refused.status_code == 400
+        assert told in refused.json()["detail"]
 
 
 CELLS = st.none() | st.booleans() | st.integers(-9, 9) | st.text(st.characters(exclude_categories=["Cs"]), max_size=5)

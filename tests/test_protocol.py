@@ -185,6 +185,26 @@ def test_a_body_that_reads_like_a_known_request_stays_a_body(server: Server) -> 
     assert connection.ask(CONDITIONAL)[0] == 304
 
 
+def test_what_is_logged_of_a_connection_names_no_request_of_another(server: Server) -> None:
+    """An answer from memory is given outside any task, and leaves nothing behind."""
+    asked = written("POST", "/graphql", QUERY, x_request_id="of-another")
+    server.connect().make_known(asked)
+    other = server.connect()
+    other.send(b"no HTTP at all\r\n\r\n")
+    assert other.answer()[0] == 400
+    lines = [json.loads(line) for line in server.log.read_bytes().splitlines()]
+    (line,) = [line for line in lines if line["message"] == "Invalid HTTP request received."]
+    assert "request_id" not in line
+
+
+@pytest.mark.parametrize("path", ["/health", "/api/jockey/00001", "/nothing"])
+def test_a_body_that_nobody_reads_is_not_waited_for(server: Server, path: str) -> None:
+    """Whatever a GET declares, it is answered."""
+    connection = server.connect()
+    connection.send(written("GET", path).replace(b"content-length: 0", b"content-length: 10"))
+    assert connection.answer()[0] in {200, 404}
+
+
 def test_a_connection_that_is_to_be_closed_is_closed(server: Server) -> None:
     """However often the request has come before."""
     closing = written("GET", "/api/jockey/00001", connection="close")

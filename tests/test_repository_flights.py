@@ -18,8 +18,9 @@ import structlog
 from fakes import PATIENCE
 from graphql_api.errors import NotFound, UpstreamUnavailable
 from graphql_api.repository.repository import RETRY_PAUSE, Snapshot
-from graphql_api.repository.trace import Outcome
-from repository_bench import STALE_LIMIT, TTL, A, B, Bench, C, start, until_waiting
+from graphql_api.repository.trace import Outcome, Trace
+from graphql_api.repository.workers import MAX_WAITING
+from repository_bench import STALE_LIMIT, TTL, A, B, Bench, C, D, start, until_waiting
 
 
 @pytest.fixture
@@ -302,6 +303,40 @@ def test_a_closed_repository_refuses_what_has_not_begun() -> None:
     asyncio.run(main())
     assert bench.repository.stats()["loading"] == 0
     bench.repository.close()
+
+
+def test_what_waits_is_bounded() -> None:
+    """With as many loads waiting as may, others are refused at once; nothing held or waiting is lost by it."""
+    bench = Bench(load_threads=1)
+    waiting = [f"{number:05}" for number in range(10, 10 + MAX_WAITING)]
+
+    async def main() -> None:
+        expired = await bench.repository.get(B)
+        bench.expire()
+        held = await bench.repository.get(C)
+        with bench.storage.gate(A) as gate:
+            tasks = start(*(bench.repository.get(each) for each in (A, *waiting)))
+            await until_waiting(*tasks)
+            for refused in (bench.repository.get(D), bench.repository.check(), bench.repository.unchanged(D, "x")):
+                with pytest.raises(UpstreamUnavailable):
+                    await refused
+            joined = start(bench.repository.get(A), bench.repository.get(waiting[-1]))
+            assert await bench.repository.get(C) is held
+            stale = await bench.repository.get(B)
+            assert (stale.records, stale.stale) == (expired.records, True)
+            with pytest.raises(UpstreamUnavailable):
+                await bench.repository.refresh(C, Trace())
+            assert not (await bench.repository.get(C)).stale
+            await until_waiting(*tasks, *joined)
+            gate.opened.set()
+            found = await asyncio.gather(*tasks, *joined, return_exceptions=True)
+        assert Counter(map(type, found)) == {Snapshot: 2, NotFound: MAX_WAITING + 1}
+        with pytest.raises(NotFound):
+            await bench.repository.get(D)
+
+    with structlog.testing.capture_logs():
+        asyncio.run(main())
+    assert (bench.repository.stats()["failed"], bench.repository.stats()["loading"]) == (1, 0)
 
 
 def test_stress() -> None:

@@ -1,16 +1,21 @@
 """Whole answers kept: given again to the letter while their files hold, and never beyond."""
 
+import gc
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
-from fakes import FakeStorage
+from fakes import FakeClock, FakeStorage
 from graphql_api import samples
-from graphql_api.app import create_app
+from graphql_api.app import create_app, create_core, serve_core
+from graphql_api.cli.protocol import Repeats
 from graphql_api.config import Settings
+from graphql_api.jockeys.records import RaceRecords
+from graphql_api.repository.repository import Repository
 
 QUERY = 'query Q($n: Int) { jockey(id: "00001") { name records(first: $n) { totalCount } } }'
 
@@ -119,16 +124,17 @@ def test_rest_answers_and_304_are_kept_too(served: Served) -> None:
         assert answers[1] == answers[2] == (*answers[0][:2], "kept")
 
 
-def test_an_answer_tells_its_age(file: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_answer_tells_its_age(file: bytes) -> None:
     """Caches further on subtract Age from max-age, so that nothing outlives its time to live by being kept twice."""
-    clock = [1000.0]
-    monkeypatch.setattr("graphql_api.web.response_cache.time.monotonic", lambda: clock[0])
-    client = TestClient(create_app(Settings(), FakeStorage({"00001": file})))
+    clock = FakeClock()
+    core = create_core(Settings(), FakeStorage({"00001": file}))
+    core = replace(core, repository=Repository(FakeStorage({"00001": file}), core.settings, clock=clock))
+    client = TestClient(serve_core(core, core.settings))
     first = client.get("/api/jockey/00001")
-    clock[0] += 7.5
+    clock.now += 7.5
     second = client.get("/api/jockey/00001")
     assert "age" not in first.headers
-    assert second.headers["age"] == "7"
+    assert second.headers["age"] in {"7", "8"}
     assert second.headers["cache-control"] == first.headers["cache-control"]
 
 
@@ -140,3 +146,54 @@ def test_what_was_asked_counts_towards_the_bound(file: bytes, capfdbinary: pytes
         served.ask(query)
     assert served.ask(long[-1])[1] == "kept"
     assert served.ask(long[0])[1] == "plan"
+
+
+def test_kept_answers_do_not_hold_jockeys_that_the_repository_let_go(file: bytes) -> None:
+    """The memory of a jockey is bounded by the repository's settings, not by how often small answers are kept."""
+    files = {f"{number:05}": file for number in range(1, 9)}
+    client = TestClient(create_app(Settings(cache_entries=2), FakeStorage(files)))
+    gc.collect()
+    before = sum(type(each) is RaceRecords for each in gc.get_objects())
+    for jockey_id in files:
+        client.post("/graphql", json={"query": f'{{ jockey(id: "{jockey_id}") {{ id }} }}'})
+    gc.collect()
+    assert sum(type(each) is RaceRecords for each in gc.get_objects()) - before <= 2
+
+
+class MovingClock(FakeClock):
+    """A clock that jumps by an hour once it has been asked so many times."""
+
+    def __init__(self) -> None:
+        """Stand still."""
+        super().__init__()
+        self.left = -1
+
+    def __call__(self) -> float:
+        """Give the time."""
+        self.left -= 1
+        if self.left == 0:
+            self.now += 3600
+        return super().__call__()
+
+
+@pytest.mark.parametrize("looks", range(1, 6))
+def test_an_answer_that_was_found_to_hold_is_given(file: bytes, looks: int) -> None:
+    """It may expire at any moment: what was decided is done, and the next request sees it."""
+    clock = MovingClock()
+    core = create_core(Settings(cache_ttl=60), FakeStorage({"00001": file}))
+    core = replace(core, repository=Repository(FakeStorage({"00001": file}), core.settings, clock=clock))
+    app = serve_core(core, core.settings)
+    repeats = Repeats(app)
+
+    async def remembering(scope: Any, receive: Any, send: Any) -> None:
+        await app(scope, receive, send)
+        repeats.remember(b"bytes", scope)
+
+    client = TestClient(remembering)
+    for _ in range(2):
+        client.get("/api/jockey/00001", headers={"if-none-match": "*"})
+    clock.left = looks
+    answers = [repeats.answer(b"bytes", []) for _ in range(looks + 1)]
+    given = [answer for answer in answers if answer is not None]
+    assert all(answer.startswith(b"HTTP/1.1 304 ") for answer in given)
+    assert answers[-1] is None

@@ -4,22 +4,23 @@ To parse a request, and to run it as a task, takes several times as long as to f
 application is not passed by: it answers, logs and counts such a request as any other, only without the detours.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
 from cachetools import LRUCache
 from starlette.types import Message, Scope
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from graphql_api.web.middleware import Headers, RequestMiddleware
-from graphql_api.web.response_cache import KEPT_AS, Key, ResponseCache
+from graphql_api.web.response_cache import HOLDS, KEPT_AS, Key, ResponseCache
 
 MOST_BYTES = 2**24
-"""Bytes of requests remembered by one process."""
+"""Bytes that the remembered requests of one process may take."""
 
-REQUEST_BYTES = 4_000
-"""What a remembered request is reckoned to take beside its bytes."""
+REQUEST_BYTES = 2_000
+"""What a request is reckoned to take beside its own bytes, and its key's."""
 
 LONGEST_REQUEST = 16_384
 LONGEST_ANSWER = 65_536
@@ -33,7 +34,7 @@ STATUS_LINES = {each.value: f"HTTP/1.1 {each.value} {each.phrase}\r\n".encode() 
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """A request as the application was shown it, and the key under which its answer was kept."""
+    """A request: as much of its scope as an answer from memory takes, and the key under which that was kept."""
 
     scope: Scope
     key: Key
@@ -50,28 +51,32 @@ class Repeats:
 
     def remember(self, data: bytes, scope: Scope) -> None:
         """Note which request some bytes are, if it was answered from memory."""
-        key = scope["state"].get(KEPT_AS)
-        if key is not None and data not in self._known and not any(each in data.lower() for each in NOT_REPEATED):
-            self._known[data] = _Known(scope, key, len(data) + REQUEST_BYTES)
+        key: Key | None = scope["state"].get(KEPT_AS)
+        if key is None or data in self._known or any(each in data.lower() for each in NOT_REPEATED):
+            return
+        own = {name: scope[name] for name in ("type", "scheme", "method", "path")}
+        identifiers = [pair for pair in scope["headers"] if pair[0] == b"x-request-id"]
+        size = REQUEST_BYTES + len(data) + key.size
+        self._known[data] = _Known({**own, "headers": identifiers}, key, size)
 
     def answer(self, data: bytes, default_headers: Headers) -> bytes | None:
         """Give the bytes of an answer; None where the request is unknown, or its answer holds no longer or is long."""
         known = self._known.get(data)
-        if known is None or not self._app.app.holds(known.key, LONGEST_ANSWER):
+        kept = self._app.app.find(known.key) if known else None
+        if known is None or kept is None or kept.length > LONGEST_ANSWER:
             return None
         messages: list[Message] = []
-
-        async def receive() -> Message:
-            return {"type": "http.request", "body": known.key.body, "more_body": False}
 
         async def send(message: Message) -> None:
             messages.append(message)
 
-        try:
-            self._app({**known.scope, "state": {KEPT_AS: known.key}}, receive, send).send(None)
-        except StopIteration:
-            return _written(messages, default_headers)
-        raise RuntimeError("An answer from memory had to be waited for.")
+        with suppress(StopIteration):  # the way of what is kept: nothing in it is waited for
+            self._app({**known.scope, "state": {HOLDS: kept}}, _nothing, send).send(None)
+        return _written(messages, default_headers)
+
+
+async def _nothing() -> Message:
+    raise NotImplementedError("An answer that is kept takes no request.")
 
 
 class Protocol(HttpToolsProtocol):
@@ -82,7 +87,7 @@ class Protocol(HttpToolsProtocol):
         super().__init__(*arguments, **keywords)
         self._repeats = repeats
         self._begun = self._complete = 0
-        self._whole: bytes | None = None
+        self._whole: tuple[bytes, RequestResponseCycle] | None = None
 
     def data_received(self, data: bytes) -> None:
         """Answer, where these bytes are one whole request that is known and comes in its turn."""
@@ -98,7 +103,7 @@ class Protocol(HttpToolsProtocol):
         complete = self._complete
         super().data_received(data)
         one = self._begun == self._complete == complete + 1
-        self._whole = data if one and self.cycle.keep_alive else None
+        self._whole = (data, self.cycle) if one and self.cycle.keep_alive else None
 
     def on_message_begin(self) -> None:
         """Count what begins."""
@@ -112,8 +117,9 @@ class Protocol(HttpToolsProtocol):
 
     def on_response_complete(self) -> None:
         """Remember the request, if its answer was kept."""
-        if self._whole is not None:
-            self._repeats.remember(self._whole, dict(self.cycle.scope))
+        if self._whole is not None and self._whole[1].response_complete:
+            data, cycle = self._whole
+            self._repeats.remember(data, dict(cycle.scope))
             self._whole = None
         super().on_response_complete()
 

@@ -31,7 +31,7 @@ RETRY_PAUSE = 30.0
 """Seconds (at most the TTL) that a stale copy answers before the failing storage is asked again."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Snapshot:
     """One version of one jockey.
 
@@ -109,10 +109,10 @@ class Repository:
                 self._tally.count(_kind(snapshot), trace, jockey_id)
         return snapshot
 
-    def is_current(self, snapshot: Snapshot) -> bool:
-        """Say whether ``cached`` would give this very snapshot; it is not counted as asked for."""
+    def current(self, jockey_id: str) -> Snapshot | None:
+        """Give what ``cached`` would give; it is not counted as asked for."""
         with self._lock:
-            return self._current(snapshot.jockey_id) is snapshot
+            return self._current(jockey_id)
 
     async def get(self, jockey_id: str, trace: Trace | None = None) -> Snapshot:
         """Give a jockey, loading it where memory has no fresh copy; a cancelled caller does not stop the load.
@@ -207,8 +207,16 @@ class Repository:
     def _begin(self, jockey_id: str) -> _Flight:
         """Begin a load; the caller holds the lock, so the load cannot end before it is known."""
         trace = Trace()
-        flight = _Flight(self._workers.begin(lambda: self._fetch(jockey_id, trace)), trace)
-        self._flights[jockey_id] = flight
+        try:
+            flight = self._flights[jockey_id] = _Flight(
+                self._workers.begin(lambda: self._fetch(jockey_id, trace)), trace
+            )
+        except UpstreamUnavailable as refused:
+            flight = _Flight(Future(), trace)
+            try:
+                flight.future.set_result(("stale", self._fall_back(self._cache.get(jockey_id), refused)))
+            except UpstreamUnavailable as error:
+                flight.future.set_exception(error)
         return flight
 
     async def _landed(self, flight: _Flight, trace: Trace | None, tally: Tally | None = None) -> Snapshot:
@@ -241,9 +249,7 @@ class Repository:
                 self._cache.pop(jockey_id, None)
                 self._missing[jockey_id] = _copy(error)
             raise
-        except Exception as error:
-            if held is None or self._clock() < held.snapshot.fresh_until:  # fresh: nobody but ``refresh`` has asked
-                raise
+        except Exception as error:  # noqa: BLE001 - it is raised again where there is no copy
             return "stale", self._fall_back(held, error)
         finally:  # before the future is done: a caller told of an error never joins the load that failed
             with self._lock:
@@ -274,8 +280,10 @@ class Repository:
             self._cache.put(snapshot.jockey_id, _Held(snapshot))
         return snapshot
 
-    def _fall_back(self, held: _Held, error: Exception) -> Snapshot:
-        """Mark the copy held as stale, and leave the storage alone for a while."""
+    def _fall_back(self, held: _Held | None, error: Exception) -> Snapshot:
+        """Mark the copy held as stale, and leave the storage alone for a while; raises where there is none to give."""
+        if held is None or self._clock() < held.snapshot.fresh_until:  # fresh: nobody but ``refresh`` has asked
+            raise error
         pause = min(RETRY_PAUSE, self._settings.cache_ttl)
         held.snapshot = replace(held.snapshot, stale=True, fresh_until=self._clock() + pause)
         # A storage may be down for a while; a file that cannot be read, or a bug, takes somebody to act.

@@ -10,30 +10,40 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from contextvars import copy_context
+from threading import BoundedSemaphore
 from typing import Any, TypeVar
 
 from graphql_api.errors import UpstreamUnavailable
+
+MAX_WAITING = 1_000
+"""Work that may wait for a thread; more would only be answered when nobody waits for it any longer."""
 
 UNABLE = "The service cannot read data now; try again later."
 T = TypeVar("T")
 
 
 class Workers:
-    """A bounded pool of threads, started as work comes."""
+    """A bounded pool of threads, started as work comes, with a bounded queue before it."""
 
     def __init__(self, threads: int) -> None:
-        """Allow ``threads`` at once; further work queues."""
+        """Allow ``threads`` at once; ``MAX_WAITING`` more wait."""
         self._pool = ThreadPoolExecutor(threads, "jockey-load")
+        self._room = BoundedSemaphore(threads + MAX_WAITING)
 
     def begin(self, work: Callable[[], T]) -> Future[T]:
         """Run ``work`` in the caller's context, so that its log lines carry the caller's request id.
 
-        Raises ``UpstreamUnavailable`` once closed.
+        Raises ``UpstreamUnavailable`` once closed, and where too much waits already.
         """
+        if not self._room.acquire(blocking=False):
+            raise UpstreamUnavailable(UNABLE, waiting=MAX_WAITING)
         try:
-            return self._pool.submit(copy_context().run, work)
+            future = self._pool.submit(copy_context().run, work)
         except RuntimeError as error:  # closed, or no thread to be had
+            self._room.release()
             raise UpstreamUnavailable(UNABLE) from error
+        future.add_done_callback(lambda _: self._room.release())
+        return future
 
     async def run(self, work: Callable[[], T]) -> T:
         """Run ``work`` for one caller, who gets what it returns or raises."""

@@ -14,7 +14,8 @@ RESERVE = 0.5
 class time_limit:  # noqa: N801 - used like ``asyncio.timeout``
     """Give up on the block after ``seconds``, or what the invocation has left if that is less.
 
-    Raises ``RequestTimeout``. Work in threads goes on, for whoever asks next.
+    Raises ``RequestTimeout``; a ``TimeoutError`` from inside the block passes. Work in threads goes on, for whoever
+    asks next.
     """
 
     __slots__ = ("_seconds", "_timeout")

@@ -122,7 +122,9 @@ class GraphQLEndpoint:
             answer = await self.engine.execute(document, name, parameters.variables, context)
             fields["jockey_ids"] = [each.jockey_id for each in context.snapshots]
             fields["execution"] = "plan" if answer.planned else "general"
-            scope["state"]["snapshots"] = None if answer.errors else context.versions
+            # What registers a query has to be seen each time, for its registration may be gone when the answer is not.
+            registers = parameters.query is not None and parameters.query_hash is not None
+            scope["state"]["snapshots"] = None if answer.errors or registers else context.versions
         told = {"requested": max(cost, budget.spent), "limit": limit}
         return answer, {"cost": told} if parameters.wants_cost else {}
 

@@ -38,5 +38,5 @@ class Front:
 
     async def route(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Find the application for a request."""
-        graphql = scope["type"] == "http" and scope["path"] == scope.get("root_path", "") + self.path
+        graphql = scope["type"] == "http" and scope["path"].removeprefix(scope.get("root_path", "")) == self.path
         await (self.graphql if graphql else self.others)(scope, receive, send)

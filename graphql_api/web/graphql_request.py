@@ -18,6 +18,8 @@ HTML = "text/html"
 NAMES = ("query", "documentId", "operationName", "variables", "extensions")
 MOST_PARAMETERS = 100
 MOST_DIGITS = 20
+MOST_LEVELS = 200
+"""Levels of JSON in a request; what reads and writes it goes about as deep."""
 
 _HASH = re.compile(r"[0-9a-f]{64}")
 
@@ -175,6 +177,8 @@ def _loads(text: bytes, what: str) -> Any:
     """Read JSON strictly: UTF-8, no NaN, no lone surrogates, bounded nesting, and no key twice."""
     try:
         value = orjson.loads(text)
+        if text.count(b"[") + text.count(b"{") > MOST_LEVELS and _levels(value) > MOST_LEVELS:
+            raise RequestFault(400, f"{what} is nested more than {MOST_LEVELS} levels deep.")
         if _may_repeat_keys(text, value):
             json.loads(text, object_pairs_hook=_unique)
     except _DuplicateKey as error:
@@ -199,6 +203,15 @@ def _may_repeat_keys(text: bytes, value: Any) -> bool:
         elif isinstance(each, dict):
             colons += len(each) + sum(name.count(":") for name in each)
     return text.count(b":") != colons
+
+
+def _levels(value: Any) -> int:
+    """Count the levels of objects and lists in a JSON value."""
+    levels, level = 0, [value]
+    while level := [each for each in level if isinstance(each, dict | list)]:
+        levels += 1
+        level = [inner for each in level for inner in (each.values() if isinstance(each, dict) else each)]
+    return levels
 
 
 def _values(value: Any) -> Iterator[Any]:

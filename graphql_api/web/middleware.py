@@ -72,7 +72,7 @@ class RequestMiddleware(Generic[App]):
         path = scope["path"][:LOGGED_CHARACTERS]
         fields = RequestLog(request_id=_request_id(scope), method=scope["method"], path=path)
         scope.setdefault("state", {})["log"] = fields
-        REQUEST_ID.set(fields["request_id"])
+        outer = REQUEST_ID.set(fields["request_id"])
         status = 0
 
         def send_head(message: Message) -> Awaitable[None]:
@@ -86,6 +86,7 @@ class RequestMiddleware(Generic[App]):
             await self.app(scope, receive, send_head)
         finally:
             _log_request(fields, status, time.perf_counter() - begun)
+            REQUEST_ID.reset(outer)
 
 
 class MaskMiddleware:

@@ -6,19 +6,19 @@ very versions without asking the storage, so expiry and revalidation are the rep
 credentials pass by.
 """
 
-import time
 from collections.abc import Awaitable
-from dataclasses import dataclass
 from typing import NamedTuple
+from weakref import ref
 
 from cachetools import LRUCache
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from graphql_api.errors import RequestTimeout
 from graphql_api.repository.repository import Repository, Snapshot
+from graphql_api.web.deadline import time_limit
 from graphql_api.web.middleware import Headers, request_log
 from graphql_api.web.responses import send_all
 
-METHODS = frozenset({"GET", "POST"})
 SHAPING_HEADERS = frozenset({b"accept", b"accept-encoding", b"content-type", b"origin", b"if-none-match"})
 CREDENTIALS = frozenset({b"authorization", b"cookie", b"x-api-key"})
 KEPT_STATUSES = frozenset({200, 304})
@@ -26,8 +26,14 @@ LONGEST_BODY = 16_384
 ENTRY_BYTES = 2_000
 """What an entry is reckoned to take beside the texts in it."""
 
+HEADER_BYTES = 150
+"""The same of a header."""
+
 KEPT_AS = "kept_as"
 """In ``scope["state"]``: the key of an answer that was given from memory, for a server that will ask again."""
+
+HOLDS = "holds"
+"""In ``scope["state"]``: an answer that the server was just told to hold, which is to be given."""
 
 
 class Key(NamedTuple):
@@ -40,71 +46,111 @@ class Key(NamedTuple):
     body: bytes
     headers: tuple[tuple[bytes, bytes], ...]
 
+    @property
+    def size(self) -> int:
+        """Reckon the bytes that a key takes."""
+        return len(self.path) + len(self.query) + len(self.body) + sum(map(_header_size, self.headers))
 
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    """An answer as it was sent, less the headers that are each request's own; ``made`` is on ``time.monotonic``."""
+
+class Kept(NamedTuple):
+    """An answer as it was sent, less the headers that are each request's own.
+
+    ``length`` is of its body, ``size`` what it takes with its key, both in bytes. ``snapshots`` are by jockey, and do
+    not hold what the repository lets go. ``max_age`` is what ``Cache-Control`` said.
+    """
 
     status: int
     headers: Headers
     chunks: tuple[bytes, ...]
-    snapshots: tuple[Snapshot, ...]
+    length: int
     size: int
-    made: float
+    snapshots: dict[str, "ref[Snapshot]"]
+    max_age: int
 
 
 class ResponseCache:
     """An ASGI application that stands before another and answers what repeats."""
 
-    def __init__(self, app: ASGIApp, repository: Repository, max_bytes: int) -> None:
-        """Keep at most ``max_bytes`` of the answers that ``app`` gives, and of what was asked for them."""
+    def __init__(self, app: ASGIApp, repository: Repository, graphql: str, max_bytes: int, seconds: float) -> None:
+        """Keep at most ``max_bytes`` of the answers that ``app`` gives, and of what was asked for them.
+
+        Of POST, only requests whose path ends in ``graphql`` are looked at, whose bodies have ``seconds`` to come.
+        """
         self.app = app
         self.repository = repository
-        self._kept: LRUCache[Key, _Kept] = LRUCache(max_bytes, getsizeof=lambda kept: kept.size)
+        self.graphql = graphql
+        self.seconds = seconds
+        self._kept: LRUCache[Key, Kept] = LRUCache(max_bytes, getsizeof=lambda kept: kept.size)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer from memory, or pass the request on and keep its answer if it may be kept."""
-        if scope["type"] != "http" or scope["method"] not in METHODS:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+        elif (kept := scope["state"].get(HOLDS)) is not None:
+            await self._give(kept, scope, send)
+        elif scope["method"] == "GET":
+            await self._answer(scope, _key(scope, b""), receive, send)
+        elif scope["method"] == "POST" and scope["path"].endswith(self.graphql):
+            first = await self._first(scope, receive)
+
+            async def receive_again() -> Message:
+                nonlocal first
+                message, first = first, None
+                if isinstance(message, RequestTimeout):
+                    raise message
+                return message or await receive()
+
+            key = None
+            if isinstance(first, dict) and first["type"] == "http.request" and not first.get("more_body"):
+                key = _key(scope, first["body"])
+            await self._answer(scope, key, receive_again, send)
+        else:
+            await self.app(scope, receive, send)
+
+    async def _first(self, scope: Scope, receive: Receive) -> Message | RequestTimeout | None:
+        """Wait for the first piece of a body; what comes too late is for the application to refuse."""
+        try:
+            async with time_limit(scope, self.seconds):
+                return await receive()
+        except RequestTimeout as error:
+            return error
+
+    async def _answer(self, scope: Scope, key: Key | None, receive: Receive, send: Send) -> None:
+        """Answer a request, by ``key`` if it has one."""
+        if key is None:
             await self.app(scope, receive, send)
             return
-        first = await receive()
-        key = scope["state"].get(KEPT_AS) or _key(scope, first)
-        kept = self._kept.get(key) if key else None
-        if kept and self._holds(kept, scope):
+        kept = self.find(key)
+        if kept is not None:
             scope["state"][KEPT_AS] = key
-            headers = kept.headers
-            if scope["method"] == "GET":  # caches further on take the age from what Cache-Control allows (RFC 9111)
-                headers = [*headers, (b"age", b"%d" % (time.monotonic() - kept.made))]
-            await send_all(send, kept.status, headers, kept.chunks)
-            return
-
-        async def receive_again() -> Message:
-            nonlocal first
-            message, first = first, {}
-            return message or await receive()
-
-        if key is None:
-            await self.app(scope, receive_again, send)
+            await self._give(kept, scope, send)
             return
         recorder = _Recorder(send, int(self._kept.maxsize))
-        await self.app(scope, receive_again, recorder.send)
-        if answer := recorder.answer(scope, key):
-            self._kept[key] = answer
+        await self.app(scope, receive, recorder.send)
+        if made := recorder.answer(scope, key, self.repository):
+            self._kept[key] = made
 
-    def holds(self, key: Key, most: int) -> bool:
-        """Say whether a request would be answered from memory, with at most ``most`` bytes. Nothing is counted."""
-        kept = self._kept.get(key)
-        return kept is not None and kept.size <= most and all(map(self.repository.is_current, kept.snapshots))
-
-    def _holds(self, kept: _Kept, scope: Scope) -> bool:
-        """Say whether an answer still holds, and log it as kept if so; otherwise its operation has to run."""
+    async def _give(self, kept: Kept, scope: Scope, send: Send) -> None:
+        """Give an answer that holds; its jockeys count as asked for."""
         fields = request_log(scope)
-        for each in kept.snapshots:
-            if self.repository.cached(each.jockey_id, fields.trace) is not each:
-                return False
-        fields["execution"] = "kept"
-        fields["jockey_ids"] = [each.jockey_id for each in kept.snapshots]
-        return True
+        fields["execution"], fields["jockey_ids"] = "kept", list(kept.snapshots)
+        found = [self.repository.cached(each, fields.trace) for each in kept.snapshots]
+        headers = kept.headers
+        if scope["method"] == "GET":  # caches further on take the age from what Cache-Control allows (RFC 9111)
+            left = min([kept.max_age, *(self.repository.max_age(each) for each in found if each)])
+            headers = [*headers, (b"age", b"%d" % (kept.max_age - left))]
+        await send_all(send, kept.status, headers, kept.chunks)
+
+    def find(self, key: Key) -> Kept | None:
+        """Give an answer that holds now, and count nothing."""
+        kept = self._kept.get(key)
+        if kept is None:
+            return None
+        for jockey_id, snapshot in kept.snapshots.items():
+            current = self.repository.current(jockey_id)
+            if current is None or current is not snapshot():
+                return None
+        return kept
 
 
 class _Recorder:
@@ -126,21 +172,26 @@ class _Recorder:
                 self.chunks.append(body)
         return self.pass_on(message)
 
-    def answer(self, scope: Scope, key: Key) -> _Kept | None:
+    def answer(self, scope: Scope, key: Key, repository: Repository) -> Kept | None:
+        """Give what was sent, if that may be kept."""
         snapshots: tuple[Snapshot, ...] | None = scope["state"].get("snapshots")
-        if snapshots is None or self.head is None or self.head["status"] not in KEPT_STATUSES:
+        size = ENTRY_BYTES + key.size + self.size
+        if not snapshots or self.head is None or self.head["status"] not in KEPT_STATUSES or size > self.most:
             return None
-        size = ENTRY_BYTES + self.size + sum(map(len, key[:-1])) + sum(map(_length, key.headers))
-        if size > self.most:
-            return None
-        return _Kept(
-            self.head["status"], self.head["headers"], tuple(self.chunks), tuple(snapshots), size, time.monotonic()
+        return Kept(
+            status=self.head["status"],
+            headers=self.head["headers"],
+            chunks=tuple(self.chunks),
+            length=self.size,
+            size=size,
+            snapshots={each.jockey_id: ref(each) for each in snapshots},
+            max_age=min(map(repository.max_age, snapshots)),
         )
 
 
-def _key(scope: Scope, first: Message) -> Key | None:
+def _key(scope: Scope, body: bytes) -> Key | None:
     """Name all that shapes an answer; None for a request whose answer is not to be kept."""
-    if first["type"] != "http.request" or first.get("more_body") or len(first["body"]) > LONGEST_BODY:
+    if len(body) > LONGEST_BODY:
         return None
     shaping = []
     for header in scope["headers"]:
@@ -148,8 +199,8 @@ def _key(scope: Scope, first: Message) -> Key | None:
             shaping.append((header[0], header[1]))  # Mangum gives lists
         elif header[0] in CREDENTIALS:
             return None
-    return Key(scope["scheme"], scope["method"], scope["path"], scope["query_string"], first["body"], tuple(shaping))
+    return Key(scope["scheme"], scope["method"], scope["path"], scope["query_string"], body, tuple(shaping))
 
 
-def _length(header: tuple[bytes, bytes]) -> int:
-    return len(header[0]) + len(header[1])
+def _header_size(header: tuple[bytes, bytes]) -> int:
+    return len(header[0]) + len(header[1]) + HEADER_BYTES
