@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from graphql_api import samples
+from graphql_api import logs, samples
 from graphql_api.app import create_app
 from graphql_api.config import Settings
 
@@ -41,6 +41,12 @@ def _environment() -> Iterator[None]:
     yield
     os.environ.clear()
     os.environ.update(before)
+
+
+@pytest.fixture(autouse=True)
+def _logs() -> None:
+    """Log as by default, whatever the test before has set for the process."""
+    logs.configure("INFO")
 
 
 @pytest.fixture(scope="session")

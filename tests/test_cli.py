@@ -345,6 +345,19 @@ def test_a_host_that_does_not_exist_is_told(run: Run, sample_data: Path) -> None
     assert "Cannot listen on 192.0.2.1:8000" in result.stderr
 
 
+@pytest.mark.parametrize("documents", ["missing", "bad"])
+def test_nothing_is_announced_that_does_not_come_up(
+    run: Run, sample_data: Path, tmp_path: Path, documents: str
+) -> None:
+    """Trusted documents that are none end ``serve`` with the reason alone."""
+    (tmp_path / "bad").mkdir()
+    (tmp_path / "bad" / "A.graphql").write_text("query A { nothing }")
+    result = run("serve", "--data", sample_data, "--port", 0, JOCKEY_DOCUMENTS=str(tmp_path / documents))
+    assert result.exit_code == 2
+    assert "JOCKEY_DOCUMENTS" in result.stderr or "Cannot query field 'nothing'" in result.stderr
+    assert "Serving" not in result.stderr
+
+
 def test_serve_answers_until_interrupted(sample_data: Path) -> None:
     """``serve`` on a free port names its address, answers REST and GraphQL, and ends in order at Ctrl+C."""
     command = [sys.executable, "-m", "graphql_api.cli", "serve", "--data", str(sample_data), "--port", "0"]

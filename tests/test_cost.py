@@ -88,6 +88,13 @@ def test_tests_of_a_filter_cost(core: Core) -> None:
     assert cost(core, filtered) == cost(core, plain) + 7 * TEST
 
 
+def test_every_search_is_paid_for(core: Core) -> None:
+    """Names are gone through for each list and each alias anew; the search itself finds nothing yet."""
+    jockeys, horses = WEIGHTS["SearchResult.jockeys"] + 1, WEIGHTS["SearchResult.horses"] + 1
+    searched = '{ search(query: "x", first: 5) { indexedAt jockeys { id } a: horses { name } b: horses { name } } }'
+    assert cost(core, searched) == 2 + jockeys + 2 * horses + 5 * 3
+
+
 def test_exponential_fragments_are_reckoned_once_each() -> None:
     """Fragments that spread the next one twice double the cost, and take one step each."""
     chain = " ".join(f"fragment F{i} on Query {{ ...F{i + 1} ...F{i + 1} }}" for i in range(60))

@@ -26,7 +26,7 @@ from graphql_api.config import Settings
 from graphql_api.jockeys.columns import FIELDS
 from graphql_api.web.exports.parameters import PARAMETERS
 from graphql_api.web.ranges import content_range, cut, wanted_range
-from graphql_api.web.templates import csv_cell, spreadsheet_cell
+from graphql_api.web.templates import csv_cell
 from graphql_client import data
 
 IDS = ("00001", "00002", "00003", "a0001", "a0002", "a0003")
@@ -245,7 +245,7 @@ def test_csv_survives_any_text(texts: list[str | None]) -> None:
 def test_spreadsheets_run_no_cell(start: str, rest: str) -> None:
     """For spreadsheets no cell begins as a formula does, unless it is a number; all else is as it was."""
     text = start + rest
-    cell = cells(spreadsheet_cell(text) + b",\r\n")[0][0]
+    cell = cells(csv_cell(text, spreadsheet=True) + b",\r\n")[0][0]
     if re.fullmatch(r"[-+]?[0-9]+(\.[0-9]+)?", text) or not text.startswith(tuple("=+-@\t\r＝＋－＠")):
         assert cell == text
     else:
@@ -255,7 +255,7 @@ def test_spreadsheets_run_no_cell(start: str, rest: str) -> None:
 def test_names_that_are_formulas(tmp_path: Path) -> None:
     """By default a name is given as it is, for programs; ``spreadsheet=1`` disarms it and marks the file as UTF-8."""
     name = '=HYPERLINK("http://example.org","x")'
-    frame = pd.DataFrame({"馬名": [name, "テスト"], "着差": [-0.1, 1.0], "jockey_id": ["00001", "00001"]})
+    frame = pd.DataFrame({"馬名": [name, "テスト"], "着差": [-0.1, 1.0], "jockey_id": ["00001"] * 2, "=1+1": ["", ""]})
     frame.to_pickle(tmp_path / "00001.pickle")
     client = TestClient(create_app(Settings(data=str(tmp_path))))
     for columns, header in (("typed", "horse_name"), ("source", "馬名")):
@@ -267,6 +267,7 @@ def test_names_that_are_formulas(tmp_path: Path) -> None:
             head, first, _ = cells(content)
             assert first[head.index(header)] == expected
             assert "-0.1" in first
+    assert (cells(plain)[0][-1], cells(safe)[0][-1]) == ("=1+1", "'=1+1")
 
 
 # HTTP.

@@ -346,9 +346,9 @@ def test_wrong_variables_are_refused_by_name(client: TestClient, value: Any) -> 
 
 
 def test_a_filter_nested_beyond_reason_is_refused(client: TestClient) -> None:
-    """A filter nested hundreds of levels deep in a variable is refused, not a fault of the server."""
+    """A filter nested over a hundred levels deep in a variable is refused, not a fault of the server."""
     value: dict[str, Any] = {"won": {"eq": True}}
-    for _ in range(200):
+    for _ in range(150):
         value = {"not": value}
     query = 'query ($filter: RaceRecordFilter) { jockey(id: "00001") { records(filter: $filter) { totalCount } } }'
     assert codes(run(client, query, filter=value)) == ["BAD_USER_INPUT"]

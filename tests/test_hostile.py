@@ -12,9 +12,10 @@ from graphql import GraphQLError
 from starlette.testclient import TestClient
 
 from fakes import SECRET, FakeStorage
-from graphql_api.app import create_app
+from graphql_api.app import create_app, create_core, serve_core
 from graphql_api.config import Settings
 from graphql_api.execution.engine import Answer
+from graphql_api.repository.workers import MAX_WAITING
 from graphql_api.web.graphql_response import response_map
 from graphql_client import codes, run
 
@@ -257,6 +258,29 @@ def test_a_body_that_never_ends_is_not_waited_for(sample_data: Path) -> None:
     asyncio.run(app(scope, receive, send))
     assert sent[0]["status"] == 504
     assert codes(json.loads(sent[1]["body"])) == ["TIMEOUT"]
+
+
+def test_more_loads_than_may_wait_are_refused_at_once() -> None:
+    """While the storage hangs and the queue is full, further jockeys are 503 on REST, an error in GraphQL."""
+    storage, settings = FakeStorage(), Settings(load_threads=1)
+    core = create_core(settings, storage)
+    client = TestClient(serve_core(core, settings))
+    query = '{ jockey(id: "a0001") { id } }'
+
+    async def main() -> tuple[Any, Any]:
+        with storage.gate("00000"):
+            ids = (f"{number:05}" for number in range(MAX_WAITING + 1))
+            waiting = [asyncio.create_task(core.repository.get(each)) for each in ids]
+            await asyncio.sleep(0)
+            answers = await asyncio.to_thread(lambda: (client.get("/api/jockey/a0001"), run(client, query)))
+        await asyncio.gather(*waiting, return_exceptions=True)
+        return answers
+
+    rest, graphql = asyncio.run(main())
+    core.repository.close()
+    assert (rest.status_code, rest.headers["retry-after"]) == (503, "5")
+    assert (codes(graphql), graphql["data"]) == (["UPSTREAM_UNAVAILABLE"], {"jockey": None})
+    assert storage.reads["a0001"] == 0
 
 
 def test_errors_without_end_are_cut_short() -> None:

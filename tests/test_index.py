@@ -108,6 +108,7 @@ ENTRIES = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(ENTRIES, max_size=8))
 def test_the_file_gives_back_what_was_written(entries: list[Entry]) -> None:
     """Any entries, none of them included, come back as they were, nulls and empty texts apart."""

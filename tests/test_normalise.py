@@ -398,14 +398,6 @@ def test_years_that_python_cannot_hold_are_out_of_range() -> None:
     assert (0, "日付", "12000-01-01T00:00:00", "OUT_OF_RANGE") in faults(records)
 
 
-def test_nbytes_grows_with_what_is_held() -> None:
-    """The estimate covers arrays and texts: more than the raw cells alone, and under a megabyte here."""
-    small, large = read({}), read(*({"馬名": f"テスト{number}"} for number in range(2000)))
-    texts = sum(len(f"テスト{number}".encode("utf-16-le")) for number in range(2000))
-    assert small.nbytes < 50_000
-    assert texts + 2000 * len(HEADERS) < large.nbytes < 1_000_000
-
-
 # Grammar of whole rows, for comparing dtypes and implementations.
 
 _NUMBERS = {"R": (1, 12), "頭数": (1, 18), "枠番": (1, 8), "馬番": (1, 18), "人気": (1, 18), "page_number": (1, 99)}

@@ -65,9 +65,12 @@ def serve(data: str | None, host: str, port: int) -> None:
     settings = _settings(data)
     _require_folder(settings)
     with server.listen(host, port) as listener:
+        from graphql_api.app import create_app
+
+        app = create_app(settings)
         address = f"[{host}]" if ":" in host else host
         click.echo(f"Serving at http://{address}:{listener.getsockname()[1]}/graphql (Ctrl+C stops)", err=True)
-        server.run(settings, listener)
+        server.run(app, listener)
 
 
 @commands.command(

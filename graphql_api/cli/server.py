@@ -7,8 +7,10 @@ from typing import Any
 
 import click
 
-from graphql_api.config import Settings
 from graphql_api.process import settle
+
+SHUTDOWN_SECONDS = 10
+"""What requests under way have once the process is told to stop; a client that never reads has no longer."""
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -21,16 +23,21 @@ def listen(host: str, port: int) -> socket.socket:
         raise click.ClickException(f"Cannot listen on {host}:{port}: {error.strerror or error}.\n{hint}") from error
 
 
-def run(settings: Settings, listener: socket.socket) -> None:
-    """Serve until interrupted; the application logs for itself, so uvicorn's own access log is off."""
+def run(app: Any, listener: socket.socket) -> None:
+    """Serve ``app`` until interrupted; the application logs for itself, so uvicorn's own access log is off."""
     import uvicorn
 
-    from graphql_api.app import create_app
     from graphql_api.cli.protocol import Protocol, Repeats
 
-    app = create_app(settings)
     settle()
     protocol: Any = partial(Protocol, repeats=Repeats(app))
-    config = uvicorn.Config(app, http=protocol, access_log=False, log_config=None, server_header=False)
+    config = uvicorn.Config(
+        app,
+        http=protocol,
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+    )
     with suppress(KeyboardInterrupt):  # uvicorn has shut down in order and passes the signal on
         uvicorn.Server(config).run(sockets=[listener])

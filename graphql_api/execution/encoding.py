@@ -28,7 +28,7 @@ FUSE_SHARE_OF_ONE = 4
 """The same where one of the two has a single value: the table grows no longer, only its entries do."""
 
 FUSED_VALUES = 1_500
-"""The most combined values in any case: larger tables would leave the processor's cache."""
+"""The most combined values of two columns: larger tables would leave the processor's cache."""
 
 
 @dataclass(frozen=True, slots=True)

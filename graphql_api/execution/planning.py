@@ -45,6 +45,16 @@ def compile_plan(operation: Operation, variables: VariableValues) -> Plan:
     return Plan(compiler.object(root, selected, nullable=True), frozenset(compiler.shaped_by))
 
 
+def row_template(
+    operation: Operation, variables: VariableValues, item: GraphQLOutputType, details: FieldDetailsList
+) -> RowTemplate:
+    """Compile a list of rows alone, whatever the rest of the operation is; ``item`` is the type of its items."""
+    kind = _innermost(item)
+    if not is_object_type(kind) or not _is_row_type(kind):
+        raise Unplanned
+    return _Compiler(operation, variables).rows(kind, details)
+
+
 class _Compiler:
     """Turns field sets of one operation into plan nodes."""
 

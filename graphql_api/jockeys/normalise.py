@@ -206,19 +206,24 @@ def _check_finish(texts: Encoded, statuses: Encoded, warnings: _Warnings) -> Non
 
 
 def _nbytes(source: Sequence[SourceColumn], fields: Mapping[str, Encoded], rows: int) -> int:
-    """Add up arrays, lists and values, and the JSON that execution will keep of each distinct value.
+    """Bound what is held of the frame together with all that requests derive of it, which is kept as long.
 
-    Texts are measured, and their JSON is about as large; a field's text is its source's own, so only the JSON counts.
-    Everything else is reckoned by its number.
+    A cell is held with its JSON as REST gives it and as raw text, a field's text with its JSON and two folded forms,
+    any other value with its JSON and its number, each of them with its rank; a row has a cursor. JSON and folded forms
+    are reckoned as large as the text; only escapes and ligatures are larger.
     """
     cells = [column.cells for column in source]
-    arrays = {id(each.codes): each.codes for each in chain(cells, fields.values())}
-    lists = sum(sys.getsizeof(each.values) for each in chain(cells, fields.values()))
-    texts = sum(map(sys.getsizeof, chain.from_iterable(each.values for each in cells)))
-    json = sum(map(sys.getsizeof, chain.from_iterable(fields[name].values for name in _TEXTS)))
-    others = sum(_VALUE * len(fields[name].values) for name in _OTHERS)
-    derived = sum((_VALUE + _CODE) * _combinations(each, fields, rows) for each in DERIVED)
-    return sum(array.nbytes for array in arrays.values()) + 2 * lists + 2 * texts + json + others + derived
+    arrays = {id(each.codes): each.codes.nbytes for each in chain(cells, fields.values())}
+    of_cells = sum(3 * _size(each) for each in cells)
+    of_texts = sum(3 * _size(fields[name]) + _PLACES * len(fields[name].values) for name in _TEXTS)
+    of_others = sum((_VALUE + _PLACES) * len(fields[name].values) for name in _OTHERS)
+    of_derived = sum((_DERIVED_VALUE + _PLACES) * _combinations(each, fields, rows) for each in DERIVED)
+    return sum(arrays.values()) + of_cells + of_texts + of_others + of_derived + _CURSOR * rows + _EACH
+
+
+def _size(column: Encoded) -> int:
+    """Add up a column's values, each with its place in a list."""
+    return sum(map(sys.getsizeof, column.values)) + 8 * len(column.values)
 
 
 def _combinations(spec: Derived, fields: Mapping[str, Encoded], rows: int) -> int:
@@ -229,8 +234,17 @@ def _combinations(spec: Derived, fields: Mapping[str, Encoded], rows: int) -> in
 _VALUE = 100
 """Bytes of a number, a date or a short list, and of its JSON: objects of some 30 to 50 bytes each."""
 
-_CODE = 4
-"""Bytes of a row's code, at most."""
+_DERIVED_VALUE = 130
+"""The same of a derived value, on an average of the few that differ from row to row: a style, an id, a name."""
+
+_PLACES = 40
+"""Bytes of a value's places in the list of its column, of its JSON, in ranks and as a number."""
+
+_CURSOR = 90
+"""Bytes of a row's cursor, and of its JSON."""
+
+_EACH = 160_000
+"""Bytes that every jockey takes, however short the career: some four hundred lists, arrays and tables."""
 
 _TEXTS = tuple(each.name for each in FIELDS if each.type is str and each.name not in _DERIVED)
 _OTHERS = tuple(each.name for each in FIELDS if each.type is not str and each.name not in _DERIVED)

@@ -56,10 +56,6 @@ def _jockey() -> Json:
 
 
 def _export(form: Format) -> Json:
-    switches = [
-        {"name": each, "in": "query", "description": _SWITCHES[each], "schema": {"type": "string", "enum": ["0", "1"]}}
-        for each in form.switches
-    ]
     parts = {"description": "The bytes that `Range` asks for.", "content": {form.media_type: {}}}
     missing = {"501": _failure("The server lacks the extra `arrow`.")} if form.extra else {}
     return {
@@ -67,7 +63,7 @@ def _export(form: Format) -> Json:
         "tags": ["jockey"],
         "summary": f"A jockey's races as {form.title}",
         "description": "All races, or those that pass every filter, newest first.",
-        "parameters": [*map(_parameter, ("Id", "Held", "Columns", "Filter")), *switches],
+        "parameters": [*map(_parameter, ("Id", "Held", "Columns", "Filter")), *map(_switch, form.switches)],
         "responses": {
             **_answers(form.media_type, {"type": "string"} if not form.extra else {}),
             "206": parts,
@@ -75,6 +71,10 @@ def _export(form: Format) -> Json:
             **missing,
         },
     }
+
+
+def _switch(name: str) -> Json:
+    return {"name": name, "in": "query", "description": _SWITCHES[name], "schema": {"enum": ["0", "1"]}}
 
 
 _SWITCHES = {
@@ -140,7 +140,7 @@ def _named(media_type: str, schema: Json) -> Json:
             if table
             else "The answer is that of `/graphql`."
         ),
-        "parameters": [_name(), _parameter("Held"), _variables()],
+        "parameters": [_name(), _parameter("Held"), _variables(), *([_switch("spreadsheet")] if table else [])],
         "responses": {
             **answered,
             "200": {**answered["200"], "description": "The answer."},
@@ -183,8 +183,8 @@ def _health() -> Json:
             {
                 "name": "deep",
                 "in": "query",
-                "description": "`1`: check the storage as well, as `/ready` does.",
-                "schema": {"type": "string", "enum": ["0", "1"]},
+                "description": "`1`: check the storage as well, as `/ready` does; any other text does not count.",
+                "schema": {"type": "string"},
             }
         ],
         "responses": {"200": _reply("The process lives."), "503": _reply("The storage does not answer.")},

@@ -15,6 +15,7 @@ ColumnSet = Literal["typed", "source"]
 
 DECIMALS = 10
 CSV_LINE_END = b"\r\n"
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 _QUOTED = re.compile(r'[",\r\n]')
 _NUMBER = re.compile(r"[-+]?[0-9]+(?:\.[0-9]+)?")
@@ -53,13 +54,16 @@ def json_rows(records: RaceRecords, chosen: ColumnSet, *, lines: bool = False) -
 
 
 def csv_rows(records: RaceRecords, chosen: ColumnSet, *, spreadsheet: bool = False) -> RowTemplate:
-    """Write rows as CSV (RFC 4180), each with its line end; ``spreadsheet`` is told at ``spreadsheet_cell``."""
+    """Write rows as CSV (RFC 4180), each with its line end; ``spreadsheet`` is told at ``csv_cell``."""
 
     def make() -> RowTemplate:
-        quote = spreadsheet_cell if spreadsheet else csv_cell
         form = ("csv", spreadsheet)
+
+        def write(value: Any) -> bytes:
+            return csv_cell(_TEXT[chosen](value), spreadsheet=spreadsheet)
+
         cells = tuple(
-            (b"," if place else b"", _column(form, chosen, at, lambda value: quote(_TEXT[chosen](value))))
+            (b"," if place else b"", _column(form, chosen, at, write))
             for place, at in enumerate(columns(records, chosen).values())
         )
         return RowTemplate(cells, CSV_LINE_END, b"")
@@ -67,25 +71,24 @@ def csv_rows(records: RaceRecords, chosen: ColumnSet, *, spreadsheet: bool = Fal
     return _kept(records, ("csv", spreadsheet, chosen), make)
 
 
-def csv_header(labels: Sequence[str]) -> bytes:
-    """Write the line of headers."""
-    return b",".join(map(csv_cell, labels)) + CSV_LINE_END
+def csv_header(labels: Sequence[str], *, spreadsheet: bool = False) -> bytes:
+    """Write the line of headers; for spreadsheets behind a byte order mark, by which they know that it is UTF-8."""
+    line = b",".join(csv_cell(each, spreadsheet=spreadsheet) for each in labels) + CSV_LINE_END
+    return BYTE_ORDER_MARK + line if spreadsheet else line
 
 
-def csv_cell(text: str | None) -> bytes:
-    """Write a text as a cell: quoted where it must be; null is nothing, an empty text a pair of quotes."""
+def csv_cell(text: str | None, *, spreadsheet: bool = False) -> bytes:
+    """Write a text as a cell: quoted where it must be; null is nothing, an empty text a pair of quotes.
+
+    For a ``spreadsheet`` an apostrophe stands before what it would run as a formula; numbers stay as they are.
+    """
     if text is None:
         return b""
+    if spreadsheet and text.startswith(_FORMULA) and not _NUMBER.fullmatch(text):
+        text = f"'{text}"
     if not text or _QUOTED.search(text):
         text = '"' + text.replace('"', '""') + '"'
     return text.encode()
-
-
-def spreadsheet_cell(text: str | None) -> bytes:
-    """Write a text as a cell, an apostrophe before what a spreadsheet would run as a formula; numbers stay as is."""
-    if text is not None and text.startswith(_FORMULA) and not _NUMBER.fullmatch(text):
-        text = f"'{text}"
-    return csv_cell(text)
 
 
 def source_json(cell: Any) -> bytes:

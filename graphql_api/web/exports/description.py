@@ -4,8 +4,10 @@ from datetime import date
 from enum import Enum
 from typing import Any
 
+from strawberry import ID
+
 from graphql_api.web.exports.formats import COLUMN_SETS
-from graphql_api.web.exports.parameters import PARAMETERS, Parameter
+from graphql_api.web.exports.parameters import LONGEST, PARAMETERS, Parameter
 
 Json = dict[str, Any]
 
@@ -27,7 +29,7 @@ def filter_parameter() -> Json:
         "in": "query",
         "style": "form",
         "explode": True,
-        "description": "Only races that pass every filter; null passes none but `_is_null`.",
+        "description": "Only races that pass every filter; null passes none but `_is_null`. Empty ones do not count.",
         "schema": {
             "type": "object",
             "additionalProperties": False,
@@ -41,11 +43,12 @@ def _operand(parameter: Parameter) -> Json:
     described = {"description": f"{parameter.field.description} Takes {parameter.kind}."}
     if parameter.operator == "is_null":
         return {"type": "boolean", **described}
-    if parameter.operator == "in":
-        return {"type": "string", **described}
+    if parameter.operator == "in" or kind in (str, ID):
+        pattern = {"pattern": f"^(?:{parameter.pattern})$"} if parameter.pattern else {}
+        return {"type": "string", "maxLength": LONGEST, **pattern, **described}
     if isinstance(kind, type) and issubclass(kind, Enum):
         return {"type": "string", "enum": list(kind.__members__), **described}
-    return {**_TYPES.get(kind, {"type": "string"}), **described}
+    return {**_TYPES[kind], **described}
 
 
 _TYPES: dict[Any, Json] = {

@@ -51,12 +51,16 @@ def read_asked(form: Format, given: Iterable[tuple[str, str]]) -> Asked:
     """Read query parameters; typed columns and all rows are the default. Raises ``BadUserInput``."""
     pairs = tuple(given)
     own = {name: text for name, text in pairs if text and name in ("columns", *form.switches)}
-    switches = {name: _choice(own, name, {"0": False, "1": True}, "0") for name in form.switches}
     return Asked(
         columns=_choice(own, "columns", {each: each for each in COLUMN_SETS}, "typed"),
         condition=read_condition(pairs, ("columns", *form.switches)),
-        switches=frozenset(name for name, on in switches.items() if on),
+        switches=frozenset(name for name in form.switches if read_switch(own, name)),
     )
+
+
+def read_switch(given: Mapping[str, str], name: str) -> bool:
+    """Read a switch, off where it is not given. Raises ``BadUserInput``."""
+    return _choice(given, name, {"0": False, "1": True}, "0")
 
 
 def _choice(given: Mapping[str, str], name: str, choices: Mapping[str, T], default: str) -> T:

@@ -1,7 +1,7 @@
 """Filters as query parameters: ``racecourse=中山&date_gte=2022-01-01&grade_in=GI,GII``, by one table."""
 
 import difflib
-import math
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -29,30 +29,15 @@ Read = Callable[[str], Any]
 class Parameter:
     """One query parameter: the field that it tests, by which operator of ``filtering``, and how its text is read.
 
-    ``read`` raises ``ValueError`` for what is no value; ``kind`` says in words what it would be.
+    ``pattern`` is what the whole text has to match, None for any; ``read`` raises ``ValueError`` for what matches and
+    still is no value; ``kind`` says in words what it would be.
     """
 
     field: Field
     operator: str
+    pattern: str | None
     read: Read
     kind: str
-
-
-def _whole_number(text: str) -> int:
-    if not text.removeprefix("-").isdecimal() or not text.isascii():
-        raise ValueError(text)
-    return int(text)
-
-
-def _number(text: str) -> float:
-    number = float(text)
-    if not math.isfinite(number):
-        raise ValueError(text)
-    return number
-
-
-def _yes_or_no(text: str) -> bool:
-    return {"true": True, "false": False}[text]
 
 
 def _list(read: Read, text: str) -> frozenset[Any]:
@@ -63,13 +48,13 @@ def _member(vocabulary: type[Enum], text: str) -> Enum:
     return vocabulary[text]
 
 
-_READERS: Mapping[Any, tuple[Read, str]] = {
-    int: (_whole_number, "a whole number"),
-    float: (_number, "a number"),
-    bool: (_yes_or_no, "true or false"),
-    date: (date.fromisoformat, "a day such as 2022-01-31"),
-    str: (str, "a text"),
-    ID: (str, "an id"),
+_READERS: Mapping[Any, tuple[str | None, Read, str]] = {
+    int: ("-?[0-9]+", int, "a whole number"),
+    float: (r"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?", float, "a number"),
+    bool: ("true|false", "true".__eq__, "true or false"),
+    date: ("[0-9]{4}-[0-9]{2}-[0-9]{2}", date.fromisoformat, "a day such as 2022-01-31"),
+    str: (None, str, "a text"),
+    ID: (None, str, "an id"),
 }
 _EQUALITY = ("eq", "ne", "in", "is_null")
 _COMPARISON = (*_EQUALITY, "lt", "lte", "gt", "gte")
@@ -85,14 +70,16 @@ _OPERATORS: Mapping[Any, tuple[str, ...]] = {
 
 def _parameter(field: Field, operator: str) -> Parameter:
     if operator == "is_null":
-        return Parameter(field, operator, _yes_or_no, _READERS[bool][1])
-    if field.type in _READERS:
-        read, kind = _READERS[field.type]
+        pattern, read, kind = _READERS[bool]
+    elif field.type in _READERS:
+        pattern, read, kind = _READERS[field.type]
     else:
-        read, kind = partial(_member, field.type), f"one of {', '.join(field.type.__members__)}"
+        members = field.type.__members__
+        pattern, read, kind = "|".join(members), partial(_member, field.type), f"one of {', '.join(members)}"
     if operator == "in":
-        return Parameter(field, operator, partial(_list, read), f"{kind}, or several separated by commas")
-    return Parameter(field, operator, read, kind)
+        pattern = pattern and f"(?:{pattern})(?:,(?:{pattern}))*"
+        read, kind = partial(_list, read), f"{kind}, or several separated by commas"
+    return Parameter(field, operator, pattern, read, kind)
 
 
 PARAMETERS: Mapping[str, Parameter] = MappingProxyType(
@@ -130,8 +117,10 @@ def _where(name: str, text: str) -> Where:
     if len(text) > LONGEST:
         raise BadUserInput(f"Parameter '{name}' is longer than {LONGEST} characters.")
     try:
+        if parameter.pattern is not None and not re.fullmatch(parameter.pattern, text):
+            raise ValueError(text)  # noqa: TRY301 - told as all else that is wrong
         operand = parameter.read(text)
-    except (ValueError, KeyError) as error:
+    except ValueError as error:
         raise BadUserInput(f"Parameter '{name}' must be {parameter.kind}, not '{text[:SHOWN]}'.") from error
     return Where(parameter.field.name, (Comparison(parameter.operator, operand),))
 

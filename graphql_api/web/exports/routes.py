@@ -1,6 +1,7 @@
 """The routes of exports: a jockey's records, filtered, in each of the formats."""
 
 from collections.abc import Hashable
+from dataclasses import replace
 from functools import partial
 from importlib.util import find_spec
 
@@ -24,10 +25,9 @@ from graphql_api.web.responses import ChunkedBody, Responder, etag, not_modified
 from graphql_api.web.rest import snapshot_headers
 from graphql_api.web.templates import columns, csv_header, csv_rows, json_rows
 
-FORMAT = "1"
+FORMAT = "2"
 """Version of the bytes that the routes make of a file; a part of the ETag, to be raised when they change."""
 
-BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 NO_EXTRA = "Parquet and Arrow are not installed on this server; they take the extra 'arrow'. CSV and NDJSON are there."
 
 
@@ -94,7 +94,7 @@ class Exports:
         if form.extension == "ndjson":
             return self.projections(window, json_rows(records, asked.columns, lines=True))
         spreadsheet = "spreadsheet" in asked.switches
-        header = (BYTE_ORDER_MARK if spreadsheet else b"") + csv_header(list(columns(records, asked.columns)))
+        header = csv_header(list(columns(records, asked.columns)), spreadsheet=spreadsheet)
         return [header, *self.projections(window, csv_rows(records, asked.columns, spreadsheet=spreadsheet))]
 
     async def _encode_table(self, form: Format, asked: Asked, window: Window, key: Hashable) -> list[bytes]:
@@ -110,7 +110,11 @@ class Exports:
 
 
 def _window(selection: Selection) -> Window:
-    """Take all rows of a selection, in the order of the file."""
+    """Take all rows of a selection, in the order of the file.
+
+    What writing them derives is not kept with the records: six more sets of texts, where the file itself is kept.
+    """
+    records = replace(selection.records, derived={})
     if selection.rows is None:
-        return Window.span(selection.records, 0, selection.records.rows)
-    return Window(selection.records, Rows(selection.rows, len(selection), key=selection.key))
+        return Window.span(records, 0, records.rows)
+    return Window(records, Rows(selection.rows, len(selection), key=selection.key))

@@ -1,5 +1,6 @@
 """Variables as query parameters: ``?id=00001&going=RYO&going=OMO``, read by the operation's own definitions."""
 
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -23,27 +24,30 @@ _AS_JSON: dict[str, tuple[type, ...]] = {"Int": (int,), "Float": (int, float), "
 """Types written as they are in JSON, and what that has to give; all others are texts."""
 
 
-def read_variables(query_string: bytes, operation: OperationDefinitionNode, schema: GraphQLSchema) -> dict[str, Any]:
-    """Read the variables of a valid operation, for GraphQL to coerce; an empty parameter counts as absent.
+def read_pairs(query_string: bytes) -> list[tuple[str, str]]:
+    """Read names and texts; an empty parameter counts as absent. Raises ``BadUserInput``."""
+    try:
+        return parse_qsl(query_string.decode("ascii"), errors="strict", max_num_fields=MOST_PARAMETERS)
+    except ValueError as error:
+        message = f"The query string must be percent-encoded UTF-8 with at most {MOST_PARAMETERS} parameters."
+        raise BadUserInput(message) from error
+
+
+def read_variables(
+    pairs: Iterable[tuple[str, str]], operation: OperationDefinitionNode, schema: GraphQLSchema
+) -> dict[str, Any]:
+    """Read the variables of a valid operation, for GraphQL to coerce.
 
     A list is its items, one a parameter, or a JSON array; an input object is JSON. Raises ``BadUserInput``.
     """
     definitions = operation.variable_definitions or ()
     kinds = {each.variable.name.value: type_from_ast(schema, each.type) for each in definitions}
     given: dict[str, list[str]] = {}
-    for name, text in _pairs(query_string):
+    for name, text in pairs:
         if name not in kinds:
             raise BadUserInput(_unknown(name, [f"{known} ({kind})" for known, kind in kinds.items()]))
         given.setdefault(name, []).append(text)
     return {name: _value(name, kinds[name], texts) for name, texts in given.items()}
-
-
-def _pairs(query_string: bytes) -> list[tuple[str, str]]:
-    try:
-        return parse_qsl(query_string.decode("ascii"), errors="strict", max_num_fields=MOST_PARAMETERS)
-    except ValueError as error:
-        message = f"The query string must be percent-encoded UTF-8 with at most {MOST_PARAMETERS} parameters."
-        raise BadUserInput(message) from error
 
 
 def _value(name: str, kind: Any, texts: list[str]) -> Any:

@@ -15,10 +15,11 @@ from graphql_api.execution.budget import Exhausted
 from graphql_api.web import validators
 from graphql_api.web.deadline import time_limit
 from graphql_api.web.endpoint import GraphQLEndpoint
+from graphql_api.web.exports.formats import read_switch
 from graphql_api.web.graphql_request import Parameters
 from graphql_api.web.graphql_response import public_errors, write_map
 from graphql_api.web.middleware import request_log
-from graphql_api.web.named.parameters import read_variables
+from graphql_api.web.named.parameters import read_pairs, read_variables
 from graphql_api.web.named.table import NoTable, Table, table
 from graphql_api.web.responses import ChunkedBody
 from graphql_api.web.trusted import TrustedDocument
@@ -28,6 +29,9 @@ FORMAT = "1"
 
 JSON = "application/json"
 CSV = "text/csv; charset=utf-8"
+SPREADSHEET = "spreadsheet"
+"""The parameter of tables that exports have too; an operation's own variable of that name cannot be set there."""
+
 VARY = "Accept-Encoding"
 OUR_FAULTS = {ServiceError.code, DataCorrupt.code}
 
@@ -56,16 +60,23 @@ class Named:
         trusted, shape = self._find(request.path_params["name"], media_type)
         if len(request.scope["query_string"]) > self.settings.max_url_bytes:
             raise HTTPException(414, f"The query string is longer than {self.settings.max_url_bytes} bytes.")
-        schema = self.graphql.documents.schema
-        variables = read_variables(request.scope["query_string"], trusted.operation, schema)
-        digest = validators.request_digest(self.version, media_type, trusted.text, None, variables)
+        pairs = read_pairs(request.scope["query_string"])
+        spreadsheet = shape is not None and read_switch(dict(pairs), SPREADSHEET)
+        form = f"{media_type}; {SPREADSHEET}" if spreadsheet else media_type
+        given = [pair for pair in pairs if shape is None or pair[0] != SPREADSHEET]
+        variables = read_variables(given, trusted.operation, self.graphql.documents.schema)
+        digest = validators.request_digest(self.version, form, trusted.text, None, variables)
         async with time_limit(request.scope, self.settings.request_timeout):
             held = request.headers.get("if-none-match")
             tag = await validators.still_valid(held, digest, self.repository)
             if tag is not None:
                 return ChunkedBody((), 304, {**validators.held(tag, self.repository), "vary": VARY})
             data = await self._execute(request, trusted, variables)
-            chunks = [await to_thread.run_sync(shape.csv, b"".join(data))] if shape else write_map(data, [])
+            if shape is None:
+                chunks = write_map(data, [])
+            else:
+                write = partial(shape.csv, b"".join(data), spreadsheet=spreadsheet)
+                chunks = [await to_thread.run_sync(write)]
         return await self._respond(request, chunks, media_type, digest)
 
     def _find(self, name: str, media_type: str) -> tuple[TrustedDocument, Table | None]:
