@@ -1,5 +1,6 @@
 """The bars: what this server promises, as ratios within one run."""
 
+import statistics
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -33,16 +34,22 @@ class Bar:
         return value <= self.bound if self.most else value >= self.bound
 
 
-def _rate(found: Found, name: str, workload: str, connections: int) -> float:
-    rate: float = found["rows"][name]["http"][workload][str(connections)]["rate"]
-    return rate
+def ratio(ours: Found, theirs: Found) -> float:
+    """Compare the rates of two cells round by round and give the median: rounds differ more than what is in one."""
+    pairs = zip(ours["rates"], theirs["rates"], strict=False)
+    return statistics.median(one / other for one, other in pairs)
+
+
+def _cell(found: Found, name: str, workload: str, connections: int) -> Found:
+    cell: Found = found["rows"][name]["http"][workload][str(connections)]
+    return cell
 
 
 def _against(ours: str, theirs: str, workload: str, connections: int, least: float, aim: str = "") -> Bar:
     """Over HTTP, so many times the requests a second of another."""
 
     def measure(found: Found) -> float:
-        return _rate(found, ours, workload, connections) / _rate(found, theirs, workload, connections)
+        return ratio(*(_cell(found, name, workload, connections) for name in (ours, theirs)))
 
     return Bar(f"{ours} ÷ {theirs}, {workload}, {connections} conn.{aim}", least, "×", measure)
 
@@ -50,7 +57,7 @@ def _against(ours: str, theirs: str, workload: str, connections: int, least: flo
 def _at_least(ours: str, workload: str, connections: int, least: float) -> Bar:
     """Over HTTP, so many requests a second."""
     text = f"{ours}, {workload}, {connections} conn."
-    return Bar(text, least, "/s", lambda found: _rate(found, ours, workload, connections))
+    return Bar(text, least, "/s", lambda found: _cell(found, ours, workload, connections)["rate"])
 
 
 def _inside(way: str, yardstick: str, bound: float, *, most: bool = False) -> Bar:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import chart
-from benchmarks.bars import ALL_ROWS, BARS, PLAIN
+from benchmarks.bars import ALL_ROWS, BARS, PLAIN, ratio
 from benchmarks.chart import figure
 from benchmarks.contenders import ENCODED, NOT_MODIFIED, PROJECTION, REPEATED, REST, REST_REPEATED
 from benchmarks.measure import SLOW
@@ -23,9 +23,9 @@ METHOD = """\
 One run, one machine, everyone in turns: read the ratios, not the absolute numbers. Every server is one process on \
 127.0.0.1 without an access log; ROAPI and Node may use more than one thread. All give the same rows, which was \
 checked before measuring; where a peer writes them otherwise, its note says so. The load generator is a closed loop in \
-one thread; answers are not compressed. A rate is the median of the rounds, p99 is over the requests of all rounds. \
-Hits and misses are rows of their own: this server's "repeated request" is a hit of its response cache, all its other \
-rows are misses of it; the notes say what else is cached.
+one thread; answers are not compressed. A rate is the median of the rounds, a ratio the median of each round's ratios, p99 is over the requests \
+of all rounds. Hits and misses are rows of their own: this server's "repeated request" is a hit of its response cache, \
+all its other rows are misses of it; the notes say what else is cached.
 """
 
 
@@ -98,10 +98,10 @@ def _summary(rows: Rows) -> str:
         for each in WORKLOADS:
             cell = _cell(rows, name, each, each.shown_at)
             rate = cell.get("rate")
-            plain = _cell(rows, PLAIN, each, each.shown_at).get("rate")
+            plain = _cell(rows, PLAIN, each, each.shown_at)
             line += [
                 figure(rate) + _mark(cell, each.shown_at) if rate else "–",
-                figure(rate / plain) if rate and plain else "–",
+                figure(ratio(cell, plain)) if rate and "rate" in plain else "–",
             ]
         body.append(line)
     return _table(head, body)
