@@ -23,9 +23,9 @@ METHOD = """\
 One run, one machine, everyone in turns: read the ratios, not the absolute numbers. Every server is one process on \
 127.0.0.1 without an access log; ROAPI and Node may use more than one thread. All give the same rows, which was \
 checked before measuring; where a peer writes them otherwise, its note says so. The load generator is a closed loop in \
-one thread; answers are not compressed. A rate is the median of the rounds, a ratio the median of each round's ratios, p99 is over the requests \
-of all rounds. Hits and misses are rows of their own: this server's "repeated request" is a hit of its response cache, \
-all its other rows are misses of it; the notes say what else is cached.
+one thread; answers are not compressed. A rate is the median of the rounds, a ratio the median of each round's ratios, \
+p99 is over the requests of all rounds. Hits and misses are rows of their own: this server's "repeated request" is a \
+hit of its response cache, all its other rows are misses of it; the notes say what else is cached.
 """
 
 
