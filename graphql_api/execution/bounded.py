@@ -76,8 +76,7 @@ def _around_holes(window: Window, template: RowTemplate) -> tuple[RowTemplate, l
     cells: list[tuple[bytes, Column]] = []
     for literal, column in template.cells:
         encoded = column.of(window.records)
-        values = map(encoded.values.__getitem__, range(len(encoded.values)))
-        nulls = np.array([value is None for value in values], np.bool_)
+        nulls = np.array([value is None for value in encoded.values], np.bool_)
         if nulls.any() and not _takes_null(column):
             missing |= nulls[encoded.codes[window.rows.index]]
             cells.append((literal, _or_null(column)))

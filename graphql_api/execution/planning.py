@@ -50,7 +50,7 @@ def row_template(
 ) -> RowTemplate:
     """Compile a list of rows alone, whatever the rest of the operation is; ``item`` is the type of its items."""
     kind = _innermost(item)
-    if not is_object_type(kind) or not _is_row_type(kind):
+    if not _is_row_type(kind):
         raise Unplanned
     return _Compiler(operation, variables).rows(kind, details)
 
@@ -72,7 +72,7 @@ class _Compiler:
             return Leaf(_leaf_serializer(kind, nullable=nullable))
         if is_list_type(kind):
             item = _innermost(kind.of_type)
-            if is_object_type(item) and _is_row_type(item):
+            if _is_row_type(item):
                 return RowList(self.rows(item, details))
             return ListOf(self.node(kind.of_type, details), nullable)
         if is_object_type(kind):
@@ -177,9 +177,9 @@ def _binding(definition: GraphQLField) -> Any:
     return binding
 
 
-def _is_row_type(kind: GraphQLObjectType) -> bool:
-    """Say whether all fields of a type are columns."""
-    return all(_has_binding(definition) for definition in kind.fields.values())
+def _is_row_type(kind: Any) -> bool:
+    """Say whether a type is an object all of whose fields are columns."""
+    return is_object_type(kind) and all(_has_binding(definition) for definition in kind.fields.values())
 
 
 def _has_binding(definition: GraphQLField) -> bool:

@@ -66,6 +66,8 @@ class _Cursors(Sequence[str]):
         return len(self.parts)
 
     def __getitem__(self, row: int) -> str:  # type: ignore[override]
+        if not 0 <= row < len(self.parts):
+            raise IndexError(row)
         return self.text[row * _CHARACTERS : (row + 1) * _CHARACTERS]
 
 
