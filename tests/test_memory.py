@@ -25,13 +25,15 @@ def members(name: str) -> list[str]:
     return list(kind.values)
 
 
-NAMES = " ".join(to_camel_case(field.name) for field in FIELDS)
+EACH_NAME = [to_camel_case(field.name) for field in FIELDS]
+NAMES = " ".join(EACH_NAME)
 RAW = " ".join(f"{source.name}: raw(column: {source.name})" for source in SOURCES)
 FIGURES = " ".join(to_camel_case(each.name) for each in STATISTICS)
 SUMMARIES = " ".join(f"{name}: summary(field: {name}) {{ p50 }}" for name in members("NumericField"))
 TEXTS = [to_camel_case(field.name) for field in FIELDS if field.type is str]
 ASKED = [
     f"(first: 1000) {{ edges {{ cursor node {{ {NAMES} {RAW} }} }} }}",
+    *(f"(first: 1000) {{ nodes {{ {each} }} }}" for each in EACH_NAME),
     f"(first: 1) {{ statistics {{ {FIGURES} {SUMMARIES} }} }}",
     *(f"(orderBy: {{ field: {each} }}) {{ totalCount }}" for each in members("RaceRecordOrderField")),
     *(f"(filter: {{ {each}: {{ {test}: \"x\" }} }}) {{ totalCount }}" for each in TEXTS for test in ("eq", "contains")),

@@ -11,7 +11,7 @@ import orjson
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from graphql_api.execution.calls import Operation
-from graphql_api.execution.encoding import Column, RowTemplate, encode_rows
+from graphql_api.execution.encoding import Cell, Column, RowTemplate, encode_rows
 from graphql_api.execution.planning import row_template
 from graphql_api.jockeys.records import Rows, Window
 
@@ -73,15 +73,15 @@ class BoundedExecutor(StrawberryGraphQLCoreExecutionContext):
 def _around_holes(window: Window, template: RowTemplate) -> tuple[RowTemplate, list[int]]:
     """Give the places of rows that are null where they may not be, and a template for all others."""
     missing = np.zeros(len(window), np.bool_)
-    cells: list[tuple[bytes, Column]] = []
-    for literal, column in template.cells:
-        encoded = column.of(window.records)
+    cells: list[Cell] = []
+    for cell in template.cells:
+        encoded = cell.column.of(window.records)
         nulls = np.array([value is None for value in encoded.values], np.bool_)
-        if nulls.any() and not _takes_null(column):
+        if nulls.any() and not _takes_null(cell.column):
             missing |= nulls[encoded.codes[window.rows.index]]
-            cells.append((literal, _or_null(column)))
+            cells.append(cell._replace(column=_or_null(cell.column)))
         else:
-            cells.append((literal, column))
+            cells.append(cell)
     return RowTemplate(tuple(cells), template.tail), np.flatnonzero(missing).tolist()
 
 

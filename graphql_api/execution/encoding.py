@@ -8,18 +8,22 @@ first fused into one, which halves the fragments that have to be gathered and jo
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from itertools import chain, repeat
+from typing import Any, NamedTuple
 
 import numpy as np
 import orjson
 
 from graphql_api.jockeys.records import Encoded, RaceRecords, Rows
 
-CHUNK_ROWS = 1024
-"""Rows joined at once, so that the fragments in hand stay in the processor's cache."""
+CHUNK_ROWS = 256
+"""Rows joined at once, so that what a join notes of its fragments stays in the processor's cache."""
 
-FUSE_FROM = 256
-"""Rows from which tables of fused fragments pay."""
+GATHER_ROWS = 2048
+"""Rows whose fragments are gathered at once: fewer calls for each, and the table stays in the second cache."""
+
+TABLE_FROM = 64
+"""Rows from which a table of fragments pays; it takes those of all values of a column, and a short window few."""
 
 FUSE_SHARE = 8
 """Two columns are fused where their combined values are at most a row count divided by this: cheaper than gathering."""
@@ -49,10 +53,12 @@ SAME_ROW = "same row"
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column as a template refers to it: where its values are, and how one value is written.
+    """A column as templates refer to it: where its values are, and how one value is written.
 
-    ``key`` names the pair in caches. ``to_json`` raises where a value cannot be written, such as null in a non-null
-    field; the caller then leaves the answer to the general executor.
+    A fragment begins with what stands before most values of the column (a field's comma and name), which would else
+    have to be joined to each of them at every request. ``key`` names the column and its form in caches. ``to_json``
+    raises where a value cannot be written, such as null in a non-null field; the caller then leaves the answer to the
+    general executor.
     """
 
     key: Hashable
@@ -68,14 +74,22 @@ class Column:
         return hash(self.key)
 
 
+class Cell(NamedTuple):
+    """A value's place in a row: the literal before it, and its column's fragments less their first ``cut`` bytes."""
+
+    literal: bytes
+    column: Column
+    cut: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class RowTemplate:
-    """One row's bytes: each cell is the literal before a value and its column; ``tail`` closes the row.
+    """One row's bytes: its cells, and the ``tail`` that closes it.
 
     ``separator`` stands between rows: in a JSON array a comma.
     """
 
-    cells: tuple[tuple[bytes, Column], ...]
+    cells: tuple[Cell, ...]
     tail: bytes
     separator: bytes = b","
     _hash: int = field(init=False, repr=False, compare=False)
@@ -123,27 +137,24 @@ def encode_rows(records: RaceRecords, rows: Rows, template: RowTemplate) -> list
         return []
     if not template.cells:
         return [template.separator.join([template.tail] * count)]
-    if count < FUSE_FROM:
+    if count < TABLE_FROM:
         return [_encode_few(records, rows, template)]
-    parts = _fused(_parts(records, rows, template), count)
-    chunks = [_join(parts, first, min(first + CHUNK_ROWS, count)) for first in range(0, count, CHUNK_ROWS)]
+    chunks = _joined(_fused(_parts(records, rows, template), count), count)
     chunks[-1] = chunks[-1].removesuffix(template.separator)
     return chunks
 
 
 def _encode_few(records: RaceRecords, rows: Rows, template: RowTemplate) -> bytes:
-    """Write a short window: literals and values side by side, since preparing tables would cost more than it saves."""
-    count, width = len(rows), 2 * len(template.cells)
-    flat = [b""] * (count * width)
-    for position, (prefix, column) in enumerate(template.cells):
+    """Write a short window piece by piece, since preparing tables would cost more than it saves."""
+    pieces: list[Iterable[bytes]] = []
+    for literal, column, cut in template.cells:
+        if literal:
+            pieces.append(repeat(literal))
         codes = column.of(records).codes[rows.index].tolist()
-        flat[2 * position :: width] = [prefix] * count
-        flat[2 * position + 1 :: width] = map(_fragments(records, column).__getitem__, codes)
-    first = flat[0]
-    flat[::width] = [template.tail + template.separator + first] * count
-    flat[0] = first
-    flat.append(template.tail)
-    return b"".join(flat)
+        fragments: Iterator[bytes] = map(_fragments(records, column).__getitem__, codes)
+        pieces.append([each[cut:] for each in fragments] if cut else fragments)
+    pieces.append(repeat(template.tail + template.separator))
+    return b"".join(chain.from_iterable(zip(*pieces, strict=False))).removesuffix(template.separator)
 
 
 def _fragments(records: RaceRecords, column: Column) -> _Fragments | Objects:
@@ -158,9 +169,7 @@ def _all_fragments(records: RaceRecords, column: Column) -> Objects:
     """Give the JSON of all values of a column; complete, they are kept as an array, which takes less memory."""
     found = _fragments(records, column)
     if isinstance(found, _Fragments):
-        made = np.empty(len(found.values_), object)
-        made[:] = [found[code] for code in range(len(made))]
-        found = records.derived[column.key] = made
+        found = records.derived[column.key] = _objects([found[code] for code in range(len(found.values_))])
     return found
 
 
@@ -171,12 +180,16 @@ def _parts(records: RaceRecords, rows: Rows, template: RowTemplate) -> Iterator[
     """
     one_value = np.zeros(len(rows), np.int8)
     chosen: dict[int, np.ndarray] = {}
-    for literal, column in template.cells:
-        yield _Part(one_value, _object(literal))
+    for literal, column, cut in template.cells:
+        if literal:
+            yield _Part(one_value, _objects([literal]))
         whole = column.of(records).codes
         codes = whole if rows.everything else chosen.setdefault(id(whole), whole[rows.index])
-        yield _Part(codes, _all_fragments(records, column))
-    yield _Part(one_value, _object(template.tail + template.separator))
+        fragments = _all_fragments(records, column)
+        if cut and len(fragments) > len(rows):
+            codes, fragments = np.arange(len(rows)), fragments.take(codes)
+        yield _Part(codes, _objects([each[cut:] for each in fragments]) if cut else fragments)
+    yield _Part(one_value, _objects([template.tail + template.separator]))
 
 
 def _fused(parts: Iterable[_Part], rows: int) -> list[_Part]:
@@ -187,7 +200,7 @@ def _fused(parts: Iterable[_Part], rows: int) -> list[_Part]:
         before = fused[-1] if fused else None
         if before is None:
             fused.append(part)
-        elif before.codes is part.codes:
+        elif before.codes is part.codes and len(part.fragments) <= rows:
             fused[-1] = _Part(part.codes, before.fragments + part.fragments)
         elif len(part.fragments) == 1 and len(before.fragments) <= of_one:
             fused[-1] = _Part(before.codes, before.fragments + part.fragments)
@@ -201,19 +214,24 @@ def _fused(parts: Iterable[_Part], rows: int) -> list[_Part]:
     return fused
 
 
-def _join(parts: Sequence[_Part], first: int, last: int) -> bytes:
-    """Gather each part's fragments of rows ``first`` to ``last`` into row order and join them."""
-    table = np.empty((last - first, len(parts)), object)
-    for position, part in enumerate(parts):
-        table[:, position] = part.fragments.take(part.codes[first:last])
-    return b"".join(table.ravel().tolist())
+def _joined(parts: Sequence[_Part], rows: int) -> list[bytes]:
+    """Gather each part's fragments into row order, ``GATHER_ROWS`` at once, and join them by ``CHUNK_ROWS``."""
+    chunks: list[bytes] = []
+    for first in range(0, rows, GATHER_ROWS):
+        last = min(first + GATHER_ROWS, rows)
+        table = np.empty((last - first, len(parts)), object)
+        for position, part in enumerate(parts):
+            table[:, position] = part.fragments.take(part.codes[first:last])
+        flat, step = table.ravel(), CHUNK_ROWS * len(parts)
+        chunks += [b"".join(flat[start : start + step].tolist()) for start in range(0, len(flat), step)]
+    return chunks
 
 
-def _object(literal: bytes) -> Objects:
-    """Make an array of one bytes object; numpy would make a string type of it."""
-    wrapped = np.empty(1, object)
-    wrapped[0] = literal
-    return wrapped
+def _objects(fragments: list[bytes]) -> Objects:
+    """Make an array of bytes objects; left to itself, numpy would make one of a string type."""
+    made = np.empty(len(fragments), object)
+    made[:] = fragments
+    return made
 
 
 def dumps(value: object) -> bytes:

@@ -27,7 +27,7 @@ from graphql.execution.collect_fields import FieldDetailsList, GroupedFieldSet, 
 from graphql.execution.values import VariableValues, get_argument_values
 
 from graphql_api.execution.calls import BACKREF, Operation, resolver, strawberry_field
-from graphql_api.execution.encoding import SAME_ROW, Binding, Column, RowTemplate, dumps
+from graphql_api.execution.encoding import SAME_ROW, Binding, Cell, Column, RowTemplate, dumps
 from graphql_api.execution.plans import Leaf, ListOf, Node, Object, Plan, PlannedField, RowList, Unplanned
 from graphql_api.execution.variables import PLAIN
 
@@ -102,17 +102,15 @@ class _Compiler:
 
     def rows(self, kind: GraphQLObjectType, details: FieldDetailsList) -> RowTemplate:
         """Plan a list of rows as one template."""
-        cells: list[tuple[bytes, Column]] = []
+        cells: list[Cell] = []
         tail = self.row(kind, self.subfields(kind, details), b"{", cells)
         return RowTemplate(tuple(cells), tail)
 
-    def row(
-        self, kind: GraphQLObjectType, selected: GroupedFieldSet, literal: bytes, cells: list[tuple[bytes, Column]]
-    ) -> bytes:
+    def row(self, kind: GraphQLObjectType, selected: GroupedFieldSet, literal: bytes, cells: list[Cell]) -> bytes:
         """Append an object's cells; give the literal that stands behind the last of them."""
         for key, details in selected.items():
-            literal += dumps(key) + b":"
             node = details[0].node
+            literal += dumps(key) + b":"
             if node.name.value == "__typename":
                 literal += dumps(kind.name) + b","
                 continue
@@ -124,18 +122,23 @@ class _Compiler:
                     raise Unplanned
                 literal = self.row(inner, self.subfields(inner, details), literal + b"{", cells) + b","
                 continue
-            cells.append((literal, self.column(definition, node, binding)))
+            before = b"," + dumps(node.name.value) + b":"
+            column = self.column(definition, node, binding, before)
+            cells.append(Cell(b"", column) if literal == before else Cell(literal, column, cut=len(before)))
             literal = b","
         return literal.removesuffix(b",") + b"}"
 
-    def column(self, definition: GraphQLField, node: FieldNode, binding: Binding) -> Column:
-        """Bind a field to its column; variables in its arguments shape the plan."""
+    def column(self, definition: GraphQLField, node: FieldNode, binding: Binding, before: bytes) -> Column:
+        """Bind a field to its column; variables in its arguments shape the plan.
+
+        ``before`` is what stands before a value where the field has no alias and follows another.
+        """
         self.shaped_by |= _variables(node)
         name, of = binding.locate(get_argument_values(definition, node, self.variables))
         serialize = _serializer(definition.type)
         convert = binding.convert
         to_json = serialize if convert is None else lambda value: serialize(convert(value))
-        return Column((name, str(definition.type)), of, to_json)
+        return Column((name, str(definition.type)), of, lambda value: before + to_json(value))
 
 
 class _Conditions(Visitor):

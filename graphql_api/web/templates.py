@@ -7,9 +7,9 @@ from enum import Enum
 from types import MappingProxyType
 from typing import Any, Literal
 
-from graphql_api.execution.encoding import Column, RowTemplate, dumps
+from graphql_api.execution.encoding import Cell, Column, RowTemplate, dumps
 from graphql_api.jockeys.columns import FIELDS
-from graphql_api.jockeys.records import RaceRecords, raw_text
+from graphql_api.jockeys.records import Encoded, RaceRecords, raw_text
 
 ColumnSet = Literal["typed", "source"]
 
@@ -44,13 +44,13 @@ def json_rows(records: RaceRecords, chosen: ColumnSet, *, lines: bool = False) -
 
     def make() -> RowTemplate:
         cells = tuple(
-            ((b"," if place else b"{") + dumps(label) + b":", _column("json", chosen, at, _JSON[chosen]))
+            _cell("json", chosen, at, (b"," if place else b"{") + dumps(label) + b":", _JSON[chosen])
             for place, (label, at) in enumerate(columns(records, chosen).items())
         )
         tail = b"}" if cells else b"{}"
         return RowTemplate(cells, tail + b"\n", b"") if lines else RowTemplate(cells, tail)
 
-    return _kept(records, ("json", lines, chosen), make)
+    return _kept(records, chosen, ("json", lines), make)
 
 
 def csv_rows(records: RaceRecords, chosen: ColumnSet, *, spreadsheet: bool = False) -> RowTemplate:
@@ -63,12 +63,12 @@ def csv_rows(records: RaceRecords, chosen: ColumnSet, *, spreadsheet: bool = Fal
             return csv_cell(_TEXT[chosen](value), spreadsheet=spreadsheet)
 
         cells = tuple(
-            (b"," if place else b"", _column(form, chosen, at, write))
+            _cell(form, chosen, at, b"," if place else b"", write)
             for place, at in enumerate(columns(records, chosen).values())
         )
         return RowTemplate(cells, CSV_LINE_END, b"")
 
-    return _kept(records, ("csv", spreadsheet, chosen), make)
+    return _kept(records, chosen, ("csv", spreadsheet), make)
 
 
 def csv_header(labels: Sequence[str], *, spreadsheet: bool = False) -> bytes:
@@ -123,16 +123,22 @@ _JSON: Mapping[ColumnSet, Callable[[Any], bytes]] = {"typed": typed_json, "sourc
 _TEXT: Mapping[ColumnSet, Callable[[Any], str | None]] = {"typed": typed_text, "source": raw_text}
 
 
-def _column(form: Any, chosen: ColumnSet, at: Any, write: Callable[[Any], bytes]) -> Column:
-    key = (form, chosen, at)
-    if chosen == "typed":
-        return Column(key, lambda records: records.fields[at], write)
-    return Column(key, lambda records: records.source[at].cells, write)
+def _cell(form: Any, chosen: ColumnSet, at: Any, before: bytes, write: Callable[[Any], bytes]) -> Cell:
+    """Bind a column; what stands ``before`` its values is the same in every template."""
+
+    def of(records: RaceRecords) -> Encoded:
+        return records.fields[at] if chosen == "typed" else records.source[at].cells
+
+    return Cell(b"", Column((form, chosen, at), of, lambda value: before + write(value)))
 
 
-def _kept(records: RaceRecords, key: Any, make: Callable[[], RowTemplate]) -> RowTemplate:
-    """Make a template once for each version."""
-    found: RowTemplate | None = records.derived.get((RowTemplate, key))
+def _kept(records: RaceRecords, chosen: ColumnSet, key: Any, make: Callable[[], RowTemplate]) -> RowTemplate:
+    """Make a template once: typed columns are the same in every file, the source's own only in one version of one."""
+    kept = _TYPED_TEMPLATES if chosen == "typed" else records.derived
+    found: RowTemplate | None = kept.get((RowTemplate, key))
     if found is None:
-        found = records.derived[RowTemplate, key] = make()
+        found = kept[RowTemplate, key] = make()
     return found
+
+
+_TYPED_TEMPLATES: dict[Any, RowTemplate] = {}
