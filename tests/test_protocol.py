@@ -225,6 +225,27 @@ def test_long_answers_come_whole_to_a_client_that_asks_on_without_reading(server
     assert all(connection.answer()[2] == expected for _ in range(100))
 
 
+@pytest.mark.parametrize("request_bytes", [POST, written("GET", "/health")])
+def test_a_head_leaves_with_its_body(server: Server, request_bytes: bytes) -> None:
+    """A small answer comes in one piece, and so does the same from memory."""
+    connection = server.connect()
+    for _ in range(4):
+        connection.send(request_bytes)
+        head, _, body = connection.socket.recv(65_536).partition(b"\r\n\r\n")
+        length = re.search(rb"content-length: (\d+)", head)
+        assert length
+        assert len(body) == int(length[1])
+
+
+def test_a_client_that_asks_whether_to_go_on_is_told_at_once(server: Server) -> None:
+    """The answer to ``Expect: 100-continue`` does not wait for the body that waits for it."""
+    connection = server.connect()
+    head = written("POST", "/graphql", QUERY, expect="100-continue").removesuffix(QUERY)
+    connection.send(head)
+    assert connection.answer()[0] == 100
+    assert connection.ask(QUERY)[0] == 200
+
+
 def test_a_changed_file_is_seen(sample_data: Path, tmp_path: Path) -> None:
     """Once the version in memory has to be checked, no bytes of requests help: the new file is read."""
     folder = tmp_path / "data"

@@ -4,10 +4,11 @@ To parse a request, and to run it as a task, takes several times as long as to f
 application is not passed by: it answers, logs and counts such a request as any other, only without the detours.
 """
 
+from asyncio import AbstractEventLoop, Transport
 from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 
 from cachetools import LRUCache
 from starlette.types import Message, Scope
@@ -79,6 +80,40 @@ async def _nothing() -> Message:
     raise NotImplementedError("An answer that is kept takes no request.")
 
 
+class Together:
+    """A connection's transport that sends in one call what was written in one turn of the loop: a head and its body.
+
+    A call of the system for each takes longer than to make a small answer. All else is the transport's own.
+    """
+
+    def __init__(self, transport: Transport, loop: AbstractEventLoop) -> None:
+        """Send over ``transport``."""
+        self._transport = transport
+        self._loop = loop
+        self._unsent: list[bytes] = []
+
+    def __getattr__(self, name: str) -> Any:
+        """Give the transport's own."""
+        return getattr(self._transport, name)
+
+    def write(self, data: bytes) -> None:
+        """Send soon."""
+        if not self._unsent:
+            self._loop.call_soon(self.flush)
+        self._unsent.append(data)
+
+    def flush(self) -> None:
+        """Send what was written, unless the connection is lost."""
+        unsent, self._unsent = self._unsent, []
+        if unsent and not self._transport.is_closing():
+            self._transport.writelines(unsent)
+
+    def close(self) -> None:
+        """Send what was written, and close."""
+        self.flush()
+        self._transport.close()
+
+
 class Protocol(HttpToolsProtocol):
     """One connection."""
 
@@ -88,6 +123,11 @@ class Protocol(HttpToolsProtocol):
         self._repeats = repeats
         self._begun = self._complete = 0
         self._whole: tuple[bytes, RequestResponseCycle] | None = None
+
+    def connection_made(self, transport: Any) -> None:
+        """Begin."""
+        super().connection_made(transport)
+        self.transport = cast("Transport", Together(transport, self.loop))
 
     def data_received(self, data: bytes) -> None:
         """Answer, where these bytes are one whole request that is known and comes in its turn."""

@@ -19,7 +19,7 @@ from graphql_api.execution.engine import Answer, Engine
 from graphql_api.execution.limits import too_complex
 from graphql_api.repository.repository import Repository
 from graphql_api.web import validators
-from graphql_api.web.deadline import time_limit
+from graphql_api.web.deadline import within
 from graphql_api.web.graphql_request import GRAPHQL_JSON, HTML, JSON, Parameters, RequestFault, read_parameters
 from graphql_api.web.graphql_response import public_errors, write_map
 from graphql_api.web.middleware import request_headers, request_log
@@ -55,8 +55,7 @@ class GraphQLEndpoint:
         """Answer one request."""
         headers = request_headers(scope)
         try:
-            async with time_limit(scope, self.settings.request_timeout):
-                response = await self.respond(scope, receive, headers)
+            response = await within(scope, self.settings.request_timeout, self.respond(scope, receive, headers))
         except RequestFault as fault:
             response = await self._refuse(scope, headers, fault)
         except Exhausted as exhausted:

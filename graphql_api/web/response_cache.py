@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from graphql_api.errors import RequestTimeout
 from graphql_api.repository.repository import Repository, Snapshot
-from graphql_api.web.deadline import time_limit
+from graphql_api.web.deadline import within
 from graphql_api.web.middleware import Headers, request_log
 from graphql_api.web.responses import send_all
 
@@ -110,8 +110,7 @@ class ResponseCache:
     async def _first(self, scope: Scope, receive: Receive) -> Message | RequestTimeout | None:
         """Wait for the first piece of a body; what comes too late is for the application to refuse."""
         try:
-            async with time_limit(scope, self.seconds):
-                return await receive()
+            return await within(scope, self.seconds, _received(receive))
         except RequestTimeout as error:
             return error
 
@@ -187,6 +186,10 @@ class _Recorder:
             snapshots={each.jockey_id: ref(each) for each in snapshots},
             max_age=min(map(repository.max_age, snapshots)),
         )
+
+
+async def _received(receive: Receive) -> Message:
+    return await receive()
 
 
 def _key(scope: Scope, body: bytes) -> Key | None:

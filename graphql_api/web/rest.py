@@ -57,10 +57,12 @@ class Rest:
         identifier = jockey_id(request.path_params["jockey_id"])
         fields = request_log(request.scope)
         fields.update(jockey_id=identifier)
-        async with time_limit(request.scope, self.seconds):
-            if held := await self._still_held(request, identifier):
-                return held
-            snapshot = await self.repository.get(identifier, fields.trace)
+        snapshot = self.repository.cached(identifier, fields.trace)
+        if snapshot is None:
+            async with time_limit(request.scope, self.seconds):
+                if held := await self._still_held(request, identifier):
+                    return held
+                snapshot = await self.repository.get(identifier, fields.trace)
         fields.update(key=snapshot.key)
         request.scope["state"]["snapshots"] = None if snapshot.stale else (snapshot,)
         tag = etag(FORMAT, snapshot.etag)
@@ -78,9 +80,7 @@ class Rest:
     async def _still_held(self, request: Request, identifier: str) -> Response | None:
         """Say 304 where a file that is not in memory still is the client's version: that takes no decoding."""
         held = _TAG.search(request.headers.get("if-none-match", ""))
-        if held is None or self.repository.cached(identifier) is not None:
-            return None
-        if not await self.repository.unchanged(identifier, held[1]):
+        if held is None or not await self.repository.unchanged(identifier, held[1]):
             return None
         headers = {
             "etag": held[0],
