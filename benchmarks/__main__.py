@@ -19,6 +19,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from benchmarks import cold, data, measure, report
 from benchmarks.catalogue import Server
 from benchmarks.contenders import CONTENDERS, OURS, OURS_UNCACHED, Contender
+from benchmarks.cores import EVERY, OTHERS, on
 from benchmarks.environments import HERE, ROOT, Unavailable
 from benchmarks.load import LoadError
 from benchmarks.operations import SMALL, WORKLOADS
@@ -96,11 +97,12 @@ def run(effort: Effort, chosen: list[Contender], log: Log, *, quick: bool) -> di
         running, skipped = _start(chosen, every, logs, log, stack)
         available = [each for each in chosen if each.server.name in running]
         log.now("warming up")
-        turns = measure.plan(available, running, warm=effort.warm, wave=effort.wave)
-        distinct = list({id(turn): turn for turn in turns.values()}.values())
-        done = measure.rounds(
-            distinct, running, seconds=effort.seconds, most=effort.rounds, budget=effort.budget, report=log.now
-        )
+        with on(OTHERS):
+            turns = measure.plan(available, running, warm=effort.warm, wave=effort.wave)
+            distinct = list({id(turn): turn for turn in turns.values()}.values())
+            done = measure.rounds(
+                distinct, running, seconds=effort.seconds, most=effort.rounds, budget=effort.budget, report=log.now
+            )
     starts = _cold_starts(available, large, logs, effort.repeats, log)
     log.now("in process")
     return {
@@ -159,7 +161,7 @@ def _start(
 
 def _start_peer(server: Server, every: Path, logs: Path, stack: ExitStack) -> Running:
     started = stack.enter_context(
-        Running(server.name, server.command, every if server is OURS_UNCACHED else data.FOLDER, logs)
+        Running(server.name, server.command, every if server is OURS_UNCACHED else data.FOLDER, logs, server.cores)
     )
     started.first_answer(server.asks(SMALL))
     return started
@@ -208,6 +210,7 @@ def _environment() -> dict[str, Any]:
         "date": time.strftime("%Y-%m-%d"),
         "system": f"{platform.system()} {platform.machine()}",
         "cores": os.cpu_count(),
+        "apart": len(EVERY) > 1,
         "python": platform.python_version(),
         "node": version.strip(),
         "kept_memory_bytes": KEPT_BYTES,

@@ -108,6 +108,7 @@ def _cold(found: Found) -> float:
 def _all() -> Iterator[Bar]:
     yield _against(ENCODED, PLAIN, "large", 16, 90)
     yield _against(ENCODED, "ROAPI", "large", 16, 2.5)
+    yield _against(ENCODED, "ROAPI on every core", "large", 16, 2.5)
     yield _against(ENCODED, "Mercurius + JIT", "large", 16, 4)
     yield _against(ENCODED, "FastAPI + to_json", "large", 16, 15)
     yield _against(ENCODED, "floor: orjson of ready dicts", "large", 16, 1 / 1.5)

@@ -1,10 +1,11 @@
 """The peers: how each is started, what it can be asked, and what has to be said beside its figures."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks import dialects, environments
+from benchmarks.cores import EVERY, ONE
 from benchmarks.dialects import Dialects
 from benchmarks.environments import Unavailable
 from benchmarks.operations import Row, Workload
@@ -14,11 +15,12 @@ Command = Callable[[int, Path], list[str]]
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """One process: ``command`` takes the port and the data folder."""
+    """One process: ``command`` takes the port and the data folder; it may use ``cores``."""
 
     name: str
     command: Command
     dialects: Dialects
+    cores: Set[int] = ONE
 
     def knows(self, workload: Workload) -> bool:
         """Say whether it can be asked this."""
@@ -95,8 +97,13 @@ PEERS = (
     Peer(
         "ROAPI",
         Server("roapi", _roapi, dialects.ROAPI),
-        "Rust, DataFusion; no spec GraphQL: no envelope, leaves nulls out; may use several threads; its own filter "
-        "argument; statistics by its SQL endpoint, since its GraphQL has no aggregates",
+        "Rust, DataFusion; no spec GraphQL: no envelope, leaves nulls out; its own filter argument; statistics by its "
+        "SQL endpoint, since its GraphQL has no aggregates",
+    ),
+    Peer(
+        "ROAPI on every core",
+        Server("roapi-every-core", _roapi, dialects.ROAPI, EVERY),
+        "the same, with a thread for each core of the machine, that of the load generator too",
     ),
     Peer(
         "FastAPI + to_json",

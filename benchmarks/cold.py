@@ -11,6 +11,7 @@ from typing import Any
 
 from benchmarks import load
 from benchmarks.catalogue import Server
+from benchmarks.cores import EVERY
 from benchmarks.environments import ROOT
 from benchmarks.operations import LARGE, SMALL
 from benchmarks.servers import Running
@@ -29,7 +30,7 @@ def start(server: Server, data: Path, logs: Path, repeats: int) -> dict[str, Any
 
 
 def _start_once(server: Server, data: Path, logs: Path) -> tuple[float, float, int | None]:
-    with Running(f"{server.name}-cold", server.command, data, logs) as running:
+    with Running(f"{server.name}-cold", server.command, data, logs, EVERY) as running:
         first = running.first_answer(server.asks(SMALL))
         asked = time.perf_counter()
         load.fetch(running.port, server.asks(LARGE))

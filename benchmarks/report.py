@@ -21,12 +21,14 @@ one key: a third of it; every statistic there is, of all rows: two thirds. The b
 FOOTNOTE = f"† fewer connections: so slow that more would only wait; one below {SLOW:.0f} answers a second"
 METHOD = """\
 One run, one machine, everyone in turns: read the ratios, not the absolute numbers. Every server is one process on \
-127.0.0.1 without an access log; ROAPI and Node may use more than one thread. All give the same rows, which was \
-checked before measuring; where a peer writes them otherwise, its note says so. The load generator is a closed loop in \
-one thread; answers are not compressed. A rate is the median of the rounds, a ratio the median of each round's ratios, \
-p99 is over the requests of all rounds. Hits and misses are rows of their own: this server's "repeated request" is a \
-hit of its response cache, all its other rows are misses of it; the notes say what else is cached.
+127.0.0.1 without an access log. {cores} All give the same rows, which was checked before measuring; where a peer \
+writes them otherwise, its note says so. The load generator is a closed loop in one thread; answers are not \
+compressed. A rate is the median of the rounds, a ratio the median of each round's ratios, p99 is over the requests \
+of all rounds. Hits and misses are rows of their own: this server's "repeated request" is a hit of its response cache, \
+all its other rows are misses of it; the notes say what else is cached.
 """
+APART = "The servers share one core, but where a row's name says otherwise, and the load generator has another."
+TOGETHER = "Nobody is bound to a core; ROAPI and Node may use several."
 
 
 def write(found: dict[str, Any], folder: Path) -> list[Path]:
@@ -60,7 +62,7 @@ def markdown(found: dict[str, Any]) -> str:
     parts = [
         "# Benchmarks",
         about,
-        METHOD + fewer,
+        METHOD.format(cores=APART if machine["apart"] else TOGETHER) + fewer,
         "## Summary: requests a second, and times plain Strawberry",
         _summary(rows),
     ]

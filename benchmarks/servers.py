@@ -6,12 +6,13 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from benchmarks import catalogue, load
+from benchmarks.cores import ONE, on
 from benchmarks.dialects import same
 from benchmarks.environments import ROOT, Unavailable
 from benchmarks.operations import Row, Workload
@@ -40,12 +41,19 @@ def free_port() -> int:
 class Running:
     """A started server. ``started`` is the ``time.perf_counter`` just before its process was made."""
 
-    def __init__(self, name: str, command: Callable[[int, Path], list[str]], data: Path, logs: Path) -> None:
-        """Start the process. Raises ``Unavailable`` if its environment cannot be made."""
+    def __init__(
+        self,
+        name: str,
+        command: Callable[[int, Path], list[str]],
+        data: Path,
+        logs: Path,
+        cores: Set[int] = ONE,
+    ) -> None:
+        """Start the process on ``cores``. Raises ``Unavailable`` if its environment cannot be made."""
         self.name, self.port = name, free_port()
         arguments = command(self.port, data)
         self._log = logs / f"{name}.log"
-        with self._log.open("wb") as output:
+        with self._log.open("wb") as output, on(cores):
             self.started = time.perf_counter()
             self._process = subprocess.Popen(  # noqa: S603
                 arguments, cwd=ROOT, env={**os.environ, **QUIET}, stdout=output, stderr=subprocess.STDOUT
