@@ -1,6 +1,6 @@
 """Calls: how a planned field's value is found, with as much decided beforehand as can be."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,6 +34,7 @@ BACKREF = GraphQLCoreConverter.DEFINITION_BACKREF
 
 Resolve = Callable[[Any, Run], Any]
 Arguments = Callable[[VariableValues], dict[str, Any]]
+"""Gives a field's arguments, in a dict of the caller's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +68,13 @@ def resolver(
         name = field.python_name
         return lambda source, _run: getattr(source, name)
     info = _info(operation, parent, definition, nodes)
-    arguments = _arguments(definition, nodes[0])
     given = {each.name.value for each in nodes[0].arguments or ()}
     if all(_is_plain(each.type) for name, each in definition.args.items() if name in given or each.default_value):
-        return _direct(field, definition, arguments, info)
+        return _direct(field, definition, nodes[0], info)
     resolve = definition.resolve
     if resolve is None:
         raise Unplanned
+    arguments = _arguments(definition, nodes[0], {name: name for name in definition.args})
     return lambda source, run: resolve(source, info(run), **arguments(run.variables))
 
 
@@ -94,7 +95,7 @@ def _info(
 def _direct(
     field: StrawberryField,
     definition: GraphQLField,
-    arguments: Arguments,
+    node: FieldNode,
     info: Callable[[Run], GraphQLResolveInfo[Any]],
 ) -> Resolve:
     """Call the Python function behind a field whose arguments need no conversion.
@@ -106,12 +107,13 @@ def _direct(
         raise Unplanned
     function: Callable[..., Any] = base.wrapped_func  # type: ignore[assignment]
     names = {name: each.extensions[BACKREF].python_name for name, each in definition.args.items()}
+    arguments = _arguments(definition, node, names)
     as_self = base.self_parameter is not None
     parent = base.parent_parameter.name if base.parent_parameter else None
     wants_info = base.info_parameter.name if base.info_parameter else None
 
     def call(source: Any, run: Run) -> Any:
-        keywords = {names[name]: value for name, value in arguments(run.variables).items()}
+        keywords = arguments(run.variables)
         if parent:
             keywords[parent] = source
         if wants_info:
@@ -131,8 +133,8 @@ def _is_plain(kind: Any) -> bool:
     return isinstance(named, GraphQLScalarType) and named.name in {"ID", "String", "Int", "Float", "Boolean"}
 
 
-def _arguments(definition: GraphQLField, node: FieldNode) -> Arguments:
-    """Plan how a field's arguments are found: constants and defaults beforehand, variables by name.
+def _arguments(definition: GraphQLField, node: FieldNode, names: Mapping[str, str]) -> Arguments:
+    """Plan how a field's arguments are found, under ``names``: constants and defaults beforehand, variables by name.
 
     A variable inside a list or an input object is left to graphql-core at each run.
     """
@@ -140,28 +142,33 @@ def _arguments(definition: GraphQLField, node: FieldNode) -> Arguments:
     by_variable = {each.name.value: each.value.name.value for each in given if isinstance(each.value, VariableNode)}
     constant = tuple(each for each in given if each.name.value not in by_variable)
     if any(_mentions_variable(each) for each in constant):
-        return lambda values: get_argument_values(definition, node, values)
+        return lambda values: _renamed(get_argument_values(definition, node, values), names)
     known = {
         name: each
         for name, each in definition.args.items()
         if name not in by_variable or not is_required_argument(each)
     }
-    fixed = get_argument_values(GraphQLField(definition.type, known), FieldNode(name=node.name, arguments=constant))
-    if not by_variable:
-        return lambda _values: fixed
-    non_null = {name for name in by_variable if is_non_null_type(definition.args[name].type)}
+    values = get_argument_values(GraphQLField(definition.type, known), FieldNode(name=node.name, arguments=constant))
+    fixed = _renamed(values, names)
+    taken = [
+        (names[name], variable, is_non_null_type(definition.args[name].type)) for name, variable in by_variable.items()
+    ]
 
     def arguments(values: VariableValues) -> dict[str, Any]:
-        found = dict(fixed)
-        for name, variable in by_variable.items():
+        found = fixed.copy()
+        for name, variable, non_null in taken:
             value = values.coerced.get(variable, Undefined)
             if value is not Undefined:
                 found[name] = value
-            if name in non_null and found.get(name) is None:
+            if non_null and found.get(name) is None:
                 raise Unplanned
         return found
 
     return arguments
+
+
+def _renamed(values: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    return {names[name]: value for name, value in values.items()}
 
 
 def _mentions_variable(node: Node) -> bool:

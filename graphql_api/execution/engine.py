@@ -1,9 +1,8 @@
 """Execution: an operation is answered by its compiled plan, or by the general executor where the plan cannot."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from inspect import isawaitable
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 import strawberry
@@ -23,8 +22,7 @@ from graphql_api.execution.variables import coercion
 log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """The result of one operation: the JSON of ``data`` in chunks (None where nothing was executed), and the errors."""
 
     data: list[bytes] | None

@@ -7,10 +7,10 @@ general executor answers instead, with its own errors, paths and order.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from inspect import iscoroutine
 from itertools import chain, repeat
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from graphql.execution.values import VariableValues
 
@@ -29,8 +29,7 @@ class RowWriter(Protocol):
         """Give the inside of the JSON array in chunks."""
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """One execution of a plan: what resolvers are given, and what writes rows."""
 
     context: Any
@@ -47,6 +46,10 @@ class Node(Protocol):
 
     def write(self, value: Any, run: Run, out: list[bytes]) -> Later:
         """Append the value's JSON to ``out``; raises where the general executor has to answer."""
+
+
+Step = tuple[bytes, Node]
+"""The literal before a value, and how the value is written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,11 @@ class Object:
     fields: tuple[PlannedField, ...]
     tail: bytes
     nullable: bool
+    _steps: tuple[Step, ...] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Put together what ``write_fields`` asks for at every run."""
+        object.__setattr__(self, "_steps", tuple((each.prefix, each.node) for each in self.fields))
 
     def write(self, value: Any, run: Run, out: list[bytes]) -> Later:
         """Write the object, or null."""
@@ -89,14 +97,13 @@ class Object:
         run.context.budget.spend(len(self.fields))
         values: list[Any] = []
         try:
-            for field in self.fields:
-                values.append(field.resolve(value, run))  # noqa: PERF401 - where one fails, those before it are closed
+            for each in self.fields:
+                values.append(each.resolve(value, run))  # noqa: PERF401 - where one fails, those before it are closed
         except Exception:
             for unawaited in filter(iscoroutine, values):
                 unawaited.close()
             raise
-        prefixes = (field.prefix for field in self.fields)
-        return _write_all(values, prefixes, (field.node for field in self.fields), self.tail, run, out)
+        return _write_all(values, self._steps, self.tail, run, out)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +120,7 @@ class ListOf:
             return None
         values = list(value)
         out.append(b"[")
-        return _write_all(values, chain((b"",), repeat(b",")), repeat(self.item), b"]", run, out)
+        return _write_all(values, chain(((b"", self.item),), repeat((b",", self.item))), b"]", run, out)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,29 +147,27 @@ def _write_null(out: list[bytes], *, nullable: bool) -> None:
     out.append(b"null")
 
 
-def _write_all(
-    values: list[Any], prefixes: Iterable[bytes], nodes: Iterable[Node], tail: bytes, run: Run, out: list[bytes]
-) -> Later:
+def _write_all(values: list[Any], steps: Iterable[Step], tail: bytes, run: Run, out: list[bytes]) -> Later:
     """Write values in order, each behind its prefix, once all of them are there."""
     pending = [position for position, value in enumerate(values) if hasattr(type(value), "__await__")]
-    steps = zip(prefixes, nodes, values, strict=False)
+    to_write = zip(steps, values, strict=False)
     if pending:
-        return _go_on(_settle(values, pending), steps, tail, run, out)
-    for prefix, node, value in steps:
+        return _go_on(_settle(values, pending), to_write, tail, run, out)
+    for (prefix, node), value in to_write:
         out.append(prefix)
         later = node.write(value, run, out)
         if later is not None:
-            return _go_on(later, steps, tail, run, out)
+            return _go_on(later, to_write, tail, run, out)
     out.append(tail)
     return None
 
 
 async def _go_on(
-    later: Awaitable[None], steps: Iterable[tuple[bytes, Node, Any]], tail: bytes, run: Run, out: list[bytes]
+    later: Awaitable[None], to_write: Iterable[tuple[Step, Any]], tail: bytes, run: Run, out: list[bytes]
 ) -> None:
     """Wait, and write what follows."""
     await later
-    for prefix, node, value in steps:
+    for (prefix, node), value in to_write:
         out.append(prefix)
         further = node.write(value, run, out)
         if further is not None:

@@ -139,7 +139,7 @@ class GraphQLEndpoint:
         """Write an answer; a request error is 400 to clients that speak the new media type, 200 to the others."""
         fields = request_log(scope)
         with fields.trace.stage("respond"):
-            errors = public_errors(answer, fields["request_id"])
+            errors = public_errors(answer, fields["request_id"]) if answer.errors else []
             fields["codes"] = sorted({each["extensions"]["code"] for each in errors})
             chunks = write_map(answer.data, errors, extensions)
             Budget(bytes=self.settings.max_response_bytes).write(sum(map(len, chunks)))

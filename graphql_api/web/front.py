@@ -3,9 +3,9 @@
 Starlette's CORS, error handling and routing take longer than a small answer does, and most requests need none of them.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from graphql_api.web.middleware import MaskMiddleware
 
@@ -25,16 +25,7 @@ class Front:
         if scope["type"] != "http" or any(name == b"origin" for name, _ in scope["headers"]):
             await self.cors(scope, receive, send)
             return
-
-        def send_varied(message: Message) -> Awaitable[None]:
-            """Say as CORS does that a request with an Origin may be answered otherwise."""
-            if message["type"] == "http.response.start":
-                vary = b", ".join([value for name, value in message["headers"] if name == b"vary"] + [b"Origin"])
-                rest = [pair for pair in message["headers"] if pair[0] != b"vary"]
-                message["headers"] = [*rest, (b"vary", vary)]
-            return send(message)
-
-        await self.route(scope, receive, send_varied)
+        await self.route(scope, receive, send)
 
     async def route(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Find the application for a request."""

@@ -3,8 +3,7 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
 import orjson
@@ -36,8 +35,7 @@ class RequestFault(Exception):
         self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
 
 
-@dataclass(frozen=True, slots=True)
-class Parameters:
+class Parameters(NamedTuple):
     """What the client asks for: a document by its text, by its id, or by its text's SHA-256, of which one is there.
 
     Text and hash come together to register the text. ``wants_cost``: the answer's extensions are to tell the cost.
@@ -57,10 +55,14 @@ async def read_parameters(scope: Scope, receive: Receive, headers: Mapping[str, 
     if len(query_string) > most:
         raise RequestFault(414, f"The query string is longer than {most} bytes: send the operation by POST.")
     if scope["method"] == "POST":
-        parameters = _parameters(_json_object(await _body(receive, headers, limits.max_body_bytes)))
+        source = await _body(receive, headers, limits.max_body_bytes)
+        parameters = _parameters(_json_object(source))
     else:
-        parameters = _parameters(_from_query(query_string))
-    if parameters.variables and _holds_more(parameters.variables, limits.max_query_tokens):
+        source = query_string
+        parameters = _parameters(_from_query(source))
+    variables = parameters.variables
+    # A value takes a byte at least.
+    if variables and len(source) > limits.max_query_tokens and _holds_more(variables, limits.max_query_tokens):
         message = f"The variables hold more than {limits.max_query_tokens} values."
         raise RequestFault(400, message, "QUERY_TOO_COMPLEX")
     return parameters

@@ -68,6 +68,8 @@ def public_error(error: GraphQLError, request_id: str) -> dict[str, Any]:
 
 def _coalesce(chunks: Sequence[bytes]) -> list[bytes]:
     """Join neighbours into chunks worth a send of their own; a large chunk is passed on as it is, uncopied."""
+    if sum(map(len, chunks)) < CHUNK_BYTES:
+        return [b"".join(chunks)]
     joined: list[bytes] = []
     small: list[bytes] = []
     for chunk in chunks:

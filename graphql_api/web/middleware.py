@@ -24,6 +24,9 @@ SECURITY_HEADERS = (
 )
 """On every answer; pages have a content security policy of their own."""
 
+VARY = (b"vary", b"Origin")
+"""On answers that pages of other origins may not read: asked by some, they may. CORS says it of those."""
+
 TRANSPORT_SECURITY = (b"strict-transport-security", b"max-age=31536000")
 
 Headers = list[tuple[bytes, bytes]]
@@ -49,10 +52,10 @@ def request_log(scope: Scope) -> RequestLog:
 
 def request_headers(scope: Scope) -> dict[str, str]:
     """Give a request's headers by their names in lower case; one that is repeated is a list, joined by commas."""
-    found: dict[str, str] = {}
-    for raw_name, raw_value in scope["headers"]:
-        name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1")
-        found[name] = f"{found[name]}, {value}" if name in found else value
+    headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]]
+    found = dict(headers)
+    if len(found) < len(headers):
+        found = {each: ", ".join([value for name, value in headers if name == each]) for each in found}
     return found
 
 
@@ -128,6 +131,8 @@ def _with_own(headers: Headers, scope: Scope, fields: RequestLog, seconds: float
     """Add to an answer's headers what every answer carries, unless it has its own."""
     present = {name for name, _ in headers}
     own = [pair for pair in SECURITY_HEADERS if pair[0] not in present]
+    if b"access-control-allow-origin" not in present:
+        own.append(VARY)
     if scope["scheme"] == "https":
         own.append(TRANSPORT_SECURITY)
     stages = "".join([f"{name};dur={duration * 1000:.2f}, " for name, duration in fields.trace.stages.items()])
