@@ -52,10 +52,10 @@ class BoundedExecutor(StrawberryGraphQLCoreExecutionContext):
                 )
         return completed
 
-    def _pieces(self, window: Window, template: RowTemplate) -> list[Any]:
+    def _pieces(self, window: Window[Any], template: RowTemplate) -> list[Any]:
         """Write the rows between those with holes; of these only the places are given."""
         budget = self.context_value.budget
-        numbers = np.arange(window.records.rows)[window.rows.index]
+        numbers = np.arange(len(window.records))[window.rows.index]
         template, holes = _around_holes(window, template)
         pieces: list[Any] = []
         start = 0
@@ -70,7 +70,7 @@ class BoundedExecutor(StrawberryGraphQLCoreExecutionContext):
         return pieces[:-1]
 
 
-def _around_holes(window: Window, template: RowTemplate) -> tuple[RowTemplate, list[int]]:
+def _around_holes(window: Window[Any], template: RowTemplate) -> tuple[RowTemplate, list[int]]:
     """Give the places of rows that are null where they may not be, and a template for all others."""
     missing = np.zeros(len(window), np.bool_)
     cells: list[Cell] = []

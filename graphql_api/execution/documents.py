@@ -114,7 +114,7 @@ class Documents:
         """Reckon what one operation asks for; 0 where there is none, or its variables are wrong: nothing will run."""
         given = dict(variables or {})
         key = _cost_key(document, name, given)
-        known = document.costs.get(key) if key else None
+        known = document.costs.get(key)
         if known is not None:
             return known
         operation = document.operation(name)
@@ -126,8 +126,7 @@ class Documents:
         reckoning = Reckoning(self.schema, document.fragments, values)
         cost = reckoning.operation(operation)
         document.decisive[name] = tuple(sorted(reckoning.decisive))
-        if key := _cost_key(document, name, given):
-            document.costs[key] = cost
+        document.costs[_cost_key(document, name, given)] = cost
         return cost
 
     def _judge(self, source: str) -> Document:
@@ -168,14 +167,12 @@ def len_of_source(document: Document) -> int:
     return len(location.source.body) if location else 1_000
 
 
-def _cost_key(document: Document, name: str | None, variables: Mapping[str, Any]) -> tuple[Any, ...] | None:
-    """Name an operation and what decides on its cost; None where that is not known yet, or a value is no key."""
+def _cost_key(document: Document, name: str | None, variables: Mapping[str, Any]) -> Any:
+    """Name an operation and what decides on its cost; None where that is not known yet."""
     decisive = document.decisive.get(name)
-    if decisive is None:
-        return None
-    key = (name, *(variables.get(each, Undefined) for each in decisive))
-    try:
-        hash(key)
-    except TypeError:
-        return None
-    return key
+    return None if decisive is None else (name, *[_as_key(variables.get(each, Undefined)) for each in decisive])
+
+
+def _as_key(value: Any) -> Any:
+    """Make a variable's value a part of a key: lists and objects by how they are written."""
+    return repr(value) if isinstance(value, list | dict) else value

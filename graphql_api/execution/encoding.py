@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import orjson
 
-from graphql_api.jockeys.records import Encoded, RaceRecords, Rows
+from graphql_api.jockeys.records import Encoded, Rows, Table
 
 CHUNK_ROWS = 256
 """Rows joined at once, so that what a join notes of its fragments stays in the processor's cache."""
@@ -43,7 +43,7 @@ class Binding:
     ``convert`` turns a stored value into what the field's resolver would return.
     """
 
-    locate: Callable[[dict[str, Any]], tuple[str, Callable[[RaceRecords], Encoded]]]
+    locate: Callable[[dict[str, Any]], tuple[str, Callable[[Any], Encoded]]]
     convert: Callable[[Any], Any] | None = None
 
 
@@ -62,7 +62,7 @@ class Column:
     """
 
     key: Hashable
-    of: Callable[[RaceRecords], Encoded]
+    of: Callable[[Any], Encoded]
     to_json: Callable[[Any], bytes]
 
     def __eq__(self, other: object) -> bool:
@@ -130,7 +130,7 @@ class _Part:
     fragments: Objects
 
 
-def encode_rows(records: RaceRecords, rows: Rows, template: RowTemplate) -> list[bytes]:
+def encode_rows(table: Table, rows: Rows, template: RowTemplate) -> list[bytes]:
     """Write the chosen rows, by the usual template the inside of a JSON array, in chunks that follow each other."""
     count = len(rows)
     if not count:
@@ -138,42 +138,42 @@ def encode_rows(records: RaceRecords, rows: Rows, template: RowTemplate) -> list
     if not template.cells:
         return [template.separator.join([template.tail] * count)]
     if count < TABLE_FROM:
-        return [_encode_few(records, rows, template)]
-    chunks = _joined(_fused(_parts(records, rows, template), count), count)
+        return [_encode_few(table, rows, template)]
+    chunks = _joined(_fused(_parts(table, rows, template), count), count)
     chunks[-1] = chunks[-1].removesuffix(template.separator)
     return chunks
 
 
-def _encode_few(records: RaceRecords, rows: Rows, template: RowTemplate) -> bytes:
+def _encode_few(table: Table, rows: Rows, template: RowTemplate) -> bytes:
     """Write a short window piece by piece, since preparing tables would cost more than it saves."""
     pieces: list[Iterable[bytes]] = []
     for literal, column, cut in template.cells:
         if literal:
             pieces.append(repeat(literal))
-        codes = column.of(records).codes[rows.index].tolist()
-        fragments: Iterator[bytes] = map(_fragments(records, column).__getitem__, codes)
+        codes = column.of(table).codes[rows.index].tolist()
+        fragments: Iterator[bytes] = map(_fragments(table, column).__getitem__, codes)
         pieces.append([each[cut:] for each in fragments] if cut else fragments)
     pieces.append(repeat(template.tail + template.separator))
     return b"".join(chain.from_iterable(zip(*pieces, strict=False))).removesuffix(template.separator)
 
 
-def _fragments(records: RaceRecords, column: Column) -> _Fragments | Objects:
+def _fragments(table: Table, column: Column) -> _Fragments | Objects:
     """Give the JSON of a column's values by code, kept as long as this version of the jockey's file."""
-    found: _Fragments | Objects | None = records.derived.get(column.key)
+    found: _Fragments | Objects | None = table.derived.get(column.key)
     if found is None:
-        found = records.derived[column.key] = _Fragments(column.of(records).values, column.to_json)
+        found = table.derived[column.key] = _Fragments(column.of(table).values, column.to_json)
     return found
 
 
-def _all_fragments(records: RaceRecords, column: Column) -> Objects:
+def _all_fragments(table: Table, column: Column) -> Objects:
     """Give the JSON of all values of a column; complete, they are kept as an array, which takes less memory."""
-    found = _fragments(records, column)
+    found = _fragments(table, column)
     if isinstance(found, _Fragments):
-        found = records.derived[column.key] = _objects([found[code] for code in range(len(found.values_))])
+        found = table.derived[column.key] = _objects([found[code] for code in range(len(found.values_))])
     return found
 
 
-def _parts(records: RaceRecords, rows: Rows, template: RowTemplate) -> Iterator[_Part]:
+def _parts(table: Table, rows: Rows, template: RowTemplate) -> Iterator[_Part]:
     """Look up the template's columns for the chosen rows, the literals between them standing as columns of one value.
 
     Columns that share their codes still do so when only some rows are chosen.
@@ -183,9 +183,9 @@ def _parts(records: RaceRecords, rows: Rows, template: RowTemplate) -> Iterator[
     for literal, column, cut in template.cells:
         if literal:
             yield _Part(one_value, _objects([literal]))
-        whole = column.of(records).codes
+        whole = column.of(table).codes
         codes = whole if rows.everything else chosen.setdefault(id(whole), whole[rows.index])
-        fragments = _all_fragments(records, column)
+        fragments = _all_fragments(table, column)
         if cut and len(fragments) > len(rows):
             codes, fragments = np.arange(len(rows)), fragments.take(codes)
         yield _Part(codes, _objects([each[cut:] for each in fragments]) if cut else fragments)

@@ -1,6 +1,7 @@
 """Planning: an operation's selection sets compiled into the nodes of a plan, or refused as ``Unplanned``."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any, NoReturn
 
 import orjson
@@ -16,6 +17,7 @@ from graphql import (
     OperationType,
     VariableNode,
     Visitor,
+    get_nullable_type,
     is_leaf_type,
     is_list_type,
     is_non_null_type,
@@ -50,7 +52,7 @@ def row_template(
 ) -> RowTemplate:
     """Compile a list of rows alone, whatever the rest of the operation is; ``item`` is the type of its items."""
     kind = _innermost(item)
-    if not _is_row_type(kind):
+    if not _has_columns(kind):
         raise Unplanned
     return _Compiler(operation, variables).rows(kind, details)
 
@@ -69,11 +71,12 @@ class _Compiler:
         if is_non_null_type(kind):
             return self.node(kind.of_type, details, nullable=False)
         if is_leaf_type(_innermost(kind)):
-            return Leaf(_leaf_serializer(kind, nullable=nullable))
+            return Leaf(_serializer(kind, nullable=nullable))
         if is_list_type(kind):
             item = _innermost(kind.of_type)
-            if _is_row_type(item):
-                return RowList(self.rows(item, details))
+            if _has_columns(item):
+                with suppress(Unplanned):  # what is not a column is asked of each row's object
+                    return RowList(self.rows(item, details))
             return ListOf(self.node(kind.of_type, details), nullable)
         if is_object_type(kind):
             return self.object(kind, self.subfields(kind, details), nullable=nullable)
@@ -180,9 +183,9 @@ def _binding(definition: GraphQLField) -> Any:
     return binding
 
 
-def _is_row_type(kind: Any) -> bool:
-    """Say whether a type is an object all of whose fields are columns."""
-    return is_object_type(kind) and all(_has_binding(definition) for definition in kind.fields.values())
+def _has_columns(kind: Any) -> bool:
+    """Say whether a type is an object with fields that are columns."""
+    return is_object_type(kind) and any(map(_has_binding, kind.fields.values()))
 
 
 def _has_binding(definition: GraphQLField) -> bool:
@@ -198,15 +201,12 @@ def _innermost(kind: GraphQLOutputType) -> Any:
 
 
 def _serializer(kind: GraphQLOutputType, *, nullable: bool = True) -> Callable[[Any], bytes]:
-    """Give the function that writes a leaf, or lists of leaves, as the general executor would."""
-    convert = _converter(kind, nullable=nullable)
-    return lambda value: dumps(convert(value))
+    """Give the function that writes a leaf, or lists of leaves, as the general executor would.
 
-
-def _leaf_serializer(kind: GraphQLOutputType, *, nullable: bool) -> Callable[[Any], bytes]:
-    """Give the same for a value that is written once: no copy, and what is plain need not be converted."""
+    What is plain need not be converted. What is to be kept has to be copied, see ``encoding.dumps``.
+    """
     convert = _converter(kind, nullable=nullable)
-    is_plain = PLAIN.get(str(kind), _nothing)
+    is_plain = PLAIN.get(str(get_nullable_type(kind)), _nothing)
     return lambda value: orjson.dumps(value if is_plain(value) else convert(value))
 
 

@@ -25,7 +25,7 @@ class Unplanned(Exception):
 class RowWriter(Protocol):
     """What writes the rows of a window, from a cache of encoded projections or afresh."""
 
-    def __call__(self, window: Window, template: RowTemplate, /) -> list[bytes]:
+    def __call__(self, window: Window[Any], template: RowTemplate, /) -> list[bytes]:
         """Give the inside of the JSON array in chunks."""
 
 

@@ -1,6 +1,7 @@
 """Projections: encoded rows kept by version, choice of rows and template, within a bound of bytes."""
 
 from collections.abc import Hashable
+from typing import Any
 
 from cachetools import LRUCache
 
@@ -18,7 +19,7 @@ class Projections:
         """Keep at most ``max_bytes`` of JSON, the least recently used leaving first; 0 keeps none."""
         self._kept: LRUCache[Hashable, list[bytes]] = LRUCache(max_bytes, getsizeof=_total)
 
-    def __call__(self, window: Window, template: RowTemplate) -> list[bytes]:
+    def __call__(self, window: Window[Any], template: RowTemplate) -> list[bytes]:
         """Give the window's rows as ``encode_rows`` does; the chunks are shared, not to be changed."""
         records, rows = window.records, window.rows
         if len(window) < KEPT_FROM or rows.key is None:

@@ -38,14 +38,16 @@ class Counting:
 
     def numbers(self, field: str) -> np.ndarray:
         """Give a numeric field's values row by row, NaN for null."""
-        numbers: np.ndarray = numeric(self.records, field)[self.records.fields[field].codes[self.rows]]
-        return numbers
+        return numeric(self.records, field).take(self._codes(field))
 
     def among(self, field: str, members: frozenset[Any]) -> np.ndarray:
         """Say for each row whether a field's value is one of ``members``."""
-        column = self.records.fields[field]
-        chosen: np.ndarray = np.array([value in members for value in column.values], np.bool_)[column.codes[self.rows]]
-        return chosen
+        return _are(self.records, field, members).take(self._codes(field))
+
+    def _codes(self, field: str) -> np.ndarray:
+        """Give a field's codes row by row; ``take`` gathers two to three times as fast as an index does."""
+        codes = self.records.fields[field].codes
+        return codes if len(self.rows) == self.records.rows else codes.take(self.rows)
 
     @cached_property
     def rides(self) -> np.ndarray:
@@ -98,12 +100,20 @@ class Counting:
         """Order the rides, as positions in ``rows``, by group and then from the oldest to the newest."""
         rides = np.flatnonzero(self.rides)[::-1]  # the file is newest first
         keys = [
-            ranking(self.records, name).places(Order(name, nulls_first=True))[
-                self.records.fields[name].codes[self.rows[rides]]
-            ]
+            ranking(self.records, name).places(Order(name, nulls_first=True)).take(self._codes(name)[rides])
             for name in ("race_number", "date")
         ]
         return rides[np.lexsort([*keys, self.groups[rides]])]
+
+
+def _are(records: RaceRecords, field: str, members: frozenset[Any]) -> np.ndarray:
+    """Say for each distinct value of a field whether it is one of ``members``, made once for each version."""
+    key = (_are, field, members)
+    found: np.ndarray | None = records.derived.get(key)
+    if found is None:
+        values = records.fields[field].values
+        found = records.derived[key] = np.array([value in members for value in values], np.bool_)
+    return found
 
 
 def numeric(records: RaceRecords, field: str) -> np.ndarray:

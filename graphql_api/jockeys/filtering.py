@@ -70,8 +70,7 @@ def mask(records: RaceRecords, condition: Condition) -> np.ndarray:
         case Where(field, tests):
             column = records.fields[field]
             verdicts = (judge(each, _forms(records, field, each.operator)) for each in tests)
-            chosen: np.ndarray = reduce(np.logical_and, verdicts)[column.codes]
-            return chosen
+            return reduce(np.logical_and, verdicts).take(column.codes)
         case Not(part):
             return ~mask(records, part)
         case All(parts):

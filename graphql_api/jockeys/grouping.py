@@ -2,18 +2,18 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
 from graphql_api.jockeys.bands import FavouriteBand, OddsBand, Weekday, favourite_band, odds_band, weekday
+from graphql_api.jockeys.cells import constant
 from graphql_api.jockeys.columns import FIELDS
 from graphql_api.jockeys.filtering import Comparison, judge
 from graphql_api.jockeys.ordering import Order, Ranking, rank, ranking
 from graphql_api.jockeys.paging import Selection
-from graphql_api.jockeys.records import RaceRecords
+from graphql_api.jockeys.records import Encoded, RaceRecords
 from graphql_api.jockeys.statistics import Figures
 
 
@@ -87,19 +87,25 @@ class Groups:
         digits = [_digits(records, rows, KEYS[name]) for name in by]
         groups, members = _numbered(*_combined(digits))
         self.figures = Figures(records, rows, groups, len(members))
+        self.derived: dict[Any, Any] = {}
+        self.version = object()
+        self.keys: Mapping[str, Encoded] = {
+            name: Encoded(key.ranks[members], [*key.distinct, None]) for name, key in zip(by, digits, strict=True)
+        }
         self._rankings = {name: Ranking(key.distinct, key.ranks[members]) for name, key in zip(by, digits, strict=True)}
 
     def __len__(self) -> int:
         """Count the groups."""
         return self.figures.group_count
 
-    @cached_property
-    def keys(self) -> Mapping[str, list[Any]]:
-        """Give each key's value for all groups."""
-        return {
-            name: list(map([*key.distinct, None].__getitem__, key.ranks.tolist()))
-            for name, key in self._rankings.items()
-        }
+    def key(self, name: str) -> Encoded:
+        """Give a key for all groups; None where it is not grouped by."""
+        found = self.keys.get(name)
+        return constant(None, len(self)) if found is None else found
+
+    def statistic(self, name: str) -> Encoded:
+        """Give a statistic for all groups; ``name`` is a name in ``STATISTICS`` or ``BOUNDS``."""
+        return Encoded(np.arange(len(self)), self.figures.values(name))
 
     def choose(self, having: Sequence[Having], orders: Sequence[Order]) -> np.ndarray:
         """Give the numbers of the groups that pass, in the order asked for, then by their keys.
@@ -149,7 +155,7 @@ def _digits(records: RaceRecords, rows: np.ndarray, key: Key) -> Ranking:
     if key.of is not None:
         of = key.of
         ranked = rank([None if value is None else of(value) for value in column.values])
-    return Ranking(ranked.distinct, ranked.ranks[column.codes[rows]])
+    return Ranking(ranked.distinct, ranked.ranks.take(column.codes.take(rows)))
 
 
 def _combined(digits: Sequence[Ranking]) -> tuple[np.ndarray, int]:
@@ -176,7 +182,7 @@ def _numbered(values: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
         return numbers, members
     occurs = np.zeros(size, np.bool_)
     occurs[values] = True
-    numbers = (np.cumsum(occurs) - 1)[values]
+    numbers = (np.cumsum(occurs) - 1).take(values)
     members = np.zeros(np.count_nonzero(occurs), np.intp)
     members[numbers] = np.arange(len(values))
     return numbers, members

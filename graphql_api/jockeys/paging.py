@@ -10,7 +10,7 @@ from graphql_api.errors import BadUserInput
 from graphql_api.jockeys import cursors
 from graphql_api.jockeys.filtering import EVERYTHING, Condition, mask
 from graphql_api.jockeys.ordering import Order, arrange
-from graphql_api.jockeys.records import RaceRecords, Rows, Window
+from graphql_api.jockeys.records import RaceRecords, Row, Rows, Window, choose, span
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,7 +60,7 @@ class PageArguments:
 class Page(NamedTuple):
     """A window on a selection, and whether rows of it lie before and behind."""
 
-    window: Window
+    window: Window[Row]
     has_previous: bool
     has_next: bool
 
@@ -82,7 +82,7 @@ def page(selection: Selection, orders: tuple[Order, ...], asked: PageArguments) 
     before = None if asked.before is None else cursors.find(records, asked.before, "before")
     if selection.rows is None and not orders:
         start, stop = _bounds(records.rows, 0 if after is None else after + 1, before, asked)
-        return Page(Window.span(records, start, stop), start > 0, stop < records.rows)
+        return Page(span(records, start, stop), start > 0, stop < records.rows)
     marks = [row for row in (after, before) if row is not None]
     ordered = arrange(records, np.union1d(selection.numbers, marks).astype(np.intp), orders)
     chosen = np.isin(ordered, selection.numbers) if marks else np.ones(len(ordered), np.bool_)
@@ -93,7 +93,7 @@ def page(selection: Selection, orders: tuple[Order, ...], asked: PageArguments) 
         asked,
     )
     rows = Rows(ordered[chosen][start:stop], stop - start, key=(selection.key, orders, start, stop))
-    return Page(Window(records, rows), start > 0, stop < len(selection))
+    return Page(choose(records, rows), start > 0, stop < len(selection))
 
 
 def _chosen_before(ordered: np.ndarray, chosen: np.ndarray, row: int, *, following: bool) -> int:

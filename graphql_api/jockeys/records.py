@@ -5,10 +5,10 @@ distinct values and, per row, the index of its value. Parsing, filtering, groupi
 distinct values and then on arrays of small integers, never on cells.
 """
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, overload
+from typing import Any, Protocol, TypeVar, overload
 
 import numpy as np
 
@@ -143,34 +143,61 @@ class Row:
         return column[self.index]
 
 
-class Window(Sequence[Row]):
-    """Rows of one jockey as a lazy sequence of ``Row``; execution writes them without making the objects."""
+class Table(Protocol):
+    """What windows are on: race records, or groups of them. ``derived`` keeps what is made of one ``version``."""
 
-    __slots__ = ("records", "rows")
+    @property
+    def derived(self) -> dict[Any, Any]:
+        """What is kept as long as the table."""
 
-    def __init__(self, records: RaceRecords, rows: Rows) -> None:
-        """Choose ``rows`` of ``records``."""
+    @property
+    def version(self) -> object:
+        """Names the table in caches."""
+
+    def __len__(self) -> int:
+        """Count the rows."""
+
+
+Item = TypeVar("Item")
+
+
+class Window(Sequence[Item]):
+    """Rows of a table as a lazy sequence of objects; execution writes them column by column, without making any.
+
+    ``item`` makes the object of a row of the table.
+    """
+
+    __slots__ = ("item", "records", "rows")
+
+    def __init__(self, records: Any, rows: Rows, item: Callable[[Any, int], Item]) -> None:
+        """Choose ``rows`` of ``records``, a ``Table``."""
         self.records = records
         self.rows = rows
-
-    @classmethod
-    def span(cls, records: RaceRecords, start: int, stop: int) -> "Window":
-        """Choose the rows from ``start`` up to, but not including, ``stop``."""
-        count = stop - start
-        return cls(records, Rows(slice(start, stop), count, everything=count == records.rows, key=(start, stop)))
+        self.item = item
 
     def __len__(self) -> int:
         """Count the rows."""
         return len(self.rows)
 
     @overload
-    def __getitem__(self, position: int) -> Row: ...
+    def __getitem__(self, position: int) -> Item: ...
     @overload
-    def __getitem__(self, position: slice) -> "Sequence[Row]": ...
-    def __getitem__(self, position: int | slice) -> "Row | Sequence[Row]":
-        """Give the row at a position of the window, not of the file."""
+    def __getitem__(self, position: slice) -> "Sequence[Item]": ...
+    def __getitem__(self, position: int | slice) -> "Item | Sequence[Item]":
+        """Give the row at a position of the window, not of the table."""
         index = self.rows.index
-        numbers = range(self.records.rows)[index] if isinstance(index, slice) else index
+        numbers = range(len(self.records))[index] if isinstance(index, slice) else index
         if isinstance(position, slice):
-            return [Row(self.records, int(number)) for number in numbers[position]]
-        return Row(self.records, int(numbers[position]))
+            return [self.item(self.records, int(number)) for number in numbers[position]]
+        return self.item(self.records, int(numbers[position]))
+
+
+def choose(records: RaceRecords, rows: Rows) -> Window[Row]:
+    """Choose race records."""
+    return Window(records, rows, Row)
+
+
+def span(records: RaceRecords, start: int, stop: int) -> Window[Row]:
+    """Choose the race records from row ``start`` up to, but not including, ``stop``."""
+    count = stop - start
+    return choose(records, Rows(slice(start, stop), count, everything=count == records.rows, key=(start, stop)))

@@ -85,6 +85,6 @@ def summarise(counted: Counting, group: int, name: str) -> NumericSummary:
     if wanted.surfaces:
         surface = records.fields["surface"]
         taken = np.array([each in wanted.surfaces for each in surface.values], np.bool_)
-        rows = rows[taken[surface.codes[rows]]]
-    numbers = numeric(records, wanted.field)[records.fields[wanted.field].codes[rows]]
+        rows = rows[taken.take(surface.codes.take(rows))]
+    numbers = numeric(records, wanted.field).take(records.fields[wanted.field].codes.take(rows))
     return NumericSummary(np.sort(numbers[~np.isnan(numbers)]))

@@ -9,6 +9,7 @@ from graphql_api.execution.context import Context
 from graphql_api.jockeys.grouping import KEYS, Groups
 from graphql_api.jockeys.ordering import Order
 from graphql_api.jockeys.paging import PageArguments, Selection, check_count, page
+from graphql_api.jockeys.records import Rows, Window
 from graphql_api.jockeys.statistics import Figures, Statistics
 from graphql_api.schema.enums import GroupKey
 from graphql_api.schema.filters import GroupHaving, having
@@ -32,8 +33,9 @@ class RaceRecordConnection(GroupedRecordConnection):
         return Statistics(Figures(self.selection.records, self.selection.numbers), 0)
 
     @strawberry.field(
+        graphql_type=list[RaceGroup],
         description="The records on all pages in groups that share their keys, ordered by these unless asked "
-        "otherwise. The server bounds the number of groups."
+        "otherwise. The server bounds the number of groups.",
     )
     def group_by(
         self,
@@ -47,7 +49,7 @@ class RaceRecordConnection(GroupedRecordConnection):
             strawberry.argument(description="Sort by these, the first counting most; then by the keys, ascending."),
         ] = None,
         first: Annotated[int | None, strawberry.argument(description="At most so many groups.")] = None,
-    ) -> list[RaceGroup]:
+    ) -> Window[RaceGroup]:
         """Group the selection."""
         return grouped(self.selection, by, having, order_by, first, info.context.settings.max_groups)
 
@@ -59,7 +61,7 @@ def connection(selection: Selection, order: tuple[Order, ...], asked: PageArgume
 
 def grouped(
     selection: Selection, by: list[Any], passing: Any, order_by: Any, first: int | None, at_most: int
-) -> list[RaceGroup]:
+) -> Window[RaceGroup]:
     """Group a selection, choose groups and order them; raises ``BadUserInput`` that says which argument is wrong."""
     keys = [each.value for each in by]
     if not keys:
@@ -77,4 +79,4 @@ def grouped(
         raise BadUserInput(
             f"Argument 'by' makes {len(chosen)} groups, of {at_most} at most: pass 'first', 'having' or a filter."
         )
-    return [race_group(groups, number) for number in chosen.tolist()]
+    return Window(groups, Rows(chosen, len(chosen)), race_group)

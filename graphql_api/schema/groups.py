@@ -5,7 +5,8 @@ from typing import Any
 import strawberry
 
 from graphql_api.execution.context import Context
-from graphql_api.jockeys.grouping import KEYS, GroupKeys, Groups
+from graphql_api.execution.encoding import SAME_ROW, Binding
+from graphql_api.jockeys.grouping import KEYS, GroupKeys, Groups, Key
 from graphql_api.jockeys.paging import PageArguments, page
 from graphql_api.jockeys.statistics import Statistics
 from graphql_api.schema.arguments import After, Before, First, Last, OrderBy
@@ -14,9 +15,14 @@ from graphql_api.schema.records import GroupedRecordConnection, page_fields
 from graphql_api.schema.statistics import StatisticsType
 
 
+def _key(key: Key) -> Any:
+    binding = Binding(lambda _arguments: (f"key {key.name}", lambda groups: groups.key(key.name)))
+    return strawberry.field(description=key.description, metadata={Binding: binding})
+
+
 def _group_key() -> type:
     """Make the RaceGroupKey type of the table of keys."""
-    namespace: dict[str, Any] = {key.name: strawberry.field(description=key.description) for key in KEYS.values()}
+    namespace: dict[str, Any] = {key.name: _key(key) for key in KEYS.values()}
     namespace["__annotations__"] = {key.name: key.type | None for key in KEYS.values()}
     namespace["__doc__"] = "The values that a group's records share; ``grouping.GroupKeys`` has its attributes."
     return strawberry.type(
@@ -36,8 +42,10 @@ class RaceGroup:
     groups: strawberry.Private[Groups]
     number: strawberry.Private[int]
 
-    key: RaceGroupKey = strawberry.field(description="What the records share.")
-    statistics: StatisticsType = strawberry.field(description="Statistics of all records of the group.")
+    key: RaceGroupKey = strawberry.field(description="What the records share.", metadata={Binding: SAME_ROW})
+    statistics: StatisticsType = strawberry.field(
+        description="Statistics of all records of the group.", metadata={Binding: SAME_ROW}
+    )
 
     @strawberry.field(description="The records of the group. Without `first` or `last`: all of them.")
     def records(

@@ -5,7 +5,8 @@ from typing import Annotated, Any
 import strawberry
 
 from graphql_api.errors import BadUserInput
-from graphql_api.jockeys.statistics import BOUNDS, STATISTICS, Statistics
+from graphql_api.execution.encoding import Binding
+from graphql_api.jockeys.statistics import BOUNDS, STATISTICS, Statistic, Statistics
 from graphql_api.jockeys.summaries import NumericSummary as Summary
 from graphql_api.jockeys.summaries import summarise
 from graphql_api.schema.enums import NumericField
@@ -73,13 +74,20 @@ def _summary(
     return summarise(counted.figures, counted.group, field.value)  # type: ignore[return-value]
 
 
+def _statistic(statistic: Statistic) -> Any:
+    """Declare one statistic; of groups in a list it is a column."""
+    name = statistic.name
+    binding = Binding(lambda _arguments: (f"statistic {name}", lambda groups: groups.statistic(name)))
+    return strawberry.field(description=statistic.description, metadata={Binding: binding})
+
+
 def _statistics() -> type:
     """Make the Statistics type of the table, each rate followed by its interval."""
     annotations: dict[str, Any] = {}
     fields: dict[str, Any] = {}
     for each in STATISTICS:
         annotations[each.name] = int if each.type is int else each.type | None
-        fields[each.name] = strawberry.field(description=each.description)
+        fields[each.name] = _statistic(each)
         if f"{each.name}_lower" in BOUNDS:
             fields[f"{each.name}_interval"] = _interval(each.name)
             annotations[f"{each.name}_interval"] = ConfidenceInterval | None

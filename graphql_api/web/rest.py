@@ -14,7 +14,7 @@ from starlette.routing import Route
 from graphql_api.errors import ServiceError
 from graphql_api.execution.projections import Projections
 from graphql_api.jockeys.ids import jockey_id
-from graphql_api.jockeys.records import Window
+from graphql_api.jockeys.records import span
 from graphql_api.repository.repository import Repository, Snapshot
 from graphql_api.web import openapi
 from graphql_api.web.deadline import time_limit
@@ -71,7 +71,7 @@ class Rest:
             return ChunkedBody((), 304, headers)
         records = snapshot.records
         with fields.trace.stage("encode"):
-            rows = self.projections(Window.span(records, 0, records.rows), json_rows(records, "source"))
+            rows = self.projections(span(records, 0, records.rows), json_rows(records, "source"))
         with fields.trace.stage("respond"):
             chunks = [b'{"data":[', *rows, b"]}"]
             key = (records.version, "rest")

@@ -15,7 +15,7 @@ from starlette.routing import Route
 from graphql_api.execution.projections import Projections
 from graphql_api.jockeys.ids import jockey_id
 from graphql_api.jockeys.paging import Selection
-from graphql_api.jockeys.records import RaceRecords, Rows, Window
+from graphql_api.jockeys.records import RaceRecords, Row, Rows, Window, choose, span
 from graphql_api.repository.repository import Repository
 from graphql_api.web.deadline import time_limit
 from graphql_api.web.exports.formats import FORMATS, Asked, Format, read_asked
@@ -97,7 +97,7 @@ class Exports:
         header = csv_header(list(columns(records, asked.columns)), spreadsheet=spreadsheet)
         return [header, *self.projections(window, csv_rows(records, asked.columns, spreadsheet=spreadsheet))]
 
-    async def _encode_table(self, form: Format, asked: Asked, window: Window, key: Hashable) -> list[bytes]:
+    async def _encode_table(self, form: Format, asked: Asked, window: Window[Row], key: Hashable) -> list[bytes]:
         """Write a binary file in a thread, and keep it: readers come for it part by part."""
         from graphql_api.web.exports import arrow
 
@@ -109,12 +109,12 @@ class Exports:
         return found
 
 
-def _window(selection: Selection) -> Window:
+def _window(selection: Selection) -> Window[Row]:
     """Take all rows of a selection, in the order of the file.
 
     What writing them derives is not kept with the records: six more sets of texts, where the file itself is kept.
     """
     records = replace(selection.records, derived={})
     if selection.rows is None:
-        return Window.span(records, 0, records.rows)
-    return Window(records, Rows(selection.rows, len(selection), key=selection.key))
+        return span(records, 0, records.rows)
+    return choose(records, Rows(selection.rows, len(selection), key=selection.key))
