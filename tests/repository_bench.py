@@ -9,7 +9,8 @@ from fakes import SECRET, FakeClock, FakeStorage
 from graphql_api.config import Settings
 from graphql_api.errors import DataCorrupt, ServiceError
 from graphql_api.jockeys.records import RaceRecords
-from graphql_api.repository.repository import Repository, Snapshot
+from graphql_api.repository.repository import Repository
+from graphql_api.repository.snapshot import Snapshot
 from graphql_api.repository.trace import Trace
 
 A, B, C, D = "00001", "00002", "00003", "a000d"

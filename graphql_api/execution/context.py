@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 
 from graphql_api.config import Settings
 from graphql_api.execution.budget import Budget
-from graphql_api.repository.repository import Repository, Snapshot
+from graphql_api.repository.repository import Repository
+from graphql_api.repository.snapshot import Snapshot
 from graphql_api.repository.trace import Trace
 
 

@@ -8,7 +8,6 @@ import logging
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
-from datetime import datetime
 from threading import Lock
 from typing import cast, get_args
 
@@ -22,6 +21,7 @@ from graphql_api.jockeys.ids import jockey_id as checked
 from graphql_api.jockeys.records import RaceRecords
 from graphql_api.repository.cache import BoundedCache
 from graphql_api.repository.clock import lasting_clock
+from graphql_api.repository.snapshot import Snapshot
 from graphql_api.repository.tally import Tally
 from graphql_api.repository.trace import Outcome, Trace
 from graphql_api.repository.workers import Workers, done
@@ -29,25 +29,6 @@ from graphql_api.storage.folder import Page, Storage
 
 RETRY_PAUSE = 30.0
 """Seconds (at most the TTL) that a stale copy answers before the failing storage is asked again."""
-
-
-@dataclass(frozen=True, slots=True, weakref_slot=True)
-class Snapshot:
-    """One version of one jockey.
-
-    ``size`` is in bytes as stored, ``etag`` without quotes, ``last_modified`` in UTC. ``stale`` marks the last good
-    copy, served because the storage or the new file fails. ``fresh_until`` is on the repository's clock: callers want
-    ``Repository.max_age``. A version that proves unchanged is a new snapshot with the very same ``records``.
-    """
-
-    jockey_id: str
-    records: RaceRecords
-    etag: str
-    last_modified: datetime
-    size: int
-    key: str
-    stale: bool
-    fresh_until: float
 
 
 Load = Callable[[bytes, str, Trace], RaceRecords]

@@ -7,7 +7,7 @@ import strawberry
 
 from graphql_api.execution.context import Context
 from graphql_api.jockeys.paging import PageArguments, Selection
-from graphql_api.repository.repository import Snapshot
+from graphql_api.repository.snapshot import Snapshot
 from graphql_api.schema.arguments import After, Before, Filter, First, Last, OrderBy
 from graphql_api.schema.connections import RaceRecordConnection, connection
 from graphql_api.schema.filters import condition

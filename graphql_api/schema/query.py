@@ -11,7 +11,7 @@ from graphql_api.execution.context import Context
 from graphql_api.jockeys.ids import jockey_id
 from graphql_api.jockeys.paging import Selection
 from graphql_api.jockeys.statistics import Figures, Statistics
-from graphql_api.repository.repository import Snapshot
+from graphql_api.repository.snapshot import Snapshot
 from graphql_api.schema import discovery
 from graphql_api.schema.arguments import Filter
 from graphql_api.schema.filters import condition

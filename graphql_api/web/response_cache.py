@@ -14,7 +14,8 @@ from cachetools import LRUCache
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from graphql_api.errors import RequestTimeout
-from graphql_api.repository.repository import Repository, Snapshot
+from graphql_api.repository.repository import Repository
+from graphql_api.repository.snapshot import Snapshot
 from graphql_api.web.deadline import within
 from graphql_api.web.middleware import Headers, request_log
 from graphql_api.web.responses import send_all

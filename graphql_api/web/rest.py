@@ -15,7 +15,8 @@ from graphql_api.errors import ServiceError
 from graphql_api.execution.projections import Projections
 from graphql_api.jockeys.ids import jockey_id
 from graphql_api.jockeys.records import span
-from graphql_api.repository.repository import Repository, Snapshot
+from graphql_api.repository.repository import Repository
+from graphql_api.repository.snapshot import Snapshot
 from graphql_api.web import openapi
 from graphql_api.web.deadline import time_limit
 from graphql_api.web.middleware import request_log

@@ -13,7 +13,8 @@ import orjson
 
 from graphql_api.errors import ServiceError
 from graphql_api.jockeys import ids
-from graphql_api.repository.repository import Repository, Snapshot
+from graphql_api.repository.repository import Repository
+from graphql_api.repository.snapshot import Snapshot
 
 MOST_JOCKEYS = 4
 """Answers made of more files get no tag: it would grow past what a header should hold."""
