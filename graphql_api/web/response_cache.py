@@ -65,7 +65,7 @@ class Kept(NamedTuple):
     chunks: tuple[bytes, ...]
     length: int
     size: int
-    snapshots: dict[str, "ref[Snapshot]"]
+    snapshots: dict[str, ref[Snapshot]]
     max_age: int
 
 
