@@ -12,7 +12,6 @@ from itertools import chain, repeat
 from typing import Any, NamedTuple
 
 import numpy as np
-import orjson
 
 from graphql_api.jockeys.records import Encoded, Rows, Table
 
@@ -56,9 +55,9 @@ class Column:
     """A column as templates refer to it: where its values are, and how one value is written.
 
     A fragment begins with what stands before most values of the column (a field's comma and name), which would else
-    have to be joined to each of them at every request. ``key`` names the column and its form in caches. ``to_json``
-    raises where a value cannot be written, such as null in a non-null field; the caller then leaves the answer to the
-    general executor.
+    have to be joined to each of them at every request; joining also copies what orjson gives, which holds on to four
+    kilobytes. ``key`` names the column and its form in caches. ``to_json`` raises where a value cannot be written, such
+    as null in a non-null field; the caller then leaves the answer to the general executor.
     """
 
     key: Hashable
@@ -232,8 +231,3 @@ def _objects(fragments: list[bytes]) -> Objects:
     made = np.empty(len(fragments), object)
     made[:] = fragments
     return made
-
-
-def dumps(value: object) -> bytes:
-    """Write one JSON value; the copy drops the four kilobytes that an orjson result keeps allocated."""
-    return bytes(memoryview(orjson.dumps(value)))

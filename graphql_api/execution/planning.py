@@ -29,7 +29,7 @@ from graphql.execution.collect_fields import FieldDetailsList, GroupedFieldSet, 
 from graphql.execution.values import VariableValues, get_argument_values
 
 from graphql_api.execution.calls import BACKREF, Operation, resolver, strawberry_field
-from graphql_api.execution.encoding import SAME_ROW, Binding, Cell, Column, RowTemplate, dumps
+from graphql_api.execution.encoding import SAME_ROW, Binding, Cell, Column, RowTemplate
 from graphql_api.execution.plans import Leaf, ListOf, Node, Object, Plan, PlannedField, RowList, Unplanned
 from graphql_api.execution.variables import PLAIN
 
@@ -92,9 +92,9 @@ class _Compiler:
         fields: list[PlannedField] = []
         literal = b"{"
         for key, details in selected.items():
-            literal += dumps(key) + b":"
+            literal += orjson.dumps(key) + b":"
             if details[0].node.name.value == "__typename":
-                literal += dumps(kind.name) + b","
+                literal += orjson.dumps(kind.name) + b","
                 continue
             definition = _definition(kind, details[0].node)
             resolve = resolver(self.operation, kind, definition, [each.node for each in details])
@@ -113,9 +113,9 @@ class _Compiler:
         """Append an object's cells; give the literal that stands behind the last of them."""
         for key, details in selected.items():
             node = details[0].node
-            literal += dumps(key) + b":"
+            literal += orjson.dumps(key) + b":"
             if node.name.value == "__typename":
-                literal += dumps(kind.name) + b","
+                literal += orjson.dumps(kind.name) + b","
                 continue
             definition = _definition(kind, node)
             binding = _binding(definition)
@@ -125,7 +125,7 @@ class _Compiler:
                     raise Unplanned
                 literal = self.row(inner, self.subfields(inner, details), literal + b"{", cells) + b","
                 continue
-            before = b"," + dumps(node.name.value) + b":"
+            before = b"," + orjson.dumps(node.name.value) + b":"
             column = self.column(definition, node, binding, before)
             cells.append(Cell(b"", column) if literal == before else Cell(literal, column, cut=len(before)))
             literal = b","
@@ -201,10 +201,7 @@ def _innermost(kind: GraphQLOutputType) -> Any:
 
 
 def _serializer(kind: GraphQLOutputType, *, nullable: bool = True) -> Callable[[Any], bytes]:
-    """Give the function that writes a leaf, or lists of leaves, as the general executor would.
-
-    What is plain need not be converted. What is to be kept has to be copied, see ``encoding.dumps``.
-    """
+    """Give the function that writes a leaf, or lists of leaves, as the general executor would."""
     convert = _converter(kind, nullable=nullable)
     is_plain = PLAIN.get(str(get_nullable_type(kind)), _nothing)
     return lambda value: orjson.dumps(value if is_plain(value) else convert(value))

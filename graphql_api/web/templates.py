@@ -7,7 +7,9 @@ from enum import Enum
 from types import MappingProxyType
 from typing import Any, Literal
 
-from graphql_api.execution.encoding import Cell, Column, RowTemplate, dumps
+import orjson
+
+from graphql_api.execution.encoding import Cell, Column, RowTemplate
 from graphql_api.jockeys.columns import FIELDS
 from graphql_api.jockeys.records import Encoded, RaceRecords, raw_text
 
@@ -44,7 +46,7 @@ def json_rows(records: RaceRecords, chosen: ColumnSet, *, lines: bool = False) -
 
     def make() -> RowTemplate:
         cells = tuple(
-            _cell("json", chosen, at, (b"," if place else b"{") + dumps(label) + b":", _JSON[chosen])
+            _cell("json", chosen, at, (b"," if place else b"{") + orjson.dumps(label) + b":", _JSON[chosen])
             for place, (label, at) in enumerate(columns(records, chosen).items())
         )
         tail = b"}" if cells else b"{}"
@@ -97,17 +99,17 @@ def source_json(cell: Any) -> bytes:
     Floats keep ten decimals; NaN, NaT, None and infinities are null.
     """
     if isinstance(cell, float):
-        return dumps(round(cell, DECIMALS))
+        return orjson.dumps(round(cell, DECIMALS))
     if isinstance(cell, datetime):
-        return dumps(f"{cell.replace(tzinfo=None).isoformat()}Z")
+        return orjson.dumps(f"{cell.replace(tzinfo=None).isoformat()}Z")
     if isinstance(cell, date):
-        return dumps(f"{cell.isoformat()}T00:00:00Z")
-    return dumps(cell)
+        return orjson.dumps(f"{cell.isoformat()}T00:00:00Z")
+    return orjson.dumps(cell)
 
 
 def typed_json(value: Any) -> bytes:
     """Write a typed value as GraphQL does: enums by name, days as ISO."""
-    return dumps(value.name if isinstance(value, Enum) else value)
+    return orjson.dumps(value.name if isinstance(value, Enum) else value)
 
 
 def typed_text(value: Any) -> str | None:
@@ -115,7 +117,7 @@ def typed_text(value: Any) -> str | None:
     if value is None or isinstance(value, str):
         return value
     if isinstance(value, bool | tuple | list):
-        return dumps(value).decode()
+        return orjson.dumps(value).decode()
     return value.name if isinstance(value, Enum) else str(value)
 
 

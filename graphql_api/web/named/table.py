@@ -20,7 +20,6 @@ from graphql.execution.collect_fields import FieldDetailsList, collect_fields, c
 from graphql.execution.values import VariableValues
 
 from graphql_api.execution.documents import Document
-from graphql_api.execution.encoding import dumps
 from graphql_api.web.templates import CSV_LINE_END, csv_cell, csv_header
 
 NO_VARIABLES = VariableValues({}, {})
@@ -123,4 +122,4 @@ def _at(value: Any, path: Keys) -> Any:
 
 
 def _text(value: Any) -> str | None:
-    return value if value is None or isinstance(value, str) else dumps(value).decode()
+    return value if value is None or isinstance(value, str) else orjson.dumps(value).decode()
