@@ -27,7 +27,10 @@ compressed. A rate is the median of the rounds, a ratio the median of each round
 of all rounds. Hits and misses are rows of their own: this server's "repeated request" is a hit of its response cache, \
 all its other rows are misses of it; the notes say what else is cached.
 """
-APART = "The servers share one core, but where a row's name says otherwise, and the load generator has another."
+APART = (
+    "The servers share one core, Node's helping threads too, but where a row's name says otherwise; the load generator "
+    "has another."
+)
 TOGETHER = "Nobody is bound to a core; ROAPI and Node may use several."
 
 

@@ -72,6 +72,24 @@ def test_variables_count_as_coerced(core: Core) -> None:
     assert cost(core, query, n="five") == 0, "it will not run"
 
 
+def test_no_value_is_taken_for_another_that_came_before(core: Core) -> None:
+    """A text costs one id even where it reads like the list that comes next, and a filter what is in it."""
+    query = "query ($i: [ID!]!) { jockeysByIds(ids: $i) { id } }"
+    ids = ["00001", "00002", "00003"]
+    for _ in range(2):
+        assert cost(core, query, i=str(ids)) == 1 + JOCKEY + 1
+        assert cost(core, query, i=ids) == 1 + 3 * (JOCKEY + 1)
+        assert cost(core, query, i=ids[:2]) == 1 + 2 * (JOCKEY + 1)
+
+
+def test_what_is_remembered_of_variables_is_short(core: Core) -> None:
+    """However long a variable's value was, a document stays as small as its text."""
+    query = "query ($i: [ID!]!) { jockeysByIds(ids: $i) { name } }"
+    for value in ("0" * 100_000, ["0" * 100_000], {"x": "0" * 100_000}):
+        cost(core, query, i=value)
+    assert len(repr(core.documents.get(query).costs)) < 5_000
+
+
 def test_a_field_that_fails_for_its_arguments_hides_no_other(core: Core) -> None:
     """Null in place of an id spoils its own field; what stands beside it counts, then and in later requests."""
     query = 'query ($i: ID = "00001", $n: Int) { jockey(id: $i) { id } b: jockey(id: "00002") { records(first: $n) '

@@ -128,6 +128,11 @@ HARD = [
     ),
     ('{ jockey(id: "00001") { records { groupBy(by: []) { key { year } } } } }', {}),
     (
+        """{ jockey(id: "00001") { records { groupBy(by: [HORSE_NAME, MONTH], first: 100) {
+            key { month weather m: month racecourse } statistics { prizeMoney wins } } } } }""",
+        {},
+    ),
+    (
         """{ compareJockeys(ids: ["00001", "99999", "a0001"], filter: { surface: { eq: DIRT } }) {
             jockey { id records(first: 1) { nodes { date } } } statistics { rides winRate prizeMoney } } }""",
         {},
@@ -212,6 +217,7 @@ def holed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Core]:
         "records { edges { cursor node { d: date horseName date } } }",
         "records { edges { a: node { horseName } b: node { date } c: node { date won } } }",
         "records(first: 5) { nodes { date meeting horseName } }",
+        "records(first: 90) { nodes { raw(column: WEATHER) horseName v: raw(column: VIDEO) w: won h: horseName } }",
         "records(first: 5, filter: { date: { isNull: false } }) { nodes { date } }",
         "records(filter: { date: { isNull: false } }, orderBy: { field: HORSE_NAME }) { nodes { date going } }",
         'records(filter: { horseName: { eq: "nobody" } }) { nodes { date } }',

@@ -237,6 +237,17 @@ def test_a_head_leaves_with_its_body(server: Server, request_bytes: bytes) -> No
         assert len(body) == int(length[1])
 
 
+def test_a_client_that_has_no_more_to_say_is_answered(server: Server) -> None:
+    """Closing one's own half of a connection behind a request does not take back the request."""
+    for request_bytes in (POST, written("GET", "/health"), POST):
+        connection = server.connect()
+        connection.send(request_bytes)
+        connection.socket.shutdown(socket.SHUT_WR)
+        status, headers, body = connection.answer()
+        assert (status, len(body)) == (200, int(headers["content-length"]))
+        assert connection.is_closed()
+
+
 def test_a_client_that_asks_whether_to_go_on_is_told_at_once(server: Server) -> None:
     """The answer to ``Expect: 100-continue`` does not wait for the body that waits for it."""
     connection = server.connect()

@@ -27,6 +27,9 @@ LONGEST_REQUEST = 16_384
 LONGEST_ANSWER = 65_536
 """Bytes; longer answers are sent by uvicorn, piece by piece as fast as the client takes them."""
 
+JOINED_BYTES = 65_536
+"""Bytes up to which the pieces of what is sent are copied into one."""
+
 NOT_REPEATED = (b"forwarded", b"expect:", b"upgrade")
 """In a request's bytes, in lower case: what proxies say counts by where it comes from; the others are not over yet."""
 
@@ -83,7 +86,8 @@ async def _nothing() -> Message:
 class Together:
     """A connection's transport that sends in one call what was written in one turn of the loop: a head and its body.
 
-    A call of the system for each takes longer than to make a small answer. All else is the transport's own.
+    A call of the system for each takes longer than to make a small answer. uvicorn sends by ``write`` alone; all else
+    is the transport's own.
     """
 
     def __init__(self, transport: Transport, loop: AbstractEventLoop) -> None:
@@ -105,8 +109,12 @@ class Together:
     def flush(self) -> None:
         """Send what was written, unless the connection is lost."""
         unsent, self._unsent = self._unsent, []
-        if unsent and not self._transport.is_closing():
-            self._transport.writelines(unsent)
+        if not unsent or self._transport.is_closing():
+            return
+        if sum(map(len, unsent)) <= JOINED_BYTES:
+            unsent = [b"".join(unsent)]
+        for data in unsent:
+            self._transport.write(data)
 
     def close(self) -> None:
         """Send what was written, and close."""
@@ -128,6 +136,10 @@ class Protocol(HttpToolsProtocol):
         """Begin."""
         super().connection_made(transport)
         self.transport = cast("Transport", Together(transport, self.loop))
+
+    def eof_received(self) -> None:
+        """Send what was written, for the transport closes now."""
+        cast("Together", self.transport).flush()
 
     def data_received(self, data: bytes) -> None:
         """Answer, where these bytes are one whole request that is known and comes in its turn."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from typing import Any
 
 from cachetools import LRUCache
@@ -174,5 +175,7 @@ def _cost_key(document: Document, name: str | None, variables: Mapping[str, Any]
 
 
 def _as_key(value: Any) -> Any:
-    """Make a variable's value a part of a key: lists and objects by how they are written."""
-    return repr(value) if isinstance(value, list | dict) else value
+    """Make a variable's value a part of a key: what may be long by a digest, and a text other than a list of it."""
+    if isinstance(value, str | list | dict):
+        return type(value), blake2b(repr(value).encode(), digest_size=16).digest()
+    return value

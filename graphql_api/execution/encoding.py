@@ -178,12 +178,17 @@ def _parts(table: Table, rows: Rows, template: RowTemplate) -> Iterator[_Part]:
     Columns that share their codes still do so when only some rows are chosen.
     """
     one_value = np.zeros(len(rows), np.int8)
-    chosen: dict[int, np.ndarray] = {}
+    chosen: dict[int, tuple[np.ndarray, np.ndarray]] = {}
     for literal, column, cut in template.cells:
         if literal:
             yield _Part(one_value, _objects([literal]))
         whole = column.of(table).codes
-        codes = whole if rows.everything else chosen.setdefault(id(whole), whole[rows.index])
+        if rows.everything:
+            codes = whole
+        elif id(whole) in chosen:
+            _, codes = chosen[id(whole)]
+        else:  # kept with its codes, for an array that is gone may leave its id to another
+            _, codes = chosen[id(whole)] = whole, whole[rows.index]
         fragments = _all_fragments(table, column)
         if cut and len(fragments) > len(rows):
             codes, fragments = np.arange(len(rows)), fragments.take(codes)

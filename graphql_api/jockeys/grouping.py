@@ -87,8 +87,6 @@ class Groups:
         digits = [_digits(records, rows, KEYS[name]) for name in by]
         groups, members = _numbered(*_combined(digits))
         self.figures = Figures(records, rows, groups, len(members))
-        self.derived: dict[Any, Any] = {}
-        self.version = object()
         self.keys: Mapping[str, Encoded] = {
             name: Encoded(key.ranks[members], [*key.distinct, None]) for name, key in zip(by, digits, strict=True)
         }
@@ -97,15 +95,6 @@ class Groups:
     def __len__(self) -> int:
         """Count the groups."""
         return self.figures.group_count
-
-    def key(self, name: str) -> Encoded:
-        """Give a key for all groups; None where it is not grouped by."""
-        found = self.keys.get(name)
-        return constant(None, len(self)) if found is None else found
-
-    def statistic(self, name: str) -> Encoded:
-        """Give a statistic for all groups; ``name`` is a name in ``STATISTICS`` or ``BOUNDS``."""
-        return Encoded(np.arange(len(self)), self.figures.values(name))
 
     def choose(self, having: Sequence[Having], orders: Sequence[Order]) -> np.ndarray:
         """Give the numbers of the groups that pass, in the order asked for, then by their keys.
@@ -128,6 +117,34 @@ class Groups:
         own = self.selection
         key = (own.key, self.by, tuple(values[group] for values in self.keys.values()))
         return Selection(own.records, self.figures.rows[self.figures.members[group]], key)
+
+
+class Chosen:
+    """Some groups in an order, as a table whose columns are their keys and statistics."""
+
+    def __init__(self, groups: Groups, numbers: np.ndarray) -> None:
+        """Choose groups by their numbers."""
+        self.groups = groups
+        self.numbers: list[int] = numbers.tolist()
+        self.derived: dict[Any, Any] = {}
+        self.version = object()
+        self._places = np.arange(len(numbers))
+
+    def __len__(self) -> int:
+        """Count the groups."""
+        return len(self.numbers)
+
+    def key(self, name: str) -> Encoded:
+        """Give a key; None where it is not grouped by."""
+        found = self.groups.keys.get(name)
+        return constant(None, len(self)) if found is None else self._column(found)
+
+    def statistic(self, name: str) -> Encoded:
+        """Give a statistic; ``name`` is a name in ``STATISTICS`` or ``BOUNDS``."""
+        return self._column(self.groups.figures.values(name))
+
+    def _column(self, values: Encoded | list[Any]) -> Encoded:
+        return Encoded(self._places, [values[number] for number in self.numbers])
 
 
 class GroupKeys:

@@ -9,11 +9,11 @@ from graphql_api.execution.context import Context
 from graphql_api.jockeys.grouping import KEYS, Groups
 from graphql_api.jockeys.ordering import Order
 from graphql_api.jockeys.paging import PageArguments, Selection, check_count, page
-from graphql_api.jockeys.records import Rows, Window
+from graphql_api.jockeys.records import Window
 from graphql_api.jockeys.statistics import Figures, Statistics
 from graphql_api.schema.enums import GroupKey
 from graphql_api.schema.filters import GroupHaving, having
-from graphql_api.schema.groups import RaceGroup, race_group
+from graphql_api.schema.groups import RaceGroup, race_groups
 from graphql_api.schema.orders import GroupOrder, orders
 from graphql_api.schema.records import GroupedRecordConnection, page_fields
 from graphql_api.schema.statistics import StatisticsType
@@ -79,4 +79,4 @@ def grouped(
         raise BadUserInput(
             f"Argument 'by' makes {len(chosen)} groups, of {at_most} at most: pass 'first', 'having' or a filter."
         )
-    return Window(groups, Rows(chosen, len(chosen)), race_group)
+    return race_groups(groups, chosen)

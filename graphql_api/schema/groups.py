@@ -2,12 +2,14 @@
 
 from typing import Any
 
+import numpy as np
 import strawberry
 
 from graphql_api.execution.context import Context
 from graphql_api.execution.encoding import SAME_ROW, Binding
-from graphql_api.jockeys.grouping import KEYS, GroupKeys, Groups, Key
+from graphql_api.jockeys.grouping import KEYS, Chosen, GroupKeys, Groups, Key
 from graphql_api.jockeys.paging import PageArguments, page
+from graphql_api.jockeys.records import Rows, Window
 from graphql_api.jockeys.statistics import Statistics
 from graphql_api.schema.arguments import After, Before, First, Last, OrderBy
 from graphql_api.schema.orders import orders
@@ -64,8 +66,14 @@ class RaceGroup:
         return GroupedRecordConnection(**page_fields(found, len(selection)))
 
 
-def race_group(groups: Groups, number: int) -> RaceGroup:
-    """Show one group."""
+def race_groups(groups: Groups, numbers: np.ndarray) -> Window[RaceGroup]:
+    """Show groups in an order."""
+    chosen = Chosen(groups, numbers)
+    return Window(chosen, Rows(slice(None), len(chosen), everything=True), _race_group)
+
+
+def _race_group(chosen: Chosen, place: int) -> RaceGroup:
+    groups, number = chosen.groups, chosen.numbers[place]
     return RaceGroup(
         groups=groups, number=number, key=GroupKeys(groups, number), statistics=Statistics(groups.figures, number)
     )

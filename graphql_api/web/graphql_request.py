@@ -126,7 +126,7 @@ def _from_query(query_string: bytes) -> dict[str, Any]:
 
 
 def _holds_more(variables: Mapping[str, Any], values: int) -> bool:
-    """Say whether variables hold more ``values``, at all depths; each costs about what a token costs the parser."""
+    """Say whether variables hold more than so many values, at all depths; each costs about what a token costs."""
     return sum(1 for _ in _values(variables)) > values
 
 

@@ -24,9 +24,6 @@ SECURITY_HEADERS = (
 )
 """On every answer; pages have a content security policy of their own."""
 
-VARY = (b"vary", b"Origin")
-"""On answers that pages of other origins may not read: asked by some, they may. CORS says it of those."""
-
 TRANSPORT_SECURITY = (b"strict-transport-security", b"max-age=31536000")
 
 Headers = list[tuple[bytes, bytes]]
@@ -129,10 +126,12 @@ def _request_id(scope: Scope) -> str:
 
 def _with_own(headers: Headers, scope: Scope, fields: RequestLog, seconds: float) -> Headers:
     """Add to an answer's headers what every answer carries, unless it has its own."""
-    present = {name for name, _ in headers}
+    present = dict(headers)
     own = [pair for pair in SECURITY_HEADERS if pair[0] not in present]
-    if b"access-control-allow-origin" not in present:
-        own.append(VARY)
+    vary = present.get(b"vary", b"")
+    if b"Origin" not in vary:  # CORS says it of some answers; of the others, too, a page may get another
+        headers = [pair for pair in headers if pair[0] != b"vary"]
+        own.append((b"vary", b"%b, Origin" % vary if vary else b"Origin"))
     if scope["scheme"] == "https":
         own.append(TRANSPORT_SECURITY)
     stages = "".join([f"{name};dur={duration * 1000:.2f}, " for name, duration in fields.trace.stages.items()])
