@@ -27,9 +27,6 @@ LONGEST_REQUEST = 16_384
 LONGEST_ANSWER = 65_536
 """Bytes; longer answers are sent by uvicorn, piece by piece as fast as the client takes them."""
 
-JOINED_BYTES = 65_536
-"""Bytes up to which the pieces of what is sent are copied into one."""
-
 NOT_REPEATED = (b"forwarded", b"expect:", b"upgrade")
 """In a request's bytes, in lower case: what proxies say counts by where it comes from; the others are not over yet."""
 
@@ -109,12 +106,8 @@ class Together:
     def flush(self) -> None:
         """Send what was written, unless the connection is lost."""
         unsent, self._unsent = self._unsent, []
-        if not unsent or self._transport.is_closing():
-            return
-        if sum(map(len, unsent)) <= JOINED_BYTES:
-            unsent = [b"".join(unsent)]
-        for data in unsent:
-            self._transport.write(data)
+        if unsent and not self._transport.is_closing():
+            self._transport.writelines(unsent)
 
     def close(self) -> None:
         """Send what was written, and close."""
