@@ -27,6 +27,9 @@ LONGEST_REQUEST = 16_384
 LONGEST_ANSWER = 65_536
 """Bytes; longer answers are sent by uvicorn, piece by piece as fast as the client takes them."""
 
+UNSENT_BYTES = 2**20
+"""Bytes of an answer above which it is sent before it is complete: while it still is in the processor's cache."""
+
 NOT_REPEATED = (b"forwarded", b"expect:", b"upgrade")
 """In a request's bytes, in lower case: what proxies say counts by where it comes from; the others are not over yet."""
 
@@ -92,6 +95,7 @@ class Together:
         self._transport = transport
         self._loop = loop
         self._unsent: list[bytes] = []
+        self._size = 0
 
     def __getattr__(self, name: str) -> Any:
         """Give the transport's own."""
@@ -99,13 +103,16 @@ class Together:
 
     def write(self, data: bytes) -> None:
         """Send soon."""
+        if self._size > UNSENT_BYTES:
+            self.flush()
         if not self._unsent:
             self._loop.call_soon(self.flush)
         self._unsent.append(data)
+        self._size += len(data)
 
     def flush(self) -> None:
         """Send what was written, unless the connection is lost."""
-        unsent, self._unsent = self._unsent, []
+        unsent, self._unsent, self._size = self._unsent, [], 0
         if unsent and not self._transport.is_closing():
             self._transport.writelines(unsent)
 
