@@ -18,6 +18,8 @@ from typing import Any
 
 import pytest
 
+from graphql_api.cli.protocol import UNSENT_BYTES
+
 QUERY = json.dumps({"query": '{ jockey(id: "00001") { name records(first: 2) { totalCount } } }'}).encode()
 OWN_HEADERS = ("date", "server-timing", "x-request-id", "age")
 
@@ -255,6 +257,25 @@ def test_a_client_that_asks_whether_to_go_on_is_told_at_once(server: Server) -> 
     connection.send(head)
     assert connection.answer()[0] == 100
     assert connection.ask(QUERY)[0] == 200
+
+
+def test_an_answer_of_megabytes_comes_whole_to_a_client_that_reads_late(server: Server) -> None:
+    """It leaves in several turns, as fast as it is read; what is asked next waits for its turn."""
+    fields = (
+        "date meeting weather raceNumber raceName fieldSize bracketNumber horseNumber winOdds favouriteRank going "
+        "horseName jockeyName carriedWeight distance finishPosition finishTime margin last3f bodyWeight winnerName"
+    )
+    one = f'jockey(id: "00001") {{ records {{ edges {{ cursor node {{ {fields} }} }} }} }}'
+    query = f"{{ {' '.join(f'j{number}: {one}' for number in range(20))} }}"
+    connection = server.connect()
+    connection.send(written("POST", "/graphql", json.dumps({"query": query}).encode()) + GET)
+    time.sleep(0.3)
+    status, headers, body = connection.answer()
+    found = json.loads(body)["data"]
+    assert (status, len(found)) == (200, 20)
+    assert int(headers["content-length"]) > UNSENT_BYTES
+    assert all(each == found["j0"] for each in found.values())
+    assert connection.answer()[0] == 200
 
 
 def test_a_changed_file_is_seen(sample_data: Path, tmp_path: Path) -> None:
