@@ -388,8 +388,10 @@ VALUES = TEXTS | st.recursive(st.integers() | TEXTS, lambda inner: st.lists(inne
 @settings(max_examples=150, deadline=None)
 def test_no_parameters_bring_the_server_down(client: TestClient, pairs: Any, ending: str) -> None:
     """Any parameters are answered, and refused with a reason where they are not variables."""
-    response = client.get(f"/q/Races{ending}?{urlencode([('id', '00001'), *pairs])}")
-    assert response.status_code == 200 or (response.status_code in {400, 414} and response.json()["detail"])
+    query = urlencode([("id", "00001"), *pairs])
+    response = client.get(f"/q/Races{ending}?{query}")
+    refusal = 414 if len(query) > Settings().max_url_bytes else 400
+    assert response.status_code == 200 or (response.status_code == refusal and response.json()["detail"])
 
 
 def test_a_route_without_such_an_operation_is_404(client: TestClient) -> None:

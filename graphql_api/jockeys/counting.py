@@ -108,22 +108,16 @@ class Counting:
 
 def _are(records: RaceRecords, field: str, members: frozenset[Any]) -> np.ndarray:
     """Say for each distinct value of a field whether it is one of ``members``, made once for each version."""
-    key = (_are, field, members)
-    found: np.ndarray | None = records.derived.get(key)
-    if found is None:
-        values = records.fields[field].values
-        found = records.derived[key] = np.array([value in members for value in values], np.bool_)
-    return found
+    values = records.fields[field].values
+    return records.once((_are, field, members), lambda: np.array([each in members for each in values], np.bool_))
 
 
 def numeric(records: RaceRecords, field: str) -> np.ndarray:
     """Give a numeric field's distinct values as doubles, NaN for null, made once for each version."""
-    key = (numeric, field)
-    found: np.ndarray | None = records.derived.get(key)
-    if found is None:
-        values = records.fields[field].values
-        found = records.derived[key] = np.array([np.nan if each is None else each for each in values], np.float64)
-    return found
+    values = records.fields[field].values
+    return records.once(
+        (numeric, field), lambda: np.array([np.nan if each is None else each for each in values], np.float64)
+    )
 
 
 def _runs(won: np.ndarray, first: np.ndarray) -> np.ndarray:

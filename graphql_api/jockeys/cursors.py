@@ -73,14 +73,15 @@ class _Cursors(Sequence[str]):
 
 def _cursors(records: RaceRecords) -> _Cursors:
     """Make all cursors at once, when the first is asked for."""
-    found: _Cursors | None = records.derived.get(_Cursors)
-    if found is None:
+
+    def make() -> _Cursors:
         parts = np.empty(records.rows, _PARTS)
         parts["place"] = np.arange(records.rows, 0, -1)
         parts["race"] = _checksums(records)
         parts["version"] = crc32(parts["race"].tobytes())
-        found = records.derived[_Cursors] = _Cursors(parts, base64.urlsafe_b64encode(parts.tobytes()).decode())
-    return found
+        return _Cursors(parts, base64.urlsafe_b64encode(parts.tobytes()).decode())
+
+    return records.once(_Cursors, make)
 
 
 def _checksums(records: RaceRecords) -> np.ndarray:

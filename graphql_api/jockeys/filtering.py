@@ -14,7 +14,7 @@ from unicodedata import normalize
 
 import numpy as np
 
-from graphql_api.jockeys.records import Encoded, RaceRecords
+from graphql_api.jockeys.records import RaceRecords
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,12 +114,7 @@ def _forms(records: RaceRecords, field: str, operator_: str) -> Sequence[Any]:
     if not isinstance(next((each for each in values if each is not None), None), str):
         return values
     form = fold if operator_ in _SEARCHES else fold_width
-    key = (form, field)
-    found: Encoded | None = records.derived.get(key)
-    if found is None:
-        folded = [None if each is None else form(each) for each in values]
-        found = records.derived[key] = Encoded(records.fields[field].codes, folded)
-    return found.values
+    return records.once((form, field), lambda: [None if each is None else form(each) for each in values])
 
 
 def _unless_null(holds: Callable[[Any, Any], bool], operand: Any) -> Check:

@@ -87,10 +87,10 @@ class Groups:
         digits = [_digits(records, rows, KEYS[name]) for name in by]
         groups, members = _numbered(*_combined(digits))
         self.figures = Figures(records, rows, groups, len(members))
-        self.keys: Mapping[str, Encoded] = {
-            name: Encoded(key.ranks[members], [*key.distinct, None]) for name, key in zip(by, digits, strict=True)
-        }
         self._rankings = {name: Ranking(key.distinct, key.ranks[members]) for name, key in zip(by, digits, strict=True)}
+        self.keys: Mapping[str, Encoded] = {
+            name: Encoded(key.ranks, [*key.distinct, None]) for name, key in self._rankings.items()
+        }
 
     def __len__(self) -> int:
         """Count the groups."""

@@ -47,11 +47,7 @@ def rank(values: Sequence[Any]) -> Ranking:
 
 def ranking(records: RaceRecords, name: str) -> Ranking:
     """Rank a field's values, once for each version of the records."""
-    key = (ranking, name)
-    found: Ranking | None = records.derived.get(key)
-    if found is None:
-        found = records.derived[key] = rank(records.fields[name].values)
-    return found
+    return records.once((ranking, name), lambda: rank(records.fields[name].values))
 
 
 def arrange(records: RaceRecords, rows: np.ndarray, orders: Iterable[Order]) -> np.ndarray:

@@ -55,6 +55,9 @@ class SourceColumn:
     cells: Encoded
 
 
+Made = TypeVar("Made")
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class RaceRecords:
     """All races of one jockey, newest first as in the file.
@@ -81,12 +84,19 @@ class RaceRecords:
 
     def newest(self, name: str) -> Any:
         """Give a field's value in the first row where it is not null; None where it is null throughout."""
-        key = "newest", name
-        if key not in self.derived:
+
+        def find() -> Any:
             column = self.fields[name]
-            known = (value for value in map(column.__getitem__, range(self.rows)) if value is not None)
-            self.derived[key] = next(known, None)
-        return self.derived[key]
+            return next((value for value in map(column.__getitem__, range(self.rows)) if value is not None), None)
+
+        return self.once(("newest", name), find)
+
+    def once(self, key: Hashable, make: Callable[[], Made]) -> Made:
+        """Give what ``make`` makes, which is kept under ``key`` as long as this version."""
+        if key not in self.derived:
+            self.derived[key] = make()
+        made: Made = self.derived[key]
+        return made
 
 
 def raw_text(cell: Any) -> str | None:
