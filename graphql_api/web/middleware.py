@@ -52,7 +52,10 @@ def request_headers(scope: Scope) -> dict[str, str]:
     headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]]
     found = dict(headers)
     if len(found) < len(headers):
-        found = {each: ", ".join([value for name, value in headers if name == each]) for each in found}
+        values: dict[str, list[str]] = {}
+        for name, value in headers:
+            values.setdefault(name, []).append(value)
+        found = {name: ", ".join(repeated) for name, repeated in values.items()}
     return found
 
 

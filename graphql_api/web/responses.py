@@ -103,8 +103,11 @@ def _zstd(body: bytes) -> bytes:
     return zstandard.ZstdCompressor(level=1).compress(body)
 
 
-COMPRESSORS: dict[str, Callable[[bytes], bytes]] = {"zstd": _zstd, "gzip": _gzip}
+COMPRESSORS: dict[str, Callable[[bytes], bytes]] = {"gzip": _gzip, "zstd": _zstd}
 CODINGS = tuple(COMPRESSORS)
+"""By preference among those that a client weights equally. zstd takes 2.5 times less time than gzip and 30 % fewer
+bytes, but some clients list it and cannot read it, Node 20's among them: it goes to those that weight it higher.
+"""
 
 
 def etag(*parts: str) -> str:
