@@ -35,6 +35,7 @@ from graphql_api.web.graphql_response import response_map
 from graphql_api.web.middleware import MaskMiddleware, RequestMiddleware
 from graphql_api.web.named.routes import Named
 from graphql_api.web.persisted import Persisted
+from graphql_api.web.query_string import QueryMiddleware
 from graphql_api.web.response_cache import ResponseCache
 from graphql_api.web.responses import Responder
 from graphql_api.web.trusted import load_trusted
@@ -109,7 +110,10 @@ def serve_core(core: Core, settings: Settings) -> RequestMiddleware[ResponseCach
 
     others = Starlette(
         routes=[*exports.routes(), *routes.routes(), *named.routes(), *pages.routes(graphiql=graphiql)],
-        middleware=[Middleware(MaskMiddleware)],
+        middleware=[
+            Middleware(MaskMiddleware),
+            Middleware(QueryMiddleware, max_bytes=settings.max_url_bytes, refuse=rest.service_error),
+        ],
         exception_handlers={ServiceError: rest.service_error, HTTPException: rest.http_error},
         lifespan=lifespan,
     )

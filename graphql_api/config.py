@@ -50,7 +50,7 @@ class Settings:
         minimum=1,
     )
     max_url_bytes: int = _setting(
-        16_384, "Longest query string (414): load balancers take no longer request line", minimum=1
+        16_384, "Longest path, and longest query string (414): load balancers take no longer request line", minimum=1
     )
     max_query_characters: int = _setting(
         15_000, "Longest GraphQL document: twice the longest that tools write", minimum=1

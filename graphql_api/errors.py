@@ -1,6 +1,8 @@
 """Every error a client can be shown, each with its stable code and HTTP status.
 
 ServiceError
+├── BadRequest            400  BAD_REQUEST            the request cannot be read: bytes, form, or what is given twice
+│   └── UrlTooLong        414  BAD_REQUEST            the path or the query string is longer than the limit
 ├── BadUserInput          400  BAD_USER_INPUT         an argument, id or header is not of its form
 ├── CursorExpired         400  CURSOR_EXPIRED         the file changed and the cursor's race is no longer there
 ├── IndexRequired         409  INDEX_REQUIRED         what was asked for takes an index, and the storage has none
@@ -29,6 +31,19 @@ class ServiceError(Exception):
         super().__init__(message)
         self.message = message
         self.log_fields = log_fields
+
+
+class BadRequest(ServiceError):
+    """The request cannot be read: it is not of the form that HTTP, the URL or the body must have."""
+
+    code = "BAD_REQUEST"
+    status = 400
+
+
+class UrlTooLong(BadRequest):
+    """The path or the query string is longer than the limit."""
+
+    status = 414
 
 
 class BadUserInput(ServiceError):

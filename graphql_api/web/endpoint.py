@@ -25,6 +25,7 @@ from graphql_api.web.graphql_response import public_errors, write_map
 from graphql_api.web.middleware import request_headers, request_log
 from graphql_api.web.negotiation import preferred_media_type
 from graphql_api.web.persisted import Persisted
+from graphql_api.web.query_string import read_query
 from graphql_api.web.responses import ChunkedBody, Responder
 
 METHODS = ("GET", "HEAD", "POST")
@@ -68,15 +69,15 @@ class GraphQLEndpoint:
         """Choose between the explorer and an operation."""
         if scope["method"] not in METHODS:
             raise RequestFault(405, f"GraphQL is served to {ALLOW}.", "METHOD_NOT_ALLOWED", allow=ALLOW)
+        pairs = read_query(scope, self.settings.max_url_bytes)
         get = scope["method"] != "POST"
         offered = (GRAPHQL_JSON, JSON, HTML) if get and self.explorer else (GRAPHQL_JSON, JSON)
         media_type = preferred_media_type(headers.get("accept"), offered, JSON)
         if media_type is None:
             raise RequestFault(406, f"The answer can be {' or '.join(offered)}.", "NOT_ACCEPTABLE")
         if media_type == HTML:
-            request = Request(scope, receive)
-            if self.explorer and not any(map(request.query_params.get, ASKING)):
-                return await self.explorer(request)
+            if self.explorer and not any(name in ASKING for name, _ in pairs):
+                return await self.explorer(Request(scope, receive))
             media_type = JSON
         parameters = await read_parameters(scope, receive, headers, self.settings)
         document = self.persisted.document(parameters)

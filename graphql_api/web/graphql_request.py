@@ -4,18 +4,17 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
-from urllib.parse import parse_qsl
 
 import orjson
 from starlette.types import Receive, Scope
 
 from graphql_api.config import Settings
+from graphql_api.web.query_string import Pairs, query_pairs, single
 
 GRAPHQL_JSON = "application/graphql-response+json"
 JSON = "application/json"
 HTML = "text/html"
 NAMES = ("query", "documentId", "operationName", "variables", "extensions")
-MOST_PARAMETERS = 100
 MOST_DIGITS = 20
 MOST_LEVELS = 200
 """Levels of JSON in a request; what reads and writes it goes about as deep."""
@@ -50,16 +49,16 @@ class Parameters(NamedTuple):
 
 
 async def read_parameters(scope: Scope, receive: Receive, headers: Mapping[str, str], limits: Settings) -> Parameters:
-    """Take the parameters from the query string (GET, HEAD) or the body (POST); raises ``RequestFault``."""
-    query_string, most = scope["query_string"], limits.max_url_bytes
-    if len(query_string) > most:
-        raise RequestFault(414, f"The query string is longer than {most} bytes: send the operation by POST.")
+    """Take the parameters from the query string (GET, HEAD), which was read before, or the body (POST).
+
+    Raises ``RequestFault``, or ``BadRequest`` for a parameter that is given twice.
+    """
     if scope["method"] == "POST":
         source = await _body(receive, headers, limits.max_body_bytes)
         parameters = _parameters(_json_object(source))
     else:
-        source = query_string
-        parameters = _parameters(_from_query(source))
+        source = scope["query_string"]
+        parameters = _parameters(_from_query(query_pairs(scope)))
     variables = parameters.variables
     # A value takes a byte at least.
     if variables and len(source) > limits.max_query_tokens and _holds_more(variables, limits.max_query_tokens):
@@ -108,17 +107,9 @@ def _query_hash(asked: object) -> str | None:
     return found
 
 
-def _from_query(query_string: bytes) -> dict[str, Any]:
-    """Read the query string, strictly: what is no UTF-8 is not guessed at. An empty parameter counts as absent."""
-    try:
-        pairs = parse_qsl(query_string.decode("ascii"), errors="strict", max_num_fields=MOST_PARAMETERS)
-    except ValueError as error:
-        raise RequestFault(400, "The query string is not percent-encoded UTF-8, or has too many parts.") from error
-    values: dict[str, Any] = {}
-    for name, value in pairs:
-        if name in values and name in NAMES:
-            raise RequestFault(400, f"The parameter '{name}' is given more than once.")
-        values[name] = value
+def _from_query(pairs: Pairs) -> dict[str, Any]:
+    """Read those parameters that GraphQL knows, each of which may be given once."""
+    values: dict[str, Any] = dict(single(pairs, NAMES))
     for name in ("variables", "extensions"):
         if name in values:
             values[name] = _loads(values[name].encode(), f"The parameter '{name}'")

@@ -20,6 +20,7 @@ from graphql_api.repository.snapshot import Snapshot
 from graphql_api.web import openapi
 from graphql_api.web.deadline import time_limit
 from graphql_api.web.middleware import request_log
+from graphql_api.web.query_string import query_pairs, single
 from graphql_api.web.responses import ChunkedBody, Responder, etag, not_modified
 from graphql_api.web.templates import json_rows
 
@@ -96,7 +97,7 @@ class Rest:
 
     async def health(self, request: Request) -> Response:
         """Say that the process lives; with ``?deep=1``, that its storage answers too."""
-        if request.query_params.get("deep") in {"1", "true"}:
+        if single(query_pairs(request.scope), ("deep",)).get("deep") in {"1", "true"}:
             return await self.ready(request)
         return _uncached({"status": "ok"})
 

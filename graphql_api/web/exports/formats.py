@@ -1,12 +1,13 @@
 """The formats of exports as a table, and what a client may choose of them beside filters."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeVar, get_args
 
 from graphql_api.errors import BadUserInput
 from graphql_api.jockeys.filtering import Condition
 from graphql_api.web.exports.parameters import SHOWN, read_condition
+from graphql_api.web.query_string import Pairs, single
 from graphql_api.web.templates import ColumnSet
 
 T = TypeVar("T")
@@ -47,13 +48,13 @@ class Asked:
     switches: frozenset[str]
 
 
-def read_asked(form: Format, given: Iterable[tuple[str, str]]) -> Asked:
-    """Read query parameters; typed columns and all rows are the default. Raises ``BadUserInput``."""
-    pairs = tuple(given)
-    own = {name: text for name, text in pairs if text and name in ("columns", *form.switches)}
+def read_asked(form: Format, pairs: Pairs) -> Asked:
+    """Read query parameters; typed columns and all rows are the default. Raises ``BadUserInput``, ``BadRequest``."""
+    names = ("columns", *form.switches)
+    own = single(pairs, names)
     return Asked(
         columns=_choice(own, "columns", {each: each for each in COLUMN_SETS}, "typed"),
-        condition=read_condition(pairs, ("columns", *form.switches)),
+        condition=read_condition(pairs, names),
         switches=frozenset(name for name in form.switches if read_switch(own, name)),
     )
 

@@ -20,6 +20,7 @@ from graphql_api.repository.repository import Repository
 from graphql_api.web.deadline import time_limit
 from graphql_api.web.exports.formats import FORMATS, Asked, Format, read_asked
 from graphql_api.web.middleware import request_log
+from graphql_api.web.query_string import query_pairs
 from graphql_api.web.ranges import content_range, cut, wanted_range
 from graphql_api.web.responses import ChunkedBody, Responder, etag, not_modified
 from graphql_api.web.rest import snapshot_headers
@@ -51,7 +52,7 @@ class Exports:
     async def export(self, form: Format, request: Request) -> Response:
         """Answer one jockey's records as a file."""
         identifier = jockey_id(request.path_params["jockey_id"])
-        asked = read_asked(form, request.query_params.multi_items())
+        asked = read_asked(form, query_pairs(request.scope))
         if form.extra and find_spec("pyarrow") is None:
             raise HTTPException(501, NO_EXTRA)
         fields = request_log(request.scope)

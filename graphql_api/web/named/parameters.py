@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from typing import Any
-from urllib.parse import parse_qsl
 
 import orjson
 from graphql import (
@@ -17,20 +16,10 @@ from graphql import (
 
 from graphql_api.errors import BadUserInput
 
-MOST_PARAMETERS = 100
 SHOWN_CHARACTERS = 100
 
 _AS_JSON: dict[str, tuple[type, ...]] = {"Int": (int,), "Float": (int, float), "Boolean": (bool,)}
 """Types written as they are in JSON, and what that has to give; all others are texts."""
-
-
-def read_pairs(query_string: bytes) -> list[tuple[str, str]]:
-    """Read names and texts; an empty parameter counts as absent. Raises ``BadUserInput``."""
-    try:
-        return parse_qsl(query_string.decode("ascii"), errors="strict", max_num_fields=MOST_PARAMETERS)
-    except ValueError as error:
-        message = f"The query string must be percent-encoded UTF-8 with at most {MOST_PARAMETERS} parameters."
-        raise BadUserInput(message) from error
 
 
 def read_variables(

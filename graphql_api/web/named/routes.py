@@ -19,8 +19,9 @@ from graphql_api.web.exports.formats import read_switch
 from graphql_api.web.graphql_request import Parameters
 from graphql_api.web.graphql_response import public_errors, write_map
 from graphql_api.web.middleware import request_log
-from graphql_api.web.named.parameters import read_pairs, read_variables
+from graphql_api.web.named.parameters import read_variables
 from graphql_api.web.named.table import NoTable, Table, table
+from graphql_api.web.query_string import query_pairs, single
 from graphql_api.web.responses import ChunkedBody
 from graphql_api.web.trusted import TrustedDocument
 
@@ -58,10 +59,8 @@ class Named:
     async def answer(self, media_type: str, request: Request) -> Response:
         """Answer one operation, or say that the client's copy of its answer still holds."""
         trusted, shape = self._find(request.path_params["name"], media_type)
-        if len(request.scope["query_string"]) > self.settings.max_url_bytes:
-            raise HTTPException(414, f"The query string is longer than {self.settings.max_url_bytes} bytes.")
-        pairs = read_pairs(request.scope["query_string"])
-        spreadsheet = shape is not None and read_switch(dict(pairs), SPREADSHEET)
+        pairs = query_pairs(request.scope)
+        spreadsheet = shape is not None and read_switch(single(pairs, (SPREADSHEET,)), SPREADSHEET)
         form = f"{media_type}; {SPREADSHEET}" if spreadsheet else media_type
         given = [pair for pair in pairs if shape is None or pair[0] != SPREADSHEET]
         variables = read_variables(given, trusted.operation, self.graphql.documents.schema)

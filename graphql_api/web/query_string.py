@@ -1,0 +1,86 @@
+"""Query strings: one reader with one set of limits, for every route."""
+
+from collections.abc import Awaitable, Callable, Collection
+from urllib.parse import parse_qsl
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from graphql_api.errors import BadRequest, ServiceError, UrlTooLong
+
+MAX_PARAMETERS = 100
+
+Pairs = tuple[tuple[str, str], ...]
+"""Names and texts in the order of the query string; a name may come several times."""
+
+_READ = "query"
+"""In ``scope["state"]``: the parameters of the request."""
+
+
+def read_query(scope: Scope, max_bytes: int) -> Pairs:
+    """Read and keep a request's parameters; one without a text counts as absent.
+
+    Raises ``UrlTooLong`` where the path or the query string is longer than ``max_bytes``, and ``BadRequest`` for what
+    is not percent-encoded UTF-8, for NUL, and for more than ``MAX_PARAMETERS`` parameters.
+    """
+    query_string: bytes = scope["query_string"]
+    if len(query_string) > max_bytes:
+        message = f"The query string is longer than {max_bytes} bytes: send what is so long to /graphql by POST."
+        raise UrlTooLong(message)
+    if len(scope.get("raw_path") or scope["path"]) > max_bytes:
+        raise UrlTooLong(f"The path is longer than {max_bytes} bytes.")
+    pairs: Pairs = _parse(query_string) if query_string else ()
+    scope["state"][_READ] = pairs
+    return pairs
+
+
+def query_pairs(scope: Scope) -> Pairs:
+    """Return the parameters that ``read_query`` has read."""
+    pairs: Pairs = scope["state"][_READ]
+    return pairs
+
+
+def single(pairs: Pairs, names: Collection[str]) -> dict[str, str]:
+    """Return the texts of those of ``names`` that are given; raises ``BadRequest`` for one that is given twice."""
+    texts: dict[str, str] = {}
+    for name, text in pairs:
+        if name in texts:
+            raise BadRequest(f"The parameter '{name}' is given more than once.")
+        if name in names:
+            texts[name] = text
+    return texts
+
+
+class QueryMiddleware:
+    """Reads the parameters of every request before its route is looked for; ``refuse`` answers what cannot be read."""
+
+    def __init__(
+        self, app: ASGIApp, max_bytes: int, refuse: Callable[[Request, Exception], Awaitable[Response]]
+    ) -> None:
+        """Wrap ``app``."""
+        self.app = app
+        self.max_bytes = max_bytes
+        self.refuse = refuse
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass one request on, or answer it with its fault."""
+        if scope["type"] == "http":
+            try:
+                read_query(scope, self.max_bytes)
+            except ServiceError as error:
+                response = await self.refuse(Request(scope), error)
+                await response(scope, receive, send)
+                return
+        await self.app(scope, receive, send)
+
+
+def _parse(query_string: bytes) -> Pairs:
+    try:
+        pairs = tuple(parse_qsl(query_string.decode("ascii"), errors="strict", max_num_fields=MAX_PARAMETERS))
+    except ValueError as error:
+        message = f"The query string must be percent-encoded UTF-8 with at most {MAX_PARAMETERS} parameters."
+        raise BadRequest(message) from error
+    if b"%00" in query_string or b"\0" in query_string:
+        raise BadRequest("The query string must not contain NUL.")
+    return pairs
