@@ -4,7 +4,7 @@ import uuid
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache
 from hashlib import blake2b
 from importlib.metadata import version
 from pathlib import Path
@@ -13,7 +13,6 @@ from typing import Any
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.middleware.cors import CORSMiddleware
 
 from graphql_api import logs
 from graphql_api.config import Settings
@@ -41,7 +40,6 @@ from graphql_api.web.responses import Responder
 from graphql_api.web.trusted import load_trusted
 
 GRAPHQL = "/graphql"
-EXPOSED_HEADERS = ("Accept-Ranges", "Content-Disposition", "Content-Range", "ETag", "Server-Timing", "X-Request-Id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,15 +116,7 @@ def serve_core(core: Core, settings: Settings) -> RequestMiddleware[ResponseCach
         lifespan=lifespan,
     )
     others.router.redirect_slashes = False  # a redirect would repeat whatever Host the client sent
-    cors = partial(
-        CORSMiddleware,
-        allow_origins=settings.cors_origins,
-        allow_methods=("GET", "HEAD", "POST"),
-        allow_headers=("Content-Type", "If-None-Match", "Range", "X-Request-Id"),
-        expose_headers=EXPOSED_HEADERS,
-        max_age=86_400,
-    )
-    front = Front(GRAPHQL, graphql, others, cors)
+    front = Front(GRAPHQL, graphql, others, settings)
     cache = ResponseCache(front, core.repository, GRAPHQL, settings.encoded_bytes, settings.request_timeout)
     return RequestMiddleware(cache)
 

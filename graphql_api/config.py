@@ -80,6 +80,9 @@ class Settings:
     max_page: int = _setting(1_000, "Most records that `first` or `last` may ask for; without both all come", minimum=1)
     max_groups: int = _setting(1_000, "Most groups of one `groupBy`", minimum=1)
     cors_origins: tuple[str, ...] = _setting(("*",), "Origins that browsers may call from, comma-separated; `*` is any")
+    cors_headers: tuple[str, ...] = _setting(
+        ("*",), "Request headers that browsers may send from other origins, beside those that the API reads; `*` is any"
+    )
     graphiql: bool = _setting(True, "Serve the GraphiQL explorer to browsers at `/graphql`")  # noqa: FBT003
     introspection: bool = _setting(True, "Answer introspection queries, and say `Did you mean …`")  # noqa: FBT003
     documents: str = _setting("", "Folder of trusted documents, a `.graphql` file for each operation. Empty: none")

@@ -4,6 +4,8 @@ import json
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -275,3 +277,64 @@ def test_pages_work_below_a_path_prefix(open_page: Open, live_server: str) -> No
     _until(page, "document.querySelector('.operation output').textContent.startsWith('HTTP 200')")
     assert {path for path in asked if not path.startswith("/prod/")} == set()
     assert "/prod/api/jockey/00001" in asked
+
+
+SENT_BY_CLIENTS = {
+    "nothing more": {},
+    "Apollo Client": {"apollographql-client-name": "web", "apollographql-client-version": "1"},
+    "Apollo's names": {"x-apollo-operation-name": "A", "apollo-require-preflight": "true"},
+    "a signed-in user": {"authorization": "Bearer x"},
+    "an API key": {"x-api-key": "x"},
+    "OpenTelemetry": {"traceparent": "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", "tracestate": "a=b"},
+    "Sentry": {"sentry-trace": "a", "baggage": "b"},
+    "no cache": {"cache-control": "no-cache", "pragma": "no-cache"},
+    "old libraries": {"x-requested-with": "XMLHttpRequest"},
+    "a named request": {"x-request-id": "abc"},
+}
+ASK = """async ([url, options]) => {
+    try {
+        const answer = await fetch(url, options);
+        return [answer.status, answer.headers.get("x-request-id") !== null];
+    } catch (error) {
+        return [0, error.message];
+    }
+}"""
+
+
+class _BlankPage(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("content-type", "text/html")
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Log nothing."""
+
+
+@pytest.fixture
+def other_site(browser: Any) -> Iterator[Page]:
+    """Open a blank page of another origin; its requests are not routed, so the browser sends its own preflights."""
+    server = HTTPServer(("127.0.0.1", 0), _BlankPage)
+    Thread(target=server.serve_forever, daemon=True).start()
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(f"http://127.0.0.1:{server.server_port}/")
+    yield page
+    context.close()
+    server.shutdown()
+    server.server_close()
+
+
+def test_pages_of_other_sites_send_what_their_libraries_add(other_site: Page, live_server: str) -> None:
+    """Whatever headers a client library adds, a page of another origin is answered; credentials stay refused."""
+    options: dict[str, Any] = {"method": "POST", "body": json.dumps({"query": "{ __typename }"})}
+    json_type = {"content-type": "application/json"}
+    for client, headers in SENT_BY_CLIENTS.items():
+        asked = [f"{live_server}/graphql", {**options, "headers": {**json_type, **headers}}]
+        assert other_site.evaluate(ASK, asked) == [200, True], client
+        plain = [f"{live_server}/api/jockey/00001", {"headers": headers}]
+        assert other_site.evaluate(ASK, plain) == [200, True], client
+    with_cookies = {**options, "headers": json_type, "credentials": "include"}
+    assert other_site.evaluate(ASK, [f"{live_server}/graphql", with_cookies])[0] == 0
+    assert other_site.evaluate(ASK, [f"{live_server}/graphql", {"method": "PUT"}])[0] == 0
+    assert other_site.evaluate(ASK, [f"{live_server}/nowhere", {"headers": json_type}]) == [404, True]

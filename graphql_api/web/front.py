@@ -3,22 +3,26 @@
 Starlette's CORS, error handling and routing take longer than a small answer does, and most requests need none of them.
 """
 
-from collections.abc import Callable
+from collections.abc import Sequence
 
+from starlette.applications import Starlette
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from graphql_api.config import Settings
+from graphql_api.web import endpoint
+from graphql_api.web.cors import Cors, route_methods
 from graphql_api.web.middleware import MaskMiddleware
 
 
 class Front:
-    """An ASGI application that leads each request to ``graphql`` or to ``others``, through ``cors`` where needed."""
+    """An ASGI application that leads each request to ``graphql`` or to ``others``, through CORS where needed."""
 
-    def __init__(self, path: str, graphql: ASGIApp, others: ASGIApp, cors: Callable[[ASGIApp], ASGIApp]) -> None:
-        """Serve ``graphql`` at ``path``; ``cors`` wraps all of it."""
+    def __init__(self, path: str, graphql: ASGIApp, others: Starlette, settings: Settings) -> None:
+        """Serve ``graphql`` at ``path``; ``settings`` say whom CORS allows what."""
         self.path = path
         self.graphql = MaskMiddleware(graphql)
         self.others = others
-        self.cors = cors(self.route)
+        self.cors = Cors(self.route, self.methods, settings)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -29,5 +33,14 @@ class Front:
 
     async def route(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Find the application for a request."""
-        graphql = scope["type"] == "http" and scope["path"].removeprefix(scope.get("root_path", "")) == self.path
+        graphql = scope["type"] == "http" and self.is_graphql(scope)
         await (self.graphql if graphql else self.others)(scope, receive, send)
+
+    def methods(self, scope: Scope) -> Sequence[str]:
+        """Give the methods that a request's path is served to."""
+        return endpoint.METHODS if self.is_graphql(scope) else route_methods(self.others.routes, scope)
+
+    def is_graphql(self, scope: Scope) -> bool:
+        """Say whether a request is for GraphQL."""
+        path: str = scope["path"]
+        return path.removeprefix(scope.get("root_path", "")) == self.path

@@ -1,0 +1,56 @@
+"""CORS: what pages of other origins may ask for. Starlette's middleware answers, with the methods of each route.
+
+No answer allows credentials, so ``*`` means what anybody could read without a browser.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+
+from starlette.middleware.cors import CORSMiddleware
+from starlette.routing import BaseRoute, Match, Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from graphql_api.config import Settings
+
+NEEDED_HEADERS = ("Content-Type", "If-None-Match", "Range", "X-Request-Id")
+"""Request headers that this API reads; they are allowed whatever the setting names."""
+
+EXPOSED_HEADERS = (
+    *("Accept-Ranges", "Age", "Allow", "Content-Disposition", "Content-Range", "ETag"),
+    *("Retry-After", "Server-Timing", "Warning", "X-Request-Id"),
+)
+DEFAULT_METHODS = ("GET", "HEAD", "POST")
+"""Methods of paths without a route: the preflight passes, so that the page can read the 404."""
+
+MAX_AGE = 86_400
+"""Seconds that a browser may keep the answer to a preflight; browsers have lower limits of their own."""
+
+
+class Cors:
+    """An ASGI application that wraps another and answers the preflights of browsers."""
+
+    def __init__(self, app: ASGIApp, methods: Callable[[Scope], Sequence[str]], settings: Settings) -> None:
+        """Wrap ``app``; ``methods`` gives those that it has at the path of a request."""
+        self.methods = methods
+        self.wrap = partial(
+            CORSMiddleware,
+            app,
+            allow_origins=settings.cors_origins,
+            allow_headers=(*NEEDED_HEADERS, *settings.cors_headers),
+            allow_private_network=True,  # the origin decides, as it does everywhere else
+            expose_headers=EXPOSED_HEADERS,
+            max_age=MAX_AGE,
+        )
+        self.simple = self.wrap()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a preflight, or add to an answer what browsers want to know."""
+        preflight = scope["type"] == "http" and scope["method"] == "OPTIONS"
+        cors = self.wrap(allow_methods=self.methods(scope)) if preflight else self.simple
+        await cors(scope, receive, send)
+
+
+def route_methods(routes: Iterable[BaseRoute], scope: Scope) -> tuple[str, ...]:
+    """Return the methods of the routes that match a request's path."""
+    matching = [each for each in routes if isinstance(each, Route) and each.matches(scope)[0] is not Match.NONE]
+    return tuple(sorted({method for route in matching for method in route.methods or ()})) or DEFAULT_METHODS
