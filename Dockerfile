@@ -35,7 +35,7 @@ ENV JOCKEY_DATA=/data
 EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=5s --start-period=10s --retries=3 \
     CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/health', timeout=4)"]
-ENTRYPOINT ["python", "-m", "graphql_api.cli", "serve", "--host", "0.0.0.0", "--port", "8000"]
+ENTRYPOINT ["python", "-m", "graphql_api", "serve", "--host", "0.0.0.0", "--port", "8000"]
 CMD []
 
 # The Lambda function, last and so the default. Lambda runs it as a user of its own, without rights, whatever USER says.

@@ -14,7 +14,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
-from graphql_api import logs
+from graphql_api import DISTRIBUTION, logs
 from graphql_api.config import Settings
 from graphql_api.errors import ServiceError
 from graphql_api.execution.context import Context
@@ -96,7 +96,7 @@ def serve_core(core: Core, settings: Settings) -> RequestMiddleware[ResponseCach
     )
     named = Named(graphql, trusted)
     routes = rest.Rest(
-        core.repository, core.engine.projections, responder, version("graphql-api"), settings.request_timeout
+        core.repository, core.engine.projections, responder, version(DISTRIBUTION), settings.request_timeout
     )
 
     exports = Exports(core.repository, core.engine.projections, responder, settings.request_timeout)

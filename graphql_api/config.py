@@ -1,6 +1,7 @@
 """Settings: one frozen table, read from the environment once; the only module that reads the environment."""
 
-from collections.abc import Mapping
+import difflib
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Literal, get_args, get_origin
 
@@ -93,13 +94,19 @@ class Settings:
         """Read the table from ``environ``; ``overrides`` (from the command line) win. Raises ``ConfigError``."""
         known = {PREFIX + each.name.upper(): each for each in fields(cls)}
         if unknown := sorted(name for name in environ if name.startswith(PREFIX) and name not in known):
-            raise ConfigError(f"Unknown setting {unknown[0]}. Known: {', '.join(known)}.")
+            raise ConfigError(_unknown(unknown[0], known))
         values = {
             each.name: _parse(name, environ[name], each.type, each.metadata["minimum"])
             for name, each in known.items()
             if name in environ
         }
         return cls(**{**values, **overrides})  # type: ignore[arg-type]
+
+
+def _unknown(name: str, known: Iterable[str]) -> str:
+    """Say which setting was meant, or list them all."""
+    close = difflib.get_close_matches(name, known, 1)
+    return f"Unknown setting {name}. " + (f"Did you mean {close[0]}?" if close else f"Known: {', '.join(known)}.")
 
 
 def _parse(name: str, text: str, kind: Any, minimum: float) -> object:

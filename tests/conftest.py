@@ -70,7 +70,7 @@ def live_server(sample_data: Path) -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "graphql_api.cli", "serve", "--data", str(sample_data), "--port", str(port)]
+    command = [sys.executable, "-m", "graphql_api", "serve", "--data", str(sample_data), "--port", str(port)]
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         _wait_for(port, server)

@@ -19,7 +19,12 @@ import structlog
 from click.testing import CliRunner, Result
 
 from graphql_api.cli.commands import commands
+from graphql_api.cli.source import describe
+from graphql_api.config import Settings
+from graphql_api.errors import StorageFault, UpstreamUnavailable
+from graphql_api.index.build import Refresh
 from graphql_api.schema import schema
+from graphql_api.storage.folder import FolderStorage, Page, StoredObject
 
 Run = Callable[..., Result]
 
@@ -253,6 +258,39 @@ def test_a_missing_folder_is_told_with_the_remedy(run: Run, tmp_path: Path, comm
     assert f"graphql-api sample --out {tmp_path / 'none'}" in result.stderr
 
 
+@pytest.mark.parametrize("command", [("serve",), ("query", "{ __typename }"), ("inspect", "00001"), ("index",)])
+def test_a_file_in_the_place_of_the_folder_is_told(run: Run, sample_data: Path, command: tuple[str, ...]) -> None:
+    """A file given as the data folder is wrong usage, and the message names the folder that holds it."""
+    result = run(*command, "--data", sample_data / "00001.pickle")
+    assert result.exit_code == 2
+    assert f"--data {sample_data}" in result.stderr
+
+
+@pytest.mark.parametrize("command", [("serve",), ("query", "{ __typename }"), ("inspect", "00001"), ("index",)])
+def test_no_source_at_all_is_told(run: Run, command: tuple[str, ...]) -> None:
+    """Without a folder, a bucket, or AWS's configuration to find one, the message says how to give a source."""
+    result = run(*command)
+    assert result.exit_code == 2
+    assert "No data source is given" in result.stderr
+    assert "--data" in result.stderr
+    assert "Serving" not in result.stderr
+
+
+@pytest.mark.parametrize("command", ["serve", "index"])
+def test_a_source_without_its_option_is_told(run: Run, command: str) -> None:
+    """A folder named without ``--data`` is wrong usage, and the message shows the right command."""
+    result = run(command, "somewhere")
+    assert result.exit_code == 2
+    assert f"{command} --data somewhere" in result.stderr
+
+
+def test_a_misspelt_setting_is_told(run: Run, sample_data: Path) -> None:
+    """A variable that is nearly a setting's is answered with the setting's name."""
+    result = run("query", "{ __typename }", "--data", sample_data, JOCKEY_CACHE_TLL="5")
+    assert result.exit_code == 2
+    assert "Unknown setting JOCKEY_CACHE_TLL. Did you mean JOCKEY_CACHE_TTL?" in result.stderr
+
+
 def test_a_wrong_setting_is_told(run: Run, sample_data: Path) -> None:
     """A variable of the environment that cannot be read is wrong usage."""
     result = run("query", "{ __typename }", "--data", sample_data, JOCKEY_CACHE_ENTRIES="many")
@@ -323,7 +361,7 @@ def test_a_missing_extra_is_named(
     )
     done = python(code, JOCKEY_DATA=str(sample_data))
     assert done.returncode == 1
-    assert f"pip install 'graphql-api[{extra}]'" in done.stderr
+    assert f"In a clone of this project, run: pip install '.[{extra}]'" in done.stderr
     assert "Traceback" not in done.stderr
     assert list(tmp_path.iterdir()) == []
 
@@ -345,6 +383,14 @@ def test_a_host_that_does_not_exist_is_told(run: Run, sample_data: Path) -> None
     assert "Cannot listen on 192.0.2.1:8000" in result.stderr
 
 
+def test_a_host_name_that_nobody_has_is_told(run: Run, sample_data: Path) -> None:
+    """A host name without an address is exit code 1, and no port is blamed."""
+    result = run("serve", "--data", sample_data, "--host", "nobody.invalid")
+    assert result.exit_code == 1
+    assert "Cannot listen on 'nobody.invalid'" in result.stderr
+    assert "--port" not in result.stderr
+
+
 @pytest.mark.parametrize("documents", ["missing", "bad"])
 def test_nothing_is_announced_that_does_not_come_up(
     run: Run, sample_data: Path, tmp_path: Path, documents: str
@@ -360,7 +406,7 @@ def test_nothing_is_announced_that_does_not_come_up(
 
 def test_serve_answers_until_interrupted(sample_data: Path) -> None:
     """``serve`` on a free port names its address, answers REST and GraphQL, and ends in order at Ctrl+C."""
-    command = [sys.executable, "-m", "graphql_api.cli", "serve", "--data", str(sample_data), "--port", "0"]
+    command = [sys.executable, "-m", "graphql_api", "serve", "--data", str(sample_data), "--port", "0"]
     server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     try:
         assert server.stderr is not None
@@ -406,6 +452,109 @@ def test_index_names_what_cannot_be_read(run: Run, sample_data: Path, tmp_path: 
     assert result.exit_code == 0
     assert "6 jockeys, 5 read" in result.stdout
     assert "Not readable, see graphql-api inspect: 00002" in result.stderr
+
+
+class _Denied(FolderStorage):
+    """A folder in which some files may not be read."""
+
+    def __init__(self, root: Path, *denied: str) -> None:
+        super().__init__(root)
+        self.denied = denied
+
+    def read(self, jockey_id: str, etag: str | None = None) -> StoredObject | None:
+        """Refuse what is denied."""
+        if jockey_id in self.denied:
+            raise StorageFault("The storage refused the request.")
+        return super().read(jockey_id, etag)
+
+
+def test_a_file_that_may_not_be_read_does_not_end_the_index(sample_data: Path, tmp_path: Path) -> None:
+    """A file that the storage refuses is named as unreadable; the others are indexed, and the index says so."""
+    shutil.copytree(sample_data, tmp_path / "data")
+    storage = _Denied(tmp_path / "data", "00002")
+    refresh = Refresh(storage)
+    refresh.run(1)
+    assert refresh.unreadable == ["00002"]
+    (told,) = describe(storage, Settings(data=str(tmp_path / "data")))
+    assert told.startswith("6 jockeys in ")
+    assert "incomplete: 1 of 6 files not read" in told
+
+
+def test_index_of_nothing_readable_fails(run: Run, tmp_path: Path) -> None:
+    """Where no file can be read at all, ``index`` ends with exit code 1."""
+    (tmp_path / "00001.pickle").write_bytes(b"no pickle")
+    result = run("index", "--data", tmp_path)
+    assert result.exit_code == 1
+    assert "No file could be read." in result.stderr
+
+
+class _Ending(FolderStorage):
+    """A folder that goes away after some reads."""
+
+    reads_left = 3
+
+    def read(self, jockey_id: str, etag: str | None = None) -> StoredObject | None:
+        """Read, until nothing can be read any more."""
+        self.reads_left -= 1
+        if self.reads_left < 0:
+            raise UpstreamUnavailable("The storage is unavailable; try again later.")
+        return super().read(jockey_id, etag)
+
+
+def test_the_index_of_an_ended_run_is_incomplete(sample_data: Path, tmp_path: Path) -> None:
+    """Where the storage fails during a run, what was read is kept, and the start of a server tells what is missing."""
+    shutil.copytree(sample_data, tmp_path / "data")
+    storage = _Ending(tmp_path / "data")
+    with pytest.raises(UpstreamUnavailable):
+        Refresh(storage).run(1)
+    (told,) = describe(storage, Settings(data=str(tmp_path / "data")))
+    assert re.search(r"index from \d{4}-\d\d-\d\d \d\d:\d\d UTC, incomplete: 3 of 6 files not read", told)
+
+
+def test_the_start_tells_what_the_source_holds(run: Run, sample_data: Path, tmp_path: Path) -> None:
+    """An index is dated, its absence is told, an empty folder and files that nothing reads are told."""
+    shutil.copytree(sample_data, tmp_path / "data")
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "foreign").mkdir()
+    (tmp_path / "foreign" / "results.csv").touch()
+    told = {name: "\n".join(_told(tmp_path / name)) for name in ("data", "empty", "foreign")}
+    assert "6 jockeys in " in told["data"]
+    assert "no index (graphql-api index builds it" in told["data"]
+    run("index", "--data", tmp_path / "data")
+    assert "index from 20" in "\n".join(_told(tmp_path / "data"))
+    assert "holds no jockey file" in told["empty"]
+    assert "holds no jockey file" in told["foreign"]
+    assert "1 file is not named as a jockey's file is" in told["foreign"]
+    assert "'results.csv'" in told["foreign"]
+
+
+def _told(folder: Path) -> list[str]:
+    return describe(FolderStorage(folder), Settings(data=str(folder)))
+
+
+class _Away(FolderStorage):
+    """A folder that does not answer for now."""
+
+    def list_ids(self, cursor: str | None = None, limit: int = 1000) -> Page:
+        """Fail for now."""
+        raise UpstreamUnavailable("The storage is unavailable; try again later.", reason="Stale file handle")
+
+
+class _Refused(FolderStorage):
+    """A folder that may not be listed."""
+
+    def list_ids(self, cursor: str | None = None, limit: int = 1000) -> Page:
+        """Refuse."""
+        raise StorageFault("The storage refused the request.")
+
+
+def test_a_source_that_is_away_is_told_and_one_that_refuses_ends_the_start(sample_data: Path) -> None:
+    """What may come back is told in a line; what refuses to be listed raises, since nothing can be served."""
+    settings = Settings(data=str(sample_data))
+    (told,) = describe(_Away(sample_data), settings)
+    assert "does not answer (Stale file handle)" in told
+    with pytest.raises(StorageFault):
+        describe(_Refused(sample_data), settings)
 
 
 def test_index_that_cannot_be_written(run: Run, sample_data: Path, tmp_path: Path) -> None:

@@ -259,7 +259,7 @@ def test_zip_holds_what_is_needed(packaged: Path) -> None:
     models = {name.split("/")[2] for name in names if name.startswith("botocore/data/") and name.count("/") > 2}
     assert models == {"s3", "ssm", "sts"}
     assert "botocore/docs/__init__.py" in names
-    assert any(name.startswith("graphql_api-") and name.endswith("METADATA") for name in names)
+    assert any(name.startswith("keiba_graphql_api-") and name.endswith("METADATA") for name in names)
     assert f"__pycache__/handler.cpython-{VERSION.replace('.', '')}.pyc" in names
     assert "operations/Rides.graphql" in names
     assert not any("/tests/" in name or name.startswith(("pandas/", "uvicorn/", "bin/")) for name in names)

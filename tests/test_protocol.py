@@ -76,7 +76,7 @@ class Server:
 
     def __init__(self, folder: Path, log: Path, ttl: float) -> None:
         """Start it."""
-        command = [sys.executable, "-m", "graphql_api.cli", "serve", "--data", str(folder), "--port", "0"]
+        command = [sys.executable, "-m", "graphql_api", "serve", "--data", str(folder), "--port", "0"]
         self.log = log
         self.connections: list[Connection] = []
         with log.open("wb") as output:

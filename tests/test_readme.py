@@ -21,7 +21,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 def readme_client(tmp_path_factory: pytest.TempPathFactory) -> TestClient:
     """Serve the data that ``make run`` generates."""
     out = tmp_path_factory.mktemp("readme")
-    subprocess.run([sys.executable, "-m", "graphql_api.cli", "sample", "--out", str(out)], check=True)
+    subprocess.run([sys.executable, "-m", "graphql_api", "sample", "--out", str(out)], check=True)
     return TestClient(create_app(Settings(data=str(out))))
 
 

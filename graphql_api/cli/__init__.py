@@ -2,6 +2,8 @@
 
 import sys
 
+from graphql_api import install_hint
+
 
 def main() -> None:
     """Run the command line; says which extra to install where click itself is missing."""
@@ -10,5 +12,5 @@ def main() -> None:
     except ModuleNotFoundError as error:
         if error.name != "click":
             raise
-        sys.exit("Error: the command line needs click: pip install 'graphql-api[server]'")
+        sys.exit(f"Error: the command line needs click. {install_hint('server')}")
     commands(prog_name="graphql-api")

@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, Any, cast
 import click
 import orjson
 
+from graphql_api import DISTRIBUTION
 from graphql_api.cli.group import Commands, require
 from graphql_api.config import Settings
 
 if TYPE_CHECKING:
     from graphql_api.cli.inspection import FileFacts
+    from graphql_api.index.build import Refresh
     from graphql_api.storage.folder import StoredObject
 
 SDL_FILE = Path("schema.graphql")
@@ -26,6 +28,17 @@ DATA_HELP = "A folder of jockey files, or s3://bucket/prefix. Default: JOCKEY_DA
 
 def _data_option(command: Callable[..., Any]) -> Callable[..., Any]:
     return click.option("--data", metavar="PATH|s3://…", help=DATA_HELP)(command)
+
+
+def _only_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Refuse a data source that is given without its option, and say how it is given."""
+
+    def refuse(context: click.Context, _parameter: click.Parameter, given: tuple[str, ...]) -> None:
+        if given:
+            right = f"{context.command_path} --data {given[0]}"
+            raise click.UsageError(f"Unexpected argument {given[0]!r}. A data source is given as: {right}", context)
+
+    return click.argument("given", nargs=-1, metavar="", expose_value=False, callback=refuse)(command)
 
 
 @click.group(
@@ -40,7 +53,7 @@ Try it:
 
 Settings come from JOCKEY_… variables, which the README lists. Exit codes: 0 done, 1 failed, 2 wrongly called.""",
 )
-@click.version_option(package_name="graphql-api", prog_name="graphql-api")
+@click.version_option(package_name=DISTRIBUTION, prog_name="graphql-api")
 def commands() -> None:
     """Serve netkeiba jockey results over GraphQL and REST, and look into their files."""
 
@@ -53,6 +66,7 @@ Examples:
   graphql-api serve --data data --host 0.0.0.0 --port 8080
   graphql-api serve --data s3://my-bucket/jockeys""",
 )
+@_only_options
 @_data_option
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 takes a free port.")
@@ -63,13 +77,16 @@ def serve(data: str | None, host: str, port: int) -> None:
     require("uvicorn")
 
     settings = _settings(data)
-    _require_folder(settings)
     with server.listen(host, port) as listener:
         from graphql_api.app import create_app
+        from graphql_api.cli import source
 
-        app = create_app(settings)
-        address = f"[{host}]" if ":" in host else host
-        click.echo(f"Serving at http://{address}:{listener.getsockname()[1]}/graphql (Ctrl+C stops)", err=True)
+        storage = source.open_source(settings)
+        holds = source.describe(storage, settings)
+        app = create_app(settings, storage)
+        base = f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}"
+        pages = [f"Serving at {base}/graphql (Ctrl+C stops)", f"Overview: {base}/   REST: {base}/docs"]
+        click.echo("\n".join([*pages, *holds]), err=True)
         server.run(app, listener)
 
 
@@ -110,32 +127,38 @@ Examples:
   graphql-api index --data data
   graphql-api index --data s3://my-bucket/jockeys --threads 32""",
 )
+@_only_options
 @_data_option
 @click.option("--threads", type=click.IntRange(1, 256), help="Files read at once. Default: JOCKEY_LOAD_THREADS.")
 def index(data: str | None, threads: int | None) -> None:
     """Build the index, beside the files, or bring it up to date: `jockeys` and `search` rest on it.
 
-    Only files that changed are read. A run that is interrupted is gone on with by the next; servers see the old index
-    until the new one takes its place, and take that up within their JOCKEY_CACHE_TTL.
+    Only files that changed are read. After an interrupted run, the next one continues from there. Servers read the new
+    index within their JOCKEY_CACHE_TTL; until then they use the old one.
     """
     from rich.progress import Progress
 
+    from graphql_api.cli.source import open_source
     from graphql_api.cli.tables import console
     from graphql_api.index.build import Refresh
-    from graphql_api.storage.sources import open_storage
 
     settings = _settings(data)
-    _require_folder(settings)
     _log_to_stderr("CRITICAL")
-    refresh = Refresh(open_storage(settings))
-    with Progress(console=console(stderr=True)) as progress:
-        task = progress.add_task("Indexing jockeys", total=len(refresh.entries))
-        refresh.run(threads or settings.load_threads, lambda: progress.advance(task))
+    refresh = Refresh(open_source(settings))
+    try:
+        with Progress(console=console(stderr=True)) as progress:
+            task = progress.add_task("Indexing jockeys", total=len(refresh.entries))
+            refresh.run(threads or settings.load_threads, lambda: progress.advance(task))
+    except BaseException:
+        click.echo(_incomplete(refresh), err=True)
+        raise
     count = refresh.outcomes
     done = "Wrote the index" if refresh.written else "The index is up to date"
     click.echo(f"{done}: {len(refresh.entries):,} jockeys, {count['read']:,} read, {count['unchanged']:,} unchanged.")
     if refresh.unreadable:
         click.echo(f"Not readable, see graphql-api inspect: {', '.join(sorted(refresh.unreadable))}", err=True)
+    if refresh.entries and len(refresh.unreadable) == len(refresh.entries):
+        raise click.ClickException("No file could be read.")
 
 
 @commands.command(
@@ -205,12 +228,12 @@ def query(query: str, variables: str | None, data: str | None) -> None:
     QUERY is the GraphQL text, or - to read it from standard input.
     """
     from graphql_api.app import create_core
+    from graphql_api.cli.source import open_source
 
     text = sys.stdin.read() if query == "-" else query
     values = _variables(variables)
     settings = _settings(data)
-    _require_folder(settings)
-    core = create_core(settings)
+    core = create_core(settings, open_source(settings))
     _log_to_stderr(settings.log_level)
     try:
         answer = orjson.loads(asyncio.run(core.run(text, values)))
@@ -226,18 +249,18 @@ def _settings(data: str | None) -> Settings:
     return Settings.from_environ(os.environ, **({} if data is None else {"data": data}))
 
 
-def _require_folder(settings: Settings) -> None:
-    """Refuse a data folder that does not exist, and say how to come by one."""
-    if settings.data and "://" not in settings.data and not Path(settings.data).is_dir():
-        hint = f"Write sample data with: graphql-api sample --out {settings.data}"
-        raise click.UsageError(f"There is no folder {settings.data!r}.\n{hint}")
+def _incomplete(refresh: "Refresh") -> str:
+    """Tell of a run that ended early what the next one has to do."""
+    left = len(refresh.entries) - sum(refresh.outcomes.values())
+    kept = f"The index is incomplete: {left:,} of {len(refresh.entries):,} files were not read."
+    return f"{kept} Run the command again; it continues from here."
 
 
 def _facts(file_or_id: str, data: str | None) -> "FileFacts":
     """Read the file, or, where there is none of that name, the jockey's file from the data source."""
     from graphql_api.cli import inspection
+    from graphql_api.cli.source import open_source
     from graphql_api.storage.folder import MAX_STORED_BYTES, id_of
-    from graphql_api.storage.sources import open_storage
 
     path = Path(file_or_id)
     if path.is_file():
@@ -247,8 +270,7 @@ def _facts(file_or_id: str, data: str | None) -> "FileFacts":
     if path.suffix or path.parent != Path():
         raise click.ClickException(f"There is no file {file_or_id!r}.")
     settings = _settings(data)
-    _require_folder(settings)
-    stored = cast("StoredObject", open_storage(settings).read(file_or_id))  # None answers conditional reads only
+    stored = cast("StoredObject", open_source(settings).read(file_or_id))  # None answers conditional reads only
     return inspection.inspect(stored.data, stored.key, file_or_id)
 
 

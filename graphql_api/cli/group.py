@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from graphql_api import install_hint
 from graphql_api.config import ConfigError
 from graphql_api.errors import ServiceError
 
@@ -28,8 +29,7 @@ class Commands(click.Group):
             package = (error.name or "").partition(".")[0]
             if package not in EXTRAS:
                 raise
-            install = f"pip install 'graphql-api[{EXTRAS[package]}]'"
-            raise click.ClickException(f"This command needs {package}: {install}") from error
+            raise click.ClickException(f"This command needs {package}. {install_hint(EXTRAS[package])}") from error
         except OSError as error:
             if error.errno == errno.EPIPE:  # the reader of a pipe left: click ends quietly
                 raise

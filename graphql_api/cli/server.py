@@ -15,9 +15,11 @@ SHUTDOWN_SECONDS = 10
 
 def listen(host: str, port: int) -> socket.socket:
     """Bind the address; port 0 takes a free one. Raises ``ClickException`` where it cannot be had."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         return socket.create_server((host, port), family=family, backlog=2048)
+    except socket.gaierror as error:
+        raise click.ClickException(f"Cannot listen on {host!r}: no address of this machine has that name.") from error
     except OSError as error:
         hint = "Is another server running? Choose another port with --port; 0 takes a free one."
         raise click.ClickException(f"Cannot listen on {host}:{port}: {error.strerror or error}.\n{hint}") from error

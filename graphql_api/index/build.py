@@ -8,7 +8,7 @@ from typing import Literal
 
 import structlog
 
-from graphql_api.errors import DataCorrupt, NotFound, ServiceError
+from graphql_api.errors import DataCorrupt, NotFound, ServiceError, StorageFault
 from graphql_api.index.entries import Entry, entry
 from graphql_api.index.file import NAME, dump, load
 from graphql_api.repository.decoding import decode
@@ -106,6 +106,6 @@ def _current(storage: Storage, known: Entry) -> tuple[Entry, Outcome]:
         return entry(known.id, stored.etag, decode(stored.data, known.id, Trace())), "read"
     except NotFound:
         return known, "gone"
-    except DataCorrupt as error:
+    except (DataCorrupt, StorageFault) as error:  # one file that may not be read does not keep the others out
         structlog.get_logger().warning("file_not_indexed", jockey_id=known.id, **error.log_fields)
         return Entry(known.id), "unreadable"

@@ -40,7 +40,7 @@ class Catalogue:
     """All jockeys of one version of the index, in the order of their ids.
 
     They stand in the very container that race records stand in, so that filters, orders and execution apply to them;
-    its fields are ``entries.FIELDS``.
+    its fields are ``entries.FIELDS``. ``complete`` says that every jockey's file has been read.
     """
 
     def __init__(self, contents: Contents) -> None:
@@ -50,6 +50,7 @@ class Catalogue:
             wins / rides if rides else None for wins, rides in zip(columns["wins"], columns["rides"], strict=True)
         ]
         self.ids: list[str] = columns["id"]
+        self.complete = None not in columns["etag"]
         self.records = table({field.name: columns[field.name] for field in FIELDS})
         self._names = contents.names
         self._horses = contents.horses

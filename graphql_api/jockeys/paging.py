@@ -72,7 +72,9 @@ def check_count(argument: str, count: int | None, at_most: int) -> None:
     if count < 0:
         raise BadUserInput(f"Argument '{argument}' must not be negative, but is {count}.")
     if count > at_most:
-        raise BadUserInput(f"Argument '{argument}' must be at most {at_most}, but is {count}.")
+        raise BadUserInput(
+            f"Argument '{argument}' must be at most {at_most}, but is {count}; ask for more page by page."
+        )
 
 
 def page(selection: Selection, orders: tuple[Order, ...], asked: PageArguments) -> Page:

@@ -95,6 +95,10 @@ class JockeyConnection:
     page_info: PageInfo = strawberry.field(description="Where the page lies.")
     total_count: int = strawberry.field(description="Jockeys on all pages. Takes the index.")
     indexed_at: datetime | None = strawberry.field(description="When the index was written; null without one.")
+    index_complete: bool | None = strawberry.field(
+        description="Whether every jockey's file was read for the index. False after a run that ended early, or where "
+        "a file cannot be read: of such a jockey only the id is known. Null without an index."
+    )
 
 
 @strawberry.type(description="A horse that matches, by its name; horses of one name are one here.")
@@ -145,6 +149,11 @@ class SearchResult:
         """Date the index."""
         return self.index.made
 
+    @strawberry.field(description="Whether every jockey's file was read for the index; see JockeyConnection.")
+    def index_complete(self) -> bool:
+        """Tell whether the index knows every jockey."""
+        return self.index.catalogue.complete
+
 
 async def list_jockeys(
     info: strawberry.Info[Context, None], first: int | None, after: str | None, given: Any, by: Sequence[JockeyOrder]
@@ -155,7 +164,7 @@ async def list_jockeys(
     wanted, order = condition(given, "filter"), orders(by, "orderBy")
     index = await info.context.repository.index.get()
     if index is not None:
-        return _connection(index.catalogue.page(wanted, order, count, after), index.made)
+        return _connection(index.catalogue.page(wanted, order, count, after), index)
     for what in (given and "'filter'", by and "'orderBy'", *_asked_of_index(info.selected_fields)):
         if what:
             raise IndexRequired(_NO_INDEX.format(what=what))
@@ -183,7 +192,7 @@ def _count(context: Context, first: int | None, default: int) -> int:
     return default if first is None else first
 
 
-def _connection(page: Page, made: datetime | None) -> JockeyConnection:
+def _connection(page: Page, index: Index | None) -> JockeyConnection:
     edges = [JockeySummaryEdge(cursor=cursor(row.id), node=row) for row in page.rows]
     info = PageInfo(
         cursor_at=lambda place: edges[place].cursor if edges else None,
@@ -191,7 +200,14 @@ def _connection(page: Page, made: datetime | None) -> JockeyConnection:
         has_previous_page=page.has_previous,
     )
     nodes: Any = page.rows
-    return JockeyConnection(nodes=nodes, edges=edges, page_info=info, total_count=page.total, indexed_at=made)
+    return JockeyConnection(
+        nodes=nodes,
+        edges=edges,
+        page_info=info,
+        total_count=page.total,
+        indexed_at=index.made if index else None,
+        index_complete=index.catalogue.complete if index else None,
+    )
 
 
 def _asked_of_index(selections: Iterable[Selection]) -> Iterator[str]:

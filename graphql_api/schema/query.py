@@ -16,6 +16,7 @@ from graphql_api.schema import discovery
 from graphql_api.schema.arguments import Filter
 from graphql_api.schema.filters import condition
 from graphql_api.schema.jockeys import Jockey, jockey
+from graphql_api.schema.scalars import SCALARS
 from graphql_api.schema.statistics import StatisticsType
 
 MAX_IDS = 50
@@ -125,4 +126,4 @@ class Query:
         return await discovery.search(info, query, first)
 
 
-schema = strawberry.Schema(query=Query, config=StrawberryConfig(auto_camel_case=True))
+schema = strawberry.Schema(query=Query, config=StrawberryConfig(auto_camel_case=True, scalar_map=SCALARS))
