@@ -27,6 +27,7 @@ from graphql_api.schema import schema
 from graphql_api.storage.folder import Storage
 from graphql_api.storage.sources import open_storage
 from graphql_api.web import pages, rest
+from graphql_api.web.deadline import limited
 from graphql_api.web.endpoint import GraphQLEndpoint
 from graphql_api.web.exports.routes import Exports
 from graphql_api.web.front import Front
@@ -95,11 +96,9 @@ def serve_core(core: Core, settings: Settings) -> RequestMiddleware[ResponseCach
         core.engine, core.documents, persisted, core.repository, responder, settings, explorer, release()
     )
     named = Named(graphql, trusted)
-    routes = rest.Rest(
-        core.repository, core.engine.projections, responder, version(DISTRIBUTION), settings.request_timeout
-    )
-
-    exports = Exports(core.repository, core.engine.projections, responder, settings.request_timeout)
+    jockeys = rest.Rest(core.repository, core.engine.projections, responder, version(DISTRIBUTION))
+    exports = Exports(core.repository, core.engine.projections, responder)
+    routes = [*exports.routes(), *jockeys.routes(), *named.routes()]
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -107,7 +106,10 @@ def serve_core(core: Core, settings: Settings) -> RequestMiddleware[ResponseCach
         core.repository.close()
 
     others = Starlette(
-        routes=[*exports.routes(), *routes.routes(), *named.routes(), *pages.routes(graphiql=graphiql)],
+        routes=[
+            *(limited(each, settings.request_timeout) for each in routes),
+            *pages.routes(graphiql=graphiql),
+        ],
         middleware=[
             Middleware(MaskMiddleware),
             Middleware(QueryMiddleware, max_bytes=settings.max_url_bytes, refuse=rest.service_error),

@@ -1,15 +1,20 @@
-"""A request's time limit: its setting, and within a Lambda invocation what that has left."""
+"""A request's time limit: its setting, from the first byte on, and within a Lambda invocation what that has left."""
 
+import asyncio
+import time
 from collections.abc import Iterator
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 from starlette.testclient import TestClient
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from fakes import FakeStorage
 from graphql_api.app import create_app
 from graphql_api.config import Settings
+from graphql_api.storage.folder import FolderStorage
+from graphql_api.web.deadline import BEGUN
 
 
 class Invoked:
@@ -59,3 +64,73 @@ def test_a_long_invocation_does_not_lengthen_the_limit(hanging: FakeStorage) -> 
     """The setting holds where the invocation has more time than that."""
     client = TestClient(Invoked(create_app(Settings(request_timeout=0.05), hanging), milliseconds=900_000))
     assert client.get("/api/jockey/00001").json()["detail"] == "The request took longer than 0.1 seconds."
+
+
+class Late:
+    """An application as a server calls it whose requests began long before their heads were complete."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        """Wrap ``app``."""
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        await self.app({**scope, "state": {BEGUN: time.monotonic() - 3600}}, receive, send)
+
+
+@pytest.fixture
+def late(hanging: FakeStorage, tmp_path: Path) -> TestClient:
+    """Give a client of an application with a long limit, which is over before any request is complete."""
+    (tmp_path / "name.graphql").write_text(
+        "query name($id: ID!) { jockey(id: $id) { records { edges { node { date } } } } }"
+    )
+    settings = Settings(request_timeout=1800, documents=str(tmp_path))
+    return TestClient(Late(create_app(settings, hanging)))
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api/jockey/00001",
+        "/api/jockey/00001.csv",
+        "/q/name?id=00001",
+        "/q/name.csv?id=00001",
+        "/graphql?query={jockey(id:%2200001%22){id}}",
+    ],
+)
+def test_time_that_is_gone_is_not_given_again(late: TestClient, path: str) -> None:
+    """A load has what the request's head has left of the limit, on every route; here that is nothing."""
+    response = late.get(path)
+    assert "The request took longer than 1800 seconds." in response.text
+
+
+def test_a_body_has_no_time_of_its_own(hanging: FakeStorage) -> None:
+    """A body that never comes is given up when the one limit is over."""
+    app = Late(create_app(Settings(request_timeout=1800), hanging))
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/graphql",
+        "query_string": b"",
+        "scheme": "http",
+        "headers": [(b"content-type", b"application/json")],
+    }
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    asyncio.run(app(scope, receive, send))
+    assert sent[0]["status"] == 504
+
+
+@pytest.mark.parametrize("path", ["/api/jockey/00001", "/api/jockey/00001.parquet"])
+def test_encoding_has_no_time_of_its_own(sample_data: Path, path: str) -> None:
+    """An answer from memory that has to wait for its compression, or for its file to be written, is late as well."""
+    app = create_app(Settings(request_timeout=1800), FolderStorage(sample_data))
+    assert TestClient(app).get("/api/jockey/00001", headers={"accept-encoding": "identity"}).status_code == 200
+    assert TestClient(Late(app)).get(path, headers={"accept-encoding": "gzip"}).status_code == 504

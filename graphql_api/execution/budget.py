@@ -25,20 +25,24 @@ class Exhausted(BaseException):
 
 @dataclass(slots=True)
 class Budget:
-    """One request's budget; all that takes part in its answer spends from it. The default is without bounds."""
+    """One request's budget; all that takes part in its answer spends from it. The default is without bounds.
+
+    ``seconds`` count from ``since`` by ``clock``; None is from now on.
+    """
 
     values: float = math.inf
     seconds: float = math.inf
     bytes: float = math.inf
     clock: Callable[[], float] = time.monotonic
+    since: float | None = None
     spent: int = 0
     written: int = 0
     begun: float = field(init=False)
     next_look: int = 0
 
     def __post_init__(self) -> None:
-        """Start the clock."""
-        self.begun = self.clock()
+        """Set the clock."""
+        self.begun = self.clock() if self.since is None else self.since
 
     def spend(self, values: int) -> None:
         """Pay for so many values of the answer, before they are written. Raises ``Exhausted``."""
@@ -49,7 +53,7 @@ class Budget:
         if self.spent > self.next_look:
             self.next_look = self.spent + LOOK_EVERY
             if self.clock() - self.begun > self.seconds:
-                raise Exhausted(RequestTimeout(f"The request took longer than {self.seconds:g} seconds."))
+                raise Exhausted(RequestTimeout(f"The request took longer than {round(self.seconds, 1):g} seconds."))
 
     def write(self, size: int) -> None:
         """Pay for so many bytes of the answer. Raises ``Exhausted``."""

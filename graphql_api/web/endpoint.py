@@ -19,7 +19,7 @@ from graphql_api.execution.engine import Answer, Engine
 from graphql_api.execution.limits import too_complex
 from graphql_api.repository.repository import Repository
 from graphql_api.web import validators
-from graphql_api.web.deadline import within
+from graphql_api.web.deadline import BEGUN, allowed, within
 from graphql_api.web.graphql_request import GRAPHQL_JSON, HTML, JSON, Parameters, RequestFault, read_parameters
 from graphql_api.web.graphql_response import public_errors, write_map
 from graphql_api.web.middleware import request_headers, request_log
@@ -112,7 +112,8 @@ class GraphQLEndpoint:
         shown = name or parameters.document_id
         fields["operation"] = shown and shown[:LOGGED_CHARACTERS]
         cost = self.documents.cost(document, name, parameters.variables)
-        budget = Budget(limit, self.settings.request_timeout, self.settings.max_response_bytes)
+        seconds = allowed(scope, self.settings.request_timeout)
+        budget = Budget(limit, seconds, self.settings.max_response_bytes, since=scope["state"][BEGUN])
         context = Context(self.repository, fields["request_id"], fields.trace, self.settings, budget)
         if document.errors:
             answer = Answer(None, document.errors)

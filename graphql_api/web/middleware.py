@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from graphql_api.logs import REQUEST_ID, levels
 from graphql_api.repository.trace import Trace
+from graphql_api.web.deadline import BEGUN
 
 HARMLESS_ID = re.compile(r"[A-Za-z0-9_.:=-]{1,128}")
 LOGGED_CHARACTERS = 200
@@ -74,7 +75,9 @@ class RequestMiddleware(Generic[App]):
         begun = time.perf_counter()
         path = scope["path"][:LOGGED_CHARACTERS]
         fields = RequestLog(request_id=_request_id(scope), method=scope["method"], path=path)
-        scope.setdefault("state", {})["log"] = fields
+        state = scope.setdefault("state", {})
+        state["log"] = fields
+        state.setdefault(BEGUN, time.monotonic())
         outer = REQUEST_ID.set(fields["request_id"])
         status = 0
 

@@ -18,7 +18,6 @@ from graphql_api.jockeys.records import span
 from graphql_api.repository.repository import Repository
 from graphql_api.repository.snapshot import Snapshot
 from graphql_api.web import openapi
-from graphql_api.web.deadline import time_limit
 from graphql_api.web.middleware import request_log
 from graphql_api.web.query_string import query_pairs, single
 from graphql_api.web.responses import ChunkedBody, Responder, etag, not_modified
@@ -35,14 +34,11 @@ _TAG = re.compile(rf'W/"{FORMAT}-([0-9A-Za-z-]{{1,64}})"')
 class Rest:
     """The REST routes over one repository."""
 
-    def __init__(
-        self, repository: Repository, projections: Projections, responder: Responder, version: str, seconds: float
-    ) -> None:
-        """Read from ``repository``, answer through ``responder``, as ``version`` of the API, within ``seconds``."""
+    def __init__(self, repository: Repository, projections: Projections, responder: Responder, version: str) -> None:
+        """Read from ``repository``, answer through ``responder``, as ``version`` of the API."""
         self.repository = repository
         self.projections = projections
         self.responder = responder
-        self.seconds = seconds
         self.description = orjson.dumps(openapi.document(version))
 
     def routes(self) -> list[Route]:
@@ -61,10 +57,9 @@ class Rest:
         fields.update(jockey_id=identifier)
         snapshot = self.repository.cached(identifier, fields.trace)
         if snapshot is None:
-            async with time_limit(request.scope, self.seconds):
-                if held := await self._still_held(request, identifier):
-                    return held
-                snapshot = await self.repository.get(identifier, fields.trace)
+            if held := await self._still_held(request, identifier):
+                return held
+            snapshot = await self.repository.get(identifier, fields.trace)
         fields.update(key=snapshot.key)
         request.scope["state"]["snapshots"] = None if snapshot.stale else (snapshot,)
         tag = etag(FORMAT, snapshot.etag)

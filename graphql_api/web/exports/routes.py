@@ -17,7 +17,6 @@ from graphql_api.jockeys.ids import jockey_id
 from graphql_api.jockeys.paging import Selection
 from graphql_api.jockeys.records import RaceRecords, Row, Rows, Window, choose, span
 from graphql_api.repository.repository import Repository
-from graphql_api.web.deadline import time_limit
 from graphql_api.web.exports.formats import FORMATS, Asked, Format, read_asked
 from graphql_api.web.middleware import request_log
 from graphql_api.web.query_string import query_pairs
@@ -35,12 +34,11 @@ NO_EXTRA = "Parquet and Arrow are not installed on this server; they take the ex
 class Exports:
     """The export routes over one repository."""
 
-    def __init__(self, repository: Repository, projections: Projections, responder: Responder, seconds: float) -> None:
-        """Read from ``repository``, answer through ``responder``, within ``seconds``."""
+    def __init__(self, repository: Repository, projections: Projections, responder: Responder) -> None:
+        """Read from ``repository``, answer through ``responder``."""
         self.repository = repository
         self.projections = projections
         self.responder = responder
-        self.seconds = seconds
 
     def routes(self) -> list[Route]:
         """Give the routes to mount, before the route of the jockey itself."""
@@ -57,8 +55,7 @@ class Exports:
             raise HTTPException(501, NO_EXTRA)
         fields = request_log(request.scope)
         fields.update(jockey_id=identifier)
-        async with time_limit(request.scope, self.seconds):
-            snapshot = await self.repository.get(identifier, fields.trace)
+        snapshot = await self.repository.get(identifier, fields.trace)
         tag = etag(FORMAT, form.extension, snapshot.etag)
         headers = {
             **snapshot_headers(self.repository, snapshot, tag),

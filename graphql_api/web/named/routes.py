@@ -13,7 +13,6 @@ from starlette.routing import Route
 from graphql_api.errors import DataCorrupt, NotFound, ResponseTooLarge, ServiceError
 from graphql_api.execution.budget import Exhausted
 from graphql_api.web import validators
-from graphql_api.web.deadline import time_limit
 from graphql_api.web.endpoint import GraphQLEndpoint
 from graphql_api.web.exports.formats import read_switch
 from graphql_api.web.graphql_request import Parameters
@@ -65,17 +64,16 @@ class Named:
         given = [pair for pair in pairs if shape is None or pair[0] != SPREADSHEET]
         variables = read_variables(given, trusted.operation, self.graphql.documents.schema)
         digest = validators.request_digest(self.version, form, trusted.text, None, variables)
-        async with time_limit(request.scope, self.settings.request_timeout):
-            held = request.headers.get("if-none-match")
-            tag = await validators.still_valid(held, digest, self.repository)
-            if tag is not None:
-                return ChunkedBody((), 304, {**validators.held(tag, self.repository), "vary": VARY})
-            data = await self._execute(request, trusted, variables)
-            if shape is None:
-                chunks = write_map(data, [])
-            else:
-                write = partial(shape.csv, b"".join(data), spreadsheet=spreadsheet)
-                chunks = [await to_thread.run_sync(write)]
+        held = request.headers.get("if-none-match")
+        tag = await validators.still_valid(held, digest, self.repository)
+        if tag is not None:
+            return ChunkedBody((), 304, {**validators.held(tag, self.repository), "vary": VARY})
+        data = await self._execute(request, trusted, variables)
+        if shape is None:
+            chunks = write_map(data, [])
+        else:
+            write = partial(shape.csv, b"".join(data), spreadsheet=spreadsheet)
+            chunks = [await to_thread.run_sync(write)]
         return await self._respond(request, chunks, media_type, digest)
 
     def _find(self, name: str, media_type: str) -> tuple[TrustedDocument, Table | None]:
