@@ -3,14 +3,24 @@ PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 8000
 BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+SAMPLE := sample-data
 
-.PHONY: run test check setup lock bench explorer explorer-check audit fuzz vulnerabilities package verify-deploy clean
+.DEFAULT_GOAL := help
+.PHONY: help run test test-fast check setup lock bench explorer explorer-check audit fuzz vulnerabilities package verify-deploy clean
 
-run: setup data ## Serve sample data at http://127.0.0.1:8000/graphql
-	$(BIN)/graphql-api serve --data data --host $(HOST) --port $(PORT)
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: .venv/run $(SAMPLE)/.made ## Serve sample data at http://127.0.0.1:8000
+	@$(BIN)/graphql-api index --data $(SAMPLE)
+	$(BIN)/graphql-api serve --data $(SAMPLE) --host $(HOST) --port $(PORT)
 
 test: setup ## Run the tests
 	$(BIN)/pytest -n auto --dist loadgroup
+
+test-fast: setup ## Run the tests that take under a minute together: without browser, deployment, fuzzing
+	$(BIN)/pytest -n auto --dist loadgroup -m "not slow"
 
 check: setup ## Lint, format, types, import rules, and whether the SDL is up to date
 	$(BIN)/ruff check .
@@ -19,28 +29,42 @@ check: setup ## Lint, format, types, import rules, and whether the SDL is up to 
 	$(BIN)/lint-imports
 	$(BIN)/graphql-api export-schema --check
 
-setup: .venv/installed ## Make the locked environment in .venv
+setup: .venv/installed ## Make the locked environment of development in .venv
 
-.venv/installed: requirements/dev.txt pyproject.toml
+.venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: make PYTHON=python3.13 …")'
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+
+# What serving takes, and pandas to write the sample: a third of what development takes.
+.venv/run: requirements/run.txt pyproject.toml | .venv/bin/python
+	$(PIP) --require-hashes -r requirements/run.txt
+	$(PIP) --no-deps --no-build-isolation --editable .
 	touch $@
 
-data: | setup
-	$(BIN)/graphql-api sample --out data
+.venv/installed: requirements/dev.txt pyproject.toml | .venv/bin/python
+	$(PIP) --require-hashes -r requirements/dev.txt
+	$(PIP) --no-deps --no-build-isolation --editable .
+	touch $@ .venv/run
+
+# Written aside and named at the end, with a list of the files, so that `clean` deletes those and no others.
+$(SAMPLE)/.made: | .venv/run
+	@[ ! -e $(SAMPLE) ] || { echo "$(SAMPLE) was not made by make. Move it away, or serve it: $(BIN)/graphql-api serve --data $(SAMPLE)"; exit 1; }
+	rm -rf $(SAMPLE).new
+	$(BIN)/graphql-api sample --out $(SAMPLE).new >/dev/null
+	cd $(SAMPLE).new && ls > .made
+	mv $(SAMPLE).new $(SAMPLE)
 
 LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --no-emit-index-url --generate-hashes --upgrade --quiet
 
-lock: setup ## Pin the dependencies anew: of the function, of the plain server, and of development
+lock: setup ## Pin the dependencies anew: of the function, the plain server, development, and `make run`
 	$(LOCK) pyproject.toml --extra lambda -o requirements/lambda.txt
 	$(LOCK) pyproject.toml --extra server -o requirements/server.txt
 	$(LOCK) pyproject.toml --all-extras --group dev -o requirements/dev.txt
+	$(LOCK) pyproject.toml --extra server --extra sample --group build -c requirements/dev.txt -o requirements/run.txt
 
 vulnerabilities: setup ## Ask PyPI and npm what is known of all that is locked
 	$(BIN)/uv tool run --exclude-newer 2026-11-01 pip-audit==2.10.1 --disable-pip --require-hashes \
-		-r requirements/lambda.txt -r requirements/server.txt -r requirements/dev.txt
+		-r requirements/lambda.txt -r requirements/server.txt -r requirements/run.txt -r requirements/dev.txt
 	for folder in . audit explorer; do \
 		npm audit --package-lock-only --audit-level=high --prefix "$$folder" || exit 1; done
 
@@ -74,5 +98,7 @@ package: setup ## Make dist/function-arm64.zip
 verify-deploy: setup node_modules ## Prove the deployment without AWS
 	$(BIN)/pytest -n auto --dist loadgroup --no-skips tests/test_deploy*.py
 
-clean: ## Remove what was made here
-	rm -rf .venv data
+clean: ## Remove what make made here; files that you put into sample-data stay
+	rm -rf .venv dist $(SAMPLE).new
+	@[ ! -f $(SAMPLE)/.made ] || (cd $(SAMPLE) && xargs rm -f < .made && rm -f .made _index.*.npz)
+	@rmdir $(SAMPLE) 2>/dev/null || true
