@@ -2,7 +2,7 @@
 
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import chain
 from math import prod
@@ -11,7 +11,9 @@ from unicodedata import normalize
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
+import orjson
 
+from graphql_api.config import MAX_JOCKEY_BYTES
 from graphql_api.errors import DataCorrupt
 from graphql_api.jockeys.cells import combine, constant, factorise, parse_text, valid_unicode
 from graphql_api.jockeys.columns import DERIVED, FIELDS, SOURCES, Derived, Source
@@ -28,7 +30,7 @@ _FINISH, _JOCKEY = "着順", "jockey_id"
 
 
 def race_records(frame: Frame, jockey_id: str) -> RaceRecords:
-    """Read any frame: what cannot be read is null with a data warning; only text without bounds is ``DataCorrupt``.
+    """Read any frame: what cannot be read is null with a data warning; only one that is too large is ``DataCorrupt``.
 
     ``jockey_id`` fills its field, for the file's own column may have lost leading zeros. Codes of the warnings:
     ``MISSING_COLUMN``; ``DUPLICATE_COLUMN`` (the first counts); ``UNPARSEABLE_CELL`` and ``OUT_OF_RANGE`` (a text that
@@ -37,7 +39,7 @@ def race_records(frame: Frame, jockey_id: str) -> RaceRecords:
     """
     warnings = _Warnings()
     source = tuple(SourceColumn(valid_unicode(each.label), each.dtype, factorise(each.cells)) for each in frame.columns)
-    _check_size(source, jockey_id)
+    _check_size(source, frame.rows, jockey_id)
     raw = _positions(source, warnings)
     columns: dict[str, Encoded] = {}
     for spec in SOURCES:
@@ -49,6 +51,7 @@ def race_records(frame: Frame, jockey_id: str) -> RaceRecords:
         _check_jockey(columns["JOCKEY_ID"], jockey_id, warnings)
     columns["jockey_id"] = constant(jockey_id, frame.rows)
     nbytes = _nbytes(source, columns, frame.rows)
+    _check_memory(nbytes, jockey_id)
     fields = _Fields({name: columns[name] for name in _KEPT}, frame.rows)
     if _FINISH in raw:
         _check_finish(columns["FINISH_POSITION"], fields["finish_status"], warnings)
@@ -86,17 +89,37 @@ _KEPT -= _DERIVED.keys()
 
 
 MAX_TEXT = 128 * 2**20
-"""Characters of all cells together. A file may name one long text in every row, which its own size does not show."""
+"""Bytes of all rows as JSON objects, texts and headers. A file may name one long text in every row, which its own size
+does not show; and each row of an answer repeats the headers."""
+
+_ESCAPE = len(orjson.dumps("\0")) - 2
+"""Bytes that JSON takes for one character at most: a control character is written as six."""
 
 
-def _check_size(source: Iterable[SourceColumn], jockey_id: str) -> None:
-    """Refuse a frame whose rows, written out, would be out of all proportion to its file; raises ``DataCorrupt``."""
-    size = 0
-    for cells in (column.cells for column in source):
-        lengths = np.array([len(value) if type(value) is str else 0 for value in cells.values], np.int64)
-        size += int(lengths.take(cells.codes).sum()) if len(lengths) else 0
-    if size > MAX_TEXT:
-        raise DataCorrupt("The jockey's file holds too much text.", jockey_id=jockey_id, characters=size)
+def _check_size(source: Sequence[SourceColumn], rows: int, jockey_id: str) -> None:
+    """Refuse a frame out of all proportion to its file, before anything is made of it; raises ``DataCorrupt``."""
+    headers = rows * sum(len(orjson.dumps(column.label)) for column in source)
+    cells = [column.cells for column in source]
+    if headers + _ESCAPE * sum(_written(column, len) for column in cells) > MAX_TEXT:
+        size = headers + sum(_written(column, _json_length) for column in cells)
+        if size > MAX_TEXT:
+            raise DataCorrupt("The jockey's file holds too much text.", jockey_id=jockey_id, bytes=size)
+    _check_memory(_nbytes_of_cells(source), jockey_id)
+
+
+def _check_memory(nbytes: int, jockey_id: str) -> None:
+    if nbytes > MAX_JOCKEY_BYTES:
+        raise DataCorrupt("The jockey's file takes too much memory.", jockey_id=jockey_id, bytes=nbytes)
+
+
+def _written(column: Encoded, length: Callable[[str], int]) -> int:
+    """Add up the lengths of a column's texts, each as often as it stands in a row."""
+    lengths = np.array([length(value) if type(value) is str else 0 for value in column.values], np.int64)
+    return int(lengths.take(column.codes).sum()) if len(lengths) else 0
+
+
+def _json_length(text: str) -> int:
+    return len(orjson.dumps(text))
 
 
 class _Warnings:
@@ -214,11 +237,15 @@ def _nbytes(source: Sequence[SourceColumn], fields: Mapping[str, Encoded], rows:
     """
     cells = [column.cells for column in source]
     arrays = {id(each.codes): each.codes.nbytes for each in chain(cells, fields.values())}
-    of_cells = sum(3 * _size(each) for each in cells)
     of_texts = sum(3 * _size(fields[name]) + _PLACES * len(fields[name].values) for name in _TEXTS)
     of_others = sum((_VALUE + _PLACES) * len(fields[name].values) for name in _OTHERS)
     of_derived = sum((_DERIVED_VALUE + _PLACES) * _combinations(each, fields, rows) for each in DERIVED)
+    of_cells = _nbytes_of_cells(source)
     return sum(arrays.values()) + of_cells + of_texts + of_others + of_derived + _CURSOR * rows + _EACH
+
+
+def _nbytes_of_cells(source: Sequence[SourceColumn]) -> int:
+    return sum(3 * _size(column.cells) for column in source)
 
 
 def _size(column: Encoded) -> int:

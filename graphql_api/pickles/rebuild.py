@@ -7,6 +7,7 @@ import numpy as np
 from graphql_api.pickles.extension import Values, index_data, values
 from graphql_api.pickles.frames import Frame, FrameColumn
 from graphql_api.pickles.limits import Budget, refuse
+from graphql_api.pickles.scalars import cell
 from graphql_api.pickles.standins import Name, Node, Pairs, fields
 
 
@@ -75,13 +76,24 @@ def _columns(blocks: list[tuple[Any, Any]], count: int, budget: Budget) -> list[
 def _positions(places: Any, count: int, budget: Budget) -> list[int]:
     """Give the positions of a block's columns, written as a slice or as an array of integers."""
     match places:
-        case Node(name="slice", args=(int(start), (int() | None) as stop, int(step)), state=None) if step:
-            return list(range(*slice(start, stop, step).indices(count)))
+        case Node(name="slice", args=(start, stop, step), state=None):
+            bounds = [bound if bound is None else _integer(bound, budget) for bound in (start, stop, step)]
+            if bounds[2] != 0:
+                return list(range(*slice(*bounds).indices(count)))
         case Node(name="array" | "buffer_array"):
             span = values(places, budget).cells
             if span.ndim == 1 and span.dtype.kind in "iu" and len(span) <= count:
                 return [int(position) for position in span]
     raise refuse("structure", "a block whose places are none")
+
+
+def _integer(value: Any, budget: Budget) -> int:
+    """Give an integer, which many operations of pandas leave as numpy's."""
+    if isinstance(value, Node) and value.name == "numpy_scalar":
+        value = cell(value, budget)
+    if type(value) is not int:
+        raise refuse("structure", "a block whose places are none")
+    return value
 
 
 def labels(axis: Any, budget: Budget) -> list[str]:
