@@ -196,6 +196,7 @@ def test_every_field_can_be_filtered(client: TestClient) -> None:
             assert bool(found) or parameter.operator in {"ne", "is_null", "lt", "gt"}, name
 
 
+@pytest.mark.parametrize("path", ["00001", "00001.csv"])
 @pytest.mark.parametrize(
     ("query", "says"),
     [
@@ -213,20 +214,37 @@ def test_every_field_can_be_filtered(client: TestClient) -> None:
         ("going_in=OMO,", "must be one of RYO.*separated by commas"),
         ("won=1", "must be true or false"),
         ("grade_is_null=0", "must be true or false"),
-        ("columns=both", "'columns' must be typed or source, not 'both'"),
-        ("spreadsheet=yes", "'spreadsheet' must be 0 or 1, not 'yes'"),
+        ("columns=both", "'columns' must be typed or source, or fields separated by commas, not 'both'"),
+        ("columns=typed,date", "fields separated by commas, not 'typed'"),
+        ("columns=date,horse", r"not 'horse'\. Did you mean 'horse_name'\?"),
+        ("columns=date,", "fields separated by commas, not ''"),
+        ("columns=date,won,date", "'columns' names 'date' more than once"),
+        ("columns=" + "date," * 200 + "won", "'columns' is longer than 1000 characters"),
+        ("order=datte", r"not 'datte'\. Did you mean 'date'\?"),
+        ("order=date.up", r"with \.desc and \.nullsfirst.*not 'date\.up'"),
+        ("order=corner_positions", "'order' must be fields separated by commas"),
+        ("order=date,won.desc,date.desc", "'order' names 'date' more than once"),
+        ("order=" + "x" * 1001, "'order' is longer than 1000 characters"),
+        ("limit=ten", "'limit' must be a whole number up to 999999999, not 'ten'"),
+        ("limit=-1", "'limit' must be a whole number"),
+        ("limit=%EF%BC%91", "'limit' must be a whole number"),
+        ("limit=1&limit=2", "'limit' is given more than once"),
     ],
 )
-def test_wrong_parameters_are_told(client: TestClient, query: str, says: str) -> None:
-    """A parameter that is unknown, repeated or not of its type is 400 and says which and why."""
-    response = client.get(f"/api/jockey/00001.csv?{query}")
+def test_wrong_parameters_are_told(client: TestClient, path: str, query: str, says: str) -> None:
+    """A parameter that is unknown, repeated or not of its type is 400 and says which and why, in JSON as elsewhere."""
+    response = client.get(f"/api/jockey/{path}?{query}")
     assert response.status_code == 400
     assert re.search(says, response.json()["detail"])
 
 
 def test_switches_belong_to_their_format(client: TestClient) -> None:
-    """A switch of CSV is unknown elsewhere."""
-    assert client.get("/api/jockey/00001.ndjson?spreadsheet=1").status_code == 400
+    """A switch of CSV is unknown elsewhere, and is 0 or 1."""
+    for path in ("00001", "00001.ndjson"):
+        assert client.get(f"/api/jockey/{path}?spreadsheet=1").status_code == 400
+    wrong = client.get("/api/jockey/00001.csv?spreadsheet=yes")
+    assert wrong.status_code == 400
+    assert "'spreadsheet' must be 0 or 1, not 'yes'" in wrong.json()["detail"]
 
 
 # CSV to the letter.

@@ -5,7 +5,7 @@ from typing import Any
 from graphql_api import errors
 from graphql_api.jockeys.columns import SOURCES
 from graphql_api.jockeys.ids import JOCKEY_ID_PATTERN
-from graphql_api.web.exports.description import columns_parameter, filter_parameter
+from graphql_api.web.exports.description import columns_parameter, filter_parameter, limit_parameter, order_parameter
 from graphql_api.web.exports.formats import FORMATS, Format
 
 Json = dict[str, Any]
@@ -37,7 +37,15 @@ def document(version: str) -> Json:
         },
         "components": {
             "schemas": {"Jockey": _rows(), "Error": _error(), "Health": _status()},
-            "parameters": {"Id": _id(), "Held": _held(), "Columns": columns_parameter(), "Filter": filter_parameter()},
+            "parameters": {
+                "Id": _id(),
+                "Held": _held(),
+                "SourceColumns": columns_parameter("source"),
+                "TypedColumns": columns_parameter("typed"),
+                "Order": order_parameter(),
+                "Limit": limit_parameter(),
+                "Filter": filter_parameter(),
+            },
         },
     }
 
@@ -50,7 +58,7 @@ def _jockey() -> Json:
         "tags": ["jockey"],
         "summary": "A jockey's races",
         "description": f"{described} {dates}",
-        "parameters": [_parameter("Id"), _parameter("Held")],
+        "parameters": [_parameter(each) for each in ("Id", "Held", "SourceColumns", "Order", "Limit", "Filter")],
         "responses": _answers("application/json", {"$ref": "#/components/schemas/Jockey"}),
     }
 
@@ -63,7 +71,10 @@ def _export(form: Format) -> Json:
         "tags": ["jockey"],
         "summary": f"A jockey's races as {form.title}",
         "description": "All races, or those that pass every filter, newest first.",
-        "parameters": [*map(_parameter, ("Id", "Held", "Columns", "Filter")), *map(_switch, form.switches)],
+        "parameters": [
+            *map(_parameter, ("Id", "Held", "TypedColumns", "Order", "Limit", "Filter")),
+            *map(_switch, form.switches),
+        ],
         "responses": {
             **_answers(form.media_type, {"type": "string"} if not form.extra else {}),
             "206": parts,

@@ -14,10 +14,11 @@ from starlette.routing import Route
 from graphql_api.errors import ServiceError
 from graphql_api.execution.projections import Projections
 from graphql_api.jockeys.ids import jockey_id
-from graphql_api.jockeys.records import span
 from graphql_api.repository.repository import Repository
 from graphql_api.repository.snapshot import Snapshot
 from graphql_api.web import openapi
+from graphql_api.web.exports.asked import read_asked, transient
+from graphql_api.web.exports.formats import JSON
 from graphql_api.web.middleware import request_log
 from graphql_api.web.query_string import query_pairs, single
 from graphql_api.web.responses import ChunkedBody, Responder, etag, not_modified
@@ -26,7 +27,9 @@ from graphql_api.web.templates import json_rows
 FORMAT = "1"
 """Version of the bytes that the route makes of a file; a part of the ETag, to be raised when they change."""
 
-JSON = "application/json"
+PLAIN = read_asked(JSON, ())
+"""What is asked for without parameters; what writing it derives is kept as long as the file."""
+
 NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 _TAG = re.compile(rf'W/"{FORMAT}-([0-9A-Za-z-]{{1,64}})"')
 
@@ -51,8 +54,9 @@ class Rest:
         ]
 
     async def jockey(self, request: Request) -> Response:
-        """Answer ``{"data": […]}``: the file's own columns and values, one object a row."""
+        """Answer ``{"data": […]}``, one object a row: by default all rows with the file's own columns and values."""
         identifier = jockey_id(request.path_params["jockey_id"])
+        asked = read_asked(JSON, query_pairs(request.scope))
         fields = request_log(request.scope)
         fields.update(jockey_id=identifier)
         snapshot = self.repository.cached(identifier, fields.trace)
@@ -68,11 +72,15 @@ class Rest:
             return ChunkedBody((), 304, headers)
         records = snapshot.records
         with fields.trace.stage("encode"):
-            rows = self.projections(span(records, 0, records.rows), json_rows(records, "source"))
+            window = asked.window(records) if asked == PLAIN else transient(asked.window(records))
+            rows = self.projections(window, json_rows(records, asked.columns))
         with fields.trace.stage("respond"):
             chunks = [b'{"data":[', *rows, b"]}"]
-            key = (records.version, "rest")
-            return await self.responder.respond(request.headers, chunks, media_type=JSON, headers=headers, key=key)
+            key = (records.version, "rest", asked)
+            media_type = JSON.media_type
+            return await self.responder.respond(
+                request.headers, chunks, media_type=media_type, headers=headers, key=key
+            )
 
     async def _still_held(self, request: Request, identifier: str) -> Response | None:
         """Say 304 where a file that is not in memory still is the client's version: that takes no decoding."""
@@ -88,7 +96,9 @@ class Rest:
 
     async def openapi(self, request: Request) -> Response:
         """Describe these routes as an OpenAPI 3.1 document."""
-        return await self.responder.respond(request.headers, [self.description], media_type=JSON, key="openapi")
+        return await self.responder.respond(
+            request.headers, [self.description], media_type=JSON.media_type, key="openapi"
+        )
 
     async def health(self, request: Request) -> Response:
         """Say that the process lives; with ``?deep=1``, that its storage answers too."""
@@ -131,4 +141,4 @@ async def http_error(_request: Request, error: Exception) -> Response:
 
 
 def _uncached(body: dict[str, Any], status: int = 200, headers: Mapping[str, str] = NO_HEADERS) -> Response:
-    return Response(orjson.dumps(body), status, {"cache-control": "no-store", **headers}, JSON)
+    return Response(orjson.dumps(body), status, {"cache-control": "no-store", **headers}, JSON.media_type)

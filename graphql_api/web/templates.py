@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
 from types import MappingProxyType
@@ -17,6 +18,7 @@ ColumnSet = Literal["typed", "source"]
 
 DECIMALS = 10
 CSV_LINE_END = b"\r\n"
+CSV_EMPTY = b'""'
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 _QUOTED = re.compile(r'[",\r\n]')
@@ -25,13 +27,21 @@ _NUMBER = re.compile(r"[-+]?[0-9]+(?:\.[0-9]+)?")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
-def columns(records: RaceRecords, chosen: ColumnSet) -> Mapping[str, Any]:
-    """Name the columns of a set, each with what finds it: its field, or its position in the file.
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The columns of rows: all of a set, or of the typed ones those that ``names`` gives, in its order."""
+
+    set: ColumnSet
+    names: tuple[str, ...] = ()
+
+
+def columns(records: RaceRecords, chosen: Columns) -> Mapping[str, Any]:
+    """Name the columns of rows, each with what finds it: its field, or its position in the file.
 
     Typed columns are named as GraphQL's fields, in snake case. Of equal headers of a file the first counts.
     """
-    if chosen == "typed":
-        return _TYPED
+    if chosen.set == "typed":
+        return {name: name for name in chosen.names} or _TYPED
     places: dict[str, int] = {}
     for place, column in enumerate(records.source):
         places.setdefault(column.label, place)
@@ -41,12 +51,13 @@ def columns(records: RaceRecords, chosen: ColumnSet) -> Mapping[str, Any]:
 _TYPED = MappingProxyType({field.name: field.name for field in FIELDS})
 
 
-def json_rows(records: RaceRecords, chosen: ColumnSet, *, lines: bool = False) -> RowTemplate:
+def json_rows(records: RaceRecords, chosen: Columns, *, lines: bool = False) -> RowTemplate:
     """Write rows as JSON objects: the inside of an array, or one on a line."""
+    write = _JSON[chosen.set]
 
     def make() -> RowTemplate:
         cells = tuple(
-            _cell("json", chosen, at, (b"," if place else b"{") + orjson.dumps(label) + b":", _JSON[chosen])
+            _cell(("json", place > 0), chosen, at, (b"," if place else b"{") + orjson.dumps(label) + b":", write)
             for place, (label, at) in enumerate(columns(records, chosen).items())
         )
         tail = b"}" if cells else b"{}"
@@ -55,18 +66,23 @@ def json_rows(records: RaceRecords, chosen: ColumnSet, *, lines: bool = False) -
     return _kept(records, chosen, ("json", lines), make)
 
 
-def csv_rows(records: RaceRecords, chosen: ColumnSet, *, spreadsheet: bool = False) -> RowTemplate:
-    """Write rows as CSV (RFC 4180), each with its line end; ``spreadsheet`` is told at ``csv_cell``."""
+def csv_rows(records: RaceRecords, chosen: Columns, *, spreadsheet: bool = False) -> RowTemplate:
+    """Write rows as CSV (RFC 4180), each with its line end; ``spreadsheet`` is told at ``csv_cell``.
+
+    The null of a column that stands alone is a pair of quotes: readers pass over an empty line.
+    """
+    text = _TEXT[chosen.set]
 
     def make() -> RowTemplate:
-        form = ("csv", spreadsheet)
+        places = columns(records, chosen).values()
+        null = CSV_EMPTY if len(places) == 1 else b""
 
         def write(value: Any) -> bytes:
-            return csv_cell(_TEXT[chosen](value), spreadsheet=spreadsheet)
+            return csv_cell(text(value), spreadsheet=spreadsheet) or null
 
         cells = tuple(
-            _cell(form, chosen, at, b"," if place else b"", write)
-            for place, at in enumerate(columns(records, chosen).values())
+            _cell(("csv", spreadsheet, place > 0, null), chosen, at, b"," if place else b"", write)
+            for place, at in enumerate(places)
         )
         return RowTemplate(cells, CSV_LINE_END, b"")
 
@@ -125,18 +141,23 @@ _JSON: Mapping[ColumnSet, Callable[[Any], bytes]] = {"typed": typed_json, "sourc
 _TEXT: Mapping[ColumnSet, Callable[[Any], str | None]] = {"typed": typed_text, "source": raw_text}
 
 
-def _cell(form: Any, chosen: ColumnSet, at: Any, before: bytes, write: Callable[[Any], bytes]) -> Cell:
-    """Bind a column; what stands ``before`` its values is the same in every template."""
+def _cell(form: Any, chosen: Columns, at: Any, before: bytes, write: Callable[[Any], bytes]) -> Cell:
+    """Bind a column; what stands ``before`` its values is the same in every template of this ``form``."""
 
     def of(records: RaceRecords) -> Encoded:
-        return records.fields[at] if chosen == "typed" else records.source[at].cells
+        return records.fields[at] if chosen.set == "typed" else records.source[at].cells
 
-    return Cell(b"", Column((form, chosen, at), of, lambda value: before + write(value)))
+    return Cell(b"", Column((form, chosen.set, at), of, lambda value: before + write(value)))
 
 
-def _kept(records: RaceRecords, chosen: ColumnSet, key: Any, make: Callable[[], RowTemplate]) -> RowTemplate:
-    """Make a template once: typed columns are the same in every file, the source's own only in one version of one."""
-    kept = _TYPED_TEMPLATES if chosen == "typed" else records.derived
+def _kept(records: RaceRecords, chosen: Columns, key: Any, make: Callable[[], RowTemplate]) -> RowTemplate:
+    """Make a template once: typed columns are the same in every file, the source's own only in one version of one.
+
+    Columns chosen by name make more templates than are worth keeping.
+    """
+    if chosen.names:
+        return make()
+    kept = _TYPED_TEMPLATES if chosen.set == "typed" else records.derived
     found: RowTemplate | None = kept.get((RowTemplate, key))
     if found is None:
         found = kept[RowTemplate, key] = make()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from graphql_api.jockeys.columns import FIELDS, Field
 from graphql_api.jockeys.records import RaceRecords, Rows, raw_text
-from graphql_api.web.templates import ColumnSet, columns
+from graphql_api.web.templates import Columns, columns
 
 if TYPE_CHECKING:
     import pyarrow as pa  # type: ignore[import-untyped]
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _LARGEST = 2**63
 
 
-def parquet(records: RaceRecords, rows: Rows, chosen: ColumnSet) -> bytes:
+def parquet(records: RaceRecords, rows: Rows, chosen: Columns) -> bytes:
     """Write the chosen rows as a Parquet file, compressed as every reader takes it (Snappy)."""
     from pyarrow import parquet as pq
 
@@ -25,7 +25,7 @@ def parquet(records: RaceRecords, rows: Rows, chosen: ColumnSet) -> bytes:
     return out.getvalue()
 
 
-def arrow_file(records: RaceRecords, rows: Rows, chosen: ColumnSet) -> bytes:
+def arrow_file(records: RaceRecords, rows: Rows, chosen: Columns) -> bytes:
     """Write the chosen rows as an Arrow IPC file, which is Feather's second version."""
     import pyarrow as pa
 
@@ -35,14 +35,14 @@ def arrow_file(records: RaceRecords, rows: Rows, chosen: ColumnSet) -> bytes:
     return out.getvalue()
 
 
-def _table(records: RaceRecords, rows: Rows, chosen: ColumnSet) -> "pa.Table":
+def _table(records: RaceRecords, rows: Rows, chosen: Columns) -> "pa.Table":
     import pyarrow as pa
 
-    arrays, schema = [], []
+    arrays, schema, typed = [], [], chosen.set == "typed"
     for label, at in columns(records, chosen).items():
-        column = records.fields[at] if chosen == "typed" else records.source[at].cells
-        values = _typed(_FIELDS[at], column.values) if chosen == "typed" else _source(column.values)
-        described = {"description": _FIELDS[at].description} if chosen == "typed" else None
+        column = records.fields[at] if typed else records.source[at].cells
+        values = _typed(_FIELDS[at], column.values) if typed else _source(column.values)
+        described = {"description": _FIELDS[at].description} if typed else None
         arrays.append(values.take(pa.array(column.codes[rows.index])))
         schema.append(pa.field(label, values.type, metadata=described))
     return pa.Table.from_arrays(arrays, schema=pa.schema(schema))

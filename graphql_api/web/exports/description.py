@@ -6,19 +6,49 @@ from typing import Any
 
 from strawberry import ID
 
-from graphql_api.web.exports.formats import COLUMN_SETS
+from graphql_api.web.exports.asked import MAX_LIMIT
 from graphql_api.web.exports.parameters import LONGEST, PARAMETERS, Parameter
 
 Json = dict[str, Any]
 
 
-def columns_parameter() -> Json:
-    """Describe the choice of columns."""
+def columns_parameter(default: str) -> Json:
+    """Describe the choice of columns of formats that have ``default`` where nothing is chosen."""
     return {
         "name": "columns",
         "in": "query",
-        "description": "`typed`: the fields of GraphQL's RaceRecord in snake case. `source`: the file's own columns.",
-        "schema": {"type": "string", "enum": list(COLUMN_SETS), "default": "typed"},
+        "description": "`source`: the file's own columns. `typed`: the fields of GraphQL's RaceRecord in snake case. "
+        f"Or some of those fields, separated by commas. Without it the columns are `{default}`.",
+        "schema": {"type": "string", "maxLength": LONGEST, "default": default},
+        "examples": {
+            "typed": {"value": "typed"},
+            "source": {"value": "source"},
+            "some": {"value": "date,race_name,horse_name,finish_position"},
+        },
+    }
+
+
+def order_parameter() -> Json:
+    """Describe the order."""
+    return {
+        "name": "order",
+        "in": "query",
+        "description": "Sort by these fields, separated by commas, the first counting most; then, and without any, in "
+        "the order of the file, newest first. Behind a field `.desc` sorts from large to small; null is last, or first "
+        "with `.nullsfirst`.",
+        "schema": {"type": "string", "maxLength": LONGEST},
+        "example": "prize_money.desc,date",
+    }
+
+
+def limit_parameter() -> Json:
+    """Describe the limit."""
+    return {
+        "name": "limit",
+        "in": "query",
+        "description": "At most so many rows, from the front; without it all rows come.",
+        "schema": {"type": "integer", "minimum": 0, "maximum": MAX_LIMIT},
+        "example": 20,
     }
 
 

@@ -125,9 +125,14 @@ def _where(name: str, text: str) -> Where:
     return Where(parameter.field.name, (Comparison(parameter.operator, operand),))
 
 
+def suggestion(name: str, known: Iterable[str]) -> str:
+    """Return a sentence that names what is known and close to ``name``; empty where nothing is."""
+    close = difflib.get_close_matches(name[:LONGEST], known, 1)
+    return f" Did you mean '{close[0]}'?" if close else ""
+
+
 def _unknown(name: str, others: Iterable[str]) -> str:
-    close = difflib.get_close_matches(name[:LONGEST], [*PARAMETERS, *others], 1)
-    guess = f" Did you mean '{close[0]}'?" if close else ""
+    guess = suggestion(name, (*PARAMETERS, *others))
     fields = ", ".join(field.name for field in FIELDS if field.name in PARAMETERS)
     return (
         f"Unknown parameter '{name[:SHOWN]}'.{guess} Parameters are {', '.join(sorted(others))}; and filters, each "

@@ -1,7 +1,6 @@
 """The routes of exports: a jockey's records, filtered, in each of the formats."""
 
 from collections.abc import Hashable
-from dataclasses import replace
 from functools import partial
 from importlib.util import find_spec
 
@@ -14,10 +13,10 @@ from starlette.routing import Route
 
 from graphql_api.execution.projections import Projections
 from graphql_api.jockeys.ids import jockey_id
-from graphql_api.jockeys.paging import Selection
-from graphql_api.jockeys.records import RaceRecords, Row, Rows, Window, choose, span
+from graphql_api.jockeys.records import RaceRecords, Row, Window
 from graphql_api.repository.repository import Repository
-from graphql_api.web.exports.formats import FORMATS, Asked, Format, read_asked
+from graphql_api.web.exports.asked import Asked, read_asked, transient
+from graphql_api.web.exports.formats import FORMATS, Format
 from graphql_api.web.middleware import request_log
 from graphql_api.web.query_string import query_pairs
 from graphql_api.web.ranges import content_range, cut, wanted_range
@@ -86,7 +85,7 @@ class Exports:
 
     async def _encode(self, form: Format, asked: Asked, records: RaceRecords, key: Hashable) -> list[bytes]:
         """Write the rows asked for in chunks."""
-        window = _window(Selection.where(records, asked.condition))
+        window = transient(asked.window(records))
         if form.extra:
             return await self._encode_table(form, asked, window, key)
         if form.extension == "ndjson":
@@ -105,14 +104,3 @@ class Exports:
             found = [await to_thread.run_sync(write, window.records, window.rows, asked.columns)]
             self.projections.keep(key, found)
         return found
-
-
-def _window(selection: Selection) -> Window[Row]:
-    """Take all rows of a selection, in the order of the file.
-
-    What writing them derives is not kept with the records: six more sets of texts, where the file itself is kept.
-    """
-    records = replace(selection.records, derived={})
-    if selection.rows is None:
-        return span(records, 0, records.rows)
-    return choose(records, Rows(selection.rows, len(selection), key=selection.key))

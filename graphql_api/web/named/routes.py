@@ -14,7 +14,7 @@ from graphql_api.errors import DataCorrupt, NotFound, ResponseTooLarge, ServiceE
 from graphql_api.execution.budget import Exhausted
 from graphql_api.web import validators
 from graphql_api.web.endpoint import GraphQLEndpoint
-from graphql_api.web.exports.formats import read_switch
+from graphql_api.web.exports.asked import read_switch
 from graphql_api.web.graphql_request import Parameters
 from graphql_api.web.graphql_response import public_errors, write_map
 from graphql_api.web.middleware import request_log

@@ -20,7 +20,7 @@ from graphql.execution.collect_fields import FieldDetailsList, collect_fields, c
 from graphql.execution.values import VariableValues
 
 from graphql_api.execution.documents import Document
-from graphql_api.web.templates import CSV_LINE_END, csv_cell, csv_header
+from graphql_api.web.templates import CSV_EMPTY, CSV_LINE_END, csv_cell, csv_header
 
 NO_VARIABLES = VariableValues({}, {})
 
@@ -49,7 +49,7 @@ class Table:
 
     def _line(self, row: Any, *, spreadsheet: bool) -> bytes:
         cells = b",".join(csv_cell(_text(_at(row, each)), spreadsheet=spreadsheet) for each in self.columns)
-        return (cells or b'""') + CSV_LINE_END  # readers pass over an empty line
+        return (cells or CSV_EMPTY) + CSV_LINE_END  # readers pass over an empty line
 
 
 def table(schema: GraphQLSchema, document: Document) -> Table:

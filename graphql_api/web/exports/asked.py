@@ -1,0 +1,132 @@
+"""What a client asks for of a jockey's rows by query parameters: which columns, which rows, in which order."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TypeVar, get_args
+
+from graphql_api.errors import BadUserInput
+from graphql_api.jockeys.columns import FIELDS
+from graphql_api.jockeys.filtering import EVERYTHING, Condition
+from graphql_api.jockeys.ordering import Order
+from graphql_api.jockeys.paging import PageArguments, Selection, page
+from graphql_api.jockeys.records import RaceRecords, Row, Window, choose
+from graphql_api.web.exports.formats import Format
+from graphql_api.web.exports.parameters import LONGEST, SHOWN, read_condition, suggestion
+from graphql_api.web.query_string import Pairs, single
+from graphql_api.web.templates import Columns, ColumnSet
+
+T = TypeVar("T")
+
+COLUMN_SETS: tuple[ColumnSet, ...] = get_args(ColumnSet)
+COLUMN_NAMES = tuple(field.name for field in FIELDS)
+ORDER_NAMES = tuple(field.name for field in FIELDS if field.type != list[int])
+CHOICES = ("columns", "order", "limit")
+"""The parameters that every format has beside filters."""
+
+MAX_LIMIT = 999_999_999
+_LIMIT = "[0-9]{1,9}"
+_ORDER_KEY = r"([a-z0-9_]+?)(\.asc|\.desc)?(\.nullsfirst|\.nullslast)?"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a client asks for. Hashable, to name an answer; ``limit`` None is all rows."""
+
+    columns: Columns
+    condition: Condition = EVERYTHING
+    orders: tuple[Order, ...] = ()
+    limit: int | None = None
+    switches: frozenset[str] = frozenset()
+
+    def window(self, records: RaceRecords) -> Window[Row]:
+        """Choose the rows."""
+        asked = PageArguments(at_most=self.limit or 0, first=self.limit)
+        return page(Selection.where(records, self.condition), self.orders, asked).window
+
+
+_DEFAULTS = {each: Asked(Columns(each)) for each in COLUMN_SETS}
+
+
+def read_asked(form: Format, pairs: Pairs) -> Asked:
+    """Read query parameters; the format's columns and all rows are the default.
+
+    Raises ``BadUserInput`` for a parameter that is unknown or not of its type, ``BadRequest`` for one given twice.
+    """
+    default = _DEFAULTS[form.columns]
+    if not pairs:
+        return default
+    names = (*CHOICES, *form.switches)
+    own = single(pairs, names)
+    return Asked(
+        columns=_columns(own["columns"]) if "columns" in own else default.columns,
+        condition=read_condition(pairs, names),
+        orders=_orders(own["order"]) if "order" in own else (),
+        limit=_limit(own["limit"]) if "limit" in own else None,
+        switches=frozenset(name for name in form.switches if read_switch(own, name)),
+    )
+
+
+def read_switch(given: Mapping[str, str], name: str) -> bool:
+    """Read a switch, off where it is not given. Raises ``BadUserInput``."""
+    text = given.get(name, "0")
+    if text not in {"0", "1"}:
+        raise BadUserInput(f"Parameter '{name}' must be 0 or 1, not '{text[:SHOWN]}'.")
+    return text == "1"
+
+
+def transient(window: Window[Row]) -> Window[Row]:
+    """Choose the same rows without keeping, as long as the file, what writing them derives."""
+    return choose(replace(window.records, derived={}), window.rows)
+
+
+def _columns(text: str) -> Columns:
+    for each in COLUMN_SETS:
+        if text == each:
+            return Columns(each)
+    names = _names("columns", text)
+    for name in names:
+        if name not in COLUMN_NAMES:
+            sets = " or ".join(COLUMN_SETS)
+            guess = suggestion(name, (*COLUMN_SETS, *COLUMN_NAMES))
+            raise BadUserInput(
+                f"Parameter 'columns' must be {sets}, or fields separated by commas, not '{name[:SHOWN]}'.{guess} "
+                f"Fields are {', '.join(COLUMN_NAMES)}."
+            )
+    _refuse_repeated("columns", names)
+    return Columns("typed", tuple(names))
+
+
+def _orders(text: str) -> tuple[Order, ...]:
+    orders = tuple(map(_order, _names("order", text)))
+    _refuse_repeated("order", [each.name for each in orders])
+    return orders
+
+
+def _order(text: str) -> Order:
+    parts = re.fullmatch(_ORDER_KEY, text)
+    name = parts[1] if parts else text
+    if parts is None or name not in ORDER_NAMES:
+        raise BadUserInput(
+            "Parameter 'order' must be fields separated by commas, each with .desc and .nullsfirst behind it where "
+            f"wanted, not '{text[:SHOWN]}'.{suggestion(name, ORDER_NAMES)} Fields are {', '.join(ORDER_NAMES)}."
+        )
+    return Order(name, descending=parts[2] == ".desc", nulls_first=parts[3] == ".nullsfirst")
+
+
+def _limit(text: str) -> int:
+    if not re.fullmatch(_LIMIT, text):
+        raise BadUserInput(f"Parameter 'limit' must be a whole number up to {MAX_LIMIT}, not '{text[:SHOWN]}'.")
+    return int(text)
+
+
+def _names(parameter: str, text: str) -> list[str]:
+    if len(text) > LONGEST:
+        raise BadUserInput(f"Parameter '{parameter}' is longer than {LONGEST} characters.")
+    return text.split(",")
+
+
+def _refuse_repeated(parameter: str, names: list[str]) -> None:
+    for name in names:
+        if names.count(name) > 1:
+            raise BadUserInput(f"Parameter '{parameter}' names '{name}' more than once.")
