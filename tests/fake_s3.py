@@ -108,6 +108,12 @@ def found(body: bytes = b"frame", length: int | None = None, **headers: str) -> 
     return reply(200, body, OBJECT | {name.replace("_", "-"): value for name, value in headers.items()}, length)
 
 
+def listed(*keys: str) -> Answer:
+    """Answer with a listing."""
+    contents = "".join(f"<Contents><Key>{key}</Key></Contents>" for key in keys)
+    return reply(200, f"<ListBucketResult>{contents}</ListBucketResult>".encode())
+
+
 def refusal(status: int, code: str) -> Answer:
     """Answer with an error, as S3 does."""
     return reply(status, f"<Error><Code>{code}</Code><Message>no</Message></Error>".encode())

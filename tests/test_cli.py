@@ -185,6 +185,24 @@ def test_inspect_refuses_what_is_not_safe(run: Run, tmp_path: Path) -> None:
     assert not (tmp_path / "owned").exists()
 
 
+def test_inspect_tells_what_a_page_is(run: Run, tmp_path: Path) -> None:
+    """``inspect`` of a web page that was saved as a pickle says that it is one."""
+    path = tmp_path / "00001.pickle"
+    path.write_text("<html><title>404</title></html>")
+    result = run("inspect", path)
+    assert result.exit_code == 1
+    assert "an HTML page, not a pickle" in result.stderr
+
+
+@pytest.mark.parametrize("name", ["00001.pkl", "00001.pickle.bz2", "00001.pkl.zip", "00001.zst"])
+def test_inspect_finds_a_file_by_any_of_its_names(run: Run, sample_data: Path, tmp_path: Path, name: str) -> None:
+    """A file under any name that the table knows, compressed as the name says, is read by id as by its path."""
+    pd.read_pickle(sample_data / "00001.pickle").to_pickle(tmp_path / name)
+    by_id = run("inspect", "00001", "--data", tmp_path, "--json")
+    assert json.loads(by_id.stdout) == json.loads(run("inspect", tmp_path / name, "--json").stdout)
+    assert json.loads(by_id.stdout)["file"] == name
+
+
 def test_inspect_refuses_what_is_too_large(run: Run, tmp_path: Path) -> None:
     """A file over the storage's bound is refused without being read whole."""
     path = tmp_path / "00001.pickle"

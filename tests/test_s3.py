@@ -21,13 +21,15 @@ from fake_s3 import (
     FaultServer,
     client,
     found,
+    refusal,
     reply,
     reset,
     serving,
     settings,
 )
 from graphql_api.errors import UpstreamUnavailable
-from graphql_api.storage.s3 import PAUSE, S3Storage
+from graphql_api.storage.connection import PAUSE
+from graphql_api.storage.s3 import S3Storage
 
 pytest_plugins = ("s3_servers",)
 
@@ -316,4 +318,30 @@ def test_request_for_a_listing(s3: FaultServer) -> None:
     asked = parse_qs(urlsplit(s3.requests[0].split(" ")[1]).query)
     assert asked["prefix"] == ["some/prefix/"]
     assert asked["delimiter"] == ["/"]
-    assert asked["start-after"] == ["some/prefix/05339.pickle.zst"]
+    assert asked["start-after"] == ["some/prefix/05339.zst"]
+
+
+def test_refused_credentials_pause_nobody(s3: FaultServer, aws: pytest.MonkeyPatch) -> None:
+    """One refusal of the credentials, however soon after connecting, keeps no later request from being made."""
+    s3.answers = (refusal(403, "SignatureDoesNotMatch"), found())
+    storage = S3Storage(settings(data="s3://bucket"), clock=lambda: 0.0)
+    with pytest.raises(UpstreamUnavailable):
+        storage.read("05339")
+    assert storage.read("05340")
+    assert storage.read("05339")
+
+
+def test_a_configuration_that_fails_later_takes_no_connection_away(s3: FaultServer, aws: pytest.MonkeyPatch) -> None:
+    """Where credentials are refused and SSM fails, the client that there is goes on; SSM is asked once a pause."""
+    now = 0.0
+    s3.answers = (found(), refusal(403, "ExpiredToken"), found())
+    with serving(configuration(BUCKET_NAME="bucket"), reply(400, b'{"__type": "AccessDeniedException"}')) as ssm:
+        aws.setenv("AWS_ENDPOINT_URL_SSM", ssm.url)
+        storage = S3Storage(settings(), attempts=1, clock=lambda: now)
+        assert storage.read("05339")
+        now = 100.0
+        with pytest.raises(UpstreamUnavailable):
+            storage.read("05339")
+        assert storage.read("05339")
+        assert storage.read("05339")
+        assert len(ssm.requests) == 2

@@ -1,6 +1,9 @@
 """Tests of what each fault of S3 becomes: the rows of the table of faults, against a server that commits them."""
 
 import base64
+import contextlib
+import socket
+import time
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +22,7 @@ from fake_s3 import (
     found,
     hang,
     hang_in_body,
+    listed,
     refusal,
     reply,
     reset,
@@ -26,13 +30,14 @@ from fake_s3 import (
     serving,
     settings,
 )
-from graphql_api.errors import NotFound, ServiceError, StorageFault, UpstreamUnavailable
+from graphql_api.errors import DataCorrupt, NotFound, ServiceError, StorageFault, UpstreamUnavailable
 from graphql_api.storage import faults
 from graphql_api.storage.s3 import S3Storage
 
 pytest_plugins = ("s3_servers",)
 
 CHECKSUM = base64.b64encode(zlib.crc32(b"frame").to_bytes(4, "big")).decode()
+NOTHING_LISTED = listed()
 NOT_XML = reply(503, b"<html>Service Unavailable")
 
 
@@ -117,11 +122,44 @@ def test_listing_and_readiness_fail_alike(
 
 @pytest.mark.parametrize("answer", [refusal(404, "NoSuchKey"), reply(404)], ids=["NoSuchKey", "404"])
 def test_missing_keys(aws: pytest.MonkeyPatch, answer: Answer) -> None:
-    """A key is missing once, and only after the compressed ones are too is the jockey."""
-    with faulty(aws, answer) as (s3, server), pytest.raises(NotFound, match=r"^Jockey with ID '05339' not found$"):
+    """A key is missing once; that the jockey is, one listing tells, however many names its file could have."""
+    missing = pytest.raises(NotFound, match=r"^Jockey with ID '05339' not found$")
+    with faulty(aws, answer, NOTHING_LISTED) as (s3, server), missing:
         s3.read("05339")
-    asked = [request.split(" ")[1].rpartition("05339")[2] for request in server.requests]
-    assert asked == [".pickle", ".pickle.gz", ".pickle.xz", ".pickle.zst"]
+    file, listing = (request.split(" ")[1] for request in server.requests)
+    assert file == "/the-bucket/the/prefix/05339.pickle"
+    assert "prefix=the%2Fprefix%2F05339.&" in listing
+
+
+@pytest.mark.parametrize("name", [".pickle.gz", ".pkl", ".pkl.bz2", ".zip"])
+def test_a_bucket_of_other_names_takes_two_requests(aws: pytest.MonkeyPatch, name: str) -> None:
+    """After the first read of a bucket whose files have another name than the usual, a read lists and gets, no more."""
+    answers = (refusal(404, "NoSuchKey"), listed(f"the/prefix/05339{name}"), found())
+    again = (listed(f"the/prefix/05339{name}"), reply(304), NOTHING_LISTED)
+    with faulty(aws, *answers, *again) as (s3, server):
+        assert s3.read("05339").key == f"the/prefix/05339{name}"  # type: ignore[union-attr]
+        assert s3.read("05339", "tag") is None
+        with pytest.raises(NotFound):
+            s3.read("05340")
+    assert len(server.requests) == len(answers) + len(again)
+
+
+def test_the_usual_name_counts_whatever_was_read_before(aws: pytest.MonkeyPatch) -> None:
+    """In a bucket of other names a file of the usual name is read all the same, and such ones are asked for at once."""
+    both = listed("the/prefix/05339.pickle", "the/prefix/05339.pkl")
+    with faulty(aws, refusal(404, "NoSuchKey"), listed("the/prefix/05340.pkl"), found(), both, found()) as (s3, server):
+        s3.read("05340")
+        assert s3.read("05339").key == "the/prefix/05339.pickle"  # type: ignore[union-attr]
+        s3.read("05341")
+    assert server.requests[-1].startswith("GET /the-bucket/the/prefix/05341.pickle ")
+
+
+def test_a_file_that_goes_after_it_was_listed(aws: pytest.MonkeyPatch) -> None:
+    """A file that is gone when its turn comes is a jockey that is not found, in the usual words."""
+    gone = refusal(404, "NoSuchKey")
+    missing = pytest.raises(NotFound, match=r"^Jockey with ID '05339' not found$")
+    with faulty(aws, gone, listed("the/prefix/05339.pkl"), gone) as (s3, _), missing:
+        s3.read("05339")
 
 
 def test_hang(aws: pytest.MonkeyPatch) -> None:
@@ -172,8 +210,8 @@ def test_broken_bodies(aws: pytest.MonkeyPatch, code: str) -> None:
     assert len(server.requests) == 3
     assert 0 < pauses[0] <= pauses[1] < 1
     assert [(each["event"], each["error_code"], each["attempt"]) for each in logs] == [
-        ("body_read_retried", code, 1),
-        ("body_read_retried", code, 2),
+        ("s3_request_retried", code, 1),
+        ("s3_request_retried", code, 2),
     ]
 
 
@@ -186,6 +224,76 @@ def test_broken_body_is_mended_by_a_retry(aws: pytest.MonkeyPatch, code: str) ->
     assert read
     assert read.data == b"frame"
     assert len(server.requests) == 2
+
+
+class Turning:
+    """A clock that goes on by so many seconds each time it is read."""
+
+    def __init__(self, step: float) -> None:
+        """Start at zero."""
+        self.now, self.step = 0.0, step
+
+    def __call__(self) -> float:
+        """Give the time in seconds."""
+        self.now += self.step
+        return self.now
+
+
+def test_a_body_that_drips_is_given_up(aws: pytest.MonkeyPatch) -> None:
+    """A body that comes byte by byte, each within the timeout, is not read on beyond the request's total time."""
+    sent: list[int] = []
+
+    def drip(connection: socket.socket) -> None:
+        connection.sendall(b'HTTP/1.1 200 -\r\nContent-Length: 99999\r\nETag: "tag"\r\n\r\n')
+        with contextlib.suppress(OSError):
+            for _ in range(99_999):
+                connection.sendall(b"x")
+                sent.append(1)
+                time.sleep(0.001)
+
+    with faulty(aws, drip, clock=Turning(1.0)) as (s3, server), pytest.raises(UpstreamUnavailable) as caught:
+        s3.read("05339")
+    assert caught.value.log_fields["error_code"] == "ReadTimeoutError"
+    assert len(server.requests) == 1
+    assert len(sent) < 10_000
+
+
+def test_no_retry_begins_beyond_the_total_time(aws: pytest.MonkeyPatch) -> None:
+    """A request that may succeed a moment later is not tried again once its total time is over."""
+    failing = faulty(aws, refusal(500, "InternalError"), clock=Turning(1e3))
+    with failing as (s3, server), pytest.raises(UpstreamUnavailable):
+        s3.read("05339")
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("tag", [{}, {"ETag": ""}, {"ETag": '""'}, {"ETag": 'W/"weak"'}, {"ETag": '"a"b"'}])
+def test_an_answer_without_validators_is_served(aws: pytest.MonkeyPatch, tag: dict[str, str]) -> None:
+    """Without a strong ETag the content names the version, and a time of change that is not told is not invented."""
+    with faulty(aws, reply(200, b"frame", tag), reply(200, b"frame", tag), reply(200, b"FRAME", tag)) as (s3, _):
+        read = s3.read("05339")
+        assert read
+        assert (read.data, read.last_modified) == (b"frame", None)
+        assert read.etag.isalnum()
+        assert s3.read("05339", read.etag) is None
+        changed = s3.read("05339", read.etag)
+    assert changed
+    assert changed.etag != read.etag
+
+
+@pytest.mark.parametrize("modified", ["", "yesterday", "Sun, 99 Sep 2024 01:02:03 GMT"])
+def test_a_time_that_makes_no_sense_is_none(aws: pytest.MonkeyPatch, modified: str) -> None:
+    """A Last-Modified that is no time is as good as none."""
+    with faulty(aws, reply(200, b"frame", {"ETag": '"tag"', "Last-Modified": modified})) as (s3, _):
+        read = s3.read("05339")
+    assert read
+    assert (read.etag, read.last_modified) == ("tag", None)
+
+
+def test_a_file_that_says_it_is_too_large_is_not_downloaded(aws: pytest.MonkeyPatch) -> None:
+    """A body longer than any genuine file is refused by what its head says."""
+    with faulty(aws, found(b"", length=9), max_bytes=8) as (s3, server), pytest.raises(DataCorrupt):
+        s3.read("05339")
+    assert len(server.requests) == 1
 
 
 def test_right_checksum(aws: pytest.MonkeyPatch) -> None:

@@ -92,14 +92,14 @@ def _name() -> str:
     return NAME
 
 
-def _contents(data: bytes, made: datetime) -> str:
+def _contents(data: bytes, made: datetime | None) -> str:
     from graphql_api.index.file import load
 
     try:
         etags = load(data).columns["etag"]
     except DataCorrupt:
         return _UNREADABLE
-    told = f"index from {made:%Y-%m-%d %H:%M} UTC"
+    told = f"index from {made:%Y-%m-%d %H:%M} UTC" if made else "an index"
     unread = etags.count(None)
     return f"{told}, incomplete: {unread:,} of {len(etags):,} files not read (graphql-api index)" if unread else told
 

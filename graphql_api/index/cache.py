@@ -24,11 +24,11 @@ RETRY_PAUSE = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """One version of the index: its catalogue, and when it was made."""
+    """One version of the index: its catalogue, and when it was made, None where the storage does not say."""
 
     catalogue: Catalogue
     etag: str
-    made: datetime
+    made: datetime | None
 
 
 class IndexCache:

@@ -10,6 +10,7 @@ import structlog
 
 from graphql_api.errors import DataCorrupt
 from graphql_api.pickles.compression import decompress
+from graphql_api.pickles.foreign import foreign_kind
 from graphql_api.pickles.frames import Frame
 from graphql_api.pickles.limits import Budget, Limits, refuse
 from graphql_api.pickles.rebuild import frame
@@ -29,9 +30,18 @@ def loads(data: bytes, limits: Limits = Limits()) -> Frame:  # noqa: B008
     ``log_fields`` hold ``reason``, a short code, and ``detail``, which says what was refused; both are logged.
     """
     try:
-        return frame(_tree(transcribe(decompress(data, limits), limits)), Budget(limits))
+        return _frame(decompress(data, limits), limits)
     except DataCorrupt as error:
         structlog.get_logger(__name__).warning("pickle_refused", **error.log_fields)
+        raise
+
+
+def _frame(content: bytes, limits: Limits) -> Frame:
+    try:
+        return frame(_tree(transcribe(content, limits)), Budget(limits))
+    except DataCorrupt as error:
+        if kind := foreign_kind(content):
+            raise refuse("no_pickle", f"{kind}, not a pickle") from error
         raise
 
 

@@ -10,7 +10,8 @@ from graphql_api.jockeys.records import RaceRecords
 class Snapshot:
     """One version of one jockey.
 
-    ``size`` is in bytes as stored, ``etag`` without quotes, ``last_modified`` in UTC. ``stale`` marks the last good
+    ``size`` is in bytes as stored, ``etag`` without quotes, ``last_modified`` in UTC, None where the
+    storage does not say. ``stale`` marks the last good
     copy, served because the storage or the new file fails. ``fresh_until`` is on the repository's clock: callers want
     ``Repository.max_age``. A version that proves unchanged is a new snapshot with the very same ``records``.
     """
@@ -18,7 +19,7 @@ class Snapshot:
     jockey_id: str
     records: RaceRecords
     etag: str
-    last_modified: datetime
+    last_modified: datetime | None
     size: int
     key: str
     stale: bool

@@ -144,8 +144,8 @@ class SearchResult:
         """Search horses."""
         return [HorseMatch(horse=each) for each in self.index.catalogue.horses(self.query, self.first)]
 
-    @strawberry.field(description="When the index was written.")
-    def indexed_at(self) -> datetime:
+    @strawberry.field(description="When the index was written; null where the storage does not say.")
+    def indexed_at(self) -> datetime | None:
         """Date the index."""
         return self.index.made
 

@@ -29,7 +29,9 @@ class SourceFile:
     """Provenance of one snapshot."""
 
     etag: str = strawberry.field(description="Names the version of the file.")
-    last_modified: datetime = strawberry.field(description="When the file changed.")
+    last_modified: datetime | None = strawberry.field(
+        description="When the file changed; null where the storage does not say."
+    )
     size_bytes: int = strawberry.field(description="Bytes stored, compressed or not.")
     rows: int = strawberry.field(description="Rows in the file.")
     stale: bool = strawberry.field(description="True while the storage fails and this is the last good copy.")

@@ -53,6 +53,7 @@ BROKEN = (
     "FlexibleChecksumError",
     "ResponseParserError",  # an answer cut off, or not of AWS
 )
+_PASSING_STATUSES = frozenset({500, 502, 503, 504})
 
 _KINDS: Mapping[str, type[ServiceError]] = {
     **dict.fromkeys(("NoSuchKey", "404"), NotFound),
@@ -101,6 +102,12 @@ def _kind(error: Exception) -> type[ServiceError]:
     names = (error_code(error), *(each.__name__ for each in type(error).__mro__))
     otherwise = UpstreamUnavailable if _status(error) >= 500 else StorageFault
     return next((_KINDS[name] for name in names if name in _KINDS), otherwise)
+
+
+def is_passing(error: Exception) -> bool:
+    """Say whether the very same request may succeed a moment later: what S3 says of itself, and broken connections."""
+    names = {error_code(error), *(each.__name__ for each in type(error).__mro__)}
+    return _status(error) in _PASSING_STATUSES or not names.isdisjoint((*_THROTTLED, *BROKEN))
 
 
 def _status(error: Exception) -> int:

@@ -17,7 +17,11 @@ from typing import Protocol
 from graphql_api.errors import BadUserInput, DataCorrupt, NotFound, StorageFault, UpstreamUnavailable
 from graphql_api.jockeys import ids
 
-SUFFIXES = (".pickle", ".pickle.gz", ".pickle.xz", ".pickle.zst")
+STEMS = (".pickle", ".pkl", "")
+COMPRESSIONS = ("", ".gz", ".xz", ".zst", ".bz2", ".zip")
+SUFFIXES = tuple(stem + compression for stem in STEMS for compression in COMPRESSIONS if stem + compression)
+"""What may follow the id in a file's name. Of several files of one jockey, the one that comes first here counts."""
+
 MAX_STORED_BYTES = 8 * 2**20
 MAX_OBJECT_BYTES = 64 * 2**20
 """The most that is read of an object beside the jockeys' files."""
@@ -28,12 +32,15 @@ REFUSED = "The storage refused the request."
 
 @dataclass(frozen=True, slots=True)
 class StoredObject:
-    """One file: its bytes as stored (perhaps compressed), its strong ETag without quotes, and when it changed (UTC)."""
+    """One file: its bytes as stored (perhaps compressed), its strong ETag without quotes, and when it changed (UTC).
+
+    ``last_modified`` is None where the storage does not say.
+    """
 
     key: str
     data: bytes
     etag: str
-    last_modified: datetime
+    last_modified: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +184,7 @@ class FolderStorage:
         data, modified = found
         if len(data) > limit:
             raise too_large(name, limit)
-        return StoredObject(name, data, _content_hash(data), modified)
+        return StoredObject(name, data, content_hash(data), modified)
 
 
 # What opening says of a name without a file, a link, a folder or a socket.
@@ -216,7 +223,7 @@ def _replace(path: Path, data: bytes) -> None:
         raise
 
 
-def _content_hash(data: bytes) -> str:
+def content_hash(data: bytes) -> str:
     """Make an ETag of the content alone.
 
     Time, size and inode would spare the read, but two writes within one clock tick share them; and with a hash all

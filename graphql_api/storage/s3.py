@@ -3,24 +3,22 @@
 import random
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
-from dataclasses import dataclass
-from datetime import UTC
+from contextlib import contextmanager
 from itertools import groupby
-from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import structlog
 
 from graphql_api.config import ConfigError, Settings
 from graphql_api.errors import NotFound, UpstreamUnavailable
 from graphql_api.jockeys import ids
-from graphql_api.storage.faults import CREDENTIALS, NOT_MODIFIED, error_code, faults, translated
+from graphql_api.storage.connection import Connected, Connection
+from graphql_api.storage.download import stored_object
+from graphql_api.storage.faults import CREDENTIALS, NOT_MODIFIED, error_code, faults, is_passing, translated
 from graphql_api.storage.folder import (
     MAX_OBJECT_BYTES,
     MAX_STORED_BYTES,
     SUFFIXES,
-    UNAVAILABLE,
     Page,
     StoredObject,
     file_names,
@@ -28,23 +26,26 @@ from graphql_api.storage.folder import (
     id_of,
     no_such_jockey,
     object_name,
-    too_large,
 )
-from graphql_api.storage.ssm import BUCKET_NAME, Location, read_location
+from graphql_api.storage.ssm import BUCKET_NAME, Location
 
 if TYPE_CHECKING:
-    from botocore.config import Config
-    from botocore.response import StreamingBody
-    from types_boto3_s3.client import S3Client
+    from types_boto3_s3.type_defs import ListObjectsV2OutputTypeDef
 
 ATTEMPTS = 3
-PAUSE = 5.0  # seconds between two attempts to connect
-_BACKOFF = 0.1  # seconds, doubled from one retry of a body to the next
-_CHUNK = 2**20
+ROUNDS = 2
+"""How often a whole wait, to connect and for bytes, fits into the total time of a request with its retries."""
+
+_BACKOFF = 0.1  # seconds, doubled from one retry to the next
+T = TypeVar("T")
 
 
 class S3Storage:
-    """Files of one bucket. Connects on first use, once for all threads; nothing is read from AWS before that."""
+    """Files of one bucket. Connects on first use, once for all threads; nothing is read from AWS before that.
+
+    A request is tried again where it may succeed a moment later. No retry begins, and no body is read on, once the
+    request has taken ``ROUNDS`` times the timeouts to connect and to read (6 s by default).
+    """
 
     def __init__(
         self,
@@ -58,31 +59,47 @@ class S3Storage:
     ) -> None:
         """Serve ``settings.data``, or the bucket that SSM names where that is empty. Raises ``ConfigError``.
 
-        A request is tried ``attempts`` times in all, and so is the reading of its body.
+        A request is tried ``attempts`` times in all, the reading of its body included.
         """
         location, self._prefix = _parse(settings)
-        self._connection = _Connection(settings, location, attempts, clock)
+        self._connection = Connection(settings, location, attempts, clock)
         self._attempts = attempts
+        self._seconds = ROUNDS * (settings.connect_timeout + settings.read_timeout)
         self._page_size = page_size
         self._max_bytes = max_bytes
         self._sleep = sleep
+        self._clock = clock
+        self._lists_first = False
 
     def read(self, jockey_id: str, etag: str | None = None) -> StoredObject | None:
-        """Read one jockey's file; see ``Storage.read``."""
-        for name in file_names(jockey_id):
-            try:
-                return self._read(self._prefix + name, etag, self._max_bytes)
-            except NotFound:
-                continue
-        raise no_such_jockey(jockey_id)
+        """Read one jockey's file; see ``Storage.read``.
+
+        The usual name takes one request. Where it is missing, one listing tells which of the names there is. A bucket
+        whose files have other names is listed at once from then on: so no read takes more than two requests, but the
+        first. What is read never depends on earlier reads.
+        """
+        names = file_names(jockey_id)
+        try:
+            if not self._lists_first:
+                return self._read(self._prefix + names[0], etag, self._max_bytes)
+        except NotFound:
+            pass
+        name = self._listed_name(jockey_id, names)
+        if name is None:
+            raise no_such_jockey(jockey_id)
+        self._lists_first = name != names[0]
+        try:
+            return self._read(self._prefix + name, etag, self._max_bytes)
+        except NotFound as error:  # gone since it was listed
+            raise no_such_jockey(jockey_id) from error
 
     def list_ids(self, cursor: str | None = None, limit: int = 1000) -> Page:
         """List the ids that have a file; see ``Storage.list_ids``."""
         # Keys come in the order of their bytes, in which '.' precedes digits: so ids ascend, and a jockey's files are
         # neighbours, the last of which the cursor skips.
         start = {"StartAfter": self._prefix + ids.jockey_id(cursor) + max(SUFFIXES)} if cursor is not None else {}
-        found = (each for each, _ in groupby(map(id_of, self._names(start))) if each)
-        return first_page(found, limit)
+        listed = filter(None, map(id_of, self._names(start)))
+        return first_page((jockey_id for jockey_id, _ in groupby(listed)), limit)
 
     def read_object(self, name: str, etag: str | None = None) -> StoredObject | None:
         """Read an object beside the jockeys' files; see ``Storage.read_object``."""
@@ -91,81 +108,80 @@ class S3Storage:
     def write_object(self, name: str, data: bytes) -> None:
         """Put an object, which S3 does at once or not at all; see ``Storage.write_object``."""
         key = self._prefix + object_name(name)
-        with self._connected(key=key) as s3:
-            s3.client.put_object(Bucket=s3.bucket, Key=key, Body=data)
+        self._tried(lambda s3, _: s3.client.put_object(Bucket=s3.bucket, Key=key, Body=data), key=key)
 
     def check(self) -> Mapping[str, str]:
         """Prove that the configuration can be read and the bucket be listed; see ``Storage.check``."""
-        with self._connected() as s3:
-            s3.client.list_objects_v2(Bucket=s3.bucket, Prefix=self._prefix, MaxKeys=1)
+        self._tried(lambda s3, _: s3.client.list_objects_v2(Bucket=s3.bucket, Prefix=self._prefix, MaxKeys=1))
         return {"configuration": "ok", "storage": "ok"}
 
+    def _listed_name(self, jockey_id: str, names: tuple[str, ...]) -> str | None:
+        """Find by one request which of a jockey's names there is, the first of several; None where there is none."""
+        listed = set(_names_of(self._list(f"{self._prefix}{jockey_id}."), self._prefix))
+        return next((name for name in names if name in listed), None)
+
+    def _names(self, start: Mapping[str, Any]) -> Iterator[str]:
+        """List the names under the prefix, without folders, page by page as they are asked for."""
+        page = self._list(self._prefix, MaxKeys=self._page_size, **start)
+        yield from _names_of(page, self._prefix)
+        while token := page.get("NextContinuationToken"):
+            page = self._list(self._prefix, MaxKeys=self._page_size, ContinuationToken=token, **start)
+            yield from _names_of(page, self._prefix)
+
+    def _list(self, prefix: str, **options: Any) -> "ListObjectsV2OutputTypeDef":
+        """Get one page of the keys that begin with a prefix, without folders."""
+        return self._tried(
+            lambda s3, _: s3.client.list_objects_v2(Bucket=s3.bucket, Prefix=prefix, Delimiter="/", **options),
+            key=prefix,
+        )
+
+    def _read(self, key: str, etag: str | None, limit: int) -> StoredObject | None:
+        """Read one key of at most ``limit`` bytes; None if its ETag still is ``etag``."""
+        condition: dict[str, Any] = {"IfNoneMatch": f'"{etag}"'} if etag is not None else {}
+
+        def download(s3: Connected, deadline: float) -> StoredObject | None:
+            try:
+                answer = s3.client.get_object(Bucket=s3.bucket, Key=key, **condition)
+            except faults() as error:
+                if error_code(error) == NOT_MODIFIED:
+                    return None
+                raise
+            return stored_object(answer, key, limit, self._clock, deadline)
+
+        stored = self._tried(download, key=key)
+        # A server that gives no ETag knows no condition either.
+        return None if stored is None or stored.etag == etag else stored
+
+    def _tried(self, request: Callable[[Connected, float], T], **where: str) -> T:
+        """Make a request, which gets its deadline, again where its fault may pass; raises ours for S3's faults."""
+        deadline, attempt = self._clock() + self._seconds, 1
+        with self._connected(**where) as s3:
+            while True:
+                try:
+                    return request(s3, deadline)
+                except faults() as error:
+                    if attempt == self._attempts or not is_passing(error) or self._clock() >= deadline:
+                        raise
+                    about = {"bucket": s3.bucket, **where, "error_code": error_code(error), "attempt": attempt}
+                    structlog.get_logger(__name__).warning("s3_request_retried", **about)
+                self._sleep(random.uniform(0.5, 1) * _BACKOFF * 2**attempt)  # noqa: S311
+                attempt += 1
+
     @contextmanager
-    def _connected(self, **where: str) -> Iterator["_Connected"]:
-        """Lend the connection; drop it when its credentials turn out unusable, as the next may have others."""
+    def _connected(self, **where: str) -> Iterator[Connected]:
+        """Lend the connection; where its credentials turn out unusable, the next may have others."""
         connected = self._connection.get()
         try:
             with translated(bucket=connected.bucket, **where):
                 yield connected
         except UpstreamUnavailable as error:
             if error.log_fields.get("error_code") in CREDENTIALS:
-                self._connection.drop(connected)
+                self._connection.refuse(connected)
             raise
 
-    def _names(self, start: Mapping[str, Any]) -> Iterator[str]:
-        """List the names under the prefix, without folders, page by page as they are asked for."""
-        with self._connected(key=self._prefix) as s3:
-            pages = s3.client.get_paginator("list_objects_v2").paginate(
-                Bucket=s3.bucket,
-                Prefix=self._prefix,
-                Delimiter="/",
-                PaginationConfig={"PageSize": self._page_size},
-                **start,
-            )
-            for page in pages:
-                yield from (each["Key"].removeprefix(self._prefix) for each in page.get("Contents", ()))
 
-    def _read(self, key: str, etag: str | None, limit: int) -> StoredObject | None:
-        """Read one key of at most ``limit`` bytes; None if its ETag still is ``etag``."""
-        condition = {"IfNoneMatch": f'"{etag}"'} if etag is not None else {}
-        with self._connected(key=key) as s3:
-            try:
-                return self._download(s3, key, condition, limit)
-            except faults() as error:
-                if error_code(error) == NOT_MODIFIED:
-                    return None
-                raise
-
-    def _download(self, s3: "_Connected", key: str, condition: Mapping[str, Any], limit: int) -> StoredObject:
-        """Get one object, anew where its body breaks off, hangs or is damaged: the SDK retries no body."""
-        attempt = 1
-        while True:
-            answer = s3.client.get_object(Bucket=s3.bucket, Key=key, **condition)
-            try:
-                data = _read_body(answer["Body"], key, limit)
-            except faults() as error:
-                if attempt == self._attempts:
-                    raise
-                structlog.get_logger(__name__).warning(
-                    "body_read_retried", bucket=s3.bucket, key=key, error_code=error_code(error), attempt=attempt
-                )
-                self._sleep(random.uniform(0.5, 1) * _BACKOFF * 2**attempt)  # noqa: S311
-                attempt += 1
-            else:
-                return StoredObject(key, data, answer["ETag"].strip('"'), answer["LastModified"].astimezone(UTC))
-
-
-def _read_body(body: "StreamingBody", key: str, limit: int) -> bytes:
-    """Read a body of at most ``limit`` bytes; the empty read at its end is what checks its length and checksum."""
-    parts: list[bytes] = []
-    size = 0
-    with closing(body):
-        while part := body.read(_CHUNK):
-            parts.append(part)
-            size += len(part)
-            if size > limit:
-                raise too_large(key, limit)
-    return b"".join(parts)
+def _names_of(page: "ListObjectsV2OutputTypeDef", prefix: str) -> Iterator[str]:
+    return (each["Key"].removeprefix(prefix) for each in page.get("Contents", ()))
 
 
 def _parse(settings: Settings) -> tuple[Location | None, str]:
@@ -176,84 +192,3 @@ def _parse(settings: Settings) -> tuple[Location | None, str]:
     if not BUCKET_NAME.fullmatch(bucket):
         raise ConfigError(f"JOCKEY_DATA must be a folder or s3://bucket/prefix, not {settings.data!r}.")
     return Location(bucket, settings.region or None), f"{prefix.strip('/')}/".lstrip("/")
-
-
-@dataclass(frozen=True, slots=True)
-class _Connected:
-    """A client, which threads may share, and its bucket."""
-
-    client: "S3Client"
-    bucket: str
-
-
-class _Connection:
-    """At most one client at a time, made on demand and, where that fails, no more often than every ``PAUSE``."""
-
-    def __init__(
-        self, settings: Settings, location: Location | None, attempts: int, clock: Callable[[], float]
-    ) -> None:
-        self._settings = settings
-        self._location = location
-        self._attempts = attempts
-        self._clock = clock
-        self._lock = Lock()
-        self._connected: _Connected | None = None
-        self._not_before = float("-inf")
-
-    def get(self) -> _Connected:
-        """Give the client, making it if there is none; raises ``UpstreamUnavailable``."""
-        if connected := self._connected:
-            return connected
-        with self._lock:
-            if self._connected is None:
-                self._connected = self._connect()
-            return self._connected
-
-    def drop(self, connected: _Connected) -> None:
-        """Forget this client, unless another has taken its place."""
-        with self._lock:
-            if self._connected is connected:
-                self._connected = None
-
-    def _connect(self) -> _Connected:
-        """Find the bucket and make its client."""
-        if self._clock() < self._not_before:
-            raise UpstreamUnavailable(UNAVAILABLE, reason="connecting failed a moment ago")
-        try:
-            with translated():
-                return self._make()
-        finally:
-            self._not_before = self._clock() + PAUSE
-
-    def _make(self) -> _Connected:
-        from boto3.session import Session
-
-        session, config = Session(), self._config()
-        region = self._settings.region or None
-        location = self._location or read_location(session, config, self._settings.ssm_path, region)
-        client = session.client(
-            "s3",
-            region_name=location.region,
-            aws_access_key_id=location.access_key,
-            aws_secret_access_key=location.secret_key,
-            config=config,
-        )
-        client.meta.events.register("before-parse.s3.GetObject", _without_checksum)
-        return _Connected(client, location.bucket)
-
-    def _config(self) -> "Config":
-        from botocore.config import Config
-
-        return Config(
-            connect_timeout=self._settings.connect_timeout,
-            read_timeout=self._settings.read_timeout,
-            retries={"mode": "standard", "total_max_attempts": self._attempts},
-            max_pool_connections=self._settings.load_threads,
-            response_checksum_validation="when_supported",
-        )
-
-
-def _without_checksum(response_dict: dict[str, Any], **_: object) -> None:
-    """Take back the stream that botocore makes of a 304 with a checksum header, and then cannot parse (boto3#4765)."""
-    if response_dict["status_code"] >= 300 and not isinstance(response_dict["body"], bytes):
-        response_dict["body"] = b""

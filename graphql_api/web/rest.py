@@ -119,10 +119,11 @@ def snapshot_headers(repository: Repository, snapshot: Snapshot, tag: str) -> di
     """Say of what is made of a snapshot which version it is, how long it holds, and whether it is stale."""
     headers = {
         "etag": tag,
-        "last-modified": snapshot.last_modified.strftime("%a, %d %b %Y %H:%M:%S GMT"),
         "cache-control": f"public, max-age={repository.max_age(snapshot)}",
         "vary": "Accept-Encoding",
     }
+    if snapshot.last_modified:
+        headers["last-modified"] = snapshot.last_modified.strftime("%a, %d %b %Y %H:%M:%S GMT")
     return {**headers, "warning": '110 - "Response is Stale"'} if snapshot.stale else headers
 
 

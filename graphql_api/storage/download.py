@@ -1,0 +1,72 @@
+"""One answer of S3 to a stored object: its body within a time and a size, its validators."""
+
+import re
+from collections.abc import Callable
+from contextlib import closing
+from datetime import UTC
+from typing import TYPE_CHECKING, Any
+
+from graphql_api.storage.folder import StoredObject, content_hash, too_large
+
+if TYPE_CHECKING:
+    from botocore.response import StreamingBody
+    from types_boto3_s3.type_defs import GetObjectOutputTypeDef
+
+_CHUNK = 2**18
+_STRONG_ETAG = re.compile(r'"?([!#-~]+)"?')
+
+
+def stored_object(
+    answer: "GetObjectOutputTypeDef", key: str, limit: int, clock: Callable[[], float], deadline: float
+) -> StoredObject:
+    """Read the body of at most ``limit`` bytes, until ``deadline`` by ``clock`` at the latest.
+
+    What S3 leaves out is not invented: without a strong ETag the content's hash names the version, and without
+    Last-Modified the time of change is None. Raises ``DataCorrupt`` for a larger body, and as botocore does.
+    """
+    with closing(answer["Body"]) as body:
+        if (answer.get("ContentLength") or 0) > limit:
+            raise too_large(key, limit)
+        data = _read_body(body, key, limit, clock, deadline)
+    etag = _STRONG_ETAG.fullmatch(answer.get("ETag") or "")
+    modified = answer.get("LastModified")
+    return StoredObject(key, data, etag[1] if etag else content_hash(data), modified and modified.astimezone(UTC))
+
+
+def _read_body(body: "StreamingBody", key: str, limit: int, clock: Callable[[], float], deadline: float) -> bytes:
+    """Read a body; the empty read at its end is what checks its length and checksum."""
+    # There is no public way to read what has come without waiting for more.
+    body._raw_stream = _PromptStream(body._raw_stream, clock, deadline)  # type: ignore[attr-defined]  # noqa: SLF001
+    parts: list[bytes] = []
+    size = 0
+    while part := body.read(_CHUNK):
+        parts.append(part)
+        size += len(part)
+        if size > limit:
+            raise too_large(key, limit)
+    return b"".join(parts)
+
+
+class _PromptStream:
+    """A stream that gives what has come, instead of waiting for all that was asked for, until its time is over.
+
+    The socket's timeout bounds each wait for bytes; a body that drips never lets it pass.
+    """
+
+    def __init__(self, stream: Any, clock: Callable[[], float], deadline: float) -> None:
+        self._stream = stream
+        self._clock = clock
+        self._deadline = deadline
+
+    def read(self, amount: int) -> bytes:
+        """Give at most ``amount`` bytes; raises botocore's ``ReadTimeoutError`` once the deadline has passed."""
+        if self._clock() >= self._deadline:
+            from botocore.exceptions import ReadTimeoutError
+
+            raise ReadTimeoutError(endpoint_url="the body came too slowly")
+        data: bytes = self._stream.read1(amount)
+        return data
+
+    def close(self) -> None:
+        """Close the stream."""
+        self._stream.close()
