@@ -106,6 +106,33 @@ def test_tests_of_a_filter_cost(core: Core) -> None:
     assert cost(core, filtered) == cost(core, plain) + 7 * TEST
 
 
+def test_long_texts_cost_at_every_use(core: Core, client: TestClient) -> None:
+    """A text is folded wherever it is used; one variable that makes long work of it is refused before any is done."""
+    uses = ", ".join(["{horseName: {contains: $t}}"] * 190)
+    query = f'query ($t: String!) {{ jockey(id: "00001") {{ records(filter: {{or: [{uses}]}}) {{ totalCount }} }} }}'
+    assert cost(core, query, t="a" * 1_000) - cost(core, query, t="a" * 99) == 190 * 10 * TEST
+    assert codes(run(client, query, t="a" * 200_000)) == ["QUERY_TOO_COMPLEX"]
+    assert client.get("/ready").json()["cache"]["miss"] == 0
+
+
+@pytest.mark.parametrize(
+    ("tests", "argument"),
+    [
+        ("{contains: $t}", "horseName.contains"),
+        ('{in: ["a", $t]}', "horseName.in"),
+        ("{eq: $t}", "horseName.eq"),
+    ],
+)
+def test_texts_of_a_filter_have_a_length(client: TestClient, tests: str, argument: str) -> None:
+    """A thousand characters pass in any operator, one more is refused with the argument's name and the bound."""
+    records = f"records(filter: {{horseName: {tests}}}) {{ totalCount }}"
+    query = f'query ($t: String!) {{ jockey(id: "00001") {{ {records} }} }}'
+    assert run(client, query, t="\u0301\u0323" * 500)["data"]["jockey"]["records"] == {"totalCount": 0}
+    refused = run(client, query, t="a" * 1_001)
+    assert codes(refused) == ["BAD_USER_INPUT"]
+    assert refused["errors"][0]["message"] == f"Argument 'filter.{argument}' is longer than 1000 characters."
+
+
 def test_every_search_is_paid_for(core: Core) -> None:
     """Names are gone through for each list and each alias anew; the search itself finds nothing yet."""
     jockeys, horses = WEIGHTS["SearchResult.jockeys"] + 1, WEIGHTS["SearchResult.horses"] + 1

@@ -12,9 +12,10 @@ from hypothesis import given, settings
 from careers import career, careers, rows_of
 from conditions import conditions
 from graphql_api.jockeys.columns import FIELDS
-from graphql_api.jockeys.filtering import EVERYTHING, All, AnyOf, Comparison, Condition, Not, Where, fold, mask
+from graphql_api.jockeys.filtering import EVERYTHING, All, AnyOf, Comparison, Condition, Not, Where, mask
 from graphql_api.jockeys.records import RaceRecords, Row
 from graphql_api.jockeys.vocabulary import Going, Surface
+from graphql_api.text import searchable
 
 COMPARED: dict[str, Callable[[Any, Any], bool]] = {
     "eq": lambda value, operand: value == operand,
@@ -53,7 +54,7 @@ def passes(value: Any, test: Comparison) -> bool:
         ]
     if test.operator in COMPARED:
         return COMPARED[test.operator](_width(value), _width(test.operand))
-    searched, sought = fold(value), fold(test.operand)
+    searched, sought = searchable(value), searchable(test.operand)
     return searched.startswith(sought) if test.operator == "starts_with" else sought in searched
 
 
@@ -107,11 +108,6 @@ def test_texts_are_found_whatever_their_width_and_kana(operator: str, sought: st
     records = career({"馬名": "テストマッチ"}, {"馬名": "テストマツチ"}, {"馬名": "ＯＰＥＮ"})
     chosen = mask(records, Where("horse_name", (Comparison(operator, sought),)))
     assert [row.horse_name for row, take in zip(rows_of(records), chosen, strict=True) if take] == found
-
-
-def test_kana_fold_to_large_katakana() -> None:
-    """Hiragana and small kana of either kind become large katakana; all else only loses width and case."""
-    assert fold("ぁあッっヴゔﾊﾟＡ１") == "アアツツヴヴパa1"
 
 
 def test_all_tests_of_a_field_have_to_pass() -> None:

@@ -41,6 +41,9 @@ FIGURE = 10
 TEST = 200
 """Each value in an argument is, in a filter, a test of every row."""
 
+TEXT = 100
+"""Characters of a text in a list or an object that cost as much as a test: they are folded at every use."""
+
 WEIGHTS = {
     "Query.jockey": LOAD,
     "Query.jockeysByIds": LOAD,
@@ -176,7 +179,6 @@ def _size(arguments: Mapping[str, Any]) -> int | None:
 
 
 def _leaves(value: Any) -> int:
-    """Count what a list or an object holds, at any depth."""
-    if isinstance(value, Mapping):
-        return sum(1 + _leaves(each) for each in value.values())
-    return sum(1 + _leaves(each) for each in value) if isinstance(value, list) else 0
+    """Count what a list or an object holds, at any depth, a text once more for every ``TEXT`` characters."""
+    parts: Iterable[Any] = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
+    return sum(1 + (len(each) // TEXT if isinstance(each, str) else _leaves(each)) for each in parts)

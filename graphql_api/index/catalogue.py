@@ -12,10 +12,11 @@ import numpy as np
 from graphql_api.errors import BadUserInput, CursorExpired
 from graphql_api.index.entries import FIELDS
 from graphql_api.index.file import Contents, Lists
-from graphql_api.jockeys.filtering import EVERYTHING, Condition, fold, mask
+from graphql_api.jockeys.filtering import EVERYTHING, Condition, mask
 from graphql_api.jockeys.ids import jockey_id
 from graphql_api.jockeys.ordering import Order, arrange
 from graphql_api.jockeys.records import Encoded, RaceRecords, Row
+from graphql_api.text import searchable
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ class Catalogue:
 
     def jockeys(self, query: str, first: int) -> list[Row]:
         """Find jockeys by id or name: exact matches first, then beginnings, then any; of equals, most rides first."""
-        wanted = fold(query)
+        wanted = searchable(query)
         scores = [
             min(_score(wanted, each) for each in (identifier, *names)) for identifier, names in self._searched_jockeys
         ]
@@ -84,7 +85,7 @@ class Catalogue:
 
     def horses(self, query: str, first: int) -> list[Horse]:
         """Find horses by name, as ``jockeys`` finds jockeys."""
-        wanted = fold(query)
+        wanted = searchable(query)
         counts = np.diff(self._riders[1])
         found = [
             (_score(wanted, folded), -counts[code], name, code)
@@ -112,11 +113,11 @@ class Catalogue:
 
     @cached_property
     def _searched_jockeys(self) -> list[tuple[str, list[str]]]:
-        return [(identifier, list(map(fold, self._names[row]))) for row, identifier in enumerate(self.ids)]
+        return [(identifier, list(map(searchable, self._names[row]))) for row, identifier in enumerate(self.ids)]
 
     @cached_property
     def _searched_horses(self) -> list[str]:
-        return list(map(fold, self._horses.values))
+        return list(map(searchable, self._horses.values))
 
     @cached_property
     def _riders(self) -> tuple[np.ndarray, np.ndarray]:

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from functools import partial, reduce
 from types import MappingProxyType
 from typing import Any
-from unicodedata import normalize
 
 import numpy as np
 
 from graphql_api.jockeys.records import RaceRecords
+from graphql_api.text import compatible, searchable
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,23 +88,6 @@ def _check(test: Comparison) -> Check:
     return OPERATORS[test.operator](test.operand)
 
 
-def fold_width(text: str) -> str:
-    """Give the form in which texts are compared: NFKC, so that full and half width are one."""
-    return text if text.isascii() else normalize("NFKC", text)
-
-
-def fold(text: str) -> str:
-    """Give the form in which texts are searched: besides width, letter case and kana are folded.
-
-    Hiragana become katakana and small kana large ones: おるふぇ finds オルフエ.
-    """
-    return fold_width(text).casefold().translate(_KANA)
-
-
-_SMALL = dict(zip("ァィゥェォッャュョヮヵヶ", "アイウエオツヤユヨワカケ", strict=True))
-_KATAKANA = {chr(code): chr(code + 0x60) for code in range(ord("ぁ"), ord("ゖ") + 1)}
-_KANA = str.maketrans({**_SMALL, **{small: _SMALL.get(large, large) for small, large in _KATAKANA.items()}})
-
 _SEARCHES = frozenset({"contains", "starts_with"})
 
 
@@ -113,7 +96,7 @@ def _forms(records: RaceRecords, field: str, operator_: str) -> Sequence[Any]:
     values = records.fields[field].values
     if not isinstance(next((each for each in values if each is not None), None), str):
         return values
-    form = fold if operator_ in _SEARCHES else fold_width
+    form = searchable if operator_ in _SEARCHES else compatible
     return records.once((form, field), lambda: [None if each is None else form(each) for each in values])
 
 
@@ -122,7 +105,7 @@ def _unless_null(holds: Callable[[Any, Any], bool], operand: Any) -> Check:
 
 
 def _of_texts(holds: Callable[[str, str], bool], operand: str) -> Check:
-    return _unless_null(holds, fold(operand))
+    return _unless_null(holds, searchable(operand))
 
 
 def _of_elements(summary: Callable[[Iterable[bool]], bool], tests: tuple[Comparison, ...]) -> Check:
@@ -141,7 +124,7 @@ def _all_of(tests: tuple[Comparison, ...]) -> Check:
 
 
 def _compared(operand: Any) -> Any:
-    return fold_width(operand) if isinstance(operand, str) else operand
+    return compatible(operand) if isinstance(operand, str) else operand
 
 
 OPERATORS: Mapping[str, Callable[[Any], Check]] = MappingProxyType(

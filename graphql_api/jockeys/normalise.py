@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from itertools import chain
 from math import prod
 from typing import Any
-from unicodedata import normalize
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
@@ -21,6 +20,7 @@ from graphql_api.jockeys.parsers import OutOfRangeError
 from graphql_api.jockeys.records import DataWarning, Encoded, RaceRecords, SourceColumn, raw_text
 from graphql_api.jockeys.vocabulary import FinishStatus
 from graphql_api.pickles.frames import Frame
+from graphql_api.text import compatible
 
 MAX_WARNINGS = 1000
 """Data warnings of cells kept from one frame; ``RaceRecords.warning_count`` counts them all."""
@@ -149,7 +149,7 @@ def _positions(source: tuple[SourceColumn, ...], warnings: _Warnings) -> dict[st
     """Find each source's column by its header, folded; the first of several counts."""
     raw: dict[str, int] = {}
     for position, column in enumerate(source):
-        header = "".join(normalize("NFKC", column.label).split())
+        header = "".join(compatible(column.label).split())
         if header not in _HEADERS:
             continue
         if header in raw:

@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
-from unicodedata import normalize
 
 import numpy as np
 
 from graphql_api.jockeys.records import RaceRecords
+from graphql_api.text import compatible
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,5 +60,5 @@ def _sort_key(values: Sequence[Any]) -> Callable[[Any], Any] | None:
     if values and isinstance(values[0], Enum):
         return list(type(values[0])).index
     if values and isinstance(values[0], str):
-        return lambda text: (normalize("NFKC", text), text)
+        return lambda text: (compatible(text), text)
     return None

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from datetime import date
 from enum import Enum
 from typing import TypeVar
-from unicodedata import normalize
 
 from graphql_api.jockeys.vocabulary import (
     GOINGS,
@@ -27,6 +26,7 @@ from graphql_api.jockeys.vocabulary import (
     Surface,
     Weather,
 )
+from graphql_api.text import compatible
 
 MOST_RUNNERS = 40
 _YEARS = (1900, 2100)
@@ -74,7 +74,7 @@ class OutOfRangeError(ValueError):
 
 def fold(text: str) -> str:
     """Give the compatibility form: half-width digits, letters and brackets, full-width kana, a plain minus."""
-    return text if text.isascii() else normalize("NFKC", text).replace("\N{MINUS SIGN}", "-")
+    return text if text.isascii() else compatible(text).replace("\N{MINUS SIGN}", "-")
 
 
 def _number(text: str, low: float, high: float) -> float:

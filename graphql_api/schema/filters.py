@@ -14,6 +14,7 @@ from graphql_api.jockeys.filtering import EVERYTHING, All, AnyOf, Comparison, Co
 from graphql_api.jockeys.grouping import Having
 from graphql_api.jockeys.statistics import STATISTICS
 from graphql_api.schema.enums import VOCABULARIES
+from graphql_api.text import MAX_LENGTH
 
 MAX_TESTS = 200
 """Tests in one filter: each is a pass over the records."""
@@ -31,7 +32,8 @@ _OPERATORS: Mapping[str, str] = {
     "gt": "Is more than this.",
     "gte": "Is this or more.",
     "is_null": "True: is null, false: is not. Null passes no other test.",
-    "contains": "Holds this text; width, letter case and kind of kana (hiragana, small) do not count.",
+    "contains": f"Holds this text, of {MAX_LENGTH} characters at most; width, letter case and kind of kana (hiragana, "
+    "small) do not count.",
     "starts_with": "Begins with this text; width, letter case and kind of kana do not count.",
 }
 _IN_LISTS = {"some": "At least one of them passes.", "every": "All of them pass."}
@@ -132,6 +134,9 @@ def _tests(given: Any, path: str) -> tuple[Comparison, ...]:
 def _operand(value: Any, path: str) -> Any:
     if isinstance(value, IntFilter):
         return _tests(value, path)
+    for text in value if isinstance(value, list) else (value,):
+        if isinstance(text, str) and len(text) > MAX_LENGTH:
+            raise BadUserInput(f"Argument '{path}' is longer than {MAX_LENGTH} characters.")
     return frozenset(value) if isinstance(value, list) else value
 
 

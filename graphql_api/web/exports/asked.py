@@ -11,8 +11,9 @@ from graphql_api.jockeys.filtering import EVERYTHING, Condition
 from graphql_api.jockeys.ordering import Order
 from graphql_api.jockeys.paging import PageArguments, Selection, page
 from graphql_api.jockeys.records import RaceRecords, Row, Window, choose
+from graphql_api.text import MAX_LENGTH
 from graphql_api.web.exports.formats import Format
-from graphql_api.web.exports.parameters import LONGEST, SHOWN, read_condition, suggestion
+from graphql_api.web.exports.parameters import SHOWN, read_condition, suggestion
 from graphql_api.web.query_string import Pairs, single
 from graphql_api.web.templates import Columns, ColumnSet
 
@@ -121,8 +122,8 @@ def _limit(text: str) -> int:
 
 
 def _names(parameter: str, text: str) -> list[str]:
-    if len(text) > LONGEST:
-        raise BadUserInput(f"Parameter '{parameter}' is longer than {LONGEST} characters.")
+    if len(text) > MAX_LENGTH:
+        raise BadUserInput(f"Parameter '{parameter}' is longer than {MAX_LENGTH} characters.")
     return text.split(",")
 
 

@@ -6,8 +6,9 @@ from typing import Any
 
 from strawberry import ID
 
+from graphql_api.text import MAX_LENGTH
 from graphql_api.web.exports.asked import MAX_LIMIT
-from graphql_api.web.exports.parameters import LONGEST, PARAMETERS, Parameter
+from graphql_api.web.exports.parameters import PARAMETERS, Parameter
 
 Json = dict[str, Any]
 
@@ -19,7 +20,7 @@ def columns_parameter(default: str) -> Json:
         "in": "query",
         "description": "`source`: the file's own columns. `typed`: the fields of GraphQL's RaceRecord in snake case. "
         f"Or some of those fields, separated by commas. Without it the columns are `{default}`.",
-        "schema": {"type": "string", "maxLength": LONGEST, "default": default},
+        "schema": {"type": "string", "maxLength": MAX_LENGTH, "default": default},
         "examples": {
             "typed": {"value": "typed"},
             "source": {"value": "source"},
@@ -36,7 +37,7 @@ def order_parameter() -> Json:
         "description": "Sort by these fields, separated by commas, the first counting most; then, and without any, in "
         "the order of the file, newest first. Behind a field `.desc` sorts from large to small; null is last, or first "
         "with `.nullsfirst`.",
-        "schema": {"type": "string", "maxLength": LONGEST},
+        "schema": {"type": "string", "maxLength": MAX_LENGTH},
         "example": "prize_money.desc,date",
     }
 
@@ -75,7 +76,7 @@ def _operand(parameter: Parameter) -> Json:
         return {"type": "boolean", **described}
     if parameter.operator == "in" or kind in (str, ID):
         pattern = {"pattern": f"^(?:{parameter.pattern})$"} if parameter.pattern else {}
-        return {"type": "string", "maxLength": LONGEST, **pattern, **described}
+        return {"type": "string", "maxLength": MAX_LENGTH, **pattern, **described}
     if isinstance(kind, type) and issubclass(kind, Enum):
         return {"type": "string", "enum": list(kind.__members__), **described}
     return {**_TYPES[kind], **described}

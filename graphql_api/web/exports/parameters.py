@@ -15,9 +15,7 @@ from strawberry import ID
 from graphql_api.errors import BadUserInput
 from graphql_api.jockeys.columns import FIELDS, Field
 from graphql_api.jockeys.filtering import EVERYTHING, All, Comparison, Condition, Where
-
-LONGEST = 1_000
-"""Characters of one value; a list of horses has room in it."""
+from graphql_api.text import MAX_LENGTH
 
 SHOWN = 100
 """Characters of a client's text that an error repeats."""
@@ -114,8 +112,8 @@ def read_condition(given: Iterable[tuple[str, str]], others: Iterable[str]) -> C
 
 def _where(name: str, text: str) -> Where:
     parameter = PARAMETERS[name]
-    if len(text) > LONGEST:
-        raise BadUserInput(f"Parameter '{name}' is longer than {LONGEST} characters.")
+    if len(text) > MAX_LENGTH:
+        raise BadUserInput(f"Parameter '{name}' is longer than {MAX_LENGTH} characters.")
     try:
         if parameter.pattern is not None and not re.fullmatch(parameter.pattern, text):
             raise ValueError(text)  # noqa: TRY301 - told as all else that is wrong
@@ -127,7 +125,7 @@ def _where(name: str, text: str) -> Where:
 
 def suggestion(name: str, known: Iterable[str]) -> str:
     """Return a sentence that names what is known and close to ``name``; empty where nothing is."""
-    close = difflib.get_close_matches(name[:LONGEST], known, 1)
+    close = difflib.get_close_matches(name[:MAX_LENGTH], known, 1)
     return f" Did you mean '{close[0]}'?" if close else ""
 
 
