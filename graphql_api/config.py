@@ -37,13 +37,21 @@ class Settings:
     log_level: LogLevel = _setting("INFO", "Least severe log line written")
 
     cache_entries: int = _setting(100, "Jockeys held in memory", minimum=1)
-    cache_bytes: int = _setting(2 * MAX_JOCKEY_BYTES, "Memory the held jockeys may take, in bytes", minimum=1)
+    cache_bytes: int = _setting(
+        2 * MAX_JOCKEY_BYTES,
+        "Memory the held jockeys may take, in bytes; one larger than that is held alone",
+        minimum=1,
+    )
     cache_ttl: float = _setting(3600.0, "Seconds until a held jockey is revalidated against the storage")
     stale_limit: float = _setting(86400.0, "Seconds past expiry that a copy may still answer while the storage fails")
-    missing_ttl: float = _setting(30.0, "Seconds that the absence of a jockey is remembered")
-    missing_entries: int = _setting(10_000, "Absent ids remembered", minimum=1)
+    missing_ttl: float = _setting(
+        30.0, "Seconds that the absence of a jockey is remembered, or that its file was refused"
+    )
+    missing_entries: int = _setting(10_000, "Absent ids remembered, and as many failures", minimum=1)
 
-    load_threads: int = _setting(16, "Files read at once; the S3 connection pool is as large", minimum=1)
+    load_threads: int = _setting(
+        64, "Files read at once, of which 16 are decoded; the S3 connection pool is as large", minimum=1
+    )
     connect_timeout: float = _setting(1.0, "Seconds to connect to S3 or SSM", minimum=0.01)
     read_timeout: float = _setting(2.0, "Seconds to wait for bytes of S3 or SSM", minimum=0.01)
     request_timeout: float = _setting(

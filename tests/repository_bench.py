@@ -16,6 +16,7 @@ from graphql_api.repository.trace import Trace
 A, B, C, D = "00001", "00002", "00003", "a000d"
 TTL, STALE_LIMIT, MISSING_TTL = 3600.0, 86400.0, 30.0
 CORRUPT = b"corrupt"
+BUG = b"bug"
 
 
 def records_of(size: int) -> RaceRecords:
@@ -38,7 +39,9 @@ class Bench:
         """Decode a file to records as heavy as it is long."""
         self.decoded.append(data)
         with trace.stage("decode"):
-            if data == CORRUPT:
+            if data == BUG:
+                raise ZeroDivisionError
+            if data.startswith(CORRUPT):
                 raise DataCorrupt("The jockey's file cannot be read.", refused=SECRET)
         return records_of(len(data))
 

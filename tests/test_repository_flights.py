@@ -17,7 +17,7 @@ import structlog
 
 from fakes import PATIENCE
 from graphql_api.errors import NotFound, UpstreamUnavailable
-from graphql_api.repository.repository import RETRY_PAUSE
+from graphql_api.repository.failures import RETRY_PAUSE
 from graphql_api.repository.snapshot import Snapshot
 from graphql_api.repository.trace import Outcome, Trace
 from graphql_api.repository.workers import MAX_WAITING

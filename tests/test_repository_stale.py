@@ -7,7 +7,7 @@ import structlog
 
 from fakes import SECRET
 from graphql_api.errors import ServiceError, StorageFault, UpstreamUnavailable
-from graphql_api.repository.repository import RETRY_PAUSE
+from graphql_api.repository.failures import RETRY_PAUSE
 from repository_bench import CORRUPT, STALE_LIMIT, A, Bench
 
 
@@ -45,6 +45,21 @@ def test_a_corrupt_new_file_does_not_replace_a_good_copy(bench: Bench) -> None:
     assert found.stale
     assert found.size == len(b"aaa")
     assert [(line["log_level"], line["refused"]) for line in logs] == [("error", SECRET)]
+
+
+def test_a_refused_new_file_is_decoded_once(bench: Bench) -> None:
+    """While a new file is refused, its ETag is asked for, no more; the version before is good again at once."""
+    before = bench.get()
+    bench.storage.put(A, CORRUPT)
+    bench.expire()
+    for _ in range(5):
+        assert bench.get().stale
+        bench.clock.turn(RETRY_PAUSE)
+    assert bench.decoded == [b"aaa", CORRUPT]
+    bench.storage.put(A, b"aaa")
+    assert bench.outcome() == "revalidated"
+    assert bench.get().records is before.records
+    assert bench.decoded == [b"aaa", CORRUPT]
 
 
 def test_an_unforeseen_failure_does_not_replace_a_good_copy(bench: Bench) -> None:

@@ -14,18 +14,20 @@ class BoundedCache(TTLCache[str, V]):
     def __init__(
         self, entries: int, size: int, ttl: float, timer: Callable[[], float], sizeof: Callable[[V], int]
     ) -> None:
-        """Hold at most ``entries`` values of together ``size`` bytes, as ``sizeof`` tells, each for ``ttl`` seconds."""
+        """Hold at most ``entries`` values of together ``size`` bytes, each for ``ttl`` seconds.
+
+        ``sizeof`` tells sizes, none above ``size``.
+        """
         super().__init__(size, ttl, timer, sizeof)
         self.entries = entries
         self.evicted = 0
 
     def put(self, key: str, value: V) -> None:
-        """Hold ``value`` in place of what the key held, or nothing where it is larger than the whole cache."""
+        """Hold ``value`` in place of what the key held."""
         self.pop(key, None)
-        if self.getsizeof(value) <= self.maxsize:
-            while len(self) >= self.entries:
-                self.popitem()
-            self[key] = value
+        while len(self) >= self.entries:
+            self.popitem()
+        self[key] = value
 
     def popitem(self) -> tuple[str, V]:
         """Evict the value that was used least recently."""

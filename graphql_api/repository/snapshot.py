@@ -10,10 +10,10 @@ from graphql_api.jockeys.records import RaceRecords
 class Snapshot:
     """One version of one jockey.
 
-    ``size`` is in bytes as stored, ``etag`` without quotes, ``last_modified`` in UTC, None where the
-    storage does not say. ``stale`` marks the last good
-    copy, served because the storage or the new file fails. ``fresh_until`` is on the repository's clock: callers want
-    ``Repository.max_age``. A version that proves unchanged is a new snapshot with the very same ``records``.
+    ``size`` is in bytes as stored, ``etag`` without quotes, ``last_modified`` in UTC, None where the storage does not
+    say. ``stale`` marks the last good copy, served because the storage or the new file fails or takes long.
+    ``fresh_until`` is on the repository's clock: callers want ``Repository.max_age``. A version that proves unchanged
+    is a new snapshot with the very same ``records``.
     """
 
     jockey_id: str

@@ -45,19 +45,16 @@ class Workers:
         future.add_done_callback(lambda _: self._room.release())
         return future
 
-    async def run(self, work: Callable[[], T]) -> T:
-        """Run ``work`` for one caller, who gets what it returns or raises."""
-        future = self.begin(work)
-        await done(future)
-        return future.result()
-
     def close(self) -> None:
         """Refuse work, also what is queued; what has begun goes on."""
         self._pool.shutdown(wait=False, cancel_futures=True)
 
 
-async def done(future: Future[Any]) -> None:
-    """Wait until work is over, whatever came of it; raises ``UpstreamUnavailable`` where it was refused."""
+async def done(future: Future[Any], seconds: float | None = None) -> bool:
+    """Wait until work is over, whatever came of it, but for ``seconds`` at most; say whether it is.
+
+    Raises ``UpstreamUnavailable`` where it was refused.
+    """
     if not future.done():
         loop, over = asyncio.get_running_loop(), asyncio.Event()
 
@@ -66,6 +63,10 @@ async def done(future: Future[Any]) -> None:
                 loop.call_soon_threadsafe(over.set)
 
         future.add_done_callback(wake)
-        await over.wait()
+        try:
+            await asyncio.wait_for(over.wait(), seconds)
+        except TimeoutError:
+            return False
     if future.cancelled():
         raise UpstreamUnavailable(UNABLE)
+    return True

@@ -1,0 +1,75 @@
+"""Why jockeys cannot be given, remembered: files that are refused, and reads that hold a thread and then fail."""
+
+from collections.abc import Callable
+from copy import copy
+from dataclasses import dataclass
+
+from cachetools import TTLCache
+
+from graphql_api.errors import ServiceError
+
+RETRY_PAUSE = 30.0
+"""Seconds (at most the TTL) that a stale copy answers before the failing storage is asked again."""
+
+SLOW = 1.0
+"""Seconds of a thread that a failed read must have taken to be remembered: a quick one costs little, and may pass."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """The error of a jockey's last load, which answers until ``retry_at``; the next load then tries again.
+
+    ``etag`` names the file that was refused, None where that is not known. ``slow`` counts the reads in a row that were
+    slow to fail; the jockey is a suspect while there is any.
+    """
+
+    error: Exception
+    retry_at: float
+    etag: str | None = None
+    slow: int = 0
+
+
+class Failures:
+    """A bounded table of failures by jockey: a circuit breaker for each. Callers lock.
+
+    It is open until ``retry_at``; then half open, as a jockey has one load at a time; a load that ends otherwise closes
+    it.
+    """
+
+    def __init__(self, entries: int, lifetime: float, pause: float, clock: Callable[[], float]) -> None:
+        """Remember ``entries`` failures for at most ``lifetime`` seconds; a refusal answers for ``pause`` seconds."""
+        self._failures = TTLCache[str, Failure](entries, lifetime, clock)
+        self._pause = pause
+        self._clock = clock
+
+    def get(self, jockey_id: str) -> Failure | None:
+        """Give the failure of a jockey's last load."""
+        return self._failures.get(jockey_id)
+
+    def refuse(self, jockey_id: str, error: Exception, etag: str | None) -> None:
+        """Remember that a file was refused: it costs as much to find that again."""
+        self._failures[jockey_id] = Failure(copy_of(error), self._clock() + self._pause, etag)
+
+    def fail(self, jockey_id: str, error: Exception, seconds: float) -> None:
+        """Remember a read that failed after ``seconds``, if they are many.
+
+        The jockey is left alone for as long as its read took, and twice as long each further time, so that it holds a
+        thread for half of the time at most.
+        """
+        before = self._failures.get(jockey_id)
+        if seconds < SLOW:
+            return
+        slow = 1 + (before.slow if before else 0)
+        pause = min(RETRY_PAUSE, seconds * 2 ** min(slow - 1, 5))
+        self._failures[jockey_id] = Failure(copy_of(error), self._clock() + pause, slow=slow)
+
+    def forget(self, jockey_id: str) -> None:
+        """Forget a jockey's failures: its file was read, or there is none."""
+        self._failures.pop(jockey_id, None)
+
+
+def copy_of(error: BaseException) -> Exception:
+    """Make an error of one's own: one instance raised in many tasks would mix up and pile up their tracebacks."""
+    if isinstance(error, ServiceError):
+        return copy(error)
+    return RuntimeError("A load failed unexpectedly.")
