@@ -19,7 +19,7 @@ from graphql_api.config import Settings
 from graphql_api.execution.context import Context
 from graphql_api.execution.engine import Answer
 from graphql_api.jockeys.columns import FIELDS, SOURCES
-from graphql_api.jockeys.grouping import KEYS
+from graphql_api.jockeys.keys import KEYS
 from graphql_api.jockeys.statistics import STATISTICS
 from graphql_api.web.graphql_response import response_map
 
@@ -100,6 +100,12 @@ HARD = [
     ('{ jockey(id: "00001") { records(filter: { going: { eq: null } }) { totalCount } } }', {}),
     ('{ jockey(id: "00001") { id records(filter: {}, orderBy: []) { totalCount } } }', {}),
     (f'{{ jockey(id: "00001") {{ records {{ statistics {{ {FIGURES} }} }} }} }}', {}),
+    (
+        f"""{{ jockey(id: "00001") {{ records {{ groupBy(by: [RACE_CATEGORY, FIRST_HORSE_RIDE],
+            having: {{ bestDay: {{ isNull: false }} }}, orderBy: {{ field: BEST_DAY, direction: DESC }}) {{
+            key {{ raceCategory firstHorseRide course }} statistics {{ {FIGURES} }} }} }} }} }}""",
+        {},
+    ),
     (
         """{ jockey(id: "00001") { records(filter: { date: { lt: "1900-01-01" } }) { statistics { ...F } } } }
         fragment F on Statistics { rides winRate winRateInterval { lower upper }

@@ -9,8 +9,9 @@ import numpy as np
 from strawberry import ID
 
 from graphql_api.jockeys.columns import Field
+from graphql_api.jockeys.figures import Figures
 from graphql_api.jockeys.records import RaceRecords
-from graphql_api.jockeys.statistics import STATISTICS, Figures
+from graphql_api.jockeys.statistics import STATISTICS
 from graphql_api.jockeys.vocabulary import Jurisdiction
 
 COUNTS = ("rides", "wins", "seconds", "thirds", "prize_money")

@@ -6,6 +6,8 @@ from datetime import date
 from enum import Enum
 from types import MappingProxyType
 
+from graphql_api.jockeys.vocabulary import Surface
+
 
 class FavouriteBand(Enum):
     """Band of the rank by win odds (人気)."""
@@ -35,6 +37,14 @@ class OddsBand(Enum):
     ODDS_100_PLUS = 100.0
 
 
+class PaceBand(Enum):
+    """Band of the pace (ペース) of a flat race, by its first and last 600 m."""
+
+    HIGH = "H"
+    MIDDLE = "M"
+    SLOW = "S"
+
+
 class Weekday(Enum):
     """Day of the week, Monday first."""
 
@@ -55,9 +65,15 @@ BAND_DESCRIPTIONS: Mapping[Enum, str] = MappingProxyType(
         FavouriteBand.RANK_7_9: "Seventh to ninth favourites.",
         FavouriteBand.RANK_10_PLUS: "Tenth favourites and all behind them.",
         **{band: f"Odds from {band.value:g}." for band in OddsBand},
+        PaceBand.HIGH: "ハイペース: the first 600 m took at least 1.0 s less than the last.",
+        PaceBand.MIDDLE: "ミドルペース: the two differ by less than 1.0 s.",
+        PaceBand.SLOW: "スローペース: the first 600 m took at least 1.0 s more than the last.",
         **{day: f"{day.name.capitalize()}s." for day in Weekday},
     }
 )
+
+PACE_STEP = 1.0
+"""Seconds between the first and the last 600 m from which a pace is high or slow."""
 
 _FAVOURITES, _ODDS = tuple(FavouriteBand), tuple(OddsBand)
 _RANKS, _PRICES = [each.value for each in FavouriteBand], [each.value for each in OddsBand]
@@ -71,6 +87,16 @@ def favourite_band(rank: int) -> FavouriteBand:
 def odds_band(odds: float) -> OddsBand:
     """Put odds, 1.0 or more, into their band."""
     return _ODDS[bisect_right(_PRICES, odds) - 1]
+
+
+def pace_band(first3f: float, last3f: float, surface: Surface) -> PaceBand | None:
+    """Put a race's first and last 600 m, in seconds, into a band; null over jumps, where the first is no 600 m."""
+    if surface is Surface.JUMP:
+        return None
+    slower = round(first3f - last3f, 1)
+    if abs(slower) < PACE_STEP:
+        return PaceBand.MIDDLE
+    return PaceBand.SLOW if slower > 0 else PaceBand.HIGH
 
 
 def weekday(day: date) -> Weekday:

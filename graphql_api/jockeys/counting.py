@@ -6,11 +6,15 @@ from typing import Any
 
 import numpy as np
 
+from graphql_api.jockeys.columns import SOURCES
 from graphql_api.jockeys.ordering import Order, ranking
 from graphql_api.jockeys.records import RaceRecords
+from graphql_api.jockeys.streaks import Streaks, streaks
 from graphql_api.jockeys.vocabulary import FinishStatus
 
 NO_RIDES = frozenset({FinishStatus.SCRATCHED, FinishStatus.EXCLUDED, FinishStatus.ABANDONED, FinishStatus.UNKNOWN})
+
+_HEADERS = {field.name: source.header for source in SOURCES for field in source.fields}
 
 
 class Counting:
@@ -36,6 +40,14 @@ class Counting:
         """Add up the chosen rows' numbers, which are not NaN there."""
         return np.bincount(self.groups[chosen], weights=numbers[chosen], minlength=self.group_count)
 
+    def lacks(self, field: str) -> bool:
+        """Say whether the file has no column for a field of ``SOURCES``, so that nothing is known of it."""
+        return _HEADERS[field] not in self.records.raw
+
+    def ranks(self, field: str) -> np.ndarray:
+        """Give the rank of a field's value row by row; null is behind all values."""
+        return ranking(self.records, field).ranks.take(self._codes(field))
+
     def numbers(self, field: str) -> np.ndarray:
         """Give a numeric field's values row by row, NaN for null."""
         return numeric(self.records, field).take(self._codes(field))
@@ -53,6 +65,11 @@ class Counting:
     def rides(self) -> np.ndarray:
         """Say which rows are rides."""
         return ~self.among("finish_status", NO_RIDES)
+
+    @cached_property
+    def ride_count(self) -> np.ndarray:
+        """Count the rides of each group."""
+        return self.count(self.rides)
 
     @cached_property
     def positions(self) -> np.ndarray:
@@ -76,6 +93,10 @@ class Counting:
         won: np.ndarray = self.positions == 1
         return won
 
+    def corners(self, place: int) -> np.ndarray:
+        """Give the position at one corner (0 the first, -1 the last) row by row, NaN where unknown."""
+        return _corner(self.records, place).take(self._codes("corner_positions"))
+
     @cached_property
     def members(self) -> Sequence[np.ndarray]:
         """Give the positions in ``rows`` of each group's rows."""
@@ -83,21 +104,22 @@ class Counting:
         return np.split(order, np.cumsum(np.bincount(self.groups, minlength=self.group_count))[:-1])
 
     @cached_property
-    def streaks(self) -> tuple[np.ndarray, np.ndarray]:
-        """Give each group's longest run of wins and the one it ends with: rides by date, R, and place in the file."""
-        longest = np.zeros(self.group_count, np.int64)
-        current = longest.copy()
-        order = self._chronological()
-        if len(order):
-            groups, won = self.groups[order], self.won[order]
-            first = np.flatnonzero(np.diff(groups, prepend=-1))
-            running = _runs(won, first)
-            longest[groups[first]] = np.maximum.reduceat(running, first)
-            current[groups[first]] = running[np.append(first[1:], len(order)) - 1]
-        return longest, current
+    def win_streaks(self) -> Streaks:
+        """Give each group's runs of wins."""
+        return self._streaks(self.won)
 
-    def _chronological(self) -> np.ndarray:
-        """Order the rides, as positions in ``rows``, by group and then from the oldest to the newest."""
+    @cached_property
+    def losing_streaks(self) -> Streaks:
+        """Give each group's runs of rides without a win."""
+        return self._streaks(~self.won)
+
+    def _streaks(self, shares: np.ndarray) -> Streaks:
+        order = self.chronology
+        return streaks(self.groups[order], shares[order], self.group_count)
+
+    @cached_property
+    def chronology(self) -> np.ndarray:
+        """Order the rides, as positions in ``rows``, by group and then by date, R, and place in the file."""
         rides = np.flatnonzero(self.rides)[::-1]  # the file is newest first
         keys = [
             ranking(self.records, name).places(Order(name, nulls_first=True)).take(self._codes(name)[rides])
@@ -120,9 +142,9 @@ def numeric(records: RaceRecords, field: str) -> np.ndarray:
     )
 
 
-def _runs(won: np.ndarray, first: np.ndarray) -> np.ndarray:
-    """Count the wins in a row that end at each ride; ``first`` are the places where groups begin."""
-    total = np.cumsum(won)
-    before = np.where(won, -1, total)
-    before[first] = total[first] - won[first]
-    return total - np.maximum.accumulate(before)
+def _corner(records: RaceRecords, place: int) -> np.ndarray:
+    """Give one corner's position for each distinct value of the field as doubles, made once for each version."""
+    values = records.fields["corner_positions"].values
+    return records.once(
+        (_corner, place), lambda: np.array([each[place] if each else np.nan for each in values], np.float64)
+    )

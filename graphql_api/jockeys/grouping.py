@@ -1,67 +1,18 @@
 """Groups of rows by typed keys: columns are grouped by the ranks of their values, and counted all at once."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
-from graphql_api.jockeys.bands import FavouriteBand, OddsBand, Weekday, favourite_band, odds_band, weekday
 from graphql_api.jockeys.cells import constant
-from graphql_api.jockeys.columns import FIELDS
+from graphql_api.jockeys.figures import Figures
 from graphql_api.jockeys.filtering import Comparison, judge
+from graphql_api.jockeys.keys import KEYS
 from graphql_api.jockeys.ordering import Order, Ranking, rank, ranking
 from graphql_api.jockeys.paging import Selection
 from graphql_api.jockeys.records import Encoded, RaceRecords
-from graphql_api.jockeys.statistics import Figures
-
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """What rows are grouped by: a field's value, or what ``of`` makes of each value that is not null."""
-
-    name: str
-    type: Any
-    description: str
-    field: str
-    of: Callable[[Any], Any] | None = None
-
-
-_PLAIN = (
-    "racecourse",
-    "surface",
-    "distance",
-    "distance_band",
-    "going",
-    "weather",
-    "grade",
-    "race_class",
-    "bracket_number",
-    "horse_number",
-    "field_size",
-    "favourite_rank",
-    "carried_weight",
-    "horse_name",
-    "running_style",
-    "jurisdiction",
-)
-_DERIVED = (
-    Key("favourite_band", FavouriteBand, "Band of the rank by odds (人気).", "favourite_rank", favourite_band),
-    Key("odds_band", OddsBand, "Band of the win odds (単勝).", "win_odds", odds_band),
-    Key("year", int, "Year of the race (日付).", "date", lambda day: day.year),
-    Key("month", int, "Month of the race, 1 to 12, whatever the year (日付).", "date", lambda day: day.month),
-    Key("weekday", Weekday, "Day of the week (日付).", "date", weekday),
-)
-_FIELDS = {each.name: each for each in FIELDS}
-
-KEYS: Mapping[str, Key] = MappingProxyType(
-    {
-        **{name: Key(name, _FIELDS[name].type, _FIELDS[name].description, name) for name in _PLAIN},
-        **{each.name: each for each in _DERIVED},
-    }
-)
-"""Everything that rows can be grouped by, by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +35,7 @@ class Groups:
         self.selection = selection
         self.by = tuple(by)
         records, rows = selection.records, selection.numbers
-        digits = [_digits(records, rows, KEYS[name]) for name in by]
+        digits = [_digits(records, rows, name) for name in by]
         groups, members = _numbered(*_combined(digits))
         self.figures = Figures(records, rows, groups, len(members))
         self._rankings = {name: Ranking(key.distinct, key.ranks[members]) for name, key in zip(by, digits, strict=True)}
@@ -165,13 +116,11 @@ class GroupKeys:
         return None if values is None else values[self._number]
 
 
-def _digits(records: RaceRecords, rows: np.ndarray, key: Key) -> Ranking:
-    """Rank a key's value row by row."""
-    column = records.fields[key.field]
-    ranked = ranking(records, key.field)
-    if key.of is not None:
-        of = key.of
-        ranked = rank([None if value is None else of(value) for value in column.values])
+def _digits(records: RaceRecords, rows: np.ndarray, name: str) -> Ranking:
+    """Rank a key's value row by row; keys and their ranks are made once for each version."""
+    column = records.once((KEYS[name].column, name), lambda: KEYS[name].column(records))
+    is_field = name in records.fields
+    ranked = ranking(records, name) if is_field else records.once((rank, name), lambda: rank(column.values))
     return Ranking(ranked.distinct, ranked.ranks.take(column.codes.take(rows)))
 
 

@@ -1,231 +1,231 @@
-"""Racing statistics, as Japanese racing counts them: of a choice of rows, whole or parted into groups.
+"""The table of statistics, as Japanese racing counts them: a new statistic is one row of ``STATISTICS``.
 
 Rides are the rows less those without a start: scratched (取), excluded (除), abandoned, of unknown finish (blank).
 Failing to finish (中), disqualification (失), demotion (降) and remounting (再) are rides. Rates are fractions from 0
-to 1, and null (NaN in arrays) where there is nothing to divide by. Everything is computed for all groups at once, and
-only when it is asked for.
+to 1. A statistic is null where there is nothing to divide by, where a sum has no known value, and where the file lacks
+a column that it rests on.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
+from graphql_api.jockeys import formulas
 from graphql_api.jockeys.counting import Counting
-from graphql_api.jockeys.records import RaceRecords
-from graphql_api.jockeys.vocabulary import Grade
-
-TAKEOUT = 0.8
-"""The share of win bets that is paid out, which turns odds into the chance that the market saw."""
-
-Z_95 = 1.959963984540054
-"""Standard deviations of a normal distribution that hold 95 % of it."""
-
-GRADED = frozenset(set(Grade) - {Grade.JUSHO, Grade.LISTED})
+from graphql_api.jockeys.formulas import STAKE, TAKEOUT, finished, finished_within
 
 
 @dataclass(frozen=True, slots=True)
 class Statistic:
-    """One statistic: its name, its type (int or float; floats may be null), its meaning, and how it is computed."""
+    """One statistic; all may be null.
+
+    ``type`` is int, float or date. ``compute`` gives one value for each group, NaN or None for null. ``needs`` names
+    the fields without whose columns nothing is known of it.
+    """
 
     name: str
-    type: type
+    type: Any
     description: str
-    compute: Callable[["Figures"], np.ndarray]
+    compute: Callable[[Counting], np.ndarray]
+    needs: tuple[str, ...] = ("finish_position",)
 
 
-class Figures(Counting):
-    """The statistics of rows parted into groups, each computed for all groups when it is first asked for."""
-
-    def __init__(
-        self, records: RaceRecords, rows: np.ndarray, groups: np.ndarray | None = None, group_count: int = 1
-    ) -> None:
-        """Compute nothing yet; the arguments are those of ``Counting``."""
-        super().__init__(records, rows, groups, group_count)
-        self._arrays: dict[str, np.ndarray] = {}
-        self._values: dict[str, list[Any]] = {}
-
-    def array(self, name: str) -> np.ndarray:
-        """Give a statistic for all groups, NaN for null; ``name`` is a name in ``STATISTICS`` or ``BOUNDS``."""
-        found = self._arrays.get(name)
-        if found is None:
-            found = self._arrays[name] = _COMPUTE[name](self)
-        return found
-
-    def values(self, name: str) -> list[Any]:
-        """Give a statistic for all groups as Python's numbers, None for null."""
-        found = self._values.get(name)
-        if found is None:
-            numbers = self.array(name).tolist()
-            found = self._values[name] = [None if each != each else each for each in numbers]
-        return found
+_PROPORTIONS: Mapping[str, formulas.Formula] = {
+    "win_rate": partial(finished, 1),
+    "second_rate": partial(finished, 2),
+    "third_rate": partial(finished, 3),
+    "quinella_rate": partial(finished_within, 2),
+    "top3_rate": partial(finished_within, 3),
+}
+"""What is counted for each rate that is a share of the rides, and so has an interval."""
 
 
-class Statistics:
-    """The statistics of one group as attributes: each name in ``STATISTICS`` and ``BOUNDS`` is one."""
-
-    __slots__ = ("figures", "group")
-
-    def __init__(self, figures: Figures, group: int) -> None:
-        """Point at one group."""
-        self.figures = figures
-        self.group = group
-
-    def __getattr__(self, name: str) -> Any:
-        """Give one statistic, None for null."""
-        if name not in _COMPUTE:
-            raise AttributeError(name)
-        return self.figures.values(name)[self.group]
+def _rate(name: str, description: str) -> Statistic:
+    return Statistic(name, float, description, partial(formulas.share_of_rides, _PROPORTIONS[name]))
 
 
-def ratio(numerator: np.ndarray, denominator: np.ndarray) -> np.ndarray:
-    """Divide, giving NaN where there is nothing to divide by."""
-    result = np.full(len(denominator), np.nan)
-    np.divide(numerator, denominator, out=result, where=denominator > 0)
-    return result
-
-
-def wilson(successes: np.ndarray, trials: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Give the Wilson score interval of a proportion at 95 %: lower and upper bounds, NaN without trials."""
-    share = ratio(successes, trials)
-    spread = ratio(np.full(len(trials), Z_95**2), trials)
-    middle = share + spread / 2
-    margin = np.sqrt(spread * share * (1 - share) + spread**2 / 4)
-    # At 0 and 1 the bound is exact, which rounding would miss by a little.
-    lower = np.where(successes == 0, share, (middle - margin) / (1 + spread))
-    upper = np.where(successes == trials, share, (middle + margin) / (1 + spread))
-    return lower, upper
-
-
-def _finished(position: int, figures: Figures) -> np.ndarray:
-    return figures.count(figures.positions == position)
-
-
-def _within(position: int, figures: Figures) -> np.ndarray:
-    return figures.count(figures.positions <= position)
-
-
-def _rate(position: int, figures: Figures) -> np.ndarray:
-    return ratio(_within(position, figures), figures.array("rides"))
-
-
-def _bound(position: int, side: int, figures: Figures) -> np.ndarray:
-    return wilson(_within(position, figures), figures.array("rides"))[side]
-
-
-def _unplaced(figures: Figures) -> np.ndarray:
-    unplaced: np.ndarray = figures.array("rides") - _within(3, figures)
-    return unplaced
-
-
-def _returned(figures: Figures) -> np.ndarray:
-    return ratio(figures.total(figures.odds, figures.won & figures.has_odds), figures.array("rides_with_odds"))
-
-
-def _expected(figures: Figures) -> np.ndarray:
-    return figures.total(TAKEOUT / figures.odds, figures.has_odds)
-
-
-def _mean(numbers: np.ndarray, figures: Figures) -> np.ndarray:
-    known = figures.rides & ~np.isnan(numbers)
-    return ratio(figures.total(numbers, known), figures.count(known))
-
-
-def _prize_money(figures: Figures) -> np.ndarray:
-    yen = figures.numbers("prize_money")
-    return figures.total(yen, ~np.isnan(yen))
-
+_GRADE = ("finish_position", "race_name")
+_DATE = ("finish_position", "date")
 
 STATISTICS: tuple[Statistic, ...] = (
     Statistic(
         "rides",
         int,
-        "Rides (騎乗数): records less 取, 除 and blank finishes; 中, 失, 降 and 再 count.",
-        lambda figures: figures.count(figures.rides),
+        "Rides (騎乗数): records less 取, 除 and blank finishes; 中, 失, 降 and 再 count. Null where the file lacks "
+        "the column 着順.",
+        lambda counting: counting.ride_count,
     ),
-    Statistic("wins", int, "Wins (1着), dead heats among them.", partial(_finished, 1)),
-    Statistic("seconds", int, "Second places (2着).", partial(_finished, 2)),
-    Statistic("thirds", int, "Third places (3着).", partial(_finished, 3)),
-    Statistic("unplaced", int, "Rides out of the first three (着外); 中, 失 and 再 are unplaced.", _unplaced),
-    Statistic("win_rate", float, "Wins by rides (勝率).", partial(_rate, 1)),
-    Statistic("quinella_rate", float, "First and second places by rides (連対率).", partial(_rate, 2)),
-    Statistic("top3_rate", float, "First three places by rides (複勝率, 3着内率).", partial(_rate, 3)),
+    Statistic("wins", int, "Wins (1着), dead heats among them.", partial(finished, 1)),
+    Statistic("seconds", int, "Second places (2着).", partial(finished, 2)),
+    Statistic("thirds", int, "Third places (3着).", partial(finished, 3)),
+    Statistic("fourths", int, "Fourth places (4着).", partial(finished, 4)),
+    Statistic("fifths", int, "Fifth places (5着).", partial(finished, 5)),
+    Statistic(
+        "unplaced",
+        int,
+        "Rides that did not finish in the first three (4着以下); 中, 失 and 再 are among them. In some tables 着外 "
+        "means another thing: sixth or worse.",
+        formulas.unplaced,
+    ),
+    _rate("win_rate", "Wins / rides (勝率)."),
+    _rate("second_rate", "Second places / rides (2着率)."),
+    _rate("third_rate", "Third places / rides (3着率)."),
+    _rate("quinella_rate", "First and second places / rides (連対率)."),
+    _rate("top3_rate", "First, second and third places / rides (複勝率, 3着内率)."),
     Statistic(
         "rides_with_odds",
         int,
-        "Rides whose win odds are known: what winReturnRate and actualOverExpected rest on.",
-        lambda figures: figures.count(figures.has_odds),
+        "Rides whose win odds are known; the statistics of returns and expected wins count these only.",
+        formulas.rides_with_odds,
     ),
-    Statistic(
-        "wins_with_odds",
-        int,
-        "Wins among the rides whose odds are known.",
-        lambda figures: figures.count(figures.won & figures.has_odds),
-    ),
+    Statistic("wins_with_odds", int, "Wins among the rides whose odds are known.", formulas.wins_with_odds),
     Statistic(
         "win_return_rate",
         float,
-        "Win odds of the wins, added up, by ridesWithOdds (単勝回収率): what 1 on each of those rides returned. Dead "
-        "heats pay less than the odds say.",
-        _returned,
+        "Sum of the win odds of the wins / ridesWithOdds (単勝回収率): what a stake of 1 on each of those rides "
+        "returned on average. Dead heats pay less than the odds say.",
+        formulas.win_return_rate,
+    ),
+    Statistic(
+        "level_stakes_profit",
+        float,
+        f"Profit in yen of a win bet of {STAKE} yen on each of ridesWithOdds (単勝収支); negative for a loss, null "
+        "without odds. Dead heats pay less than the odds say.",
+        formulas.level_stakes_profit,
     ),
     Statistic(
         "expected_wins",
         float,
-        f"Wins that the market expected: {TAKEOUT} / odds, added up over ridesWithOdds.",
-        _expected,
+        f"Wins that the market expected: the sum of {TAKEOUT} / odds over ridesWithOdds. Null without odds.",
+        formulas.expected_wins,
     ),
     Statistic(
         "actual_over_expected",
         float,
-        "Actual over expected (A/E): winsWithOdds by expectedWins; above 1 is better than the market thought.",
-        lambda figures: ratio(figures.array("wins_with_odds"), figures.array("expected_wins")),
+        "Actual over expected (A/E): winsWithOdds / expectedWins; above 1 is better than the market expected.",
+        formulas.actual_over_expected,
+    ),
+    Statistic(
+        "impact_value",
+        float,
+        "Impact value (IV) of a group: its share of the wins / its share of the rides, both among all records that "
+        "were grouped. 1 is average. Without groups it is 1, or null without a win.",
+        formulas.impact_value,
     ),
     Statistic(
         "average_finish_position",
         float,
         "Mean official position (平均着順) of the rides that have one.",
-        lambda figures: _mean(figures.positions, figures),
+        formulas.mean_position,
     ),
     Statistic(
         "average_favourite_rank",
         float,
         "Mean rank by odds (平均人気) of the rides that have one.",
-        lambda figures: _mean(figures.numbers("favourite_rank"), figures),
+        formulas.mean_favourite_rank,
+    ),
+    Statistic(
+        "rivals_beaten_rate",
+        float,
+        "Percentage of rivals beaten (PRB) as a fraction: the mean of (fieldSize - finishPosition) / (fieldSize - 1). "
+        "A dead heat counts by its official position. A ride without a position (中, 失, 再) beat no rival: 0. Races "
+        "with fewer than two starters, or of unknown size, are left out.",
+        formulas.rivals_beaten_rate,
+    ),
+    Statistic(
+        "average_places_gained",
+        float,
+        "Mean of the position at the first corner less the finishing position (通過, 着順); negative for places lost.",
+        partial(formulas.places_gained, 0),
+    ),
+    Statistic(
+        "average_places_gained_in_straight",
+        float,
+        "Mean of the position at the last corner less the finishing position (通過, 着順): the places gained in the "
+        "straight; negative for places lost.",
+        partial(formulas.places_gained, -1),
     ),
     Statistic(
         "graded_wins",
         int,
-        "Wins in graded races (重賞勝利): grades I to III of G, JG and Jpn.",
-        lambda figures: figures.count(figures.won & figures.among("grade", GRADED)),
+        "Wins in graded races (G・Jpn重賞勝利): grades I to III of G, JG and Jpn. Null where the file lacks the column "
+        "レース名.",
+        partial(formulas.wins_among, formulas.GRADED),
+        _GRADE,
     ),
-    Statistic("prize_money", float, "Prize money in yen (獲得賞金), added up.", _prize_money),
+    Statistic(
+        "stakes_wins",
+        int,
+        "Wins in stakes races (重賞勝利): gradedWins, and wins in races of the grade 重賞. Null where the file lacks "
+        "the column レース名.",
+        partial(formulas.wins_among, formulas.STAKES),
+        _GRADE,
+    ),
+    Statistic(
+        "prize_money",
+        float,
+        "Sum of the known prize money in yen (獲得賞金). Null where none is known, as overseas.",
+        formulas.prize_money,
+        (),
+    ),
+    Statistic(
+        "prize_per_ride",
+        float,
+        "prizeMoney / rides, in yen (1走あたり賞金). Rides overseas are left out, for the source has no prizes there.",
+        formulas.prize_per_ride,
+    ),
     Statistic(
         "longest_win_streak",
         int,
-        "Most consecutive rides won (連勝), by date and R; 取 and 除 are passed over, 中 ends a streak.",
-        lambda figures: figures.streaks[0],
+        "Most rides won in a row (連勝), by date and R; 取 and 除 are passed over, 中 ends a streak.",
+        lambda counting: counting.win_streaks.longest,
     ),
     Statistic(
         "current_win_streak",
         int,
         "Wins in a row up to the most recent ride; 0 where that was not won.",
-        lambda figures: figures.streaks[1],
+        lambda counting: counting.win_streaks.current,
+    ),
+    Statistic(
+        "longest_losing_streak",
+        int,
+        "Most rides in a row without a win (連敗), by date and R; 取 and 除 are passed over.",
+        lambda counting: counting.losing_streaks.longest,
+    ),
+    Statistic(
+        "rides_since_last_win",
+        int,
+        "Rides after the most recent win; 0 where the most recent ride was won, null without a win.",
+        formulas.rides_since_last_win,
+    ),
+    Statistic("best_day_wins", int, "Most wins on one day (1日最多勝).", formulas.best_day_wins, _DATE),
+    Statistic(
+        "best_day",
+        date,
+        "The day on which bestDayWins were won, the latest of several; null without a win.",
+        formulas.best_day,
+        _DATE,
+    ),
+    Statistic(
+        "best_day_count", int, "On how many days bestDayWins were won; 0 without a win.", formulas.best_day_count, _DATE
     ),
 )
 
-BOUNDS: Mapping[str, Callable[[Figures], np.ndarray]] = MappingProxyType(
+BOUNDS: Mapping[str, Statistic] = MappingProxyType(
     {
-        f"{name}_{side}": partial(_bound, position, place)
-        for name, position in (("win_rate", 1), ("quinella_rate", 2), ("top3_rate", 3))
+        f"{name}_{side}": Statistic(
+            f"{name}_{side}",
+            float,
+            "A bound of the rate's 95 % interval: with few rides the lower one stays low, the upper one high.",
+            partial(formulas.bound, successes, place),
+        )
+        for name, successes in _PROPORTIONS.items()
         for place, side in enumerate(("lower", "upper"))
     }
 )
 """The bounds of the rates' 95 % intervals (Wilson), by names such as ``win_rate_lower``."""
-
-_COMPUTE: Mapping[str, Callable[[Figures], np.ndarray]] = MappingProxyType(
-    {**{each.name: each.compute for each in STATISTICS}, **BOUNDS}
-)

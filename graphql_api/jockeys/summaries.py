@@ -39,7 +39,7 @@ NUMERICS: Mapping[str, Numeric] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class NumericSummary:
-    """The summary of some numbers, which are sorted and hold no NaN; all but count and sum are None without any."""
+    """The summary of some numbers, which are sorted and hold no NaN; all but count are None without any."""
 
     numbers: np.ndarray
 
@@ -49,9 +49,9 @@ class NumericSummary:
         return len(self.numbers)
 
     @property
-    def sum(self) -> float:
+    def sum(self) -> float | None:
         """Add the numbers up."""
-        return float(self.numbers.sum())
+        return float(self.numbers.sum()) if self.count else None
 
     @property
     def min(self) -> float | None:

@@ -6,11 +6,12 @@ import strawberry
 
 from graphql_api.errors import BadUserInput
 from graphql_api.execution.context import Context
-from graphql_api.jockeys.grouping import KEYS, Groups
+from graphql_api.jockeys.figures import Figures, Statistics
+from graphql_api.jockeys.grouping import Groups
+from graphql_api.jockeys.keys import KEYS
 from graphql_api.jockeys.ordering import Order
 from graphql_api.jockeys.paging import PageArguments, Selection, check_count, page
 from graphql_api.jockeys.records import Window
-from graphql_api.jockeys.statistics import Figures, Statistics
 from graphql_api.schema.enums import GroupKey
 from graphql_api.schema.filters import GroupHaving, having
 from graphql_api.schema.groups import RaceGroup, race_groups

@@ -6,9 +6,9 @@ from typing import Any
 
 import strawberry
 
-from graphql_api.jockeys import bands, vocabulary
+from graphql_api.jockeys import bands, kinds, vocabulary
 from graphql_api.jockeys.columns import FIELDS, SOURCES
-from graphql_api.jockeys.grouping import KEYS
+from graphql_api.jockeys.keys import KEYS
 from graphql_api.jockeys.statistics import BOUNDS, STATISTICS
 from graphql_api.jockeys.summaries import NUMERICS
 
@@ -32,8 +32,10 @@ def enum_of(name: str, description: str, members: Iterable[tuple[str, str]]) -> 
 VOCABULARIES = vocabulary.ENUMS
 for _each in VOCABULARIES:
     _declare(_each, vocabulary.DESCRIPTIONS)
-for _each in (bands.FavouriteBand, bands.OddsBand, bands.Weekday):
+for _each in (bands.FavouriteBand, bands.OddsBand, bands.PaceBand, bands.Weekday):
     _declare(_each, bands.BAND_DESCRIPTIONS)
+for _each in (kinds.RaceType, kinds.RaceCategory):
+    _declare(_each, kinds.KIND_DESCRIPTIONS)
 
 SourceColumn: Any = Enum("SourceColumn", {each.name: each.header for each in SOURCES})  # type: ignore[misc]
 SourceColumn.__doc__ = "The columns of the source file, by their English names."
@@ -54,8 +56,7 @@ GroupOrderField: Any = enum_of(
     "GroupOrderField",
     "What groups can be ordered by: every statistic, the bounds of the rates' intervals, and the keys of `by`.",
     [
-        *((each.name, each.description) for each in STATISTICS),
-        *((name, "A bound of the rate's 95 % interval, which few rides cannot push far.") for name in BOUNDS),
+        *((each.name, each.description) for each in (*STATISTICS, *BOUNDS.values())),
         *((name, key.description) for name, key in KEYS.items()),
     ],
 )

@@ -7,10 +7,11 @@ import strawberry
 
 from graphql_api.execution.context import Context
 from graphql_api.execution.encoding import SAME_ROW, Binding
-from graphql_api.jockeys.grouping import KEYS, Chosen, GroupKeys, Groups, Key
+from graphql_api.jockeys.figures import Statistics
+from graphql_api.jockeys.grouping import Chosen, GroupKeys, Groups
+from graphql_api.jockeys.keys import KEYS, Key
 from graphql_api.jockeys.paging import PageArguments, page
 from graphql_api.jockeys.records import Rows, Window
-from graphql_api.jockeys.statistics import Statistics
 from graphql_api.schema.arguments import After, Before, First, Last, OrderBy
 from graphql_api.schema.orders import orders
 from graphql_api.schema.records import GroupedRecordConnection, page_fields

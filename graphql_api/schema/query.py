@@ -8,9 +8,9 @@ from strawberry.schema.config import StrawberryConfig
 
 from graphql_api.errors import BadUserInput, NotFound
 from graphql_api.execution.context import Context
+from graphql_api.jockeys.figures import Figures, Statistics
 from graphql_api.jockeys.ids import jockey_id
 from graphql_api.jockeys.paging import Selection
-from graphql_api.jockeys.statistics import Figures, Statistics
 from graphql_api.repository.snapshot import Snapshot
 from graphql_api.schema import discovery
 from graphql_api.schema.arguments import Filter

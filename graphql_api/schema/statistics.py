@@ -6,7 +6,8 @@ import strawberry
 
 from graphql_api.errors import BadUserInput
 from graphql_api.execution.encoding import Binding
-from graphql_api.jockeys.statistics import BOUNDS, STATISTICS, Statistic, Statistics
+from graphql_api.jockeys.figures import Statistics
+from graphql_api.jockeys.statistics import BOUNDS, STATISTICS, Statistic
 from graphql_api.jockeys.summaries import NumericSummary as Summary
 from graphql_api.jockeys.summaries import summarise
 from graphql_api.schema.enums import NumericField
@@ -41,7 +42,7 @@ class NumericSummary:
     """Public face of ``summaries.NumericSummary``, whose attributes it shares."""
 
     count: int = strawberry.field(description="How many values are known.")
-    sum: float = strawberry.field(description="All of them added up; 0 without any.")
+    sum: float | None = strawberry.field(description="Their sum; null without any.")
     min: float | None = strawberry.field(description="The least; null without any.")
     max: float | None = strawberry.field(description="The greatest; null without any.")
     mean: float | None = strawberry.field(description="Their mean; null without any.")
@@ -86,7 +87,7 @@ def _statistics() -> type:
     annotations: dict[str, Any] = {}
     fields: dict[str, Any] = {}
     for each in STATISTICS:
-        annotations[each.name] = int if each.type is int else each.type | None
+        annotations[each.name] = each.type | None
         fields[each.name] = _statistic(each)
         if f"{each.name}_lower" in BOUNDS:
             fields[f"{each.name}_interval"] = _interval(each.name)
@@ -96,8 +97,9 @@ def _statistics() -> type:
     namespace = {"__annotations__": annotations, "__doc__": "Statistics of some race records.", **fields}
     return strawberry.type(
         type("Statistics", (), namespace),
-        description="Statistics of race records, as Japanese racing counts them. Rates are fractions from 0 to 1, null "
-        "without anything to divide by.",
+        description="Statistics of race records, as Japanese racing counts them. Rates are fractions from 0 to 1. A "
+        "statistic is null where there is nothing to divide by, where a sum has no known value, and where the file "
+        "lacks a column that it needs, such as 着順.",
     )
 
 

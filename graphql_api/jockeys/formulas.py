@@ -1,0 +1,197 @@
+"""The formulas of the statistics: each takes counted rows and gives one number for each group, NaN for null."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from graphql_api.jockeys.counting import Counting
+from graphql_api.jockeys.ordering import ranking
+from graphql_api.jockeys.vocabulary import Grade, Jurisdiction
+
+Formula = Callable[[Counting], np.ndarray]
+
+TAKEOUT = 0.8
+"""The share of win bets that is paid out, which turns odds into the chance that the market saw."""
+
+STAKE = 100
+"""Yen staked on each ride of ``level_stakes_profit``: the smallest bet in Japan."""
+
+Z_95 = 1.959963984540054
+"""Standard deviations of a normal distribution that hold 95 % of it."""
+
+STAKES = frozenset(set(Grade) - {Grade.LISTED})
+GRADED = STAKES - {Grade.JUSHO}
+
+_OVERSEAS = frozenset({Jurisdiction.OVERSEAS})
+
+
+def ratio(numerator: np.ndarray, denominator: np.ndarray) -> np.ndarray:
+    """Divide, giving NaN where there is nothing to divide by."""
+    result = np.full(len(denominator), np.nan)
+    np.divide(numerator, denominator, out=result, where=denominator > 0)
+    return result
+
+
+def wilson(successes: np.ndarray, trials: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Give the Wilson score interval of a proportion at 95 %: lower and upper bounds, NaN without trials."""
+    share = ratio(successes, trials)
+    spread = ratio(np.full(len(trials), Z_95**2), trials)
+    middle = share + spread / 2
+    margin = np.sqrt(spread * share * (1 - share) + spread**2 / 4)
+    # At 0 and 1 the bound is exact, which rounding would miss by a little.
+    lower = np.where(successes == 0, share, (middle - margin) / (1 + spread))
+    upper = np.where(successes == trials, share, (middle + margin) / (1 + spread))
+    return lower, upper
+
+
+def finished(position: int, counting: Counting) -> np.ndarray:
+    """Count the rides in one official position."""
+    return counting.count(counting.positions == position)
+
+
+def finished_within(position: int, counting: Counting) -> np.ndarray:
+    """Count the rides in an official position or a better one."""
+    return counting.count(counting.positions <= position)
+
+
+def share_of_rides(successes: Formula, counting: Counting) -> np.ndarray:
+    """Divide a count of rides by all rides."""
+    return ratio(successes(counting), counting.ride_count)
+
+
+def bound(successes: Formula, side: int, counting: Counting) -> np.ndarray:
+    """Give the lower (0) or upper (1) bound of the 95 % interval of ``share_of_rides``."""
+    return wilson(successes(counting), counting.ride_count)[side]
+
+
+def unplaced(counting: Counting) -> np.ndarray:
+    """Count the rides out of the first three."""
+    rest: np.ndarray = counting.ride_count - finished_within(3, counting)
+    return rest
+
+
+def wins_among(grades: frozenset[Grade], counting: Counting) -> np.ndarray:
+    """Count the wins in races of some grades."""
+    return counting.count(counting.won & counting.among("grade", grades))
+
+
+def rides_with_odds(counting: Counting) -> np.ndarray:
+    """Count the rides that have odds."""
+    return counting.count(counting.has_odds)
+
+
+def wins_with_odds(counting: Counting) -> np.ndarray:
+    """Count the wins that have odds."""
+    return counting.count(counting.won & counting.has_odds)
+
+
+def win_return_rate(counting: Counting) -> np.ndarray:
+    """Divide the odds of the wins, added up, by the rides that have odds."""
+    return ratio(counting.total(counting.odds, counting.won & counting.has_odds), rides_with_odds(counting))
+
+
+def level_stakes_profit(counting: Counting) -> np.ndarray:
+    """Add up what ``STAKE`` yen on each ride that has odds paid, in whole yen, less the stakes."""
+    paid = np.where(counting.won, np.rint(STAKE * counting.odds), 0) - STAKE
+    return _total(paid, counting.has_odds, counting)
+
+
+def expected_wins(counting: Counting) -> np.ndarray:
+    """Add up the market's chances of the rides that have odds."""
+    return _total(TAKEOUT / counting.odds, counting.has_odds, counting)
+
+
+def actual_over_expected(counting: Counting) -> np.ndarray:
+    """Divide the wins by those that the market expected."""
+    return ratio(wins_with_odds(counting), expected_wins(counting))
+
+
+def impact_value(counting: Counting) -> np.ndarray:
+    """Divide the group's share of all groups' wins by its share of their rides."""
+    wins, rides = finished(1, counting), counting.ride_count
+    return ratio(wins * rides.sum(), rides * wins.sum())
+
+
+def mean_position(counting: Counting) -> np.ndarray:
+    """Average the official positions."""
+    return _mean(counting.positions, counting)
+
+
+def mean_favourite_rank(counting: Counting) -> np.ndarray:
+    """Average the ranks by odds."""
+    return _mean(counting.numbers("favourite_rank"), counting)
+
+
+def rivals_beaten_rate(counting: Counting) -> np.ndarray:
+    """Average the share of the other starters that finished behind; a ride without a position beat none."""
+    starters = counting.numbers("field_size")
+    position = np.where(np.isnan(counting.positions), starters, counting.positions)
+    possible = (starters > 1) & (position <= starters)
+    return _mean(ratio(np.where(possible, starters - position, np.nan), starters - 1), counting)
+
+
+def places_gained(place: int, counting: Counting) -> np.ndarray:
+    """Average the places between one corner (0 the first, -1 the last) and the finish."""
+    return _mean(counting.corners(place) - counting.positions, counting)
+
+
+def prize_money(counting: Counting) -> np.ndarray:
+    """Add up the prize money that is known, in yen."""
+    yen = counting.numbers("prize_money")
+    return _total(yen, ~np.isnan(yen), counting)
+
+
+def prize_per_ride(counting: Counting) -> np.ndarray:
+    """Divide the prize money by the rides whose prize the source can tell: all but those overseas."""
+    return ratio(prize_money(counting), counting.count(counting.rides & ~counting.among("jurisdiction", _OVERSEAS)))
+
+
+def rides_since_last_win(counting: Counting) -> np.ndarray:
+    """Count the rides behind the last win, NaN without a win."""
+    return np.where(finished(1, counting) > 0, counting.losing_streaks.current, np.nan)
+
+
+def best_day_wins(counting: Counting) -> np.ndarray:
+    """Give the most wins on one day."""
+    most = np.zeros(counting.group_count, np.int64)
+    groups, _, wins = _best_days(counting)
+    most[groups] = wins
+    return most
+
+
+def best_day(counting: Counting) -> np.ndarray:
+    """Give the latest day with the most wins, None without a win."""
+    latest = np.full(counting.group_count, -1)
+    groups, days, _ = _best_days(counting)
+    latest[groups] = days  # ascending, so that the latest stays
+    dates = np.array([*ranking(counting.records, "date").distinct, None], object)
+    found: np.ndarray = dates[latest]
+    return found
+
+
+def best_day_count(counting: Counting) -> np.ndarray:
+    """Count the days with the most wins."""
+    return np.bincount(_best_days(counting)[0], minlength=counting.group_count)
+
+
+def _best_days(counting: Counting) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Give each group's days with the most wins, ascending: the group, the day's rank, and how many wins."""
+    days, known = counting.ranks("date"), len(ranking(counting.records, "date").distinct)
+    won = counting.won & (days < known)
+    pairs, wins = np.unique(counting.groups[won] * (known + 1) + days[won], return_counts=True)
+    groups, ranks = np.divmod(pairs, known + 1)
+    most = np.zeros(counting.group_count, np.int64)
+    np.maximum.at(most, groups, wins)
+    best = wins == most[groups]
+    return groups[best], ranks[best], wins[best]
+
+
+def _total(numbers: np.ndarray, known: np.ndarray, counting: Counting) -> np.ndarray:
+    """Add up the known rows' numbers; NaN where none is known, for a sum of nothing is not a sum of zero."""
+    return np.where(counting.count(known) > 0, counting.total(numbers, known), np.nan)
+
+
+def _mean(numbers: np.ndarray, counting: Counting) -> np.ndarray:
+    """Average the rides' numbers that are not NaN."""
+    known = counting.rides & ~np.isnan(numbers)
+    return ratio(counting.total(numbers, known), counting.count(known))

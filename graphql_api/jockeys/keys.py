@@ -1,0 +1,168 @@
+"""The table of keys that rows can be grouped by: a new key is one row of ``KEYS``."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from graphql_api.jockeys.bands import (
+    FavouriteBand,
+    OddsBand,
+    PaceBand,
+    Weekday,
+    favourite_band,
+    odds_band,
+    pace_band,
+    weekday,
+)
+from graphql_api.jockeys.cells import combine
+from graphql_api.jockeys.columns import FIELDS
+from graphql_api.jockeys.counting import Counting
+from graphql_api.jockeys.kinds import RaceCategory, RaceType, race_category, race_type
+from graphql_api.jockeys.ordering import ranking
+from graphql_api.jockeys.records import Encoded, RaceRecords
+from graphql_api.jockeys.streaks import starts
+from graphql_api.jockeys.vocabulary import Surface
+
+Column = Callable[[RaceRecords], Encoded]
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """What rows are grouped by: ``column`` gives its value for every row of the file, None for null."""
+
+    name: str
+    type: Any
+    description: str
+    column: Column
+
+
+def _of_row(compute: Callable[..., Any], *fields: str) -> Column:
+    """Compute a key from fields of its row, once for each distinct combination of them."""
+
+    def column(records: RaceRecords) -> Encoded:
+        codes, values = combine([records.fields[name] for name in fields], records.rows)
+        return Encoded(codes, list(map(compute, *values)))
+
+    return column
+
+
+def _known(compute: Callable[..., Any], *fields: str) -> Column:
+    """Compute a key from fields of its row; null where one of them is."""
+    return _of_row(lambda *values: None if None in values else compute(*values), *fields)
+
+
+def _course(racecourse: str, surface: Surface, distance: int) -> str:
+    return f"{racecourse}{surface.value}{distance}"
+
+
+def _horse_rides(of: Callable[[int], Any]) -> Column:
+    """Compute a key from the number of the ride on its horse, from 1; null for what is no ride and without a name."""
+
+    def column(records: RaceRecords) -> Encoded:
+        codes, numbers = records.once(_horse_ride_numbers, lambda: _horse_ride_numbers(records))
+        return Encoded(codes, [*map(of, numbers), None])
+
+    return column
+
+
+def _horse_ride_numbers(records: RaceRecords) -> tuple[np.ndarray, range]:
+    """Count the rides on each horse by date and R: codes of the numbers that occur, and one code more for null."""
+    horses = ranking(records, "horse_name")
+    groups = horses.ranks.take(records.fields["horse_name"].codes)
+    counting = Counting(records, np.arange(records.rows), groups, len(horses.distinct) + 1)
+    order = counting.chronology
+    order = order[~counting.among("horse_name", _NO_NAME)[order]]
+    first = starts(groups[order])
+    lengths = np.diff(first, append=len(order))
+    most = int(lengths.max(initial=0))
+    codes = np.full(records.rows, most, np.int32)
+    codes[order] = np.arange(len(order)) - np.repeat(first, lengths)
+    return codes, range(1, most + 1)
+
+
+_NO_NAME = frozenset({"", None})
+
+_PLAIN = (
+    "date",
+    "meeting",
+    "racecourse",
+    "race_number",
+    "race_name",
+    "surface",
+    "distance",
+    "distance_band",
+    "going",
+    "weather",
+    "grade",
+    "race_class",
+    "bracket_number",
+    "horse_number",
+    "field_size",
+    "favourite_rank",
+    "carried_weight",
+    "horse_name",
+    "running_style",
+    "jurisdiction",
+)
+_FIELDS = {each.name: each for each in FIELDS}
+_COMPUTED = (
+    Key(
+        "course",
+        str,
+        "Racecourse, surface and distance as one text: `東京芝1600` (開催, 距離). Null where one is unknown.",
+        _known(_course, "racecourse", "surface", "distance"),
+    ),
+    Key("race_type", RaceType, "Flat or jump race (距離).", _known(race_type, "surface")),
+    Key(
+        "race_category",
+        RaceCategory,
+        "Stakes (重賞), special (特別) or ordinary race (平場), by the name (レース名). Any grade but L makes a "
+        "stakes race. Any other JRA race is ordinary where its name says only the conditions (age, class), else "
+        "special. Any other race of NAR or overseas is null, since names there do not tell.",
+        _of_row(race_category, "race_name", "grade", "jurisdiction"),
+    ),
+    Key(
+        "pace_band",
+        PaceBand,
+        "Band of the pace (ペース): high or slow where the first 600 m took at least 1.0 s less or more than the last. "
+        "Null over jumps, and where one is unknown (mostly in NAR, always overseas).",
+        _known(pace_band, "pace_first3f", "pace_last3f", "surface"),
+    ),
+    Key(
+        "horse_ride_number",
+        int,
+        "Which of the jockey's rides on this horse it is, from 1, by date and R (馬名). Counted over the whole file, "
+        "whatever the filter. Null for what is no ride (取, 除).",
+        _horse_rides(lambda number: number),
+    ),
+    Key(
+        "first_horse_ride",
+        bool,
+        "Whether it is the jockey's first ride on this horse (テン乗り). Judged over the whole file, whatever the "
+        "filter. Null for what is no ride (取, 除).",
+        _horse_rides(lambda number: number == 1),
+    ),
+    Key(
+        "favourite_band",
+        FavouriteBand,
+        "Band of the rank by odds (人気).",
+        _known(favourite_band, "favourite_rank"),
+    ),
+    Key("odds_band", OddsBand, "Band of the win odds (単勝).", _known(odds_band, "win_odds")),
+    Key("year", int, "Year of the race (日付).", _known(lambda day: day.year, "date")),
+    Key("month", int, "Month of the race, 1 to 12, whatever the year (日付).", _known(lambda day: day.month, "date")),
+    Key("weekday", Weekday, "Day of the week (日付).", _known(weekday, "date")),
+)
+
+
+def _plain(name: str) -> Key:
+    return Key(name, _FIELDS[name].type, _FIELDS[name].description, lambda records: records.fields[name])
+
+
+KEYS: Mapping[str, Key] = MappingProxyType(
+    {**{name: _plain(name) for name in _PLAIN}, **{each.name: each for each in _COMPUTED}}
+)
+"""Everything that rows can be grouped by, by name."""

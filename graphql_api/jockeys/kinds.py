@@ -1,0 +1,58 @@
+"""Kinds of race: flat or jump, and stakes, special or ordinary."""
+
+import re
+from collections.abc import Mapping
+from enum import Enum
+from types import MappingProxyType
+
+from graphql_api.jockeys.parsers import fold
+from graphql_api.jockeys.vocabulary import Grade, Jurisdiction, Surface
+
+
+class RaceType(Enum):
+    """Flat or jump race."""
+
+    FLAT = "平地"
+    JUMP = "障害"
+
+
+class RaceCategory(Enum):
+    """Stakes, special or ordinary race, by its name."""
+
+    STAKES = "重賞"
+    SPECIAL = "特別"
+    ORDINARY = "平場"
+
+
+KIND_DESCRIPTIONS: Mapping[Enum, str] = MappingProxyType(
+    {
+        RaceType.FLAT: "平地: turf or dirt.",
+        RaceType.JUMP: "障害: over jumps.",
+        RaceCategory.STAKES: "重賞: a grade of G, JG or Jpn, or 重賞; anywhere.",
+        RaceCategory.SPECIAL: "特別: a JRA race with a name of its own, listed races among them.",
+        RaceCategory.ORDINARY: "平場 (一般競走): a JRA race named by its conditions only, such as 3歳未勝利.",
+    }
+)
+
+_LONGEST_CONDITIONS = 40
+_CONDITIONS = re.compile(
+    r"メイクデビュー.*|"
+    r"(?:障害)?(?:(?:サラ|アラ)系?)?(?:\d歳(?:以?上)?)?(?:牝馬?|牡馬?)?"
+    r"(?:新馬|未勝利|未出走|\d勝クラス|\d+万円?以?下?|オープン|OP)"
+    r"(?:\([^()]*\)\s*)*"
+)
+
+
+def race_type(surface: Surface) -> RaceType:
+    """Tell flat from jump."""
+    return RaceType.JUMP if surface is Surface.JUMP else RaceType.FLAT
+
+
+def race_category(name: str, grade: Grade | None, jurisdiction: Jurisdiction | None) -> RaceCategory | None:
+    """Tell stakes, special and ordinary races apart; null where the name cannot tell: outside JRA without a grade."""
+    if grade not in {None, Grade.LISTED}:
+        return RaceCategory.STAKES
+    if jurisdiction is not Jurisdiction.JRA or not name:
+        return None
+    conditions = len(name) <= _LONGEST_CONDITIONS and _CONDITIONS.fullmatch(fold(name))
+    return RaceCategory.ORDINARY if conditions else RaceCategory.SPECIAL
