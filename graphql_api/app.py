@@ -120,7 +120,7 @@ def serve_core(core: Core, settings: Settings) -> RequestMiddleware[ResponseCach
     others.router.redirect_slashes = False  # a redirect would repeat whatever Host the client sent
     front = Front(GRAPHQL, graphql, others, settings)
     cache = ResponseCache(front, core.repository, GRAPHQL, settings.encoded_bytes, settings.request_timeout)
-    return RequestMiddleware(cache)
+    return RequestMiddleware(cache, settings.max_header_bytes)
 
 
 @cache

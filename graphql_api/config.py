@@ -60,6 +60,14 @@ class Settings:
     warm_seconds: float = _setting(10.0, "Wall time of one run of the Lambda function's warmer, in seconds")
     warm_ids: tuple[str, ...] = _setting((), "Jockeys to be warmed that nobody has asked for yet, comma-separated")
 
+    max_connections: int = _setting(
+        2_048, "Connections of the plain server at once, as far as the system allows files; others get 503", minimum=1
+    )
+    keep_alive: int = _setting(
+        5,
+        "Seconds that the plain server keeps a connection without a request; behind a proxy longer",
+        minimum=1,
+    )
     max_body_bytes: int = _setting(
         262_144,
         "Largest request body (413): the longest document, escaped, and twice as much in variables",
@@ -67,6 +75,9 @@ class Settings:
     )
     max_url_bytes: int = _setting(
         16_384, "Longest path, and longest query string (414): load balancers take no longer request line", minimum=1
+    )
+    max_header_bytes: int = _setting(
+        32_768, "Most bytes that a request's headers may hold, of which there may be 100 (431)", minimum=1
     )
     max_query_characters: int = _setting(
         15_000, "Longest GraphQL document: twice the longest that tools write", minimum=1

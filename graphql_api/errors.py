@@ -8,6 +8,7 @@ ServiceError
 ├── IndexRequired         409  INDEX_REQUIRED         what was asked for takes an index, and the storage has none
 ├── NotFound              404  NOT_FOUND              no such jockey, route or asset
 ├── ResponseTooLarge      413  RESPONSE_TOO_LARGE     the answer would pass the platform's limit
+├── Overloaded            503  OVERLOADED             the process holds as many answers as it may; retry later
 ├── UpstreamUnavailable   503  UPSTREAM_UNAVAILABLE   S3, SSM or credentials unusable for now; retry later
 ├── RequestTimeout        504  TIMEOUT                the request took longer than its wall-time limit
 ├── StorageFault          500  INTERNAL_SERVER_ERROR  S3 refused (access denied, …): an operator must act
@@ -79,6 +80,13 @@ class ResponseTooLarge(ServiceError):
 
     code = "RESPONSE_TOO_LARGE"
     status = 413
+
+
+class Overloaded(ServiceError):
+    """The process holds as many connections or unsent answers as it may; the same request may succeed later."""
+
+    code = "OVERLOADED"
+    status = 503
 
 
 class UpstreamUnavailable(ServiceError):

@@ -1,4 +1,4 @@
-"""What a process that answers requests tells Python's garbage collector and the C library's allocator."""
+"""What a process that answers requests tells Python's garbage collector, the C library's allocator and the system."""
 
 import ctypes
 import gc
@@ -15,6 +15,19 @@ MAPPED_FROM = 2**25
 """Bytes from which a block is mapped by itself, to go back to the system when it is free: glibc takes no more."""
 
 _TRIM_THRESHOLD, _TOP_PAD, _MMAP_THRESHOLD = -1, -2, -3  # glibc's malloc.h
+
+
+def open_files(wanted: int) -> int:
+    """Let the process open ``wanted`` files, or as many as the system allows; return how many that are."""
+    if sys.platform == "win32":  # it has no such limit
+        return wanted
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    allowed = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < allowed:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
+    return allowed
 
 
 def settle() -> None:

@@ -447,3 +447,29 @@ def test_json_that_is_nested_too_deeply_is_refused(client: TestClient, levels: i
     for response in (posted, got):
         assert response.status_code == 400
         assert "levels deep" in response.json()["errors"][0]["message"]
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        [("x-filler", "a" * 33_000)],
+        [("accept", "text/html;q=0.1" + " " * 400)] * 80,
+        [(f"x-{number}", "") for number in range(101)],
+    ],
+    ids=["long", "repeated", "many"],
+)
+@pytest.mark.parametrize("path", ["/graphql?query={__typename}", "/health"])
+def test_large_heads_are_431(client: TestClient, headers: list[tuple[str, str]], path: str) -> None:
+    """Of whatever they are made, on every route; the answer is readable to clients of GraphQL and of REST."""
+    response = client.get(path, headers=headers)
+    assert response.status_code == 431
+    body = response.json()
+    assert body["errors"] == [{"message": body["detail"], "extensions": {"code": "BAD_REQUEST"}}]
+    assert response.headers["x-content-type-options"] == "nosniff"
+
+
+def test_a_repeated_header_is_a_list(client: TestClient) -> None:
+    """Its values count in their order, as one header's would."""
+    accepted = [("accept", "text/css"), ("x-other", "1"), ("accept", "application/graphql-response+json")]
+    response = client.get("/graphql?query={__typename}", headers=accepted)
+    assert response.headers["content-type"] == "application/graphql-response+json"

@@ -87,7 +87,7 @@ def serve(data: str | None, host: str, port: int) -> None:
         base = f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}"
         pages = [f"Serving at {base}/graphql (Ctrl+C stops)", f"Overview: {base}/   REST: {base}/docs"]
         click.echo("\n".join([*pages, *holds]), err=True)
-        server.run(app, listener)
+        server.run(app, settings, listener)
 
 
 @commands.command(

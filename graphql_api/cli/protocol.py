@@ -1,151 +1,119 @@
-"""HTTP of the plain server: uvicorn's, which answers what repeats byte by byte before it is even parsed.
+"""HTTP of the plain server: uvicorn's, with bounds on what a client sends and how slowly, and a way for what repeats.
 
-To parse a request, and to run it as a task, takes several times as long as to find an answer in the response cache. The
-application is not passed by: it answers, logs and counts such a request as any other, only without the detours.
+uvicorn's own settings bound neither bytes nor time of a head where httptools parses it.
 """
 
-from asyncio import AbstractEventLoop, Transport
-from contextlib import suppress
-from dataclasses import dataclass
-from http import HTTPStatus
-from typing import Any, cast
+import time
+from typing import TYPE_CHECKING, Any, cast
 
-from cachetools import LRUCache
-from starlette.types import Message, Scope
+import httptools
+import structlog
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
-from graphql_api.web.middleware import Headers, RequestMiddleware
-from graphql_api.web.response_cache import HOLDS, KEPT_AS, Key, ResponseCache
-
-MOST_BYTES = 2**24
-"""Bytes that the remembered requests of one process may take."""
-
-REQUEST_BYTES = 2_000
-"""What a request is reckoned to take beside its own bytes, and its key's."""
+from graphql_api.cli.bounds import (
+    INVALID,
+    LARGE_HEAD,
+    LATE,
+    LINGER_SECONDS,
+    LONG_URL,
+    STALL_BYTES,
+    STALL_SECONDS,
+    Fault,
+    Limits,
+    RefusedHead,
+)
+from graphql_api.cli.repeats import Repeats
+from graphql_api.cli.transport import Together
+from graphql_api.cli.wire import closing
+from graphql_api.web.deadline import BEGUN
+from graphql_api.web.middleware import MAX_HEADERS
 
 LONGEST_REQUEST = 16_384
-LONGEST_ANSWER = 65_536
-"""Bytes; longer answers are sent by uvicorn, piece by piece as fast as the client takes them."""
+"""Bytes of a request that may be answered before it is parsed."""
 
-UNSENT_BYTES = 2**20
-"""Bytes of an answer above which it is sent before it is complete: while it still is in the processor's cache."""
+SLICE = 4_096
+"""Bytes parsed at once: so few requests that are sent without waiting for answers are held as requests."""
 
-NOT_REPEATED = (b"forwarded", b"expect:", b"upgrade")
-"""In a request's bytes, in lower case: what proxies say counts by where it comes from; the others are not over yet."""
+if TYPE_CHECKING:
+    import asyncio
 
-STATUS_LINES = {each.value: f"HTTP/1.1 {each.value} {each.phrase}\r\n".encode() for each in HTTPStatus}
+NOTHING = memoryview(b"")
 
-
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """A request: as much of its scope as an answer from memory takes, and the key under which that was kept."""
-
-    scope: Scope
-    key: Key
-    size: int
-
-
-class Repeats:
-    """Requests by their bytes that were answered from the response cache."""
-
-    def __init__(self, app: RequestMiddleware[ResponseCache]) -> None:
-        """Remember requests to ``app``."""
-        self._app = app
-        self._known: LRUCache[bytes, _Known] = LRUCache(MOST_BYTES, getsizeof=lambda known: known.size)
-
-    def remember(self, data: bytes, scope: Scope) -> None:
-        """Note which request some bytes are, if it was answered from memory."""
-        key: Key | None = scope["state"].get(KEPT_AS)
-        if key is None or data in self._known or any(each in data.lower() for each in NOT_REPEATED):
-            return
-        own = {name: scope[name] for name in ("type", "scheme", "method", "path")}
-        identifiers = [pair for pair in scope["headers"] if pair[0] == b"x-request-id"]
-        size = REQUEST_BYTES + len(data) + key.size
-        self._known[data] = _Known({**own, "headers": identifiers}, key, size)
-
-    def answer(self, data: bytes, default_headers: Headers) -> bytes | None:
-        """Give the bytes of an answer; None where the request is unknown, or its answer holds no longer or is long."""
-        known = self._known.get(data)
-        kept = self._app.app.find(known.key) if known else None
-        if known is None or kept is None or kept.length > LONGEST_ANSWER:
-            return None
-        messages: list[Message] = []
-
-        async def send(message: Message) -> None:
-            messages.append(message)
-
-        with suppress(StopIteration):  # the way of what is kept: nothing in it is waited for
-            self._app({**known.scope, "state": {HOLDS: kept}}, _nothing, send).send(None)
-        return _written(messages, default_headers)
-
-
-async def _nothing() -> Message:
-    raise NotImplementedError("An answer that is kept takes no request.")
-
-
-class Together:
-    """A connection's transport that sends in one call what was written in one turn of the loop: a head and its body.
-
-    A call of the system for each takes longer than to make a small answer. uvicorn sends by ``write`` alone; all else
-    is the transport's own.
-    """
-
-    def __init__(self, transport: Transport, loop: AbstractEventLoop) -> None:
-        """Send over ``transport``."""
-        self._transport = transport
-        self._loop = loop
-        self._unsent: list[bytes] = []
-        self._size = 0
-
-    def __getattr__(self, name: str) -> Any:
-        """Give the transport's own."""
-        return getattr(self._transport, name)
-
-    def write(self, data: bytes) -> None:
-        """Send soon."""
-        if self._size > UNSENT_BYTES:
-            self.flush()
-        if not self._unsent:
-            self._loop.call_soon(self.flush)
-        self._unsent.append(data)
-        self._size += len(data)
-
-    def flush(self) -> None:
-        """Send what was written, unless the connection is lost."""
-        unsent, self._unsent, self._size = self._unsent, [], 0
-        if unsent and not self._transport.is_closing():
-            self._transport.writelines(unsent)
-
-    def close(self) -> None:
-        """Send what was written, and close."""
-        self.flush()
-        self._transport.close()
+log = structlog.get_logger(__name__)
 
 
 class Protocol(HttpToolsProtocol):
-    """One connection."""
+    """One connection.
 
-    def __init__(self, *arguments: Any, repeats: Repeats, **keywords: Any) -> None:
-        """Answer from ``repeats`` what repeats; all else is uvicorn's."""
+    Of a message, ``begun`` counts first bytes, ``headed`` complete heads, ``complete`` complete bodies.
+    """
+
+    def __init__(self, *arguments: Any, repeats: Repeats, limits: Limits, **keywords: Any) -> None:
+        """Answer from ``repeats`` what repeats; all else is uvicorn's, within ``limits``."""
         super().__init__(*arguments, **keywords)
         self._repeats = repeats
-        self._begun = self._complete = 0
+        self._limits = limits
+        self._begun = self._headed = self._complete = 0
+        self._begun_at = 0.0
+        self._header_bytes = self._unheaded_bytes = 0
+        self._unread = NOTHING
         self._whole: tuple[bytes, RequestResponseCycle] | None = None
+        self._upgrading = False
+        self._fault: Fault | None = None
+        self._refused = False
+        self._head_timer: asyncio.TimerHandle | None = None
+        self._stall_timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: Any) -> None:
-        """Begin."""
+        """Begin; a client that says nothing has as long as one between two requests."""
         super().connection_made(transport)
-        self.transport = cast("Transport", Together(transport, self.loop))
+        self.transport = cast("asyncio.Transport", Together(transport, self.loop))
+        self.timeout_keep_alive_task = self.loop.call_later(self.timeout_keep_alive, self.timeout_keep_alive_handler)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Let go of all that the connection held."""
+        for timer in (self._head_timer, self._stall_timer):
+            if timer is not None:
+                timer.cancel()
+        self._head_timer = self._stall_timer = None
+        self._unread, self._whole = NOTHING, None
+        self.pipeline.clear()
+        self._unset_keepalive_if_required()
+        super().connection_lost(exc)
 
     def eof_received(self) -> None:
         """Send what was written, for the transport closes now."""
         cast("Together", self.transport).flush()
 
+    def pause_writing(self) -> None:
+        """Watch a client that does not take its answer as fast as it is made."""
+        super().pause_writing()
+        self._watch_reader()
+
+    def resume_writing(self) -> None:
+        """Go on."""
+        if self._stall_timer is not None:
+            self._stall_timer.cancel()
+            self._stall_timer = None
+        super().resume_writing()
+
+    def _watch_reader(self) -> None:
+        unsent = self.transport.get_write_buffer_size()
+        self._stall_timer = self.loop.call_later(STALL_SECONDS, self._judge_reader, unsent)
+
+    def _judge_reader(self, unsent: int) -> None:
+        """Cut off a client that has taken too little since so much was ``unsent``; what it was sent is let go."""
+        if unsent - self.transport.get_write_buffer_size() < STALL_BYTES:
+            log.warning("reader_too_slow", bytes=unsent)
+            self.transport.abort()
+        else:
+            self._watch_reader()
+
     def data_received(self, data: bytes) -> None:
         """Answer, where these bytes are one whole request that is known and comes in its turn."""
         between = self._begun == self._complete and (self.cycle is None or self.cycle.response_complete)
-        if not between or self.flow.write_paused or len(data) > LONGEST_REQUEST:
-            super().data_received(data)
+        if not between or self._fault or self.flow.write_paused or len(data) > LONGEST_REQUEST:
+            self._read(data)
             return
         answer = self._repeats.answer(data, self.server_state.default_headers)
         if answer is not None:
@@ -153,33 +121,168 @@ class Protocol(HttpToolsProtocol):
             super().on_response_complete()
             return
         complete = self._complete
-        super().data_received(data)
+        self._read(data)
         one = self._begun == self._complete == complete + 1
         self._whole = (data, self.cycle) if one and self.cycle.keep_alive else None
 
+    def _read(self, data: bytes) -> None:
+        """Parse bytes slice by slice, no further than to a request that has to wait for its turn."""
+        if self._fault:
+            return
+        self._unread = memoryview(bytes(self._unread) + data if self._unread else data)
+        while self._unread and not self.pipeline and not self._fault:
+            piece, self._unread = self._unread[:SLICE], self._unread[SLICE:]
+            message, within_head = self._begun, self._begun > self._headed
+            self._parse(piece)
+            if within_head and message == self._begun > self._headed:
+                self._count_unheaded(len(piece))
+        if self._begun > self._headed and self._head_timer is None and not self._fault:
+            self._head_timer = self.loop.call_later(self._limits.seconds, self._judge_head)
+
+    def _parse(self, piece: memoryview) -> None:
+        """Parse bytes, and refuse what is no HTTP or passes a bound."""
+        try:
+            while piece:
+                piece = self._feed(piece)
+        except httptools.HttpParserError as error:
+            cause = error.__context__
+            self._refuse(cause.fault if isinstance(cause, RefusedHead) else INVALID)
+
+    def _feed(self, piece: memoryview) -> memoryview:
+        """Parse bytes up to a request to change the protocol, which is read anew as one without that wish.
+
+        Returns what is left of the bytes. To pass over the wish is RFC 9110, 7.8.
+        """
+        try:
+            self.parser.feed_data(piece)
+        except httptools.HttpParserUpgrade as upgrade:
+            self._read_without_upgrade()
+            return piece[upgrade.args[0] :]
+        return NOTHING
+
+    def _read_without_upgrade(self) -> None:
+        """Give a new parser the head that was just read, less what asks for another protocol; its body comes next."""
+        version = self.parser.get_http_version().encode()
+        lines = [b"%b %b HTTP/%b\r\n" % (self.parser.get_method(), self.url, version)]
+        for name, value in self.headers:
+            if name == b"connection":
+                value = b",".join(token for token in value.split(b",") if token.strip().lower() != b"upgrade")
+            if name != b"upgrade" and (value or name != b"connection"):
+                lines += name, b": ", value, b"\r\n"
+        self.parser = httptools.HttpRequestParser(self)
+        self.parser.set_dangerous_leniencies(lenient_data_after_close=True)  # as uvicorn does
+        self.parser.feed_data(b"".join([*lines, b"\r\n"]))
+
+    def _count_unheaded(self, size: int) -> None:
+        """Count the bytes of a head that is not complete, of which the parser may have told nothing yet."""
+        self._unheaded_bytes += size
+        if self._unheaded_bytes > self._limits.header_bytes + self._limits.url_bytes:
+            self._refuse(LARGE_HEAD)
+
+    def _judge_head(self) -> None:
+        """Refuse a head that takes too long; the time in which requests before it are answered does not count."""
+        self._head_timer = None
+        if self._begun > self._headed and not self._fault:
+            now = time.monotonic()
+            if self.cycle is not None and not self.cycle.response_complete:
+                self._begun_at = now
+            left = self._begun_at + self._limits.seconds - now
+            if left > 0:
+                self._head_timer = self.loop.call_later(left, self._judge_head)
+            else:
+                self._refuse(LATE)
+
     def on_message_begin(self) -> None:
-        """Count what begins."""
-        self._begun += 1
+        """Count what begins, and note when."""
+        if self._upgrading:
+            self._upgrading = False
+        else:
+            self._begun += 1
+            self._begun_at = time.monotonic()
+        self._header_bytes = self._unheaded_bytes = 0
+        self._unset_keepalive_if_required()
         super().on_message_begin()
+
+    def on_url(self, url: bytes) -> None:
+        """Take a part of the URL."""
+        self.url += url
+        if len(self.url) > self._limits.url_bytes:
+            raise RefusedHead(LONG_URL)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Take a header; this is uvicorn's, with bounds."""
+        name = name.lower()
+        if name == b"expect" and value.lower() == b"100-continue":
+            self.expect_100_continue = True
+        self.headers.append((name, value))
+        self._header_bytes += len(name) + len(value)
+        if self._header_bytes > self._limits.header_bytes or len(self.headers) > MAX_HEADERS:
+            raise RefusedHead(LARGE_HEAD)
+
+    def on_headers_complete(self) -> None:
+        """Begin to answer, unless the head is to be read anew."""
+        if self.parser.should_upgrade():
+            if self.parser.get_method() == b"CONNECT":
+                raise RefusedHead(INVALID)
+            self._upgrading = True
+            return
+        self._headed += 1
+        self.scope["state"][BEGUN] = self._begun_at
+        super().on_headers_complete()
 
     def on_message_complete(self) -> None:
         """Count what is complete."""
-        self._complete += 1
-        super().on_message_complete()
+        if not self._upgrading:
+            self._complete += 1
+            super().on_message_complete()
 
     def on_response_complete(self) -> None:
-        """Remember the request, if its answer was kept."""
+        """Remember the request, if its answer was kept; go on with what waits."""
         if self._whole is not None and self._whole[1].response_complete:
             data, cycle = self._whole
             self._repeats.remember(data, dict(cycle.scope))
             self._whole = None
+        waiting = bool(self.pipeline)
+        if waiting:  # the time in which a request waited for its turn is not its own
+            self.pipeline[-1][0].scope["state"][BEGUN] = time.monotonic()
         super().on_response_complete()
+        if not waiting and self._begun > self._headed:  # the next head is on its way: its own limit begins
+            self._unset_keepalive_if_required()
+            self._begun_at = time.monotonic()
+        if not waiting and self._fault:
+            self._give_refusal()
+        if self._unread and not self.pipeline:
+            self._read(b"")
 
+    def _refuse(self, fault: Fault) -> None:
+        """Refuse what was sent, once all before it is answered, and read no more."""
+        log.warning(fault.detail, status=fault.status)
+        self._fault, self._unread = fault, NOTHING
+        cycle: RequestResponseCycle | None = self.cycle
+        if cycle is not None and self._begun == self._headed > self._complete:
+            self._drop_request(cycle)
+        if cycle is None or cycle.response_complete or cycle.disconnected:
+            self._give_refusal()
 
-def _written(messages: list[Message], default_headers: Headers) -> bytes:
-    """Write an answer as HTTP/1.1; its head tells its length."""
-    head, *bodies = messages
-    parts = [STATUS_LINES[head["status"]]]
-    for name, value in (*default_headers, *head["headers"]):
-        parts += name, b": ", value, b"\r\n"
-    return b"".join([*parts, b"\r\n", *(each["body"] for each in bodies)])
+    def _drop_request(self, cycle: RequestResponseCycle) -> None:
+        """Answer no request whose body is broken; where its answer has begun, close behind that."""
+        if self.pipeline:
+            self.pipeline.popleft()
+        elif cycle.response_complete:
+            self.transport.close()
+        elif cycle.response_started:
+            cycle.keep_alive = False
+        else:
+            cycle.disconnected = True
+            cycle.message_event.set()
+
+    def _give_refusal(self) -> None:
+        """Say why, and close once the client has had time to read it; what it still sends is dropped."""
+        if self._refused or self._fault is None or self.transport.is_closing():
+            return
+        self._refused = True
+        self.transport.write(closing(*self._fault, self.server_state.default_headers))
+        self.transport.write_eof()
+        self.flow.resume_reading()
+        self._unset_keepalive_if_required()
+        self.timeout_keep_alive_task = self.loop.call_later(LINGER_SECONDS, self.timeout_keep_alive_handler)

@@ -7,7 +7,14 @@ from typing import Any
 
 import click
 
-from graphql_api.process import settle
+from graphql_api.config import Settings
+from graphql_api.process import open_files, settle
+
+URLS = 4
+"""Times the setting that bounds paths and query strings; longer URLs are refused while they are read."""
+
+OTHER_FILES = 384
+"""Files beside connections that the process may open: those of jockeys, connections to S3, and those being refused."""
 
 SHUTDOWN_SECONDS = 10
 """What requests under way have once the process is told to stop; a client that never reads has no longer."""
@@ -25,21 +32,28 @@ def listen(host: str, port: int) -> socket.socket:
         raise click.ClickException(f"Cannot listen on {host}:{port}: {error.strerror or error}.\n{hint}") from error
 
 
-def run(app: Any, listener: socket.socket) -> None:
+def run(app: Any, settings: Settings, listener: socket.socket) -> None:
     """Serve ``app`` until interrupted; the application logs for itself, so uvicorn's own access log is off."""
     import uvicorn
 
-    from graphql_api.cli.protocol import Protocol, Repeats
+    from graphql_api.cli.bounds import Limits
+    from graphql_api.cli.protocol import Protocol
+    from graphql_api.cli.repeats import Repeats
+    from graphql_api.cli.uvicorn_server import Server
 
     settle()
-    protocol: Any = partial(Protocol, repeats=Repeats(app))
+    limits = Limits(settings.max_header_bytes, URLS * settings.max_url_bytes, settings.request_timeout)
+    protocol: Any = partial(Protocol, repeats=Repeats(app), limits=limits)
     config = uvicorn.Config(
         app,
         http=protocol,
+        ws="none",
         access_log=False,
         log_config=None,
         server_header=False,
+        timeout_keep_alive=settings.keep_alive,
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
     )
+    files = open_files(settings.max_connections + OTHER_FILES)
     with suppress(KeyboardInterrupt):  # uvicorn has shut down in order and passes the signal on
-        uvicorn.Server(config).run(sockets=[listener])
+        Server(config, max(1, files - OTHER_FILES)).run(sockets=[listener])

@@ -14,9 +14,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from graphql_api.logs import REQUEST_ID, levels
 from graphql_api.repository.trace import Trace
 from graphql_api.web.deadline import BEGUN
+from graphql_api.web.refusals import refusal
 
 HARMLESS_ID = re.compile(r"[A-Za-z0-9_.:=-]{1,128}")
 LOGGED_CHARACTERS = 200
+MAX_HEADERS = 100
+"""Headers of a request; browsers behind several proxies send about 40."""
+
 SECURITY_HEADERS = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
@@ -63,9 +67,10 @@ def request_headers(scope: Scope) -> dict[str, str]:
 class RequestMiddleware(Generic[App]):
     """Outermost of all: nothing leaves the process without an id, a log line and the security headers."""
 
-    def __init__(self, app: App) -> None:
-        """Wrap ``app``."""
+    def __init__(self, app: App, max_header_bytes: int) -> None:
+        """Wrap ``app``; a request whose headers hold more than ``max_header_bytes`` is refused."""
         self.app = app
+        self.max_header_bytes = max_header_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request and log it."""
@@ -74,7 +79,8 @@ class RequestMiddleware(Generic[App]):
             return
         begun = time.perf_counter()
         path = scope["path"][:LOGGED_CHARACTERS]
-        fields = RequestLog(request_id=_request_id(scope), method=scope["method"], path=path)
+        given, size = _read_headers(scope)
+        fields = RequestLog(request_id=_request_id(scope, given), method=scope["method"], path=path)
         state = scope.setdefault("state", {})
         state["log"] = fields
         state.setdefault(BEGUN, time.monotonic())
@@ -89,7 +95,11 @@ class RequestMiddleware(Generic[App]):
             return send(message)
 
         try:
-            await self.app(scope, receive, send_head)
+            if size > self.max_header_bytes or len(scope["headers"]) > MAX_HEADERS:
+                for message in refusal(431, f"{MAX_HEADERS} headers of {self.max_header_bytes} bytes may be sent."):
+                    await send_head(message)
+            else:
+                await self.app(scope, receive, send_head)
         finally:
             _log_request(fields, status, time.perf_counter() - begun)
             REQUEST_ID.reset(outer)
@@ -121,13 +131,21 @@ class MaskMiddleware:
                 await _answer_500(request_log(scope)["request_id"], send_noting)
 
 
-def _request_id(scope: Scope) -> str:
+def _read_headers(scope: Scope) -> tuple[bytes, int]:
+    """Return the client's id of a request, empty if it gave none, and the bytes of all headers."""
+    given, size = b"", 0
+    for name, value in scope["headers"]:
+        size += len(name) + len(value)
+        if name == b"x-request-id":
+            given = value
+    return given, size
+
+
+def _request_id(scope: Scope, given: bytes) -> str:
     """Take the id that Lambda or the client gave the request, if it is of a harmless form, or make one."""
     context = scope.get("aws.context")
-    given = getattr(context, "aws_request_id", None)
-    if given is None:
-        given = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"x-request-id"), "")
-    return given if HARMLESS_ID.fullmatch(given) else f"{random.getrandbits(128):032x}"
+    found = given.decode("latin-1") if context is None else getattr(context, "aws_request_id", "")
+    return found if HARMLESS_ID.fullmatch(found) else f"{random.getrandbits(128):032x}"
 
 
 def _with_own(headers: Headers, scope: Scope, fields: RequestLog, seconds: float) -> Headers:

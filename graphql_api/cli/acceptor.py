@@ -1,0 +1,130 @@
+"""Takes new connections: many in one turn of the loop, no more than the process may have, and refuses the others.
+
+uvloop accepts one connection in a turn of its loop. Beside a thousand busy connections a turn takes a tenth of a
+second, so that the last of a thousand new ones would wait for minutes.
+"""
+
+import asyncio
+import socket
+from collections.abc import Callable, Collection
+from typing import cast
+
+import structlog
+
+from graphql_api.cli.bounds import FULL, LINGER_SECONDS
+from graphql_api.cli.wire import closing
+from graphql_api.web.middleware import Headers
+
+BATCH = 64
+"""Connections taken in one turn: about five milliseconds."""
+
+MAX_REFUSALS = 128
+"""Connections that are being told that there are too many; what comes beyond waits in the listener's backlog."""
+
+PAUSE_SECONDS = 0.1
+
+log = structlog.get_logger(__name__)
+
+
+class Acceptor:
+    """The listener of a server, with the part of ``asyncio.Server`` that uvicorn uses."""
+
+    def __init__(
+        self,
+        listener: socket.socket,
+        make_protocol: Callable[[], asyncio.Protocol],
+        connections: Collection[object],
+        max_connections: int,
+        default_headers: Callable[[], Headers],
+    ) -> None:
+        """Take connections of ``listener`` while there are fewer than ``max_connections`` in ``connections``."""
+        self._listener = listener
+        self._make_protocol = make_protocol
+        self._connections = connections
+        self._max_connections = max_connections
+        self._default_headers = default_headers
+        self._loop = asyncio.get_running_loop()
+        self._opening: set[asyncio.Task[object]] = set()
+        self._refusals: set[Refusal] = set()
+        self._pause: asyncio.TimerHandle | None = None
+        self._full = False
+        listener.settimeout(0)
+        self._resume()
+
+    def close(self) -> None:
+        """Take no more connections."""
+        if self._pause is None:
+            self._loop.remove_reader(self._listener)
+        else:
+            self._pause.cancel()
+
+    async def wait_closed(self) -> None:
+        """Wait until no connection is being opened."""
+        await asyncio.gather(*self._opening, return_exceptions=True)
+
+    def _resume(self) -> None:
+        self._pause = None
+        self._loop.add_reader(self._listener, self._accept)
+
+    def _rest(self) -> None:
+        """Take nothing for a while."""
+        self._loop.remove_reader(self._listener)
+        self._pause = self._loop.call_later(PAUSE_SECONDS, self._resume)
+
+    def _accept(self) -> None:
+        """Take what waits."""
+        for _ in range(BATCH):
+            if len(self._refusals) >= MAX_REFUSALS:
+                self._rest()
+                return
+            try:
+                connection, _address = self._listener.accept()
+            except (BlockingIOError, InterruptedError, ConnectionAbortedError):
+                return
+            except OSError as error:  # no descriptor or no memory is left: others may give some back
+                log.warning("accept_failed", error=str(error))
+                self._rest()
+                return
+            self._open(connection)
+
+    def _open(self, connection: socket.socket) -> None:
+        """Give a connection its protocol."""
+        full = len(self._connections) + len(self._opening) >= self._max_connections
+        if full and not self._full:
+            log.warning("connections_full", limit=self._max_connections)
+        self._full = full
+        make = (lambda: Refusal(self._refusals, self._default_headers())) if full else self._make_protocol
+        connection.settimeout(0)
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        task = self._loop.create_task(self._loop.connect_accepted_socket(make, connection))
+        self._opening.add(task)
+        task.add_done_callback(self._opened)
+
+    def _opened(self, task: asyncio.Task[object]) -> None:
+        self._opening.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            log.warning("accept_failed", error=str(error))
+
+
+class Refusal(asyncio.Protocol):
+    """A connection beyond the limit: 503 at once, and time to read it."""
+
+    def __init__(self, refusals: "set[Refusal]", default_headers: Headers) -> None:
+        """Count among ``refusals`` while the connection lasts."""
+        self._refusals = refusals
+        self._default_headers = default_headers
+        self._end: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Refuse."""
+        writer = cast("asyncio.Transport", transport)
+        self._refusals.add(self)
+        writer.write(closing(*FULL, self._default_headers))
+        writer.write_eof()
+        self._end = asyncio.get_running_loop().call_later(LINGER_SECONDS, writer.abort)
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's
+        """Let go."""
+        self._refusals.discard(self)
+        if self._end is not None:
+            self._end.cancel()

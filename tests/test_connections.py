@@ -1,0 +1,234 @@
+"""The plain server and clients that send too much, too slowly, or ask for other protocols: each gets a clean end."""
+
+import json
+import resource
+import shutil
+import socket
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from graphql_api.cli.protocol import SLICE
+from graphql_api.web.middleware import MAX_HEADERS
+from plain_server import Connection, Server, written
+
+QUERY = b'{"query": "{ __typename }"}'
+ANSWER = b'{"data":{"__typename":"Query"}}'
+POST = written("POST", "/graphql", QUERY)
+HEALTH = written("GET", "/health")
+FILES = 512
+
+
+@pytest.fixture(scope="module")
+def lasting_server(sample_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Serve the samples with short limits."""
+    server = Server(sample_data, tmp_path_factory.mktemp("log") / "log", request_timeout=1, keep_alive=1)
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def server(lasting_server: Server) -> Iterator[Server]:
+    """Give the server; connections last for one test."""
+    yield lasting_server
+    lasting_server.disconnect()
+
+
+@pytest.fixture(scope="module")
+def small_server(sample_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Serve the samples where the system allows few files."""
+    log = tmp_path_factory.mktemp("log") / "log"
+    server = Server(sample_data, log, files=FILES, request_timeout=60, keep_alive=60)
+    yield server
+    server.stop()
+
+
+def upgrading(protocol: str, method: str = "POST", body: bytes = QUERY) -> bytes:
+    """Write a request that asks for another protocol."""
+    path = "/graphql" if method == "POST" else "/health"
+    return written(
+        method, path, body, connection="Upgrade, HTTP2-Settings", upgrade=protocol, http2_settings="AAMAAABk"
+    )
+
+
+@pytest.mark.parametrize("protocol", ["h2c", "websocket", "TLS/1.2", "h2c, websocket"])
+@pytest.mark.parametrize("cut", [None, 10, -len(QUERY), -5, -1])
+def test_who_asks_for_another_protocol_is_answered_in_this_one(server: Server, protocol: str, cut: int | None) -> None:
+    """Be the request whole, or its head or its body in a later packet; the connection stays."""
+    request = upgrading(protocol)
+    connection = server.connect()
+    for _ in range(2):
+        if cut is not None:
+            connection.send(request[:cut])
+            connection.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        connection.send(request if cut is None else request[cut:])
+        status, headers, body = connection.answer()
+        assert (status, body) == (200, ANSWER)
+        assert "upgrade" not in headers
+    assert connection.ask(POST)[2] == ANSWER
+
+
+def test_requests_behind_one_for_another_protocol_are_answered_in_turn(server: Server) -> None:
+    """Their bytes are no bytes of that protocol."""
+    connection = server.connect()
+    connection.send(upgrading("h2c") + HEALTH + upgrading("websocket", "GET", b"") * 100 + upgrading("h2c"))
+    bodies = [connection.answer()[2] for _ in range(103)]
+    assert bodies[0] == bodies[-1] == ANSWER
+    assert set(bodies[1:-1]) == {b'{"status":"ok"}'}
+
+
+def test_a_chunked_body_behind_a_wish_for_another_protocol_is_read(server: Server) -> None:
+    """However long a body says that it is."""
+    request = upgrading("h2c").replace(b"content-length: %d" % len(QUERY), b"transfer-encoding: chunked")
+    head = request.removesuffix(QUERY)
+    assert server.connect().ask(head + b"%x\r\n%b\r\n0\r\n\r\n" % (len(QUERY), QUERY))[2] == ANSWER
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
+def test_curl_is_answered_where_it_offers_http_2(server: Server) -> None:
+    """``curl --http2`` asks for h2c with every first request."""
+    arguments = ["curl", "-s", "--http2", "-H", "content-type: application/json", "-d", QUERY.decode()]
+    done = subprocess.run(
+        [*arguments, f"http://127.0.0.1:{server.port}/graphql"], capture_output=True, check=True, timeout=20
+    )
+    assert done.stdout == ANSWER
+
+
+def test_a_tunnel_is_refused(server: Server) -> None:
+    """CONNECT is no request to this server."""
+    for target in (b"example.com:443", b"/graphql"):
+        connection = server.connect()
+        assert connection.ask(b"CONNECT %b HTTP/1.1\r\nhost: x\r\n\r\n" % target)[0] == 400
+        assert connection.is_closed()
+
+
+LARGE_HEADS = {
+    "a header of 33 kB": written("GET", "/health", x_filler="a" * 33_000),
+    "one header 3,000 times": b"GET /health HTTP/1.1\r\n" + b"accept: text/html; q=0.123456\r\n" * 3_000 + b"\r\n",
+    "too many headers": b"GET /health HTTP/1.1\r\n" + b"a:\r\n" * (MAX_HEADERS + 1) + b"\r\n",
+    "a name of 33 kB": b"GET /health HTTP/1.1\r\n" + b"a" * 33_000 + b": b\r\n\r\n",
+    "a head without an end": b"GET /health HTTP/1.1\r\n" + b"accept: " + b"a" * 2_000_000,
+    "blanks without an end": b"GET /health HTTP/1.1\r\n" + b"accept: " + b" " * 2_000_000,
+    "trailers behind a body": written("POST", "/graphql", QUERY).replace(
+        b"content-length: %d\r\n\r\n%b" % (len(QUERY), QUERY),
+        b"transfer-encoding: chunked\r\n\r\n1\r\n{\r\n0\r\n" + b"a: b\r\n" * 200,
+    ),
+}
+
+
+@pytest.mark.parametrize("request_bytes", LARGE_HEADS.values(), ids=LARGE_HEADS)
+def test_a_large_head_is_refused_before_it_is_held(server: Server, request_bytes: bytes) -> None:
+    """The client reads why, even where it has more to send, and then the connection ends."""
+    connection = server.connect()
+    connection.send(request_bytes)
+    status, headers, body = connection.answer()
+    assert (status, headers["connection"]) == (431, "close")
+    told = json.loads(body)
+    assert told["detail"] == told["errors"][0]["message"]
+    assert connection.is_closed()
+
+
+def test_a_long_url_is_refused_before_it_is_held(server: Server) -> None:
+    """The application says so of those that are somewhat too long, the server of all others."""
+    for length in (20_000, 70_000, 2_000_000):
+        connection = server.connect()
+        connection.send(b"GET /graphql?query=%b HTTP/1.1\r\nhost: x\r\n\r\n" % (b"a" * length))
+        assert connection.answer()[0] == 414
+
+
+def test_heads_within_the_bounds_are_read(server: Server) -> None:
+    """As many headers as may be, and as large ones, in pieces."""
+    few = {f"x_{number}": "" for number in range(MAX_HEADERS - 3)}
+    for request_bytes in (written("GET", "/health", **few), written("GET", "/health", x_filler="a" * 32_000)):
+        connection = server.connect()
+        for start in range(0, len(request_bytes), 1_000):
+            connection.send(request_bytes[start : start + 1_000])
+        assert connection.answer()[0] == 200
+
+
+def test_a_refusal_waits_for_its_turn(server: Server) -> None:
+    """What was asked for before is answered before."""
+    connection = server.connect()
+    connection.send(POST * 3 + LARGE_HEADS["a header of 33 kB"] + POST)
+    assert [connection.answer()[0] for _ in range(4)] == [200, 200, 200, 431]
+    assert connection.is_closed()
+
+
+@pytest.mark.parametrize("ahead", [b"", POST])
+def test_a_broken_body_is_refused_once(server: Server, ahead: bytes) -> None:
+    """It is the answer to that request, and the only one."""
+    head = b"POST /graphql HTTP/1.1\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n"
+    connection = server.connect()
+    connection.send(ahead + head + b"no chunk\r\n")
+    assert [connection.answer()[0] for _ in range(bool(ahead) + 1)] == [200, 400][not ahead :]
+    assert connection.is_closed()
+
+
+@pytest.mark.parametrize("sent", [b"GET /hea", POST[:-30], b"G"], ids=["in the URL", "in a header", "a byte"])
+def test_half_a_head_does_not_hold_a_connection(server: Server, sent: bytes) -> None:
+    """It is refused when its time is over; also behind another request."""
+    for ahead in (b"", HEALTH):
+        connection = server.connect()
+        connection.send(ahead + sent.removesuffix(QUERY))
+        assert [connection.answer()[0] for _ in range(bool(ahead) + 1)] == [200, 408][not ahead :]
+        assert connection.is_closed()
+
+
+def test_half_a_body_does_not_hold_a_connection(server: Server) -> None:
+    """The application gives up in time, and the connection ends with the answer's keep-alive."""
+    connection = server.connect()
+    connection.send(POST[:-5])
+    assert connection.answer()[0] == 504
+    assert connection.is_closed()
+
+
+@pytest.mark.parametrize(
+    "sent", [b"", b"\r\n", HEALTH, HEALTH + b"\r\n"], ids=["nothing", "a line", "done", "and line"]
+)
+def test_silence_does_not_hold_a_connection(server: Server, sent: bytes) -> None:
+    """Neither before the first request nor behind the last; blank lines are silence."""
+    connection = server.connect()
+    connection.send(sent)
+    if HEALTH in sent:
+        assert connection.answer()[0] == 200
+    assert connection.is_closed()
+
+
+def test_many_requests_at_once_are_answered_in_turn(server: Server) -> None:
+    """They are read as far as they can be answered, not all at once."""
+    count = 20 * SLICE // len(POST)
+    connection = server.connect()
+    connection.send(POST * count)
+    assert all(connection.answer()[2] == ANSWER for _ in range(count))
+
+
+def connect_all(server: Server, count: int) -> list[Connection]:
+    """Connect so often."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, 2 * count + 200)), hard))
+    return [server.connect() for _ in range(count)]
+
+
+def test_connections_beyond_the_limit_are_refused_cleanly(small_server: Server) -> None:
+    """With 503 and ``Retry-After``, never a reset; as soon as others go there is room again."""
+    connections = connect_all(small_server, FILES)
+    outcomes = []
+    for connection in connections[-100:]:
+        status, headers, _ = connection.ask(HEALTH)
+        outcomes.append((status, headers.get("retry-after")))
+    assert set(outcomes) == {(503, "5")}
+    assert connections[0].ask(HEALTH)[0] == 200
+    small_server.disconnect()
+    statuses = {503}
+    while 200 not in statuses:
+        statuses.add(small_server.connect().ask(HEALTH)[0])
+    small_server.disconnect()
+
+
+def test_more_connections_than_there_are_files_wait_for_room(small_server: Server) -> None:
+    """Those that cannot even be refused are taken when others are gone."""
+    connections = connect_all(small_server, 2 * FILES)
+    assert {connection.ask(HEALTH)[0] for connection in connections} == {200, 503}
+    small_server.disconnect()
