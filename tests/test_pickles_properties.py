@@ -158,4 +158,4 @@ def test_mutants(seed: int) -> None:
             objects = [column.cells.tolist() for column in frame.columns if column.cells.dtype == object]
             assert all(isinstance(cell, allowed) for cells in objects for cell in cells)
             outcomes.add("read")
-    assert {"read", "malformed", "opcode", "global"} <= outcomes
+    assert {"read", "malformed", "opcode", "structure"} <= outcomes

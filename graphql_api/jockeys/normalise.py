@@ -35,12 +35,13 @@ def race_records(frame: Frame, jockey_id: str) -> RaceRecords:
     ``jockey_id`` fills its field, for the file's own column may have lost leading zeros. Codes of the warnings:
     ``MISSING_COLUMN``; ``DUPLICATE_COLUMN`` (the first counts); ``UNPARSEABLE_CELL`` and ``OUT_OF_RANGE`` (a text that
     may not be null keeps the raw one); ``MISSING_VALUE`` (blank where it may not be: texts are empty then, a finish is
-    unknown, a date is null); ``JOCKEY_ID_MISMATCH`` (the row says that it is another jockey's).
+    unknown, a date is null); ``JOCKEY_ID_MISMATCH`` (the row says that it is another jockey's); ``UNREADABLE_COLUMN``,
+    ``UNREADABLE_INDEX`` and ``UNREADABLE_ATTRS`` (of a kind that is not read, such as lists, and left out).
     """
     warnings = _Warnings()
     source = tuple(SourceColumn(valid_unicode(each.label), each.dtype, factorise(each.cells)) for each in frame.columns)
     _check_size(source, frame.rows, jockey_id)
-    raw = _positions(source, warnings)
+    raw = _positions(source, _left_out(frame, warnings), warnings)
     columns: dict[str, Encoded] = {}
     for spec in SOURCES:
         if spec.header in raw:
@@ -145,18 +146,29 @@ class _Warnings:
             self.kept.append(DataWarning(row, header, raw and raw[:_MAX_RAW], faults[row]))
 
 
-def _positions(source: tuple[SourceColumn, ...], warnings: _Warnings) -> dict[str, int]:
+def _left_out(frame: Frame, warnings: _Warnings) -> set[str]:
+    """Warn of what could not be read, and give the headers of its columns, folded."""
+    for part in frame.left_out:
+        warnings.column(valid_unicode(part.label), f"UNREADABLE_{part.part.upper()}")
+    return {_folded(part.label) for part in frame.left_out if part.part == "column"}
+
+
+def _folded(label: str) -> str:
+    return "".join(compatible(label).split())
+
+
+def _positions(source: tuple[SourceColumn, ...], left_out: set[str], warnings: _Warnings) -> dict[str, int]:
     """Find each source's column by its header, folded; the first of several counts."""
     raw: dict[str, int] = {}
     for position, column in enumerate(source):
-        header = "".join(compatible(column.label).split())
+        header = _folded(column.label)
         if header not in _HEADERS:
             continue
         if header in raw:
             warnings.column(header, "DUPLICATE_COLUMN")
         raw.setdefault(header, position)
     for header in _HEADERS:
-        if header not in raw:
+        if header not in raw and header not in left_out:
             warnings.column(header, "MISSING_COLUMN")
     return raw
 

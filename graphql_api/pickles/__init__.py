@@ -11,7 +11,7 @@ import structlog
 from graphql_api.errors import DataCorrupt
 from graphql_api.pickles.compression import decompress
 from graphql_api.pickles.foreign import foreign_kind
-from graphql_api.pickles.frames import Frame
+from graphql_api.pickles.frames import Frame, LeftOut
 from graphql_api.pickles.limits import Budget, Limits, refuse
 from graphql_api.pickles.rebuild import frame
 from graphql_api.pickles.scan import transcribe
@@ -22,18 +22,27 @@ __all__ = ["Limits", "loads"]
 # What the C unpickler raises for streams that its opcodes make no sense in; all else is checked before it happens.
 _BROKEN = (pickle.UnpicklingError, EOFError, ValueError, TypeError, AttributeError, LookupError, OverflowError)
 
+_LOGGED, _LABEL = 20, 100  # parts left out that the log names, and characters of their labels
+
 
 def loads(data: bytes, limits: Limits = Limits()) -> Frame:  # noqa: B008
     """Read one file as stored: a pickled DataFrame, perhaps compressed (gzip, bzip2, xz, zip, zstd).
 
+    Columns that cannot be read are left out, and named in the frame and the log.
     Reads what pandas 0.25 to 3.1 writes with protocols 0 to 5. Raises ``DataCorrupt`` for everything else, whose
     ``log_fields`` hold ``reason``, a short code, and ``detail``, which says what was refused; both are logged.
     """
+    log = structlog.get_logger(__name__)
     try:
-        return _frame(decompress(data, limits), limits)
+        read = _frame(decompress(data, limits), limits)
     except DataCorrupt as error:
-        structlog.get_logger(__name__).warning("pickle_refused", **error.log_fields)
+        log.warning("pickle_refused", **error.log_fields)
         raise
+    if read.left_out:
+        log.warning(
+            "pickle_parts_left_out", count=len(read.left_out), parts=[_shown(part) for part in read.left_out[:_LOGGED]]
+        )
+    return read
 
 
 def _frame(content: bytes, limits: Limits) -> Frame:
@@ -50,3 +59,7 @@ def _tree(stream: bytes) -> object:
         return unpickle(stream)
     except _BROKEN as error:
         raise refuse("malformed", f"a broken pickle ({type(error).__name__})") from error
+
+
+def _shown(part: LeftOut) -> str:
+    return f"{part.label[:_LABEL]}: {part.kind}"

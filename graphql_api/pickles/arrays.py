@@ -1,49 +1,93 @@
 """Plain numpy arrays out of recorded ones: no pointers, and sizes that add up."""
 
 import math
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
 from graphql_api.pickles.buffers import checked, dtype, raw
-from graphql_api.pickles.limits import Budget, refuse
+from graphql_api.pickles.limits import Budget, Unreadable, refuse, unreadable
 from graphql_api.pickles.scalars import cells
 from graphql_api.pickles.standins import Name, Node
 
 
+class _Described(NamedTuple):
+    """What a pickle says of an array: its dtype, shape and memory order, and its content."""
+
+    dtype: np.dtype[Any]
+    shape: tuple[int, ...]
+    order: Literal["C", "F"]
+    data: Any
+
+
 def array(value: Any, budget: Budget) -> np.ndarray:
     """Give a recorded array of one or two dimensions, its cells checked and every one of them paid for."""
+    described = _described(value, budget)
+    if described.dtype.kind == "O":
+        return cells(_listed(described), budget).reshape(described.shape)
+    return _numbers(described, budget)
+
+
+def rows(value: Any, budget: Budget) -> list[np.ndarray | Unreadable]:
+    """Give the rows of a recorded array; one row if it has one dimension. Of objects each row is read by itself."""
+    described = _described(value, budget)
+    if described.dtype.kind != "O":
+        return [*np.atleast_2d(_numbers(described, budget))]
+    listed, length = _listed(described), described.shape[-1]
+    count = described.shape[0] if len(described.shape) == 2 else 1
+    return [_row(listed[length * row : length * (row + 1)], budget) for row in range(count)]
+
+
+def objects(value: Any, budget: Budget) -> list[Any] | None:
+    """Give what an array of objects lists, not yet read; None for any other array, and for more dimensions than one."""
+    if not isinstance(value, Node) or value.name != "array":
+        return None
+    described = _described(value, budget)
+    return _listed(described) if described.dtype.kind == "O" and len(described.shape) == 1 else None
+
+
+def _row(listed: list[Any], budget: Budget) -> np.ndarray | Unreadable:
+    try:
+        return cells(listed, budget)
+    except Unreadable as error:
+        return error
+
+
+def _described(value: Any, budget: Budget) -> _Described:
+    """Check what a pickle says of an array, and pay for its cells."""
+    order: Literal["C", "F"]
     match value:
         case Node(name="array", args=(Name(name="ndarray"), (0,), _), state=(1, tuple(shape), kind, fortran, data)):
-            fortran = bool(fortran)
+            order = "F" if fortran else "C"
         case Node(name="buffer_array", args=(data, kind, tuple(shape), ("C" | "F") as order), state=None):
-            fortran = order == "F"
+            pass
         case _:
             raise refuse("structure", "an array that is none, or has no content")
-    kind = dtype(kind, budget)
-    size = _size(shape, budget)
-    if kind.kind == "O":
-        return _objects(data, shape, size, budget)
+    _pay(shape, budget)
+    return _Described(dtype(kind, budget), shape, order, data)
+
+
+def _numbers(described: _Described, budget: Budget) -> np.ndarray:
+    """Give an array of numbers or dates out of its buffer."""
+    kind, content = described.dtype, raw(described.data, budget)
     if kind.kind == "U":
-        raise refuse("dtype", "a numpy dtype that no column has")
-    content = raw(data, budget)
-    if len(content) != size * kind.itemsize:
+        raise unreadable("dtype", "numpy texts")
+    if len(content) != math.prod(described.shape) * kind.itemsize:
         raise refuse("structure", "an array whose buffer is not as long as its shape says")
-    return checked(np.frombuffer(bytes(content), kind).reshape(shape, order="F" if fortran else "C"))
+    return checked(np.frombuffer(bytes(content), kind).reshape(described.shape, order=described.order))
 
 
-def _size(shape: tuple[Any, ...], budget: Budget) -> int:
-    """Give the number of cells of a shape, and pay for them."""
+def _pay(shape: tuple[Any, ...], budget: Budget) -> None:
+    """Check a shape, and pay for its cells."""
     longest = max(budget.limits.rows, budget.limits.columns)
     if not 1 <= len(shape) <= 2 or not all(type(side) is int and 0 <= side <= longest for side in shape):
         raise refuse("structure", "an array of more dimensions or longer than a frame's")
-    size = int(math.prod(shape))
-    budget.spend_array(size)
-    return size
+    budget.spend_array(math.prod(shape))
 
 
-def _objects(data: Any, shape: tuple[int, ...], size: int, budget: Budget) -> np.ndarray:
-    """Give an array of objects, which a pickle lists in C order whatever the array's own order was."""
-    if type(data) is not list or len(data) != size:
+def _listed(described: _Described) -> list[Any]:
+    """Give the objects of an array, which a pickle lists in C order whatever the array's own order was."""
+    listed = described.data
+    if type(listed) is not list or len(listed) != math.prod(described.shape):
         raise refuse("structure", "an array of objects that are not listed, or not as many as its shape says")
-    return cells(data, budget).reshape(shape)
+    return listed

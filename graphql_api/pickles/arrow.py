@@ -7,10 +7,12 @@ from typing import Any
 import numpy as np
 
 from graphql_api.pickles.buffers import checked, raw
-from graphql_api.pickles.limits import Budget, refuse
+from graphql_api.pickles.kinds import kind_of
+from graphql_api.pickles.limits import Budget, refuse, unreadable
 from graphql_api.pickles.standins import Node
 
 _UNITS = ("s", "ms", "us", "ns")
+_ZONE = 64  # characters of the longest name of a zone
 _FIXED = {
     **{f"{sign}int{bits}": f"<{sign or 'i'}{bits // 8}" for sign in ("", "u") for bits in (8, 16, 32, 64)},
     "halffloat": "<f2",
@@ -46,18 +48,18 @@ def _type_name(kind: Any) -> tuple[str, str]:
             return name, ""
         case Node(name="arrow_timestamp", args=(str(unit), None)) if unit in _UNITS:
             return f"timestamp[{unit}]", unit
-        case Node(name="arrow_timestamp", args=(str(unit), str(zone))) if unit in _UNITS:
+        case Node(name="arrow_timestamp", args=(str(unit), str(zone))) if unit in _UNITS and len(zone) <= _ZONE:
             return f"timestamp[{unit}, tz={zone}]", unit
-    raise refuse("dtype", "an Arrow type that no column is read from")
+    raise unreadable("dtype", f"the Arrow type {kind_of(kind)}")
 
 
 def _chunk(value: Any, name: str, unit: str, budget: Budget) -> np.ndarray:
     """Read one chunk, whose type must be the column's."""
     match value:
-        case Node(name="arrow_chunk", args=((kind, int(length), int(), int(offset), list(buffers), [], None),)) if len(
-            buffers
-        ) in (2, 3):
-            valid, *buffers = buffers
+        case Node(name="arrow_chunk", args=((kind, length, int(), offset, [valid, _, *_] as buffers, [], None),)) if (
+            type(length) is int and type(offset) is int and len(buffers) <= 3
+        ):
+            buffers = buffers[1:]
         case _:
             raise refuse("structure", "an Arrow array that is none, or has parts")
     most = budget.limits.rows

@@ -5,10 +5,11 @@ from typing import Any
 
 import numpy as np
 
-from graphql_api.pickles.limits import Budget, refuse
+from graphql_api.pickles.limits import Budget, refuse, unreadable
 from graphql_api.pickles.standins import Node
 
 _DTYPE = re.compile(r"b1|[iu][1248]|f[248]|O[48]?|U[0-9]{1,6}")
+_SHOWN = 50  # characters of a dtype that messages show
 _UNITS = ("D", "h", "m", "s", "ms", "us", "ns")
 _FIRST, _END = np.datetime64("0001-01-01"), np.datetime64("10000-01-01")  # the years that dates of Python have
 
@@ -43,9 +44,12 @@ def dtype(value: Any, budget: Budget) -> np.dtype[Any]:
         ):
             if _DTYPE.fullmatch(spec):
                 return np.dtype("O" if spec[0] == "O" else order + spec)
+            raise unreadable("dtype", f"the numpy dtype {spec[:_SHOWN]}")
         case Node(name="dtype", args=("M8", _, _), state=(4, ("<" | ">") as order, None, None, None, -1, -1, _, meta)):
             return np.dtype(f"{order}M8[{_unit(meta, budget)}]")
-    raise refuse("dtype", "a numpy dtype that no column has")
+        case Node(name="dtype", args=(str(spec), *_)):
+            raise unreadable("dtype", f"the numpy dtype {spec[:_SHOWN]}")
+    raise refuse("structure", "a numpy dtype that is none")
 
 
 def _unit(meta: Any, budget: Budget) -> str:
@@ -55,7 +59,7 @@ def _unit(meta: Any, budget: Budget) -> str:
             name = raw(unit, budget).decode("latin-1")
             if name in _UNITS:
                 return name
-    raise refuse("dtype", "a datetime64 of unknown resolution")
+    raise unreadable("dtype", "a datetime64 of unknown resolution")
 
 
 def checked(array: np.ndarray) -> np.ndarray:
@@ -67,5 +71,5 @@ def checked(array: np.ndarray) -> np.ndarray:
         known = array[~np.isnat(array)]
         first, end = _FIRST.astype(array.dtype), _END.astype(array.dtype)
         if known.size and not first <= known.min() <= known.max() < end:
-            raise refuse("date_range", "a date outside the years 1 to 9999")
+            raise unreadable("date_range", "a date outside the years 1 to 9999")
     return array

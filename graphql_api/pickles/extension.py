@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from graphql_api.pickles import arrays, arrow, zones
-from graphql_api.pickles.limits import Budget, refuse
+from graphql_api.pickles.kinds import kind_of
+from graphql_api.pickles.limits import Budget, Unreadable, refuse, unreadable
 from graphql_api.pickles.standins import Name, Node, fields
 
 _NULLABLE = {"b": "boolean", "i": "Int", "u": "UInt", "f": "Float"}  # pandas' words for what numpy calls so
@@ -19,10 +20,24 @@ class Values(NamedTuple):
     cells: np.ndarray
 
 
+def block_columns(value: Any, count: int, budget: Budget) -> list[Values | Unreadable]:
+    """Read the columns of a block; in the place of one whose kind is not read, all ``count`` of them perhaps, why."""
+    try:
+        if isinstance(value, Node) and _READERS.get(value.name) is _plain:
+            return [
+                row if isinstance(row, Unreadable) else Values(str(row.dtype), row)
+                for row in arrays.rows(value, budget)
+            ]
+        block = values(value, budget)
+        return [Values(block.dtype, np.ascontiguousarray(row)) for row in np.atleast_2d(block.cells)]
+    except Unreadable as error:
+        return [error] * count
+
+
 def values(value: Any, budget: Budget, *, categories: bool = True) -> Values:
     """Read any recorded array. Without ``categories`` a categorical one is refused, as none holds another."""
     if not isinstance(value, Node) or value.name not in _READERS:
-        raise refuse("structure", "a column whose kind no frame has")
+        raise unreadable("kind", kind_of(value))
     if not categories and _is_categorical(value):
         raise refuse("structure", "categories of categories")
     return _READERS[value.name](value, budget)
@@ -40,7 +55,9 @@ def index_data(index: Any) -> Any:
     match index:
         case Node(name="new_index", args=(Name(name="index"), state), state=None):
             return fields(state, "an index").get("data")
-    raise refuse("structure", "an index of a kind that is not read")
+        case Node(name="new_index", args=(Name() as made, _), state=None):
+            raise unreadable("kind", made.spelling)
+    raise unreadable("kind", kind_of(index))
 
 
 def _plain(node: Node, budget: Budget) -> Values:
@@ -54,6 +71,8 @@ def _backed(node: Node, budget: Budget) -> Values:
         case Node(args=(Name(name=("datetime_array" | "string_array" | "categorical") as word), _, None)):
             if type(node.state) is tuple and 2 <= len(node.state) <= 3:
                 return _BACKED[word](node.state[0], node.state[1], budget)
+        case Node(args=(Name(name="foreign") as made, *_)):
+            raise unreadable("kind", made.spelling)
     raise refuse("structure", "an array of pandas' own that is none")
 
 
@@ -85,7 +104,7 @@ def _strings(dtype: Any, data: Any, budget: Budget) -> Values:
         raise refuse("structure", "texts that are none")
     cells[np.not_equal(cells, cells)] = None  # NaN, which stands for a missing text
     if not set(map(type, cells.flat)) <= {str, type(None)}:
-        raise refuse("cells", "a column of texts that holds something else")
+        raise unreadable("cells", "a column of texts that holds something else")
     return Values(string_dtype(dtype), cells)
 
 

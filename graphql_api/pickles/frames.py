@@ -1,6 +1,7 @@
 """A frame as plain columns: what is left of a pickled DataFrame once everything executable has been refused."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -23,8 +24,24 @@ class FrameColumn:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A part of a DataFrame that is not read: a column by its ``label``, or its ``index`` or ``attrs``.
+
+    ``kind`` says what it holds, for people: ``pandas.Timedelta``, ``cells of type list``.
+    """
+
+    part: Literal["column", "index", "attrs"]
+    label: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
 class Frame:
-    """The columns of one DataFrame in file order; ``rows`` counts for frames without columns too."""
+    """The columns of one DataFrame in file order; ``rows`` counts for frames without columns too.
+
+    ``left_out`` tells what the DataFrame has besides that cannot be read. Its index and attrs are never kept.
+    """
 
     rows: int
     columns: tuple[FrameColumn, ...]
+    left_out: tuple[LeftOut, ...] = ()

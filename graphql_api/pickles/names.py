@@ -1,7 +1,7 @@
 """The names that genuine frames are written with, each with the word by which the rebuild knows it.
 
-A pickle that names anything else is refused. Every pandas from 0.25 on, numpy 1 and 2, and Python 3.7 on are covered;
-the same thing has moved between modules, so most words have several names.
+What a pickle names besides is foreign: it becomes a stand-in that keeps nothing. Every pandas from 0.25 on, numpy 1 and
+2, and Python 3.7 on are covered; the same thing has moved between modules, so most words have several names.
 """
 
 _SPELLINGS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
@@ -88,5 +88,8 @@ _SPELLINGS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
         ),
     ),
 )
+
+FOREIGN = "foreign"
+"""The word for every name that is not in the table."""
 
 NAMES = {(module, name): word for word, modules, names in _SPELLINGS for module in modules for name in names}

@@ -1,11 +1,11 @@
 """What is known of each opcode that genuine frames are written with: its argument, and what it makes.
 
-Every other opcode is refused: POP, POP_MARK, DUP, PERSID, BINPERSID, EXT1 to EXT4, INST, OBJ, NEWOBJ_EX, the sets, the
-strings of Python 2, LONG4, BINBYTES8, BINUNICODE8, and the buffers that protocol 5 keeps outside of the file.
+Every other opcode is refused: POP, POP_MARK, DUP, PERSID, BINPERSID, EXT1 to EXT4, INST, OBJ, NEWOBJ_EX, the strings of
+Python 2, LONG4, BINBYTES8, BINUNICODE8, and the buffers that protocol 5 keeps outside of the file.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from typing import NamedTuple
 
@@ -15,6 +15,8 @@ RUN = 1000  # picklers write lists in batches of a thousand
 _SHORT = 127  # bytes of a text that runs skip: each length is one branch of an expression
 _MEMO = 2**21  # the unpickler's memo is an array as long as the highest index
 _WORD = 200  # bytes of a name, or of a number written as text
+_LONG = 17  # bytes of the longest integer: 128 bits, as the numbers within a UUID have, and a sign
+_ARGUMENTS = 8  # arguments of a call that runs skip
 
 _Skip = Callable[[bytes, int], int]  # gives the position behind an argument
 
@@ -42,11 +44,11 @@ def _line(check: Callable[[bytes], bool], most: int | None = _WORD) -> _Skip:
 
 
 def _long(data: bytes, at: int) -> int:
-    """Skip an integer of at most 64 bits."""
-    end = at + 1 + int.from_bytes(data[at : at + 1], "little")
-    if end - at > 10 or not _fits(int.from_bytes(data[at + 1 : end], "little", signed=True)):
-        raise refuse("too_large", "an integer of more than 64 bits")
-    return end
+    """Skip an integer of at most 128 bits; no column holds one of more than 64."""
+    size = int.from_bytes(data[at : at + 1], "little")
+    if size > _LONG:
+        raise refuse("too_large", "an integer of more than 128 bits")
+    return at + 1 + size
 
 
 def _long_index(data: bytes, at: int) -> int:
@@ -62,17 +64,12 @@ def _global(data: bytes, at: int) -> int:
     return line(data, line(data, at))
 
 
-def _fits(number: int) -> bool:
-    """Tell whether an integer has at most 64 bits, signed or not."""
-    return -(2**63) <= number < 2**64
-
-
 def _is_index(line: bytes) -> bool:
     return line.isdigit() and int(line) < _MEMO
 
 
 def _is_integer(line: bytes) -> bool:
-    return re.fullmatch(rb"-?[0-9]{1,20}L?", line) is not None and _fits(int(line.rstrip(b"L")))
+    return re.fullmatch(rb"-?[0-9]{1,39}L?", line) is not None
 
 
 def _is_float(line: bytes) -> bool:
@@ -80,7 +77,7 @@ def _is_float(line: bytes) -> bool:
 
 
 ARGUMENTS: dict[int, _Skip] = {
-    **dict.fromkeys(b"()]}Rabdelstu\x81\x85\x86\x87\x93\x94N\x88\x89", _sized(0)),
+    **dict.fromkeys(b"()]}Rabdelstu\x81\x85\x86\x87\x8f\x90\x91\x93\x94N\x88\x89", _sized(0)),
     **dict.fromkeys(b"Kqh", _sized(1)),  # BININT1 BINPUT BINGET
     **dict.fromkeys(b"M", _sized(2)),  # BININT2
     **dict.fromkeys(b"Jj", _sized(4)),  # BININT LONG_BINGET
@@ -98,10 +95,13 @@ ARGUMENTS: dict[int, _Skip] = {
 }
 KINDS = {
     **dict.fromkeys(b"NKMJGCBXVILFhjg\x88\x89\x8a\x8c\x96", "values"),
-    **dict.fromkeys(b")]}tld\x85\x86\x87cRb\x81\x93", "containers"),
+    **dict.fromkeys(b")]}tld\x85\x86\x87\x8f\x91cRb\x81\x93", "containers"),
 }
-CLOSERS = frozenset(b"teuld")  # TUPLE APPENDS SETITEMS LIST DICT, which take all up to the last mark
-CELLS = frozenset(b"NKMJGXhj\x88\x89\x8a\x8c")  # what a run may begin with
+# TUPLE APPENDS SETITEMS LIST DICT ADDITEMS FROZENSET, which take all up to the last mark
+CLOSERS = frozenset(b"teuld\x90\x91")
+SILENT = b"as("  # those that are neither a value nor a container
+CALLS = b"\x85\x86\x87tR"  # those that make a container within a run: tuples, and calls
+STARTS = frozenset(b"NKMJGXhjCVgIFL\x88\x89\x8a\x8c(\x85\x86\x87R")  # what a run may begin with
 # Texts: the bytes of opcode and length before one, those of the line's end after it, and how it is encoded.
 TEXTS = {0x8C: (2, 0, "utf-8"), ord("X"): (5, 0, "utf-8"), ord("V"): (1, 1, "raw-unicode-escape")}
 
@@ -120,11 +120,12 @@ SURROGATE = re.compile(rb"\xed[\xa0-\xbf][\x80-\xbf]")
 
 
 class Runs(NamedTuple):
-    """What skips a thousand cells, fewer, and one; ``head`` is the bytes before a cell's text."""
+    """What skips a thousand simple cells, fewer tokens, and one opcode of these; ``head`` bytes stand before a text."""
 
     full: re.Pattern[bytes]
     part: re.Pattern[bytes]
-    cell: re.Pattern[bytes]
+    opcode: re.Pattern[bytes]
+    text: int
     head: int
 
 
@@ -132,13 +133,34 @@ class Runs(NamedTuple):
 def runs(*, old: bool, longest: int) -> Runs:
     """Compile the expressions; ``old`` is how protocols below 4 write texts, ``longest`` bounds these.
 
-    They are possessive: nothing is ever tried twice, so that the time is linear in the bytes. A FRAME may begin between
-    any two cells, and counts as one.
+    A token is a simple cell, a step of a call on some of them (dates, decimals and numpy's scalars are such calls), or
+    what puts one into a list or dict, where this is not done for many at once.
+    The expressions are possessive: what was matched is never tried in another way, so that the time is linear in the
+    bytes. A FRAME may begin between any two cells, and counts as one.
     """
-    head, high, memo = (b"X", b"\0\0\0", rb"(?:q.|r..[\x00-\x1f]\x00)?+") if old else (b"\x8c", b"", b"\x94?+")
-    sizes = range(min(_SHORT, longest) + 1)
-    texts = b"|".join(b"%b%b.{%d}" % (re.escape(bytes([size])), high, size) for size in sizes)
-    longs = b"|".join(b"%b.{%d}" % (bytes([size]), size) for size in range(1, 9))
-    cell = b"(?s:%b(?:%b)%b|j....|h.|G.{8}|K.|[N\x88\x89]|M..|J....|\x8a(?:%b)|\x95.{8})" % (head, texts, memo, longs)
-    full, part = b"%b{%d}+" % (cell, RUN), b"%b{1,%d}+" % (cell, RUN - 1)
-    return Runs(re.compile(full), re.compile(part), re.compile(cell), len(head + high) + 1)
+    head, high, memo = (b"X", b"\0\0\0", _OLD_MEMO) if old else (b"\x8c", b"", rb"\x94?+")
+    texts = _sizes(range(min(_SHORT, longest) + 1), high)
+    lines = _lines(longest) + b"|" if old else b""
+    cell = b"(?:%b(?:%b)%b|j....|h.|G.{8}|K.|[N\x88\x89]|M..|J....|\x8a(?:%b)|C(?:%b)%b|%b\x95.{8})" % (
+        *(head, texts, memo, _sizes(range(1, _LONG + 1)), _sizes(range(min(_LONGEST_BYTES, longest) + 1)), memo, lines),
+    )
+    token = b"(?:%b|[\x85\x86\x87R]%b|[as]|[(]%b{0,%d}+t%b)" % (cell, memo, cell, _ARGUMENTS, memo)
+    opcode = b"(?:%b|[\x85\x86\x87tR]%b|[as(])" % (cell, memo)
+    patterns = b"%b{%d}+" % (cell, RUN), b"%b{1,%d}+" % (token, RUN - 1), opcode
+    full, part, one = (re.compile(b"(?s:%b)" % pattern) for pattern in patterns)
+    return Runs(full, part, one, head[0], len(head + high) + 1)
+
+
+_OLD_MEMO = rb"(?:q.|r..[\x00-\x1f]\x00|p[0-9]{1,6}\n)?+"
+_LONGEST_BYTES = 16  # of numpy's longest number, which is longer than what holds a date
+
+
+def _sizes(sizes: Iterable[int], high: bytes = b"") -> bytes:
+    """Match what follows its length, which has one byte and zeros above; each length is one branch."""
+    return b"|".join(b"%b%b.{%d}" % (re.escape(bytes([size])), high, size) for size in sizes)
+
+
+def _lines(longest: int) -> bytes:
+    """Match cells as protocol 0 writes them, a line each; texts up to a third of the bytes that they may become."""
+    text = rb"V(?:[^\n\\]|\\u(?![dD][89a-fA-F])[0-9a-fA-F]{4}){0,%d}+\n" % min(_SHORT, longest // 3)
+    return b"(?:%b)%b|g[0-9]{1,6}\\n" % (rb"%b|[IL]-?[0-9]{1,18}L?\n|F(?:-?[0-9.]{1,30}|nan)\n" % text, _OLD_MEMO)

@@ -1,36 +1,56 @@
-"""From the recorded tree of a pickle to a ``Frame``: its blocks, which column each holds, and its labels."""
+"""From the recorded tree of a pickle to a ``Frame``: its blocks, and which column each holds."""
 
 from typing import Any
 
-import numpy as np
-
-from graphql_api.pickles.extension import Values, index_data, values
-from graphql_api.pickles.frames import Frame, FrameColumn
-from graphql_api.pickles.limits import Budget, refuse
-from graphql_api.pickles.scalars import cell
-from graphql_api.pickles.standins import Name, Node, Pairs, fields
+from graphql_api.pickles.extension import Values, block_columns, values
+from graphql_api.pickles.frames import Frame, FrameColumn, LeftOut
+from graphql_api.pickles.kinds import holds_foreign, kind_of
+from graphql_api.pickles.labels import index_length, labels
+from graphql_api.pickles.limits import Budget, Unreadable, refuse
+from graphql_api.pickles.scalars import cells
+from graphql_api.pickles.standins import Foreign, Node, Pairs, fields
 
 
 def frame(tree: Any, budget: Budget) -> Frame:
-    """Check the tree and give its columns; the index is dropped. Raises ``DataCorrupt`` for anything but a frame."""
-    blocks, axes = _manager(tree)
+    """Check the tree and give its columns; the index is dropped. Raises ``DataCorrupt`` for anything but a frame.
+
+    Columns of a kind that is not read are left out, and told of as an index and attrs of such a kind are.
+    """
+    state = _state(tree)
+    blocks, axes = _manager(state)
     names = labels(axes[0], budget)
-    columns = _columns(blocks, len(names), budget)
-    rows = len(columns[0].cells) if columns else _length(axes[1], budget)
+    read = list(zip(names, _columns(blocks, len(names), budget), strict=True))
+    columns = tuple(FrameColumn(name, *column) for name, column in read if isinstance(column, Values))
+    index = _index(axes[1], budget)
+    rows = len(columns[0].cells) if columns else _rows(index)
     if rows > budget.limits.rows or rows * len(names) > budget.limits.cells:
         raise refuse("too_large", "more rows or cells than a frame may hold")
     if any(len(column.cells) != rows for column in columns):
         raise refuse("structure", "columns of different lengths")
-    return Frame(rows, tuple(FrameColumn(name, *column) for name, column in zip(names, columns, strict=True)))
+    left_out = [LeftOut("column", name, column.kind) for name, column in read if isinstance(column, Unreadable)]
+    if isinstance(index, Unreadable):
+        left_out.append(LeftOut("index", "index", index.kind))
+    if holds_foreign(state.get("attrs"), budget):
+        left_out.append(LeftOut("attrs", "attrs", "objects"))
+    return Frame(rows, columns, tuple(left_out))
 
 
-def _manager(tree: Any) -> tuple[list[tuple[Any, Any]], list[Any]]:
-    """Give the frame's blocks, each as values and places, and its axes: labels and index."""
+def _state(tree: Any) -> dict[str, Any]:
+    """Give the attributes of a DataFrame, or of a subclass, whose name is foreign."""
     match tree:
-        case Node(name="frame", args=(), state=Pairs()):
+        case Node(name="frame", args=(), state=Pairs()) | Foreign(state=Pairs()):
             state = fields(tree.state, "a frame")
-        case _:
-            raise refuse("structure", "something else than a DataFrame")
+            if tree.name == "frame" or _is_manager(state.get("_mgr", state.get("_data"))):
+                return state
+    raise refuse("not_a_frame", f"a pickled {kind_of(tree)}, where a pandas.DataFrame is expected")
+
+
+def _is_manager(value: Any) -> bool:
+    return isinstance(value, Node) and value.name == "manager"
+
+
+def _manager(state: dict[str, Any]) -> tuple[list[tuple[Any, Any]], list[Any]]:
+    """Give the frame's blocks, each as values and places, and its axes: labels and index."""
     match state.get("_mgr", state.get("_data")):
         case Node(name="manager", args=(tuple(blocks), [_, _] as axes), state=None):  # from pandas 1.3
             return [_block(block) for block in blocks], axes
@@ -54,19 +74,18 @@ def _old_block(block: Any) -> tuple[Any, Any]:
     return state.get("values"), state.get("mgr_locs")
 
 
-def _columns(blocks: list[tuple[Any, Any]], count: int, budget: Budget) -> list[Values]:
+def _columns(blocks: list[tuple[Any, Any]], count: int, budget: Budget) -> list[Values | Unreadable]:
     """Give the columns in order; every one must lie in one block, and no block may hold another's."""
-    owners: list[Values | None] = [None] * count
+    owners: list[Values | Unreadable | None] = [None] * count
     for content, places in blocks:
         positions = _positions(places, count, budget)
-        block = values(content, budget)
-        cells = block.cells.reshape(1, -1) if block.cells.ndim == 1 else block.cells
-        if len(cells) != len(positions):
+        columns = block_columns(content, len(positions), budget)
+        if len(columns) != len(positions):
             raise refuse("structure", "a block that does not hold as many columns as it says")
-        for position, column in zip(positions, cells, strict=True):
+        for position, column in zip(positions, columns, strict=True):
             if not 0 <= position < count or owners[position] is not None:
                 raise refuse("structure", "a column in two blocks, or in none of the frame's places")
-            owners[position] = Values(block.dtype, np.ascontiguousarray(column))
+            owners[position] = column
     columns = [owner for owner in owners if owner is not None]
     if len(columns) != count:
         raise refuse("structure", "a column without a block")
@@ -90,46 +109,21 @@ def _positions(places: Any, count: int, budget: Budget) -> list[int]:
 def _integer(value: Any, budget: Budget) -> int:
     """Give an integer, which many operations of pandas leave as numpy's."""
     if isinstance(value, Node) and value.name == "numpy_scalar":
-        value = cell(value, budget)
+        value = cells([value], budget)[0]
     if type(value) is not int:
         raise refuse("structure", "a block whose places are none")
     return value
 
 
-def labels(axis: Any, budget: Budget) -> list[str]:
-    """Give the columns' labels as texts: the very text, or what Python prints for a number, a date or nothing."""
-    most = budget.limits.columns
-    match axis:
-        case Node(name="new_index", args=(Name(name="multi_index"), _)):
-            raise refuse("multi_index", "columns with several levels of labels")
-        case Node(name="new_index", args=(Name(name="range_index"), state)):
-            found: Any = _range(state)
-        case _:
-            found = values(index_data(axis), budget).cells
-            if found.ndim != 1:
-                raise refuse("structure", "labels of two dimensions")
-    if len(found) > most:
-        raise refuse("too_large", f"more than {most} columns")
-    if isinstance(found, np.ndarray):
-        found = (found.astype("M8[us]") if found.dtype.kind == "M" else found).tolist()
-    return list(map(str, found))
+def _index(index: Any, budget: Budget) -> int | Unreadable:
+    """Give the number of rows that an index counts, or why it is not read."""
+    try:
+        return index_length(index, budget)
+    except Unreadable as error:
+        return error
 
 
-def _range(state: Any) -> range:
-    bounds = fields(state, "an index")
-    match bounds.get("start"), bounds.get("stop"), bounds.get("step"):
-        case int(start), int(stop), int(step) if step and max(abs(start), abs(stop)) < 2**61:
-            return range(start, stop, step)
-    raise refuse("structure", "a range that is none")
-
-
-def _length(index: Any, budget: Budget) -> int:
-    """Give the length of an index, which counts the rows where there are no columns."""
-    match index:
-        case Node(name="new_index", args=(Name(name="range_index"), state)):
-            return len(_range(state))
-        case Node(name="new_index", args=(Name(name="multi_index"), state)):
-            match fields(state, "an index").get("codes"):
-                case [codes, *_]:
-                    return len(values(codes, budget).cells)
-    return len(values(index_data(index), budget).cells)
+def _rows(index: int | Unreadable) -> int:
+    if isinstance(index, Unreadable):
+        raise index
+    return index

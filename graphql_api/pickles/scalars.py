@@ -1,125 +1,159 @@
-"""Cells of object columns: Python's own values as they are, recorded ones as the Python values they stand for."""
+"""Cells of object columns: Python's own values as they are, recorded ones as the Python values they stand for.
+
+Recorded cells are read kind by kind, all of a column at once: a cell by itself would take ten times as long.
+"""
 
 import datetime as dt
 import re
-from collections.abc import Callable
+import struct
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from itertools import starmap
 from typing import Any
 
 import numpy as np
 
 from graphql_api.pickles.buffers import checked, dtype, raw
-from graphql_api.pickles.limits import Budget, refuse
+from graphql_api.pickles.kinds import kind_of
+from graphql_api.pickles.limits import Budget, unreadable
 from graphql_api.pickles.standins import Name, Node
 from graphql_api.pickles.zones import zone_offset
 
 _PLAIN = frozenset((str, float, int, bool, type(None)))
 _DECIMAL = re.compile(r"-?(?:[0-9.]{1,40}(?:E[+-]?[0-9]{1,4})?|NaN|Infinity)")
 _RESOLUTIONS = {7: "s", 8: "ms", 9: "us", 10: "ns"}  # pandas' numbers for them
+_LEAST, _END = -(2**63), 2**64
+
+_Arguments = Sequence[tuple[Any, ...]]  # what each cell of one kind was made of
 
 
 def cells(values: list[Any], budget: Budget) -> np.ndarray:
     """Give a one-dimensional object array of None, bool, int, float, str, date and datetime (aware ones in UTC)."""
     kinds = set(map(type, values))
     if not kinds <= _PLAIN:
-        if not kinds <= _PLAIN | {Node, Name}:
-            raise refuse("cells", f"cells of type {sorted(kind.__name__ for kind in kinds - _PLAIN)[0]}")
         values = _read(values, budget)
+    if int in kinds and not all(_LEAST <= value < _END for value in values if type(value) is int):
+        raise unreadable("cells", "integers of more than 64 bits")
     return np.fromiter(values, object, len(values))
 
 
 def _read(values: list[Any], budget: Budget) -> list[Any]:
     """Read what is recorded, each object once however often it stands in the column."""
     recorded = {id(value): value for value in values if type(value) not in _PLAIN}
-    budget.spend_cells(8 * len(recorded))  # about what reading one takes
-    known = {key: cell(value, budget) for key, value in recorded.items()}
+    budget.spend_cells(4 * len(recorded))  # about what reading one takes
+    kinds: defaultdict[str, list[Node]] = defaultdict(list)
+    known: dict[int, Any] = {}
+    for key, value in recorded.items():
+        if isinstance(value, Node) and value.name in _READERS and value.state is None:
+            kinds[value.name].append(value)
+        elif isinstance(value, Name) and value.name == "missing":
+            known[key] = None
+        else:
+            raise unreadable("cells", f"cells of type {kind_of(value)}")
+    for name, nodes in kinds.items():
+        known.update(zip(map(id, nodes), _cells_of(name, [node.args for node in nodes], budget), strict=True))
     return [value if type(value) in _PLAIN else known[id(value)] for value in values]
 
 
-def cell(value: Any, budget: Budget) -> Any:
-    """Give what one recorded cell stands for."""
-    if isinstance(value, Name) and value.name == "missing":
-        return None
-    if not isinstance(value, Node) or value.state is not None or value.name not in _READERS:
-        raise refuse("cells", "a cell that is an object no column holds")
+def _cells_of(name: str, arguments: _Arguments, budget: Budget) -> Iterable[Any]:
     try:
-        return _READERS[value.name](value.args, budget)
-    except (ValueError, OverflowError) as error:
-        raise refuse("cells", f"a {value.name} that is none") from error
+        return _READERS[name](arguments, budget)
+    except (ValueError, OverflowError, TypeError, LookupError, struct.error) as error:
+        raise unreadable("cells", f"a {name} that is none") from error
 
 
-def moment(count: int, unit: str) -> dt.datetime:
-    """Give the datetime that lies so many units after 1970; below microseconds it is cut."""
-    stamp = checked(np.array([count], f"M8[{unit}]")).astype("M8[us]")[0].item()
-    if not isinstance(stamp, dt.datetime):  # NaT, which is the least count
-        raise refuse("date_range", "a date outside the years 1 to 9999")
-    return stamp
+def _nats(arguments: _Arguments, _budget: Budget) -> list[None]:
+    return [None] * len(arguments)
 
 
-def _nat(_args: tuple[Any, ...], _budget: Budget) -> None:
-    return None
+def _timestamps(arguments: _Arguments, _budget: Budget) -> list[dt.datetime]:
+    """Read pandas' Timestamps: count, frequency, zone and, from 2.0, resolution. The count is in UTC.
+
+    Below microseconds they are cut.
+    """
+    counts, kinds = [], []
+    for count, _, zone, *rest in arguments:
+        if type(count) is not int:
+            raise ValueError
+        counts.append(count)
+        kinds.append((_RESOLUTIONS[rest[0]] if rest else "ns", zone is None))
+    numbers = np.array(counts, "i8")
+    if numbers.min() == np.iinfo(np.int64).min:  # which is NaT
+        raise ValueError
+    stamps: list[Any] = [None] * len(counts)
+    for unit, naive in set(kinds):
+        places = [place for place, kind in enumerate(kinds) if kind == (unit, naive)]
+        moments = checked(numbers[places].view(f"M8[{unit}]")).astype("M8[us]").tolist()
+        for place, moment in zip(places, moments, strict=True):
+            stamps[place] = moment if naive else moment.replace(tzinfo=dt.UTC)
+    return stamps
 
 
-def _timestamp(args: tuple[Any, ...], _budget: Budget) -> dt.datetime:
-    """Read pandas' Timestamp: count, frequency, zone and, from 2.0, resolution. The count is in UTC."""
-    match args:
-        case (int(count), _, zone):
-            unit = "ns"
-        case (int(count), _, zone, int(resolution)) if resolution in _RESOLUTIONS:
-            unit = _RESOLUTIONS[resolution]
-        case _:
-            raise refuse("cells", "a Timestamp that is none")
-    if not -(2**63) < count < 2**63:
-        raise refuse("date_range", "a date outside the years 1 to 9999")
-    stamp = moment(count, unit)
-    return stamp if zone is None else stamp.replace(tzinfo=dt.UTC)
+def _decimals(arguments: _Arguments, _budget: Budget) -> list[float]:
+    texts = [text for (text,) in arguments]
+    if not all(map(_DECIMAL.fullmatch, texts)):
+        raise ValueError
+    return list(map(float, texts))
 
 
-def _decimal(args: tuple[Any, ...], _budget: Budget) -> float:
-    match args:
-        case (str(text),) if _DECIMAL.fullmatch(text):
-            return float(text)
-    raise refuse("cells", "a Decimal that is none")
+def _dates(arguments: _Arguments, budget: Budget) -> list[dt.date]:
+    data = _packed([each[0] for each in arguments], 4, budget)
+    return list(starmap(dt.date, struct.iter_unpack(">HBB", data)))
 
 
-def _date(args: tuple[Any, ...], budget: Budget) -> dt.date:
-    data = _packed(args[:1], 4, budget)
-    return dt.date(data[0] << 8 | data[1], data[2], data[3])
-
-
-def _datetime(args: tuple[Any, ...], budget: Budget) -> dt.datetime:
+def _datetimes(arguments: _Arguments, budget: Budget) -> list[dt.datetime]:
     """Read ten bytes, as ``datetime`` writes them; the month's high bit tells folds apart and is dropped."""
-    data = _packed(args[:1], 10, budget)
-    micro = int.from_bytes(data[7:], "big")
-    day = data[0] << 8 | data[1], data[2] & 0x7F, data[3]
-    stamp = dt.datetime(*day, data[4], data[5], data[6], micro, tzinfo=dt.UTC)
-    return stamp - zone_offset(args[1]) if len(args) > 1 else stamp.replace(tzinfo=None)
+    data = _packed([each[0] for each in arguments], 10, budget)
+    stamps = [
+        dt.datetime(year, month & 0x7F, day, hour, minute, second, high << 16 | low)  # noqa: DTZ001
+        for year, month, day, hour, minute, second, high, low in struct.iter_unpack(">HBBBBBBH", data)
+    ]
+    zones = {id(zone): zone_offset(zone) for _, *zone_or_none in arguments for zone in zone_or_none}
+    return [
+        (stamp - zones[id(zone[0])]).replace(tzinfo=dt.UTC) if zone else stamp
+        for stamp, (_, *zone) in zip(stamps, arguments, strict=True)
+    ]
 
 
-def _packed(args: tuple[Any, ...], size: int, budget: Budget) -> bytes | bytearray:
-    data = raw(args[0] if args else None, budget)
-    if len(data) != size:
-        raise refuse("cells", "a date that is none")
-    return data
+def _packed(parts: list[Any], size: int, budget: Budget) -> bytes:
+    """Join the bytes of cells, which must all have ``size``."""
+    if not set(map(type, parts)) <= {bytes}:
+        parts = [raw(part, budget) for part in parts]
+    if not set(map(len, parts)) <= {size}:
+        raise ValueError
+    return b"".join(parts)
 
 
-def _numpy_scalar(args: tuple[Any, ...], budget: Budget) -> Any:
-    if len(args) != 2:
-        raise refuse("cells", "a numpy scalar that is none")
-    kind, data = dtype(args[0], budget), raw(args[1], budget)
-    budget.spend_text(len(data))
-    if kind.kind == "O" or len(data) != kind.itemsize:
-        raise refuse("cells", "a numpy scalar that is not as long as its dtype says")
-    if kind.kind == "U":
-        return data.decode("utf-32-le" if kind.byteorder != ">" else "utf-32-be").rstrip("\0")
-    value = checked(np.frombuffer(data, kind))
-    return (value.astype("M8[us]") if kind.kind == "M" else value)[0].item()
+def _numpy_scalars(arguments: _Arguments, budget: Budget) -> list[Any]:
+    """Read numpy's scalars, those of each dtype together."""
+    kinds: defaultdict[int, list[int]] = defaultdict(list)
+    for place, (kind, _) in enumerate(arguments):
+        kinds[id(kind)].append(place)
+    read: list[Any] = [None] * len(arguments)
+    for places in kinds.values():
+        kind = dtype(arguments[places[0]][0], budget)
+        if kind.kind == "O":
+            raise ValueError
+        data = _packed([arguments[place][1] for place in places], kind.itemsize, budget)
+        budget.spend_text(len(data))
+        for place, value in zip(places, _unpacked(data, kind), strict=True):
+            read[place] = value
+    return read
 
 
-_READERS: dict[str, Callable[[tuple[Any, ...], Budget], Any]] = {
-    "nat": _nat,
-    "timestamp": _timestamp,
-    "decimal": _decimal,
-    "date": _date,
-    "datetime": _datetime,
-    "numpy_scalar": _numpy_scalar,
+def _unpacked(data: bytes, kind: np.dtype[Any]) -> list[Any]:
+    if kind.kind == "U":  # numpy itself would make texts of numbers that are no characters
+        encoding = "utf-32-be" if kind.byteorder == ">" else "utf-32-le"
+        return [text.decode(encoding).rstrip("\0") for (text,) in struct.iter_unpack(f"{kind.itemsize}s", data)]
+    array = checked(np.frombuffer(data, kind))
+    return list((array.astype("M8[us]") if kind.kind == "M" else array).tolist())
+
+
+_READERS: dict[str, Callable[[_Arguments, Budget], Iterable[Any]]] = {
+    "nat": _nats,
+    "timestamp": _timestamps,
+    "decimal": _decimals,
+    "date": _dates,
+    "datetime": _datetimes,
+    "numpy_scalar": _numpy_scalars,
 }

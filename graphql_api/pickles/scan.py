@@ -6,8 +6,22 @@ refused, sizes and counts are bounded, and every dict becomes a stand-in that ha
 wholly of runs of simple cells; a regular expression skips those at the speed of C.
 """
 
+from operator import itemgetter
+
 from graphql_api.pickles.limits import Limits, refuse
-from graphql_api.pickles.opcodes import ARGUMENTS, CELLS, CLOSERS, KINDS, RUN, SURROGATE, TEXTS, runs, unicode_text
+from graphql_api.pickles.opcodes import (
+    ARGUMENTS,
+    CALLS,
+    CLOSERS,
+    KINDS,
+    RUN,
+    SILENT,
+    STARTS,
+    SURROGATE,
+    TEXTS,
+    runs,
+    unicode_text,
+)
 
 _MARK, _STOP, _PROTO, _DICT = b"(.\x80d"
 _NEW_DICT = b"c=\ndict\n)R"  # calls what ``names`` has for this name, which no genuine file holds
@@ -17,6 +31,10 @@ _REPLACED = {
     ord("}"): _NEW_DICT,  # EMPTY_DICT
     _DICT: _NEW_DICT,  # and the mark before it: how protocol 0 writes an empty dict
     0x81: b"R",  # NEWOBJ asks for a real class; stand-ins are called, as REDUCE does
+    # Sets hash what is in them; no column holds one, and as lists they are left out like lists.
+    0x8F: b"]",
+    0x90: b"e",
+    0x91: b"l",
 }
 
 
@@ -28,7 +46,7 @@ def transcribe(data: bytes, limits: Limits) -> bytes:
     scan = _Scan(data, limits)
     position = scan.start
     while (opcode := scan.opcode(position)) != _STOP:
-        position = (opcode in CELLS and scan.run(position)) or scan.step(opcode, position)
+        position = (opcode in STARTS and scan.run(position)) or scan.step(opcode, position)
     if position + 1 != len(data):
         raise refuse("trailing_bytes", f"{len(data) - position - 1} bytes after the end of the pickle")
     return scan.copy()
@@ -44,7 +62,7 @@ class _Scan:
         self.runs = runs(old=self.protocol < 4, longest=limits.text)
         # A few values describe the frame itself, or are parts of cells that are objects.
         most = limits.cells + limits.containers
-        self.room = {"containers": limits.containers, "values": most, "steps": most}
+        self.room = {"containers": limits.containers, "values": most, "steps": limits.steps}
         self.depth = 0
         self.previous = 0
         self.parts: list[bytes] = []
@@ -66,22 +84,31 @@ class _Scan:
         return self.data[position]
 
     def run(self, position: int) -> int:
-        """Skip up to a thousand simple cells; gives the position after them, 0 where there are none."""
-        count = RUN
-        match = self.runs.full.match(self.data, position)
-        if match is None:
-            match = self.runs.part.match(self.data, position)
+        """Skip a thousand simple cells, or fewer tokens; gives the position after them, 0 where there are none."""
+        self.spend("steps", 1)
+        runs = self.runs
+        match = runs.full.match(self.data, position)
+        if match is not None:
+            self.spend("values", RUN)
+        else:
+            match = runs.part.match(self.data, position)
             if match is None:
                 return 0
-            count = len(self.runs.cell.findall(self.data, position, match.end()))
+            self.spend_opcodes(runs.opcode.findall(self.data, position, match.end()))
         end = match.end()
         if SURROGATE.search(self.data, position, end):  # or a number that looks like one
-            for cell in self.runs.cell.findall(self.data, position, end):
-                if cell[0] in TEXTS:
-                    unicode_text(cell[self.runs.head : self.runs.head + cell[1]])
-        self.spend("values", count)
+            for cell in runs.opcode.findall(self.data, position, end):
+                if cell[0] == runs.text:
+                    unicode_text(cell[runs.head : runs.head + cell[1]])
         self.previous = 0
         return end
+
+    def spend_opcodes(self, opcodes: list[bytes]) -> None:
+        """Count the values and containers of a run."""
+        kinds = bytes(map(itemgetter(0), opcodes))
+        containers = sum(map(kinds.count, CALLS))
+        self.spend("containers", containers)
+        self.spend("values", len(kinds) - containers - sum(map(kinds.count, SILENT)))
 
     def step(self, opcode: int, position: int) -> int:
         """Check one opcode and give the position of the next."""

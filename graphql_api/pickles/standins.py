@@ -5,8 +5,9 @@ import pickle
 from typing import Any
 
 from graphql_api.pickles.limits import refuse
-from graphql_api.pickles.names import NAMES
+from graphql_api.pickles.names import FOREIGN, NAMES
 
+_SPELLING = 200  # characters of a name that messages show
 _FIELDS = 100  # a DataFrame, which has the most, has five attributes; subclasses may add theirs
 
 
@@ -28,33 +29,57 @@ class Node:
         self.state = state
 
 
+class Foreign(Node):
+    """What a name that no frame needs has made: nothing of it is read, so its arguments and content are dropped."""
+
+    __slots__ = ()
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        """Drop an item of what may have been a mapping."""
+
+    def append(self, item: Any) -> None:
+        """Drop an item of what may have been a list."""
+
+    def extend(self, items: Any) -> None:
+        """Drop several."""
+
+
 class Name:
-    """A class or function that the pickle names. To call it makes a stand-in and does nothing else."""
+    """A class or function that the pickle names. To call it makes a stand-in and does nothing else.
 
-    __slots__ = ("name",)
+    ``name`` is the word of ``names.NAMES``, ``spelling`` what the pickle itself says, for messages.
+    """
 
-    def __init__(self, name: str) -> None:
-        """Keep the word of ``names.NAMES``."""
+    __slots__ = ("name", "spelling")
+
+    def __init__(self, name: str, spelling: str) -> None:
+        """Keep what is named."""
         self.name = name
+        self.spelling = spelling
 
     def __call__(self, *args: Any) -> "Node | Name | Partial | Pairs":
         """Record the call. A few give something that is called or filled in turn."""
+        if self.name not in _SPECIAL:
+            return Node(self.name, args)
         match self.name, args:
             case "dict", ():
                 return Pairs()
+            case "reconstructor", (Name(name="foreign") as made, *_):
+                return Foreign(FOREIGN, (made.spelling,))
             case "reconstructor", (Name(name=made), Name(name="object"), None):
                 return Node(made, ())
             case "partial", (Name(name="block"),):
                 return Partial()
             case "getattr", (Name(name="zone_info"), "_unpickle"):
-                return Name("zone_key")
-            case (("dict" | "reconstructor" | "partial" | "getattr"), _):
-                raise refuse("call", f"{self.name} of something else than frames use it for")
-        return Node(self.name, args)
+                return Name("zone_key", self.spelling)
+        return Foreign(FOREIGN, (self.spelling,))
 
     def __setstate__(self, state: Any) -> None:
         """Refuse: on a real class or function this would be ``setattr``."""
         raise refuse("global_state", f"a state for {self.name}, which is a class or function")
+
+
+_SPECIAL = frozenset({"dict", "reconstructor", "partial", "getattr", FOREIGN})
 
 
 class Partial:
@@ -90,14 +115,18 @@ class Pairs:
 
 
 class _Unpickler(pickle.Unpickler):
-    """The C unpickler, for which a name is a row of our table and nothing else."""
+    """The C unpickler, for which a name is a row of our table, or a foreign one, and nothing else."""
+
+    def __init__(self, stream: io.BytesIO) -> None:
+        super().__init__(stream)
+        self.names: dict[tuple[str, str], Name] = {}
 
     def find_class(self, module: str, name: str, /) -> Any:
         """Give the stand-in of an exact name."""
-        word = NAMES.get((module, name))
-        if word is None:
-            raise refuse("global", f"the name {module[:100]!r} {name[:100]!r}")
-        return Name(word)
+        key = module, name
+        if key not in self.names:
+            self.names[key] = Name(NAMES.get(key, FOREIGN), f"{module}.{name}"[:_SPELLING])
+        return self.names[key]
 
     def persistent_load(self, _pid: Any, /) -> Any:
         """Refuse: no part of a frame lies outside its file."""
@@ -107,7 +136,7 @@ class _Unpickler(pickle.Unpickler):
 def unpickle(stream: bytes) -> Any:
     """Read a transcribed stream as a tree of stand-ins and plain values.
 
-    Raises ``DataCorrupt`` for names and states that no frame has, and what ``pickle`` raises for a broken stream.
+    Raises ``DataCorrupt`` for states that no frame has, and what ``pickle`` raises for a broken stream.
     """
     return _Unpickler(io.BytesIO(stream)).load()
 

@@ -4,7 +4,7 @@ import datetime as dt
 import re
 from typing import Any
 
-from graphql_api.pickles.limits import refuse
+from graphql_api.pickles.limits import unreadable
 from graphql_api.pickles.standins import Node
 
 _NAME = re.compile(r"[A-Za-z0-9_+/-]{1,64}")
@@ -35,5 +35,5 @@ def zone_offset(zone: Any) -> dt.timedelta:
         case Node(name="timezone", args=(Node(name="timedelta", args=(int(days), int(seconds), 0)), *_)):
             seconds += days * 86400
     if seconds is None or not -86400 < seconds < 86400:
-        raise refuse("time_zone", "a time zone whose offset the pickle does not hold")
+        raise unreadable("time_zone", "a time zone whose offset the pickle does not hold")
     return dt.timedelta(seconds=seconds)

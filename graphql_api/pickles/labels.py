@@ -1,0 +1,126 @@
+"""What names a frame's columns, and how many rows its index counts."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from graphql_api.pickles.arrays import objects
+from graphql_api.pickles.extension import index_data, values
+from graphql_api.pickles.kinds import kind_of
+from graphql_api.pickles.limits import Budget, Unreadable, refuse
+from graphql_api.pickles.scalars import cells
+from graphql_api.pickles.standins import Name, Node, fields
+
+_BLANK = re.compile(r"|nan|None|NaT|<NA>|Unnamed: .*")  # what pandas puts where a row of headers has nothing
+
+
+def labels(axis: Any, budget: Budget) -> list[str]:
+    """Give the columns' labels as texts: the very text, or what Python prints for a number, a date or nothing.
+
+    Labels of several levels, as two rows of headers have them, become one: see ``flattened``.
+    """
+    match axis:
+        case Node(name="new_index", args=(Name(name="multi_index"), state)):
+            levels = [_texts(level) for level in _levels(state, budget, budget.limits.columns)]
+            return flattened(list(zip(*levels, strict=True)))
+        case Node(name="new_index", args=(Name(name="range_index"), state)):
+            known: Any = _range(state)
+        case _:
+            found = objects(index_data(axis), budget)
+            if found is not None:
+                _check_count(found, budget.limits.columns)
+                return _objects(found, budget)
+            known = _cells(index_data(axis), budget)
+    _check_count(known, budget.limits.columns)
+    return _texts(known)
+
+
+def flattened(labels: Sequence[Sequence[str]]) -> list[str]:
+    """Make one label of the parts of each: the innermost where it names its column alone, else all with spaces between.
+
+    Parts that are blank or repeated do not count, and neither does one that all columns share.
+    """
+    named = [list(dict.fromkeys(part for part in parts if not _BLANK.fullmatch(part))) for parts in labels]
+    if len(named) > 1:
+        shared = set[str].intersection(*map(set, named))
+        named = [[part for part in parts if part not in shared] or parts for parts in named]
+    innermost = Counter(parts[-1] for parts in named if parts)
+    return [parts[-1] if parts and innermost[parts[-1]] == 1 else " ".join(parts) for parts in named]
+
+
+def index_length(index: Any, budget: Budget) -> int:
+    """Read an index and give its length, which counts the rows where there are no columns."""
+    match index:
+        case Node(name="new_index", args=(Name(name="range_index"), state)):
+            return len(_range(state))
+        case Node(name="new_index", args=(Name(name="multi_index"), state)):
+            return len(_levels(state, budget, budget.limits.rows)[0])
+    return len(_cells(index_data(index), budget))
+
+
+def _objects(found: list[Any], budget: Budget) -> list[str]:
+    """Give labels that are objects; tuples are labels of several levels, and a kind that is not read is named."""
+    parts = [label if type(label) is tuple else (label,) for label in found]
+    texts = [[_text(part, budget) for part in label] for label in parts]
+    return flattened(texts) if any(len(label) != 1 for label in parts) else [text for (text,) in texts]
+
+
+def _text(label: Any, budget: Budget) -> str:
+    if type(label) is str:
+        return label
+    try:
+        return str(cells([label], budget)[0])
+    except Unreadable:
+        return kind_of(label)
+
+
+def _levels(state: Any, budget: Budget, most: int) -> list[np.ndarray]:
+    """Give the labels of an index of several levels, level by level; what is missing is None."""
+    match fields(state, "an index"):
+        case {"levels": [_, *_] as levels, "codes": list(codes)} if len(levels) == len(codes) <= budget.limits.nesting:
+            read = [_level(level, code, budget) for level, code in zip(levels, codes, strict=True)]
+            if all(len(level) == len(read[0]) <= most for level in read):
+                return read
+    raise refuse("structure", "an index of several levels that is none")
+
+
+def _level(level: Any, codes: Any, budget: Budget) -> np.ndarray:
+    known, places = _cells(index_data(level), budget), values(codes, budget).cells
+    if (
+        places.ndim != 1
+        or places.dtype.kind != "i"
+        or not -1 <= places.min(initial=-1) <= places.max(initial=-1) < len(known)
+    ):
+        raise refuse("structure", "a code of an index out of range")
+    labels = np.fromiter([*known.astype("M8[us]" if known.dtype.kind == "M" else known.dtype).tolist(), None], object)
+    found: np.ndarray = labels[places]
+    return found
+
+
+def _cells(data: Any, budget: Budget) -> np.ndarray:
+    cells = values(data, budget).cells
+    if cells.ndim != 1:
+        raise refuse("structure", "labels of two dimensions")
+    return cells
+
+
+def _check_count(found: Any, most: int) -> None:
+    if len(found) > most:
+        raise refuse("too_large", f"more than {most} columns")
+
+
+def _texts(found: Any) -> list[str]:
+    if isinstance(found, np.ndarray):
+        found = (found.astype("M8[us]") if found.dtype.kind == "M" else found).tolist()
+    return list(map(str, found))
+
+
+def _range(state: Any) -> range:
+    bounds = fields(state, "an index")
+    match bounds.get("start"), bounds.get("stop"), bounds.get("step"):
+        case int(start), int(stop), int(step) if step and max(abs(start), abs(stop)) < 2**61:
+            return range(start, stop, step)
+    raise refuse("structure", "a range that is none")
