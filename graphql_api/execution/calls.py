@@ -1,7 +1,7 @@
 """Calls: how a planned field's value is found, with as much decided beforehand as can be."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from graphql import (
@@ -44,11 +44,13 @@ class Operation:
     schema: GraphQLSchema
     node: OperationDefinitionNode
     fragments: dict[str, FragmentDetails]
+    fragment_definitions: dict[str, FragmentDefinitionNode] = field(init=False)
+    """The fragments as resolvers see them."""
 
-    @property
-    def fragment_definitions(self) -> dict[str, FragmentDefinitionNode]:
-        """Give the fragments as resolvers see them."""
-        return {name: each.definition for name, each in self.fragments.items()}
+    def __post_init__(self) -> None:
+        """Prepare the fragments once for all fields."""
+        definitions = {name: each.definition for name, each in self.fragments.items()}
+        object.__setattr__(self, "fragment_definitions", definitions)
 
 
 def strawberry_field(definition: GraphQLField) -> StrawberryField:

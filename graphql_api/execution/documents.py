@@ -1,25 +1,17 @@
 """Documents: a query's text parsed, limited and validated once, and kept with what was compiled from it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from hashlib import blake2b
 from typing import Any
 
-from cachetools import LRUCache
 from graphql import (
     DocumentNode,
-    FragmentDefinitionNode,
     GraphQLError,
     GraphQLSchema,
-    OperationDefinitionNode,
-    OperationType,
     Undefined,
     parse,
     specified_rules,
     validate,
 )
-from graphql.execution.collect_fields import FragmentDetails
-from graphql.execution.values import get_variable_values
 from graphql.validation import (
     NoSchemaIntrospectionCustomRule,
     OverlappingFieldsCanBeMergedRule,
@@ -28,52 +20,19 @@ from graphql.validation import (
 from graphql.validation.validate import ValidationAbortedError
 
 from graphql_api.execution.cost import Reckoning
+from graphql_api.execution.document import Document, DocumentCache, bare
 from graphql_api.execution.limits import Limits, check, too_complex
-from graphql_api.execution.variables import Coerce
+from graphql_api.execution.weighed_cache import as_key
 
-CACHED_CHARACTERS = 500_000
-"""Source text kept with its syntax tree, which takes some hundred times as much memory."""
+CACHED_BYTES = 2**26
+"""Memory for documents, refused ones included, and all that is compiled from them."""
+
+COST_BYTES = 100
+"""What a cost takes beside its key."""
 
 MAX_VALIDATION_ERRORS = 5
 MAX_COMPARISONS = 10_000
 """Comparisons of fields that share a response key; they grow with the square of the repetitions."""
-
-PLANS_PER_DOCUMENT = 32
-
-
-@dataclass(slots=True)
-class Document:
-    """One query text: its syntax tree, or the errors for which it is refused; and its compiled plans by variables."""
-
-    tree: DocumentNode | None
-    errors: tuple[GraphQLError, ...] = ()
-    plans: LRUCache[Any, Any] = field(default_factory=lambda: LRUCache(PLANS_PER_DOCUMENT))
-    shaped_by: frozenset[str] = frozenset()
-    costs: LRUCache[Any, int] = field(default_factory=lambda: LRUCache(PLANS_PER_DOCUMENT))
-    decisive: dict[str | None, tuple[str, ...]] = field(default_factory=dict)
-    coercions: dict[str | None, Coerce] = field(default_factory=dict)
-
-    operations: dict[str | None, OperationDefinitionNode] = field(init=False)
-    fragments: dict[str, FragmentDetails] = field(init=False)
-
-    def __post_init__(self) -> None:
-        """Find the operations by name, a single one by no name too; and the fragments."""
-        definitions = self.tree.definitions if self.tree else ()
-        operations = [each for each in definitions if isinstance(each, OperationDefinitionNode)]
-        self.operations = {each.name.value: each for each in operations if each.name}
-        if len(operations) == 1:
-            self.operations[None] = operations[0]
-        fragments = (each for each in definitions if isinstance(each, FragmentDefinitionNode))
-        self.fragments = {each.name.value: FragmentDetails(each) for each in fragments}
-
-    def operation(self, name: str | None) -> OperationDefinitionNode | None:
-        """Find the operation that a name means; None where there is none, or no name and several."""
-        return self.operations.get(name)
-
-    def is_query(self, name: str | None) -> bool:
-        """Say whether the operation only reads; True where there is none, since nothing would run."""
-        operation = self.operation(name)
-        return operation is None or operation.operation is OperationType.QUERY
 
 
 class _BoundedOverlap(OverlappingFieldsCanBeMergedRule):
@@ -91,16 +50,23 @@ class Documents:
     """A bounded cache from query text to document, refusals included, shared by all requests."""
 
     def __init__(
-        self, schema: GraphQLSchema, *, max_characters: int, max_tokens: int, limits: Limits, introspection: bool
+        self,
+        schema: GraphQLSchema,
+        *,
+        max_characters: int,
+        max_tokens: int,
+        limits: Limits,
+        introspection: bool,
+        max_bytes: int = CACHED_BYTES,
     ) -> None:
-        """Judge documents against ``schema`` and the limits."""
+        """Judge documents against ``schema`` and the limits; remember ``max_bytes`` of them."""
         self.schema = schema
         self.max_characters = max_characters
         self.max_tokens = max_tokens
         self.limits = limits
         self.introspection = introspection
         self.rules = RULES if introspection else [*RULES, NoSchemaIntrospectionCustomRule]
-        self._cache: LRUCache[str, Document] = LRUCache(CACHED_CHARACTERS, getsizeof=len_of_source)
+        self._cache = DocumentCache(max_bytes)
 
     def get(self, source: str) -> Document:
         """Give the document of a text, from the cache or judged now."""
@@ -108,44 +74,49 @@ class Documents:
         if found is None:
             found = self._judge(source)
             if len(source) <= self.max_characters:
-                self._cache[source] = found
+                found.grown = self._cache.put
+                self._cache.put(found)
         return found
 
     def cost(self, document: Document, name: str | None, variables: Mapping[str, Any] | None) -> int:
         """Reckon what one operation asks for; 0 where there is none, or its variables are wrong: nothing will run."""
-        given = dict(variables or {})
-        key = _cost_key(document, name, given)
-        known = document.costs.get(key)
+        given = variables or {}
+        known: int | None = document.compiled.get(_cost_key(document, name, given))
         if known is not None:
             return known
         operation = document.operation(name)
         if operation is None:
             return 0
-        values = get_variable_values(self.schema, operation.variable_definitions or (), given)
-        if isinstance(values, list):
+        values = document.coerced(self.schema, name, given)
+        if values is None:
             return 0
         reckoning = Reckoning(self.schema, document.fragments, values)
         cost = reckoning.operation(operation)
         document.decisive[name] = tuple(sorted(reckoning.decisive))
-        document.costs[_cost_key(document, name, given)] = cost
+        document.keep(_cost_key(document, name, given), cost, COST_BYTES)
         return cost
 
     def _judge(self, source: str) -> Document:
         """Parse, then measure, then validate: each step guards the next from what would make it slow."""
         if len(source) > self.max_characters:
             return Document(None, (too_complex(f"{len(source)} characters, of {self.max_characters} at most"),))
+        tree, errors = self._parsed(source)
+        return Document(tree, tuple(map(bare, errors)), source)
+
+    def _parsed(self, source: str) -> tuple[DocumentNode | None, tuple[GraphQLError, ...]]:
+        """Return the tree of a valid document, or the errors of another."""
         try:
             tree = parse(source, max_tokens=self.max_tokens)
         except GraphQLError as error:
             error.extensions = {"code": "GRAPHQL_PARSE_FAILED"}
-            return Document(None, (error,))
+            return None, (error,)
         except RecursionError:
-            return Document(None, (too_complex("nested too deeply"),))
+            return None, (too_complex("nested too deeply"),)
         excess = check(tree, self.limits)
         if excess is not None:
-            return Document(None, (excess,))
+            return None, (excess,)
         invalid = self._validate(tree)
-        return Document(None if invalid else tree, invalid)
+        return (None if invalid else tree), invalid
 
     def _validate(self, tree: DocumentNode) -> tuple[GraphQLError, ...]:
         found = validate(
@@ -162,20 +133,9 @@ class Documents:
         return tuple(found)
 
 
-def len_of_source(document: Document) -> int:
-    """Weigh a cached document by its text."""
-    location = document.tree.loc if document.tree else None
-    return len(location.source.body) if location else 1_000
-
-
 def _cost_key(document: Document, name: str | None, variables: Mapping[str, Any]) -> Any:
     """Name an operation and what decides on its cost; None where that is not known yet."""
     decisive = document.decisive.get(name)
-    return None if decisive is None else (name, *[_as_key(variables.get(each, Undefined)) for each in decisive])
-
-
-def _as_key(value: Any) -> Any:
-    """Make a variable's value a part of a key: what may be long by a digest, and a text other than a list of it."""
-    if isinstance(value, str | list | dict):
-        return type(value), blake2b(repr(value).encode(), digest_size=16).digest()
-    return value
+    if decisive is None:
+        return None
+    return "cost", name, *[as_key(variables.get(each, Undefined)) for each in decisive]

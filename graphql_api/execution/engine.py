@@ -13,11 +13,11 @@ from graphql.execution.values import VariableValues
 from graphql_api.execution.bounded import BoundedExecutor
 from graphql_api.execution.calls import Operation
 from graphql_api.execution.context import Context
-from graphql_api.execution.documents import Document
+from graphql_api.execution.document import Document
 from graphql_api.execution.planning import compile_plan
 from graphql_api.execution.plans import Plan, Run, Unplanned
 from graphql_api.execution.projections import Projections
-from graphql_api.execution.variables import coercion
+from graphql_api.execution.weighed_cache import as_key
 
 log = structlog.get_logger(__name__)
 
@@ -43,7 +43,7 @@ class Engine:
     ) -> Answer:
         """Run one operation of a valid document."""
         operation = document.operation(operation_name)
-        values = self._coerced(document, operation_name, variables) if operation else None
+        values = document.coerced(self.schema, operation_name, variables) if operation else None
         plan = self._plan(document, operation, values) if operation and values else None
         if plan and values:
             out: list[bytes] = []
@@ -78,41 +78,33 @@ class Engine:
         assert isinstance(result, ExecutionResult)  # noqa: S101 - incremental delivery is off
         return Answer([orjson.dumps(result.data)], tuple(result.errors or ()))
 
-    def _coerced(
-        self, document: Document, name: str | None, variables: Mapping[str, Any] | None
-    ) -> VariableValues | None:
-        """Coerce the variables; None where they are wrong, which the general executor will tell."""
-        coerce = document.coercions.get(name)
-        if coerce is None:
-            definitions = document.operations[name].variable_definitions or ()
-            coerce = document.coercions[name] = coercion(self.schema, definitions)
-        return coerce(variables or {})
-
     def _plan(self, document: Document, node: OperationDefinitionNode, values: VariableValues) -> Plan | None:
         """Give the plan for the operation and the variables that shape it; None where it cannot be planned."""
         key = _plan_key(document, node, values)
         if key is None:
             return None
-        if key in document.plans:
-            found: Plan | None = document.plans[key]
-            return found
+        found: Plan | Unplanned | None = document.compiled.get(key)
+        if found is None:
+            found = self._compiled(document, node, values)
+            if isinstance(found, Plan) and not found.shaped_by <= document.shaped_by:
+                document.shaped_by |= found.shaped_by
+                document.compiled.clear()
+                key = _plan_key(document, node, values)
+            if key is not None:
+                document.keep(key, found, found.size if isinstance(found, Plan) else 0)
+        return found if isinstance(found, Plan) else None
+
+    def _compiled(self, document: Document, node: OperationDefinitionNode, values: VariableValues) -> Plan | Unplanned:
+        """Compile the plan of an operation, or say that there is none."""
         try:
-            plan = compile_plan(Operation(self.schema, node, document.fragments), values)
+            return compile_plan(Operation(self.schema, node, document.fragments), values)
         except (Unplanned, RecursionError):
-            document.plans[key] = None
-            return None
-        if not plan.shaped_by <= document.shaped_by:
-            document.shaped_by |= plan.shaped_by
-            document.plans.clear()
-            key = _plan_key(document, node, values)
-        if key is not None:
-            document.plans[key] = plan
-        return plan
+            return Unplanned()
 
 
 def _plan_key(document: Document, node: OperationDefinitionNode, values: VariableValues) -> Any:
     """Name the operation and the values that shape its plan; None where a value cannot be a key."""
-    key = (id(node), *(values.coerced.get(each) for each in sorted(document.shaped_by)))
+    key = ("plan", id(node), *[as_key(values.coerced.get(each)) for each in sorted(document.shaped_by)])
     try:
         hash(key)
     except TypeError:

@@ -29,11 +29,18 @@ from graphql.execution.collect_fields import FieldDetailsList, GroupedFieldSet, 
 from graphql.execution.values import VariableValues, get_argument_values
 
 from graphql_api.execution.calls import BACKREF, Operation, resolver, strawberry_field
+from graphql_api.execution.document import count_tokens
 from graphql_api.execution.encoding import SAME_ROW, Binding, Cell, Column, RowTemplate
 from graphql_api.execution.plans import Leaf, ListOf, Node, Object, Plan, PlannedField, RowList, Unplanned
 from graphql_api.execution.variables import PLAIN
 
 KNOWN_DIRECTIVES = {"skip", "include"}
+
+FIELD_BYTES = 2_400
+"""What a planned field takes, or a cell of a row; the tests measure it."""
+
+ARGUMENT_BYTES = 128
+"""What the values of arguments take for each token that they are written in; texts are the document's own."""
 
 
 def compile_plan(operation: Operation, variables: VariableValues) -> Plan:
@@ -44,7 +51,8 @@ def compile_plan(operation: Operation, variables: VariableValues) -> Plan:
     compiler = _Compiler(operation, variables)
     collected = collect_fields(operation.schema, operation.fragments, variables, root, operation.node)
     selected = collected.grouped_field_set
-    return Plan(compiler.object(root, selected, nullable=True), frozenset(compiler.shaped_by))
+    tree = compiler.object(root, selected, nullable=True)
+    return Plan(tree, frozenset(compiler.shaped_by), compiler.size)
 
 
 def row_template(
@@ -65,6 +73,7 @@ class _Compiler:
         self.variables = variables
         fragments = (each.definition for each in operation.fragments.values())
         self.shaped_by = _conditions(operation.node, *fragments)
+        self.size = FIELD_BYTES
 
     def node(self, kind: GraphQLOutputType, details: FieldDetailsList, *, nullable: bool = True) -> Node:
         """Plan how values of one type are written."""
@@ -92,6 +101,7 @@ class _Compiler:
         fields: list[PlannedField] = []
         literal = b"{"
         for key, details in selected.items():
+            self.size += _size(key, details[0].node)
             literal += orjson.dumps(key) + b":"
             if details[0].node.name.value == "__typename":
                 literal += orjson.dumps(kind.name) + b","
@@ -113,6 +123,7 @@ class _Compiler:
         """Append an object's cells; give the literal that stands behind the last of them."""
         for key, details in selected.items():
             node = details[0].node
+            self.size += _size(key, node)
             literal += orjson.dumps(key) + b":"
             if node.name.value == "__typename":
                 literal += orjson.dumps(kind.name) + b","
@@ -166,6 +177,12 @@ def _conditions(*definitions: AstNode) -> set[str]:
     for definition in definitions:
         visit(definition, conditions)
     return conditions.names
+
+
+def _size(key: str, node: FieldNode) -> int:
+    """Return what a field takes in a plan, in bytes."""
+    arguments = sum(count_tokens(each.loc) for each in node.arguments or () if each.loc)
+    return FIELD_BYTES + 2 * len(key) + ARGUMENT_BYTES * arguments
 
 
 def _definition(kind: GraphQLObjectType, node: FieldNode) -> GraphQLField:

@@ -186,7 +186,11 @@ async def _settle(values: list[Any], pending: list[int]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A compiled operation, good for every run in which the variables named ``shaped_by`` have the same values."""
+    """A compiled operation, good for every run in which the variables named ``shaped_by`` have the same values.
+
+    ``size`` is what it takes in memory, in bytes.
+    """
 
     root: Object
     shaped_by: frozenset[str]
+    size: int

@@ -3,9 +3,8 @@
 from collections.abc import Hashable
 from typing import Any
 
-from cachetools import LRUCache
-
 from graphql_api.execution.encoding import RowTemplate, encode_rows
+from graphql_api.execution.weighed_cache import WeighedCache
 from graphql_api.jockeys.records import Window
 
 KEPT_FROM = 64
@@ -16,8 +15,8 @@ class Projections:
     """Writes windows, or gives the chunks that were written for the same window and template before."""
 
     def __init__(self, max_bytes: int) -> None:
-        """Keep at most ``max_bytes`` of JSON, the least recently used leaving first; 0 keeps none."""
-        self._kept: LRUCache[Hashable, list[bytes]] = LRUCache(max_bytes, getsizeof=_total)
+        """Keep at most ``max_bytes`` of JSON and keys, the least recently used leaving first; 0 keeps none."""
+        self._kept = WeighedCache[list[bytes]](max_bytes)
 
     def __call__(self, window: Window[Any], template: RowTemplate) -> list[bytes]:
         """Give the window's rows as ``encode_rows`` does; the chunks are shared, not to be changed."""
@@ -38,9 +37,4 @@ class Projections:
 
     def keep(self, key: Hashable, chunks: list[bytes]) -> None:
         """Keep what was written, if it is not larger than all that may be kept."""
-        if _total(chunks) <= self._kept.maxsize:
-            self._kept[key] = chunks
-
-
-def _total(chunks: list[bytes]) -> int:
-    return sum(map(len, chunks))
+        self._kept.keep(key, chunks, sum(map(len, chunks)))

@@ -14,7 +14,8 @@ from graphql_api.config import Settings
 from graphql_api.errors import ServiceError
 from graphql_api.execution.budget import Budget, Exhausted
 from graphql_api.execution.context import Context
-from graphql_api.execution.documents import Document, Documents
+from graphql_api.execution.document import Document
+from graphql_api.execution.documents import Documents
 from graphql_api.execution.engine import Answer, Engine
 from graphql_api.execution.limits import too_complex
 from graphql_api.repository.repository import Repository

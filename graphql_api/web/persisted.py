@@ -3,16 +3,17 @@
 from collections.abc import Mapping
 from hashlib import sha256
 
-from cachetools import LRUCache
 from graphql import GraphQLError
 
 from graphql_api.errors import BadUserInput
-from graphql_api.execution.documents import Document, Documents
+from graphql_api.execution.document import Document
+from graphql_api.execution.documents import Documents
+from graphql_api.execution.weighed_cache import WeighedCache, size_of
 from graphql_api.web.graphql_request import Parameters
 from graphql_api.web.trusted import TrustedDocument
 
-STORED_CHARACTERS = 1_000_000
-"""Characters of registered queries kept; those asked for longest ago go first, and their clients send them again."""
+STORED_BYTES = 2**22
+"""Memory for registered queries; those asked for longest ago go first, and their clients send them again."""
 
 CODE = "PERSISTED_QUERY_NOT_FOUND"
 SHOWN_CHARACTERS = 100
@@ -28,7 +29,7 @@ class Persisted:
         self._documents = documents
         self._trusted = trusted
         self._trusted_only = trusted_only
-        self._registered: LRUCache[str, str] = LRUCache(STORED_CHARACTERS, getsizeof=len)
+        self._registered = WeighedCache[str](STORED_BYTES)
 
     def document(self, asked: Parameters) -> Document:
         """Give the document that a request means; one that is unknown or refused has that as its error.
@@ -62,8 +63,8 @@ class Persisted:
         if self._trusted_only:
             return _refused("Only trusted documents are answered here: ask for one by its 'documentId'.")
         document = self._documents.get(text)
-        if claimed and not document.errors and len(text) <= STORED_CHARACTERS:
-            self._registered[claimed] = text
+        if claimed and not document.errors:
+            self._registered.keep(claimed, text, size_of(text))
         return document
 
 

@@ -30,6 +30,9 @@ ENTRY_BYTES = 2_000
 HEADER_BYTES = 150
 """The same of a header."""
 
+JOCKEY_BYTES = 250
+"""The same of a jockey in an answer."""
+
 KEPT_AS = "kept_as"
 """In ``scope["state"]``: the key of an answer that was given from memory, for a server that will ask again."""
 
@@ -175,7 +178,7 @@ class _Recorder:
     def answer(self, scope: Scope, key: Key, repository: Repository) -> Kept | None:
         """Give what was sent, if that may be kept."""
         snapshots: tuple[Snapshot, ...] | None = scope["state"].get("snapshots")
-        size = ENTRY_BYTES + key.size + self.size
+        size = ENTRY_BYTES + key.size + self.size + JOCKEY_BYTES * len(snapshots or ())
         if not snapshots or self.head is None or self.head["status"] not in KEPT_STATUSES or size > self.most:
             return None
         return Kept(

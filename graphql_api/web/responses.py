@@ -5,10 +5,10 @@ import sys
 from collections.abc import Callable, Hashable, Mapping, Sequence
 
 from anyio import to_thread
-from cachetools import LRUCache
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from graphql_api.execution.weighed_cache import WeighedCache
 from graphql_api.web.negotiation import preferred_coding
 
 COMPRESS_FROM = 1_000
@@ -55,7 +55,7 @@ class Responder:
 
     def __init__(self, cache_bytes: int) -> None:
         """Keep at most ``cache_bytes`` of compressed bodies."""
-        self._compressed: LRUCache[Hashable, bytes] = LRUCache(cache_bytes, getsizeof=len)
+        self._compressed = WeighedCache[bytes](cache_bytes)
 
     async def respond(
         self,
@@ -84,8 +84,8 @@ class Responder:
                 found = compress(b"".join(chunks))
             else:
                 found = await to_thread.run_sync(lambda: compress(b"".join(chunks)))
-            if key is not None and len(found) <= self._compressed.maxsize:
-                self._compressed[key, coding] = found
+            if key is not None:
+                self._compressed.keep((key, coding), found, len(found))
         return found
 
 

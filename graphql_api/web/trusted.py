@@ -8,7 +8,8 @@ from pathlib import Path
 from graphql import GraphQLError, OperationDefinitionNode
 
 from graphql_api.config import ConfigError, Settings
-from graphql_api.execution.documents import Document, Documents
+from graphql_api.execution.document import Document
+from graphql_api.execution.documents import Documents
 
 SUFFIX = ".graphql"
 

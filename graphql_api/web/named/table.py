@@ -19,7 +19,7 @@ from graphql import (
 from graphql.execution.collect_fields import FieldDetailsList, collect_fields, collect_subfields
 from graphql.execution.values import VariableValues
 
-from graphql_api.execution.documents import Document
+from graphql_api.execution.document import Document
 from graphql_api.web.templates import CSV_EMPTY, CSV_LINE_END, csv_cell, csv_header
 
 NO_VARIABLES = VariableValues({}, {})

@@ -1,0 +1,140 @@
+"""One document: its syntax tree or its refusal, what was compiled from it, and what all of it takes in memory."""
+
+import sys
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from cachetools import LRUCache
+from graphql import (
+    DocumentNode,
+    FragmentDefinitionNode,
+    GraphQLError,
+    GraphQLSchema,
+    Location,
+    OperationDefinitionNode,
+    OperationType,
+)
+from graphql.execution.collect_fields import FragmentDetails
+from graphql.execution.values import VariableValues
+
+from graphql_api.execution.variables import Coerce, coercion
+from graphql_api.execution.weighed_cache import WeighedCache
+
+COMPILED_BYTES = 2**23
+"""Bytes of plans and costs kept for one document; one that varies by its variables has many."""
+
+DOCUMENT_BYTES = 3_000
+"""What a document takes beside its text and its tokens."""
+
+TOKEN_BYTES = 640
+"""What a token takes with the nodes made of it. A field of one name takes most, 610 bytes; the tests measure it."""
+
+ERROR_BYTES = 1_000
+"""What an error takes beside its message."""
+
+
+@dataclass(slots=True, eq=False)
+class Document:
+    """One query text: its syntax tree, or the errors for which it is refused; and what was compiled from it.
+
+    ``weight`` is in bytes, an upper bound. ``grown`` is called when more was compiled.
+    """
+
+    tree: DocumentNode | None
+    errors: tuple[GraphQLError, ...] = ()
+    source: str = ""
+    shaped_by: frozenset[str] = frozenset()
+    compiled: WeighedCache[Any] = field(default_factory=lambda: WeighedCache(COMPILED_BYTES))
+    decisive: dict[str | None, tuple[str, ...]] = field(default_factory=dict)
+    grown: "Callable[[Document], None] | None" = None
+
+    operations: dict[str | None, OperationDefinitionNode] = field(init=False)
+    fragments: dict[str, FragmentDetails] = field(init=False)
+    _coercions: dict[str | None, Coerce] = field(default_factory=dict)
+    _own_weight: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Find the operations by name, a single one by no name too; and the fragments."""
+        definitions = self.tree.definitions if self.tree else ()
+        operations = [each for each in definitions if isinstance(each, OperationDefinitionNode)]
+        self.operations = {each.name.value: each for each in operations if each.name}
+        if len(operations) == 1:
+            self.operations[None] = operations[0]
+        fragments = (each for each in definitions if isinstance(each, FragmentDefinitionNode))
+        self.fragments = {each.name.value: FragmentDetails(each) for each in fragments}
+        self._own_weight = _weight(self)
+
+    @property
+    def weight(self) -> int:
+        """Return the bytes that the document takes with what was compiled from it."""
+        return self._own_weight + self.compiled.size
+
+    def keep(self, key: Hashable, value: Any, size: int) -> None:
+        """Keep something of ``size`` bytes that was compiled from the document."""
+        self.compiled.keep(key, value, size)
+        if self.grown is not None:
+            self.grown(self)
+
+    def operation(self, name: str | None) -> OperationDefinitionNode | None:
+        """Find the operation that a name means; None where there is none, or no name and several."""
+        return self.operations.get(name)
+
+    def is_query(self, name: str | None) -> bool:
+        """Say whether the operation only reads; True where there is none, since nothing would run."""
+        operation = self.operation(name)
+        return operation is None or operation.operation is OperationType.QUERY
+
+    def coerced(
+        self, schema: GraphQLSchema, name: str | None, variables: Mapping[str, Any] | None
+    ) -> VariableValues | None:
+        """Coerce the variables of an operation that there is; None where they are wrong."""
+        coerce = self._coercions.get(name)
+        if coerce is None:
+            coerce = self._coercions[name] = coercion(schema, self.operations[name].variable_definitions or ())
+        return coerce(variables or {})
+
+
+class DocumentCache(LRUCache[str, Document]):
+    """Documents by text within one budget of bytes, what was compiled from them included."""
+
+    def __init__(self, max_bytes: int) -> None:
+        """Hold nothing yet."""
+        super().__init__(max_bytes, getsizeof=lambda document: document.weight)
+
+    def put(self, document: Document) -> None:
+        """Hold a document, or weigh it anew."""
+        self[document.source] = document
+
+    def popitem(self) -> tuple[str, Document]:
+        """Let the document go that was used least recently; who still has it, has it without what was compiled."""
+        source, document = super().popitem()
+        document.compiled.clear()
+        return source, document
+
+
+def bare(error: GraphQLError) -> GraphQLError:
+    """Return an error that says the same, without the syntax tree, the source and the traceback of the first."""
+    told = GraphQLError(error.message, extensions=error.extensions)
+    told.locations = error.locations
+    return told
+
+
+def _weight(document: Document) -> int:
+    """Weigh a document by its text, its tokens and its errors.
+
+    The text counts three times: tokens and nodes repeat parts of it.
+    """
+    weight = DOCUMENT_BYTES + sys.getsizeof(document.source)
+    weight += sum(ERROR_BYTES + sys.getsizeof(each.message) for each in document.errors)
+    if document.tree is not None and document.tree.loc is not None:
+        weight += 2 * sys.getsizeof(document.source) + TOKEN_BYTES * count_tokens(document.tree.loc)
+    return weight
+
+
+def count_tokens(location: Location) -> int:
+    """Count the tokens of a part of a document, comments included."""
+    count, token = 1, location.start_token
+    while token is not location.end_token and token.next is not None:
+        count, token = count + 1, token.next
+    return count
