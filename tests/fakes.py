@@ -52,13 +52,17 @@ class Gate:
 
 
 class FakeStorage:
-    """A ``Storage`` in memory. ``reads`` and ``unchanged`` count by jockey what was asked, ``calls`` by method."""
+    """A ``Storage`` in memory. ``reads`` and ``unchanged`` count by jockey what was asked, ``calls`` by method.
+
+    ``etags`` lists those by which objects beside the files were asked for.
+    """
 
     def __init__(self, files: Mapping[str, bytes] | None = None) -> None:
         """Hold ``files``, the bytes by jockey id."""
         self.reads = Counter[str]()
         self.unchanged = Counter[str]()
         self.calls = Counter[str]()
+        self.etags: list[str | None] = []
         self.objects: dict[str, StoredObject] = {}
         self._files: dict[str, StoredObject] = {}
         self._faults: dict[str | None, type[Exception]] = {}
@@ -92,7 +96,10 @@ class FakeStorage:
 
     @contextmanager
     def gate(self, jockey_id: str) -> Iterator[Gate]:
-        """Hold the reads of one jockey until the gate is opened, at the latest at the end of the block."""
+        """Hold the reads of one jockey, or of the object of that name, until the gate is opened.
+
+        That is at the end of the block at the latest.
+        """
         gate = self._gates[jockey_id] = Gate()
         try:
             yield gate
@@ -125,6 +132,9 @@ class FakeStorage:
     def read_object(self, name: str, etag: str | None = None) -> StoredObject | None:
         """Read an object beside the files."""
         self._call("read_object")
+        self.etags.append(etag)
+        if gate := self._gates.get(name):
+            gate.pass_through()
         stored = self.objects.get(name)
         if stored is None:
             raise no_such_object(name)

@@ -2,7 +2,10 @@
 
 import asyncio
 import io
+import tracemalloc
+import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from threading import Thread
 from typing import Any
@@ -17,15 +20,16 @@ from graphql_api import samples
 from graphql_api.config import Settings
 from graphql_api.errors import BadUserInput, CursorExpired, DataCorrupt, StorageFault, UpstreamUnavailable
 from graphql_api.index.build import Refresh
-from graphql_api.index.cache import RETRY_PAUSE, Index, IndexCache
+from graphql_api.index.cache import Index, IndexCache
 from graphql_api.index.catalogue import Catalogue, cursor, only_ids
-from graphql_api.index.entries import Entry, entry
-from graphql_api.index.file import NAME, dump, load
+from graphql_api.index.entries import LONGEST_NAME, MAX_HORSES, Entry, entry
+from graphql_api.index.file import BOUNDS, NAME, dump, load
 from graphql_api.jockeys.filtering import EVERYTHING, Comparison, Where
 from graphql_api.jockeys.ordering import Order
 from graphql_api.jockeys.records import RaceRecords
 from graphql_api.jockeys.vocabulary import FinishStatus, Jurisdiction
 from graphql_api.repository.decoding import decode
+from graphql_api.repository.failures import RETRY_PAUSE
 from graphql_api.repository.trace import Trace
 from graphql_api.repository.workers import Workers
 
@@ -167,6 +171,80 @@ def test_damage_is_refused_or_harmless(changes: list[tuple[float, int]]) -> None
         return
     catalogue.horses("h", 5)
     catalogue.jockeys("n", 5)
+
+
+def arrays_of(entries: list[Entry]) -> dict[str, Any]:
+    """Give the arrays of an index."""
+    with np.load(io.BytesIO(dump(entries))) as archive:
+        return {name: archive[name] for name in archive.files}
+
+
+def archived(**arrays: Any) -> bytes:
+    """Make an index of arrays."""
+    out = io.BytesIO()
+    np.savez_compressed(out, **arrays)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("name", ["horses", "names", "rides", "texts", "texts.ends", "horses.ends"])
+def test_an_array_beyond_its_bound_takes_no_memory(name: str) -> None:
+    """An array of more items than any index has is refused by its head, before a byte of it is unpacked."""
+    arrays = arrays_of([Entry("00001", horses=["h"])])
+    data = archived(**{**arrays, name: np.zeros(BOUNDS[name] + 1, arrays[name].dtype)})
+    tracemalloc.start()
+    try:
+        with pytest.raises(DataCorrupt):
+            load(data)
+        assert tracemalloc.get_traced_memory()[1] < 4 * len(data) + 2**20
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("count", [BOUNDS["horses"], 10**12])
+def test_a_head_that_promises_more_than_there_is_takes_no_memory(count: int) -> None:
+    """A head may say any length: what counts is what comes, and at most what an index may have."""
+    head = io.BytesIO()
+    np.lib.format.write_array_header_1_0(head, {"descr": "<i4", "fortran_order": False, "shape": (count,)})
+    out = io.BytesIO(archived(**{name: each for name, each in arrays_of([]).items() if name != "horses"}))
+    with zipfile.ZipFile(out, "a") as archive:
+        archive.writestr("horses.npy", head.getvalue())
+    tracemalloc.start()
+    try:
+        with pytest.raises(DataCorrupt):
+            load(out.getvalue())
+        assert tracemalloc.get_traced_memory()[1] < 2**20
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_directory_of_many_members_is_refused() -> None:
+    """The archive's directory is not read where it has more members than an index."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for number in range(1_000):
+            archive.writestr(f"{number}.npy", b"")
+    with pytest.raises(DataCorrupt, match="cannot be read") as caught:
+        load(out.getvalue())
+    assert caught.value.log_fields["reason"] == "too many members"
+
+
+def test_an_index_that_could_not_be_read_is_not_written() -> None:
+    """What would pass a bound is told when it is written, not when it is read."""
+    entries = [Entry(f"{number:05}", names=["n"] * 10_000) for number in range(BOUNDS["names"] // 10_000 + 1)]
+    with pytest.raises(DataCorrupt) as caught:
+        dump(entries)
+    assert caught.value.log_fields["reason"] == "too many items: names"
+
+
+def test_one_file_does_not_fill_the_index() -> None:
+    """Of a file with more horses than any career has some are kept, and texts too long for a name are none."""
+    horses = [f"{number:06}" for number in range(MAX_HORSES + 5)]
+    codes = np.arange(len(horses) + 1)
+    plain = records_of(pickled("00001", rows=1))
+    fields = {name: replace(column, codes=np.zeros_like(codes)) for name, column in plain.fields.items()}
+    fields["horse_name"] = replace(plain.fields["horse_name"], codes=codes, values=[*horses, "x" * (LONGEST_NAME + 1)])
+    found = entry("00001", "etag", replace(plain, rows=len(codes), fields=fields))
+    assert list(found.horses) == horses[:MAX_HORSES]
 
 
 # How it is refreshed.
@@ -472,6 +550,65 @@ def test_an_index_that_was_held_outlives_faults(storage: FakeStorage, cache: Ind
     storage.write_object(NAME, b"junk")
     clock.turn(2)
     assert got(cache) is first
+
+
+def test_an_index_that_is_refused_is_read_once(storage: FakeStorage, cache: IndexCache, clock: FakeClock) -> None:
+    """A damaged index is an error at each request; only its ETag is asked for, once in a while."""
+    stored = storage.objects[NAME] = replace(storage.put("00001", b"junk"), key=NAME)
+    for _ in range(3):
+        for _ in range(5):
+            with pytest.raises(DataCorrupt, match="index cannot be read"):
+                got(cache)
+        clock.turn(10)
+    assert storage.etags == [None, stored.etag, stored.etag]
+    refreshed(storage)
+    assert got(cache)
+
+
+def test_a_refused_index_beside_one_held_is_read_once(
+    storage: FakeStorage, cache: IndexCache, clock: FakeClock
+) -> None:
+    """While a new index cannot be read, the old one answers; the new one's ETag is asked for."""
+    refreshed(storage)
+    first, good = got(cache), storage.objects[NAME]
+    storage.write_object(NAME, b"junk")
+    bad = storage.objects[NAME].etag
+    for _ in range(3):
+        clock.turn(60)
+        assert got(cache) is first
+    assert storage.etags[-3:] == [good.etag, bad, bad]
+    storage.objects[NAME] = good
+    clock.turn(60)
+    assert got(cache) is first
+    clock.turn(60)
+    assert got(cache) is first
+    assert storage.etags[-2:] == [bad, good.etag]
+
+
+def test_an_index_too_large_to_read_is_remembered(storage: FakeStorage, cache: IndexCache, clock: FakeClock) -> None:
+    """An index that the storage itself refuses is asked for once in a while."""
+    storage.fail(DataCorrupt)
+    for _ in range(3):
+        with pytest.raises(DataCorrupt):
+            got(cache)
+    assert storage.calls["read_object"] == 1
+    storage.mend()
+    clock.turn(10)
+    assert got(cache) is None
+
+
+def test_an_index_that_is_held_answers_while_its_check_takes_long(
+    storage: FakeStorage, cache: IndexCache, clock: FakeClock
+) -> None:
+    """A check that takes long is not waited for: the index held is given, at once to whoever comes later."""
+    refreshed(storage)
+    first = got(cache)
+    clock.turn(60)
+    asked = storage.calls["read_object"]
+    with storage.gate(NAME):
+        for _ in range(20):
+            assert got(cache) is first
+    assert storage.calls["read_object"] == asked + 1
 
 
 def test_without_an_index_in_memory_faults_are_told(storage: FakeStorage, cache: IndexCache) -> None:

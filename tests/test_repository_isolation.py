@@ -12,8 +12,8 @@ from fake_s3 import found, hang, refusal, serving, settings
 from fakes import PATIENCE, FakeStorage
 from graphql_api.config import Settings
 from graphql_api.errors import DataCorrupt, UpstreamUnavailable
-from graphql_api.repository.failures import RETRY_PAUSE, SLOW
-from graphql_api.repository.repository import GRACE, SUSPECTS, Repository
+from graphql_api.repository.failures import GRACE, RETRY_PAUSE, SLOW
+from graphql_api.repository.repository import SUSPECTS, Repository
 from graphql_api.repository.trace import Trace
 from graphql_api.storage.s3 import S3Storage
 from repository_bench import A, B, Bench, records_of, start, until_waiting

@@ -3,7 +3,7 @@
 import base64
 import binascii
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from heapq import nsmallest
 
@@ -113,7 +113,8 @@ class Catalogue:
 
     @cached_property
     def _searched_jockeys(self) -> list[tuple[str, list[str]]]:
-        return [(identifier, list(map(searchable, self._names[row]))) for row, identifier in enumerate(self.ids)]
+        names = replace(self._names, values=list(map(searchable, self._names.values)))
+        return [(identifier, names[row]) for row, identifier in enumerate(self.ids)]
 
     @cached_property
     def _searched_horses(self) -> list[str]:
@@ -123,7 +124,7 @@ class Catalogue:
     def _riders(self) -> tuple[np.ndarray, np.ndarray]:
         """Give the rows of the jockeys who rode each horse, horse after horse, and where each horse's begin."""
         lists: Lists = self._horses
-        rows = np.repeat(np.arange(self.records.rows), np.diff(lists.offsets))
+        rows = np.repeat(np.arange(self.records.rows, dtype=np.int32), np.diff(lists.offsets))
         bounds = np.zeros(len(lists.values) + 1, np.int64)
         np.cumsum(np.bincount(lists.codes, minlength=len(lists.values)), out=bounds[1:])
         return rows[np.argsort(lists.codes, kind="stable")], bounds

@@ -1,6 +1,6 @@
 """What the index knows of one jockey: a table of fields, and how they follow from the jockey's races."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -16,6 +16,12 @@ from graphql_api.jockeys.vocabulary import Jurisdiction
 
 COUNTS = ("rides", "wins", "seconds", "thirds", "prize_money")
 """Statistics of the whole career that the index keeps, by their names there."""
+
+MAX_NAMES, MAX_HORSES = 100, 20_000
+"""Of one jockey, as one file must not fill the index: the longest careers have some thousand horses."""
+
+LONGEST_NAME = 100
+"""Characters of a name; a longer text in its column is none."""
 
 _DESCRIPTIONS = {each.name: each.description for each in STATISTICS}
 
@@ -66,15 +72,20 @@ def entry(jockey_id: str, etag: str, records: RaceRecords) -> Entry:
     return Entry(
         id=jockey_id,
         etag=etag,
-        name=records.newest("jockey_name"),
+        name=next(iter(_names([records.newest("jockey_name")], 1)), None),
         jurisdiction=_most_frequent(records, "jurisdiction"),
         record_count=records.rows,
         first_date=min(days, default=None),
         last_date=max(days, default=None),
-        names=sorted(_found(records, "jockey_name")),
-        horses=sorted(_found(records, "horse_name") - {""}),
+        names=_names(_found(records, "jockey_name"), MAX_NAMES),
+        horses=_names(_found(records, "horse_name") - {""}, MAX_HORSES),
         **{name: figures.values(name)[0] for name in COUNTS},
     )
+
+
+def _names(texts: Iterable[str | None], most: int) -> list[str]:
+    """Give the texts that may be names, in order."""
+    return sorted(text for text in texts if text is not None and len(text) <= LONGEST_NAME)[:most]
 
 
 def _found(records: RaceRecords, field: str) -> set[Any]:

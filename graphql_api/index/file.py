@@ -19,12 +19,20 @@ from typing import Any
 import numpy as np
 
 from graphql_api.errors import DataCorrupt
+from graphql_api.index.archive import read_arrays
 from graphql_api.index.entries import Entry
 from graphql_api.jockeys.vocabulary import Jurisdiction
 
 NAME = "_index.v1.npz"
-LARGEST = 512 * 2**20
-"""Bytes of all columns, uncompressed: a hundred times what all of netkeiba's jockeys take."""
+
+MAX_JOCKEYS = 200_000
+"""There are no more ids of the forms that ids have."""
+
+MAX_TEXTS, MAX_TEXT_BYTES = 1_000_000, 64 * 2**20
+"""Distinct texts and their bytes in UTF-8: a horse's name for each that has run in decades, and the ETags."""
+
+MAX_NAMES, MAX_HORSES = 1_000_000, 10_000_000
+"""Names of all jockeys together, and horses: twice as many as pairs of jockey and horse have met in decades."""
 
 TEXTS = ("id", "etag", "name", "jurisdiction")
 LISTS = ("names", "horses")
@@ -33,6 +41,15 @@ DAYS = ("first_date", "last_date")
 NUMBERS = ("prize_money",)
 """How each column is stored: texts and lists of them by their place in ``texts``, which holds each distinct text once,
 as UTF-8 with offsets. Null is -1, NaT or NaN; lists end where ``{name}.ends`` says."""
+
+BOUNDS: Mapping[str, int] = {
+    **dict.fromkeys([*TEXTS, *INTEGERS, *DAYS, *NUMBERS, *(f"{name}.ends" for name in LISTS)], MAX_JOCKEYS),
+    "names": MAX_NAMES,
+    "horses": MAX_HORSES,
+    "texts": MAX_TEXT_BYTES,
+    "texts.ends": MAX_TEXTS,
+}
+"""The most items of each array, which a hostile index must not pass: checked before they are read."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,7 +83,7 @@ class Contents:
 
 
 def dump(entries: Sequence[Entry]) -> bytes:
-    """Write the index."""
+    """Write the index. Raises ``DataCorrupt`` where it would hold more than is read again."""
     places = defaultdict[str, int](count().__next__)
     columns: dict[str, list[Any]] = {
         each.name: [getattr(entry, each.name) for entry in entries] for each in fields(Entry)
@@ -84,6 +101,8 @@ def dump(entries: Sequence[Entry]) -> bytes:
     texts = [text.encode() for text in places]
     arrays["texts"] = np.frombuffer(b"".join(texts), np.uint8)
     arrays["texts.ends"] = np.cumsum([len(each) for each in texts], dtype=np.int64)
+    if too_long := [name for name, array in arrays.items() if len(array) > BOUNDS[name]]:
+        raise DataCorrupt("The index would be too large.", key=NAME, reason=f"too many items: {', '.join(too_long)}")
     out = BytesIO()
     np.savez_compressed(out, **arrays)
     return out.getvalue()
@@ -92,18 +111,9 @@ def dump(entries: Sequence[Entry]) -> bytes:
 def load(data: bytes) -> Contents:
     """Read the index. Raises ``DataCorrupt`` for what is none."""
     try:
-        with np.load(BytesIO(data), allow_pickle=False) as archive:
-            if sum(each.file_size for each in archive.zip.infolist()) > LARGEST:
-                raise ValueError("the columns are too large")  # noqa: TRY301 - told as all else that is wrong
-            return _contents({name: _checked(archive[name]) for name in archive.files})
+        return _contents(read_arrays(data, BOUNDS))
     except Exception as error:  # whatever zip, numpy or the checks stumble over
         raise DataCorrupt("The index cannot be read.", key=NAME, reason=str(error)) from error
-
-
-def _checked(array: np.ndarray) -> np.ndarray:
-    if array.ndim != 1:
-        raise ValueError("no column")
-    return array
 
 
 def _contents(arrays: Mapping[str, np.ndarray]) -> Contents:
@@ -152,8 +162,10 @@ def _lists(arrays: Mapping[str, np.ndarray], name: str, rows: int, texts: Sequen
     offsets = _offsets(arrays[f"{name}.ends"], len(found))
     if len(offsets) != rows + 1:
         raise ValueError("lists of different lengths")
-    distinct, codes = np.unique(found, return_inverse=True)
-    return Lists(offsets, codes, [texts[each] for each in distinct.tolist()])
+    used = np.zeros(len(texts), np.bool_)
+    used[found] = True
+    codes = (np.cumsum(used, dtype=np.int32) - 1)[found]
+    return Lists(offsets, codes, [texts[each] for each in np.flatnonzero(used).tolist()])
 
 
 def _offsets(ends: np.ndarray, total: int) -> np.ndarray:

@@ -11,6 +11,9 @@ from graphql_api.errors import ServiceError
 RETRY_PAUSE = 30.0
 """Seconds (at most the TTL) that a stale copy answers before the failing storage is asked again."""
 
+GRACE = 0.5
+"""Seconds that an expired copy waits for its revalidation before it answers as it is."""
+
 SLOW = 1.0
 """Seconds of a thread that a failed read must have taken to be remembered: a quick one costs little, and may pass."""
 

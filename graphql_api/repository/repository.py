@@ -17,7 +17,7 @@ from graphql_api.errors import NotFound, UpstreamUnavailable
 from graphql_api.index.cache import IndexCache
 from graphql_api.jockeys.ids import jockey_id as checked
 from graphql_api.repository.clock import lasting_clock
-from graphql_api.repository.failures import copy_of
+from graphql_api.repository.failures import GRACE, copy_of
 from graphql_api.repository.loading import Load, Loading
 from graphql_api.repository.memory import Memory
 from graphql_api.repository.snapshot import Snapshot
@@ -25,9 +25,6 @@ from graphql_api.repository.tally import Tally
 from graphql_api.repository.trace import Outcome, Trace
 from graphql_api.repository.workers import Workers, done
 from graphql_api.storage.folder import Page, Storage
-
-GRACE = 0.5
-"""Seconds that an expired copy waits for its revalidation before it answers as it is, marked stale."""
 
 SUSPECTS = 4
 """One in so many threads may read jockeys whose last read was slow to fail; the others are for all else."""

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from types_boto3_s3.type_defs import GetObjectOutputTypeDef
 
 _CHUNK = 2**18
-_STRONG_ETAG = re.compile(r'"?([!#-~]+)"?')
+_STRONG_ETAG = re.compile(r'"?([!#-~]{1,256})"?')
 
 
 def stored_object(
