@@ -104,22 +104,28 @@ def test_a_tunnel_is_refused(server: Server) -> None:
         assert connection.is_closed()
 
 
+CHUNKED = b"POST /graphql HTTP/1.1\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n"
 LARGE_HEADS = {
     "a header of 33 kB": written("GET", "/health", x_filler="a" * 33_000),
-    "one header 3,000 times": b"GET /health HTTP/1.1\r\n" + b"accept: text/html; q=0.123456\r\n" * 3_000 + b"\r\n",
-    "too many headers": b"GET /health HTTP/1.1\r\n" + b"a:\r\n" * (MAX_HEADERS + 1) + b"\r\n",
     "a name of 33 kB": b"GET /health HTTP/1.1\r\n" + b"a" * 33_000 + b": b\r\n\r\n",
+    "too many headers": b"GET /health HTTP/1.1\r\n" + b"a:\r\n" * (MAX_HEADERS + 1) + b"\r\n",
+    "one header 3,000 times": b"GET /health HTTP/1.1\r\n" + b"accept: text/html; q=0.123456\r\n" * 3_000 + b"\r\n",
+}
+ENDLESS_HEADS = {
     "a head without an end": b"GET /health HTTP/1.1\r\n" + b"accept: " + b"a" * 2_000_000,
     "blanks without an end": b"GET /health HTTP/1.1\r\n" + b"accept: " + b" " * 2_000_000,
-    "trailers behind a body": written("POST", "/graphql", QUERY).replace(
-        b"content-length: %d\r\n\r\n%b" % (len(QUERY), QUERY),
-        b"transfer-encoding: chunked\r\n\r\n1\r\n{\r\n0\r\n" + b"a: b\r\n" * 200,
-    ),
+    "trailers without an end": CHUNKED + b"1\r\n{\r\n0\r\n" + b"a: b\r\n" * 2_000,
 }
 
 
 @pytest.mark.parametrize("request_bytes", LARGE_HEADS.values(), ids=LARGE_HEADS)
-def test_a_large_head_is_refused_before_it_is_held(server: Server, request_bytes: bytes) -> None:
+def test_a_large_head_is_refused(server: Server, request_bytes: bytes) -> None:
+    """Whatever is large in it."""
+    assert server.connect().ask(request_bytes)[0] == 431
+
+
+@pytest.mark.parametrize("request_bytes", ENDLESS_HEADS.values(), ids=ENDLESS_HEADS)
+def test_a_head_without_an_end_is_refused_before_it_is_held(server: Server, request_bytes: bytes) -> None:
     """The client reads why, even where it has more to send, and then the connection ends."""
     connection = server.connect()
     connection.send(request_bytes)
@@ -151,7 +157,7 @@ def test_heads_within_the_bounds_are_read(server: Server) -> None:
 def test_a_refusal_waits_for_its_turn(server: Server) -> None:
     """What was asked for before is answered before."""
     connection = server.connect()
-    connection.send(POST * 3 + LARGE_HEADS["a header of 33 kB"] + POST)
+    connection.send(POST * 3 + ENDLESS_HEADS["blanks without an end"] + POST)
     assert [connection.answer()[0] for _ in range(4)] == [200, 200, 200, 431]
     assert connection.is_closed()
 
@@ -159,10 +165,18 @@ def test_a_refusal_waits_for_its_turn(server: Server) -> None:
 @pytest.mark.parametrize("ahead", [b"", POST])
 def test_a_broken_body_is_refused_once(server: Server, ahead: bytes) -> None:
     """It is the answer to that request, and the only one."""
-    head = b"POST /graphql HTTP/1.1\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n"
     connection = server.connect()
-    connection.send(ahead + head + b"no chunk\r\n")
+    connection.send(ahead + CHUNKED + b"no chunk\r\n")
     assert [connection.answer()[0] for _ in range(bool(ahead) + 1)] == [200, 400][not ahead :]
+    assert connection.is_closed()
+
+
+@pytest.mark.parametrize("rest", [b"1;" + b"a" * 4_000_000, b"1\r\n{\r\n0\r\na: " + b"b" * 4_000_000])
+def test_what_is_no_body_is_bounded_as_bodies_are(server: Server, rest: bytes) -> None:
+    """Be it the extension of a chunk or one long trailer."""
+    connection = server.connect()
+    connection.send(CHUNKED + rest)
+    assert connection.answer()[0] == 413
     assert connection.is_closed()
 
 

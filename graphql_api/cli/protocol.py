@@ -12,6 +12,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 
 from graphql_api.cli.bounds import (
     INVALID,
+    LARGE_BODY,
     LARGE_HEAD,
     LATE,
     LINGER_SECONDS,
@@ -20,7 +21,6 @@ from graphql_api.cli.bounds import (
     STALL_SECONDS,
     Fault,
     Limits,
-    RefusedHead,
 )
 from graphql_api.cli.repeats import Repeats
 from graphql_api.cli.transport import Together
@@ -55,7 +55,7 @@ class Protocol(HttpToolsProtocol):
         self._limits = limits
         self._begun = self._headed = self._complete = 0
         self._begun_at = 0.0
-        self._header_bytes = self._unheaded_bytes = 0
+        self._message_bytes = 0
         self._unread = NOTHING
         self._whole: tuple[bytes, RequestResponseCycle] | None = None
         self._upgrading = False
@@ -129,26 +129,28 @@ class Protocol(HttpToolsProtocol):
         """Parse bytes slice by slice, no further than to a request that has to wait for its turn."""
         if self._fault:
             return
-        self._unread = memoryview(bytes(self._unread) + data if self._unread else data)
-        while self._unread and not self.pipeline and not self._fault:
-            piece, self._unread = self._unread[:SLICE], self._unread[SLICE:]
-            message, within_head = self._begun, self._begun > self._headed
-            self._parse(piece)
-            if within_head and message == self._begun > self._headed:
-                self._count_unheaded(len(piece))
+        if len(data) <= SLICE and not self._unread and not self.pipeline:
+            self._take(data)
+        else:
+            self._unread = memoryview(bytes(self._unread) + data)
+            while self._unread and not self.pipeline and not self._fault:
+                piece, self._unread = self._unread[:SLICE], self._unread[SLICE:]
+                self._take(piece)
         if self._begun > self._headed and self._head_timer is None and not self._fault:
             self._head_timer = self.loop.call_later(self._limits.seconds, self._judge_head)
 
-    def _parse(self, piece: memoryview) -> None:
-        """Parse bytes, and refuse what is no HTTP or passes a bound."""
+    def _take(self, piece: bytes | memoryview) -> None:
+        """Parse a slice, and refuse what is no HTTP, or of which there is too much."""
+        size = len(piece)
         try:
             while piece:
                 piece = self._feed(piece)
-        except httptools.HttpParserError as error:
-            cause = error.__context__
-            self._refuse(cause.fault if isinstance(cause, RefusedHead) else INVALID)
+        except httptools.HttpParserError:
+            self._refuse(INVALID)
+        if self._begun > self._complete and not self._fault:
+            self._count(size)
 
-    def _feed(self, piece: memoryview) -> memoryview:
+    def _feed(self, piece: bytes | memoryview) -> bytes | memoryview:
         """Parse bytes up to a request to change the protocol, which is read anew as one without that wish.
 
         Returns what is left of the bytes. To pass over the wish is RFC 9110, 7.8.
@@ -173,11 +175,16 @@ class Protocol(HttpToolsProtocol):
         self.parser.set_dangerous_leniencies(lenient_data_after_close=True)  # as uvicorn does
         self.parser.feed_data(b"".join([*lines, b"\r\n"]))
 
-    def _count_unheaded(self, size: int) -> None:
-        """Count the bytes of a head that is not complete, of which the parser may have told nothing yet."""
-        self._unheaded_bytes += size
-        if self._unheaded_bytes > self._limits.header_bytes + self._limits.url_bytes:
+    def _count(self, size: int) -> None:
+        """Count bytes of a message that is not complete: of a head, a trailer or a chunk, or of a body."""
+        self._message_bytes += size
+        headless = self._begun > self._headed
+        if headless and len(self.url) > self._limits.url_bytes:
+            self._refuse(LONG_URL)
+        elif len(self.headers) > MAX_HEADERS or (headless and self._message_bytes > self._limits.head_bytes):
             self._refuse(LARGE_HEAD)
+        elif self._message_bytes > self._limits.message_bytes:
+            self._refuse(LARGE_BODY)
 
     def _judge_head(self) -> None:
         """Refuse a head that takes too long; the time in which requests before it are answered does not count."""
@@ -199,31 +206,15 @@ class Protocol(HttpToolsProtocol):
         else:
             self._begun += 1
             self._begun_at = time.monotonic()
-        self._header_bytes = self._unheaded_bytes = 0
+        self._message_bytes = 0
         self._unset_keepalive_if_required()
         super().on_message_begin()
-
-    def on_url(self, url: bytes) -> None:
-        """Take a part of the URL."""
-        self.url += url
-        if len(self.url) > self._limits.url_bytes:
-            raise RefusedHead(LONG_URL)
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        """Take a header; this is uvicorn's, with bounds."""
-        name = name.lower()
-        if name == b"expect" and value.lower() == b"100-continue":
-            self.expect_100_continue = True
-        self.headers.append((name, value))
-        self._header_bytes += len(name) + len(value)
-        if self._header_bytes > self._limits.header_bytes or len(self.headers) > MAX_HEADERS:
-            raise RefusedHead(LARGE_HEAD)
 
     def on_headers_complete(self) -> None:
         """Begin to answer, unless the head is to be read anew."""
         if self.parser.should_upgrade():
             if self.parser.get_method() == b"CONNECT":
-                raise RefusedHead(INVALID)
+                raise httptools.HttpParserError
             self._upgrading = True
             return
         self._headed += 1

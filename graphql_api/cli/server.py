@@ -10,9 +10,6 @@ import click
 from graphql_api.config import Settings
 from graphql_api.process import open_files, settle
 
-URLS = 4
-"""Times the setting that bounds paths and query strings; longer URLs are refused while they are read."""
-
 OTHER_FILES = 384
 """Files beside connections that the process may open: those of jockeys, connections to S3, and those being refused."""
 
@@ -42,8 +39,7 @@ def run(app: Any, settings: Settings, listener: socket.socket) -> None:
     from graphql_api.cli.uvicorn_server import Server
 
     settle()
-    limits = Limits(settings.max_header_bytes, URLS * settings.max_url_bytes, settings.request_timeout)
-    protocol: Any = partial(Protocol, repeats=Repeats(app), limits=limits)
+    protocol: Any = partial(Protocol, repeats=Repeats(app), limits=Limits.of(settings))
     config = uvicorn.Config(
         app,
         http=protocol,

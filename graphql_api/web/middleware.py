@@ -5,6 +5,7 @@ import random
 import re
 import time
 from collections.abc import Awaitable
+from itertools import chain
 from typing import Any, Generic, TypeVar
 
 import orjson
@@ -79,8 +80,7 @@ class RequestMiddleware(Generic[App]):
             return
         begun = time.perf_counter()
         path = scope["path"][:LOGGED_CHARACTERS]
-        given, size = _read_headers(scope)
-        fields = RequestLog(request_id=_request_id(scope, given), method=scope["method"], path=path)
+        fields = RequestLog(request_id=_request_id(scope), method=scope["method"], path=path)
         state = scope.setdefault("state", {})
         state["log"] = fields
         state.setdefault(BEGUN, time.monotonic())
@@ -95,7 +95,8 @@ class RequestMiddleware(Generic[App]):
             return send(message)
 
         try:
-            if size > self.max_header_bytes or len(scope["headers"]) > MAX_HEADERS:
+            headers = scope["headers"]
+            if len(headers) > MAX_HEADERS or sum(map(len, chain.from_iterable(headers))) > self.max_header_bytes:
                 for message in refusal(431, f"{MAX_HEADERS} headers of {self.max_header_bytes} bytes may be sent."):
                     await send_head(message)
             else:
@@ -131,21 +132,13 @@ class MaskMiddleware:
                 await _answer_500(request_log(scope)["request_id"], send_noting)
 
 
-def _read_headers(scope: Scope) -> tuple[bytes, int]:
-    """Return the client's id of a request, empty if it gave none, and the bytes of all headers."""
-    given, size = b"", 0
-    for name, value in scope["headers"]:
-        size += len(name) + len(value)
-        if name == b"x-request-id":
-            given = value
-    return given, size
-
-
-def _request_id(scope: Scope, given: bytes) -> str:
+def _request_id(scope: Scope) -> str:
     """Take the id that Lambda or the client gave the request, if it is of a harmless form, or make one."""
     context = scope.get("aws.context")
-    found = given.decode("latin-1") if context is None else getattr(context, "aws_request_id", "")
-    return found if HARMLESS_ID.fullmatch(found) else f"{random.getrandbits(128):032x}"
+    given = getattr(context, "aws_request_id", None)
+    if given is None:
+        given = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"x-request-id"), "")
+    return given if HARMLESS_ID.fullmatch(given) else f"{random.getrandbits(128):032x}"
 
 
 def _with_own(headers: Headers, scope: Scope, fields: RequestLog, seconds: float) -> Headers:
