@@ -53,8 +53,11 @@ Texts = Mapping[str, str]
 
 
 def career(*races: Texts, without: Collection[str] = ()) -> RaceRecords:
-    """Read races, each ``RACE`` with changes; a blank text is a blank cell, and ``without`` names missing columns."""
-    rows = [{**RACE, **each} for each in races]
+    """Read races, each ``RACE`` on another horse with changes.
+
+    A blank text is a blank cell, and ``without`` names missing columns.
+    """
+    rows = [{**RACE, "馬番": str((7 + place) % 40 + 1), **each} for place, each in enumerate(races)]
     columns = [
         FrameColumn(header, "object", np.array([row.get(header) or None for row in rows] + [None], dtype=object)[:-1])
         for header in (source.header for source in SOURCES if source.header not in without)
@@ -90,9 +93,19 @@ def races() -> st.SearchStrategy[dict[str, str]]:
     )
 
 
+def race_lists(min_size: int = 0, max_size: int = 12) -> st.SearchStrategy[list[dict[str, str]]]:
+    """Draw races as a file has them: each once, the newest first."""
+    drawn = st.lists(races(), min_size=min_size, max_size=max_size, unique_by=_identity)
+    return drawn.map(lambda races: sorted(races, key=lambda race: (race["日付"], int(race["R"] or 0)), reverse=True))
+
+
+def _identity(race: Texts) -> tuple[str, ...]:
+    return tuple(race[header] for header in ("日付", "開催", "R", "馬番"))
+
+
 def careers(max_size: int = 12) -> st.SearchStrategy[RaceRecords]:
     """Draw a career of any length, no races included."""
-    return st.lists(races(), max_size=max_size).map(lambda drawn: career(*drawn))
+    return race_lists(max_size=max_size).map(lambda drawn: career(*drawn))
 
 
 def rows_of(records: RaceRecords) -> list[Row]:

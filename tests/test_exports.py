@@ -273,7 +273,8 @@ def test_spreadsheets_run_no_cell(start: str, rest: str) -> None:
 def test_names_that_are_formulas(tmp_path: Path) -> None:
     """By default a name is given as it is, for programs; ``spreadsheet=1`` disarms it and marks the file as UTF-8."""
     name = '=HYPERLINK("http://example.org","x")'
-    frame = pd.DataFrame({"馬名": [name, "テスト"], "着差": [-0.1, 1.0], "jockey_id": ["00001"] * 2, "=1+1": ["", ""]})
+    columns_of_file = {"日付": ["2024/09/29"] * 2, "馬名": [name, "テスト"], "着差": [-0.1, 1.0], "=1+1": ["", ""]}
+    frame = pd.DataFrame(columns_of_file)
     frame.to_pickle(tmp_path / "00001.pickle")
     client = TestClient(create_app(Settings(data=str(tmp_path))))
     for columns, header in (("typed", "horse_name"), ("source", "馬名")):

@@ -7,9 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from careers import RACE, career, careers, known_careers, races
+from careers import RACE, career, careers, known_careers, race_lists
 from graphql_api.jockeys.figures import Figures, Statistics
 from graphql_api.jockeys.formulas import wilson
 from graphql_api.jockeys.records import RaceRecords
@@ -34,7 +33,7 @@ def test_statistics_equal_a_plain_count_of_every_known_career() -> None:
     assert counted > 1_000
 
 
-@given(st.lists(races(), max_size=20))
+@given(race_lists(max_size=20))
 @settings(max_examples=40, deadline=None)
 def test_statistics_equal_a_plain_count_of_any_career(drawn: list[dict[str, str]]) -> None:
     """Scratches, demotions, dead heats, abandoned races, blank odds in any mixture: both ways count the same."""

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from graphql_api.jockeys.columns import SOURCES
+from graphql_api.jockeys.headers import canonical
 from graphql_api.jockeys.normalise import race_records
 from graphql_api.jockeys.records import DataWarning, RaceRecords, SourceColumn, raw_text
 from graphql_api.pickles import loads
@@ -32,7 +33,8 @@ class ColumnFacts:
 class FileFacts:
     """A file as read: ``size`` in bytes as stored, ``memory`` in bytes as typed records.
 
-    ``missing`` lists canonical headers that the file lacks; ``warnings`` the first of ``warning_count``.
+    ``races`` counts the ``rows`` that are races, each once. ``missing`` lists canonical headers that the file lacks;
+    ``warnings`` the first of ``warning_count``.
     """
 
     file: str
@@ -40,6 +42,7 @@ class FileFacts:
     size: int
     memory: int
     rows: int
+    races: int
     columns: tuple[ColumnFacts, ...]
     missing: tuple[str, ...]
     unknown: tuple[str, ...]
@@ -52,14 +55,14 @@ def inspect(data: bytes, name: str, jockey_id: str | None) -> FileFacts:
     frame = loads(data)
     jockey = jockey_id or _own_id(frame)
     records = race_records(frame, jockey)
-    read_as = {position: header for header, position in records.raw.items()}
-    columns = tuple(_column(each, read_as.get(position)) for position, each in enumerate(records.source))
+    columns = tuple(_column(each, canonical(each.label)) for each in records.source)
     return FileFacts(
         file=name,
         jockey_id=jockey,
         size=len(data),
         memory=records.nbytes,
-        rows=records.rows,
+        rows=records.source_rows,
+        races=records.rows,
         columns=columns,
         missing=_missing(records),
         unknown=tuple(each.label for each in columns if each.source is None),
@@ -72,7 +75,7 @@ def by_code(facts: FileFacts) -> Mapping[str, int]:
     """Count the kept warnings by their code."""
     counts: dict[str, int] = {}
     for warning in facts.warnings:
-        counts[warning.code] = counts.get(warning.code, 0) + 1
+        counts[warning.code] = counts.get(warning.code, 0) + warning.count
     return counts
 
 

@@ -21,7 +21,8 @@ def console(*, stderr: bool = False) -> Console:
 def show(facts: FileFacts, out: Console) -> None:
     """Print a file's facts: a summary, its columns, and the data warnings row by row."""
     out.print(f"[bold]{escape(facts.file)}[/bold]  jockey {escape(facts.jockey_id) or 'unknown'}")
-    out.print(f"{facts.rows:,} rows × {len(facts.columns)} columns, {facts.size:,} bytes stored", end="")
+    races = "" if facts.races == facts.rows else f", {facts.races:,} of the rows are races"
+    out.print(f"{facts.rows:,} rows × {len(facts.columns)} columns{races}, {facts.size:,} bytes stored", end="")
     out.print(f", {facts.memory:,} bytes of memory as typed records")
     out.print(_columns(facts))
     out.print(f"Missing columns: {_listed(facts.missing)}")
@@ -56,7 +57,8 @@ def _warnings(facts: FileFacts) -> Table:
         table.add_column(header, overflow="fold")
     for each in facts.warnings[:_MOST_WARNINGS]:
         row = "all" if each.row is None else str(each.row)
-        table.add_row(row, escape(each.column), each.code, "" if each.raw is None else escape(repr(each.raw)))
+        others = f" and {each.count - 1:,} more" if each.count > 1 else ""
+        table.add_row(row + others, escape(each.column), each.code, "" if each.raw is None else escape(repr(each.raw)))
     return table
 
 

@@ -4,7 +4,7 @@ Equal is not the same here: 1, 1.0 and True, or 0.0 and -0.0, are different cell
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import count
 from typing import Any
 
@@ -33,7 +33,7 @@ def factorise(cells: np.ndarray) -> Encoded:
         case "M":
             return _moments(cells)
     distinct, codes = np.unique(cells, return_inverse=True)
-    return Encoded(_narrow(codes, len(distinct)), distinct.tolist())
+    return Encoded(narrow(codes, len(distinct)), distinct.tolist())
 
 
 def constant(value: Any, rows: int) -> Encoded:
@@ -61,18 +61,29 @@ def combine(columns: Sequence[Encoded], rows: int) -> tuple[np.ndarray, list[Seq
     arrays = list({id(column.codes): column for column in columns}.values())
     if len(arrays) == 1:
         return arrays[0].codes, [column.values for column in columns]
+    _, first, codes = np.unique(combinations(arrays, rows), return_index=True, return_inverse=True)
+    picked: list[Sequence[Any]] = [
+        list(map(column.values.__getitem__, column.codes[first].tolist())) for column in columns
+    ]
+    return narrow(codes, len(first)), picked
+
+
+def combinations(columns: Iterable[Encoded], rows: int) -> np.ndarray:
+    """Give each row a number that only rows with the same codes in all columns share."""
     joined, size = np.zeros(rows, np.int64), 1
-    for column in arrays:
+    for column in columns:
         if size * len(column.values) > np.iinfo(np.int64).max:
             distinct, joined = np.unique(joined, return_inverse=True)
             size = len(distinct)
         joined = joined * len(column.values) + column.codes
         size *= len(column.values)
-    _, first, codes = np.unique(joined, return_index=True, return_inverse=True)
-    picked: list[Sequence[Any]] = [
-        list(map(column.values.__getitem__, column.codes[first].tolist())) for column in columns
-    ]
-    return _narrow(codes, len(first)), picked
+    return joined
+
+
+def used(codes: np.ndarray) -> tuple[np.ndarray, list[int]]:
+    """Give the codes that occur new numbers: each row's new code, and by new code the old one."""
+    places, renumbered = np.unique(codes, return_inverse=True)
+    return narrow(renumbered, len(places)), places.tolist()
 
 
 def _objects(cells: np.ndarray) -> Encoded:
@@ -95,7 +106,7 @@ def _codes(keys: list[Any]) -> tuple[np.ndarray, list[Any]]:
     """Give each distinct key a number, in the order of first appearance."""
     index = defaultdict[Any, int](count().__next__)
     codes = np.fromiter(map(index.__getitem__, keys), np.int32, len(keys))
-    return _narrow(codes, len(index)), list(index)
+    return narrow(codes, len(index)), list(index)
 
 
 def _floats(cells: np.ndarray) -> Encoded:
@@ -107,7 +118,7 @@ def _floats(cells: np.ndarray) -> Encoded:
     if cells.itemsize < numbers.itemsize:
         # The shortest text tells a narrow float's decimal, 0.1, where its exact value is 0.10000000149.
         numbers = numbers.astype(cells.dtype).astype(str).astype(np.float64)
-    return Encoded(_narrow(codes, len(distinct)), [None if number != number else number for number in numbers.tolist()])
+    return Encoded(narrow(codes, len(distinct)), [None if number != number else number for number in numbers.tolist()])
 
 
 def _moments(cells: np.ndarray) -> Encoded:
@@ -119,10 +130,10 @@ def _moments(cells: np.ndarray) -> Encoded:
     # numpy gives a bare integer where Python's datetime cannot hold the year.
     pairs = zip(moments, moments.tolist(), strict=True)
     values = [str(moment) if type(value) is int else value for moment, value in pairs]
-    return Encoded(_narrow(codes, len(ticks)), values)
+    return Encoded(narrow(codes, len(ticks)), values)
 
 
-def _narrow(codes: np.ndarray, size: int) -> np.ndarray:
+def narrow(codes: np.ndarray, size: int) -> np.ndarray:
     """Store codes in the smallest signed integers that hold them."""
     return codes.astype(np.min_scalar_type(-max(size, 1)))
 

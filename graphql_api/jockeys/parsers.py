@@ -1,14 +1,14 @@
 """Parsers of cell texts: a stripped, non-blank text in, one value per field out.
 
-Pure functions. ``OutOfRangeError`` says that a text is of its form but no possible value; any other
-``ValueError`` that it is not of its form.
+Pure functions. ``OutOfRangeError`` says that a text is of its form but no possible value, ``IncompleteError`` that it
+tells some of its values only; any other ``ValueError`` that it is not of its form.
 """
 
 import re
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime, timedelta, timezone
 from enum import Enum
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from graphql_api.jockeys.vocabulary import (
     GOINGS,
@@ -35,8 +35,18 @@ _YEN = 10_000
 # Names have some 40 characters. The suffixes of a longer text are sought at its end, lest a hostile one take minutes.
 _LONGEST_NAME = 200
 
+_WEEKDAY = r"(?:\s*\([^()\d]{1,8}\)|\s*[月火水木金土日]曜日?)?"
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?|[+-]?inf", re.ASCII)
-_DATE = re.compile(r"(-?\d{4,})([/-])(\d{1,2})\2(\d{1,2})(?:[T ].*)?", re.ASCII)
+_DATES = tuple(
+    re.compile(rf"(?P<year>{year}(?P<month>{month}(?P<day>{day}{_WEEKDAY}(?:[T ]\s*(?P<time>.*))?", re.ASCII)
+    for year, month, day in (
+        (r"-?\d{4,})(?P<mark>[/.-])", r"\d{1,2})(?P=mark)", r"\d{1,2})"),
+        (r"\d{4})年\s*", r"\d{1,2})月\s*", r"\d{1,2})日"),
+        (r"\d{4})", r"\d{2})", r"\d{2})"),
+    )
+)
+_ZONED_TIME = re.compile(r"(\d{2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?\s*(?:Z|UTC|([+-]\d{2}):?(\d{2}))", re.ASCII)
+_JAPAN = timezone(timedelta(hours=9))
 _JRA_MEETING = re.compile(rf"(\d{{1,2}})({'|'.join(JRA_COURSES)})(\d{{1,2}})", re.ASCII)
 _SUFFIXES = re.compile(r"(?:\([^()]*\)\s*)+$")
 _SUFFIX = re.compile(r"\(([^()]*)\)")
@@ -70,6 +80,15 @@ Number = TypeVar("Number", int, float)
 
 class OutOfRangeError(ValueError):
     """The text is of its form, and its value is none that the field can take."""
+
+
+class IncompleteError(ValueError):
+    """The text tells only some of its ``values``; the others are None."""
+
+    def __init__(self, *values: Any) -> None:
+        """Hold what can be told, one value for each field."""
+        super().__init__()
+        self.values = values
 
 
 def fold(text: str) -> str:
@@ -123,9 +142,27 @@ def decimal(text: str, *, low: float, high: float) -> tuple[float]:
 
 
 def day(text: str) -> tuple[date]:
-    """Read ``2024/09/29`` or ``2024-09-29``; a time of day is dropped."""
-    year, _, month, day_of_month = _match(_DATE, text).groups()
-    return (date(_within(int(year[:6]), *_YEARS), int(month), int(day_of_month)),)
+    """Read ``2024/09/29``, ``2024.9.29``, ``2024年9月29日`` or ``20240929``, a weekday or time of day behind it or not.
+
+    A moment with a zone is the day that it was in Japan.
+    """
+    text = fold(text)
+    match = next(filter(None, (pattern.fullmatch(text) for pattern in _DATES)), None)
+    if match is None:
+        raise ValueError
+    year = _within(int(match["year"][:6]), *_YEARS)
+    return (_in_japan(date(year, int(match["month"]), int(match["day"])), match["time"]),)
+
+
+def _in_japan(day: date, time: str | None) -> date:
+    """Give the day in Japan at a time of day, where that has a zone."""
+    zoned = time and _ZONED_TIME.fullmatch(time)
+    if not zoned:
+        return day
+    hour, minute, second, hours, minutes = (int(part or 0) for part in zoned.groups())
+    ahead = timedelta(hours=hours, minutes=-minutes if (zoned[4] or "").startswith("-") else minutes)
+    moment = datetime(day.year, day.month, day.day, hour, minute, second, tzinfo=timezone(ahead))
+    return moment.astimezone(_JAPAN).date()
 
 
 def meeting(text: str) -> tuple[str, str, int | None, int | None, Jurisdiction]:

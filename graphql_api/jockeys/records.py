@@ -38,12 +38,16 @@ class Encoded:
 
 @dataclass(frozen=True, slots=True)
 class DataWarning:
-    """A cell (or a whole column, where ``row`` is None) that could not be read as its column's type and is null."""
+    """A cell (or a whole column, where ``row`` is None) that could not be read as its column's type and is null.
+
+    ``row`` is a row of the file. Where ``count`` is more than one, so many rows were left out, and it is the first.
+    """
 
     row: int | None
     column: str
     raw: str | None
     code: str
+    count: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,21 +64,25 @@ Made = TypeVar("Made")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RaceRecords:
-    """All races of one jockey, newest first as in the file.
+    """All races of one jockey, newest first.
 
-    ``fields`` maps each field name of ``columns.FIELDS`` to its typed column, ``source`` keeps the file's own columns
-    in file order (the REST route serves them), ``raw`` maps a canonical header of ``columns.SOURCES`` to the position
-    of its column in ``source``. ``warnings`` holds the first of ``warning_count``. ``nbytes`` estimates the memory
-    held, for the cache's bound.
+    ``fields`` maps each field name of ``columns.FIELDS`` to its typed column, and ``raw`` a canonical header of
+    ``columns.SOURCES`` that the file has to its cells as they were, both by race. ``warnings`` holds the first of
+    ``warning_count``. ``nbytes`` estimates the memory held, for the cache's bound.
+
+    ``source`` keeps the file's own columns and rows in the file's order (the plain route serves them), of which there
+    are ``source_rows``. ``kept`` holds the file's row of each race; None where each row is one, the newest first.
     """
 
     rows: int
     fields: Mapping[str, Encoded]
     source: tuple[SourceColumn, ...]
-    raw: Mapping[str, int]
+    raw: Mapping[str, Encoded]
     warnings: tuple[DataWarning, ...]
     warning_count: int
     nbytes: int
+    source_rows: int = 0
+    kept: np.ndarray | None = None
     derived: dict[Any, Any] = field(default_factory=dict, repr=False)
     version: object = field(default_factory=object, repr=False)
 
@@ -112,10 +120,8 @@ def raw_text(cell: Any) -> str | None:
 
 def raw_column(records: RaceRecords, header: str) -> Encoded:
     """Give the file's own cells of a source by its canonical header; all None where the file lacks the column."""
-    position = records.raw.get(header)
-    if position is None:
-        return Encoded(np.zeros(records.rows, np.int8), (None,))
-    return records.source[position].cells
+    cells = records.raw.get(header)
+    return Encoded(np.zeros(records.rows, np.int8), (None,)) if cells is None else cells
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -200,6 +206,22 @@ class Window(Sequence[Item]):
         if isinstance(position, slice):
             return [self.item(self.records, int(number)) for number in numbers[position]]
         return self.item(self.records, int(numbers[position]))
+
+
+def in_file(records: RaceRecords, races: Window[Row] | None, limit: int | None, *, ordered: bool) -> Window[Row]:
+    """Choose the rows of the file that hold some races: for the file's own columns, which have rows that are no races.
+
+    ``races`` None chooses all rows of the file. They stand in the file's order, unless the races are ``ordered``.
+    """
+    if races is None:
+        count = records.source_rows if limit is None else min(limit, records.source_rows)
+        everything = count == records.source_rows
+        return choose(records, Rows(slice(0, count), count, everything=everything, key=("file", count)))
+    kept = np.arange(records.rows) if records.kept is None else records.kept
+    numbers = kept[races.rows.index]
+    numbers = (numbers if ordered else np.sort(numbers))[:limit]
+    key = None if races.rows.key is None else ("file", races.rows.key, limit)
+    return choose(records, Rows(numbers, len(numbers), key=key))
 
 
 def choose(records: RaceRecords, rows: Rows) -> Window[Row]:

@@ -8,6 +8,7 @@ import numpy as np
 from graphql_api.pickles import arrays, arrow, zones
 from graphql_api.pickles.kinds import kind_of
 from graphql_api.pickles.limits import Budget, Unreadable, refuse, unreadable
+from graphql_api.pickles.moments import in_zone, zone_of
 from graphql_api.pickles.standins import Name, Node, fields
 
 _NULLABLE = {"b": "boolean", "i": "Int", "u": "UInt", "f": "Float"}  # pandas' words for what numpy calls so
@@ -123,13 +124,14 @@ def _categorical(dtype: Any, data: Any, budget: Budget) -> Values:
             categories = fields(dtype.state, "a dtype").get("categories")
         case _:
             raise refuse("structure", "categories without a dtype")
-    known = values(index_data(categories), budget, categories=False).cells
+    name, known = values(index_data(categories), budget, categories=False)
     if codes.dtype.kind != "i" or known.ndim != 1:
         raise refuse("structure", "categories that are none")
     if codes.size and not -1 <= codes.min() <= codes.max() < len(known):
         raise refuse("structure", "a category's code out of range")
     known = known.astype("M8[us]") if known.dtype.kind == "M" else known
-    return Values("category", np.fromiter([*known.tolist(), None], object, len(known) + 1)[codes])
+    cells = [*in_zone(known.tolist(), zone_of(name)), None]
+    return Values("category", np.fromiter(cells, object, len(cells))[codes])
 
 
 def _masked(node: Node, budget: Budget) -> Values:

@@ -14,14 +14,24 @@ from graphql_api.schema.filters import condition
 from graphql_api.schema.orders import orders
 
 
-@strawberry.type(description="A cell or column of the source file that could not be read and is null.")
+@strawberry.type(
+    description="A cell or column of the source file that could not be read and is null, or rows that were left out."
+)
 class DataWarning:
     """Public face of ``records.DataWarning``, whose attributes it shares."""
 
-    row: int | None = strawberry.field(description="Row in the file, from 0; null where the whole column is meant.")
-    column: str = strawberry.field(description="The source column, without spaces.")
+    row: int | None = strawberry.field(
+        description="Row in the file, from 0, the first of several; null where the whole column is meant."
+    )
+    column: str = strawberry.field(
+        description="The source column, without spaces; several, with commas, where rows were left out."
+    )
     raw: str | None = strawberry.field(description="The cell's own text; null where the whole column is meant.")
     code: str = strawberry.field(description="What is wrong, as a stable code such as `UNPARSEABLE_CELL`.")
+    count: int = strawberry.field(
+        description="1, or how many rows were left out: `ROW_WITHOUT_DATE` (blank rows, repeated headers) and "
+        "`DUPLICATE_ROW` (a race that an earlier row holds)."
+    )
 
 
 @strawberry.type(description="The file that a jockey's data was read from.")
@@ -35,7 +45,12 @@ class SourceFile:
     size_bytes: int = strawberry.field(description="Bytes stored, compressed or not.")
     rows: int = strawberry.field(description="Rows in the file.")
     stale: bool = strawberry.field(description="True while the storage fails and this is the last good copy.")
-    warnings: list[DataWarning] = strawberry.field(description="What could not be read; at most the first 1,000.")
+    warnings: list[DataWarning] = strawberry.field(
+        description="What could not be read, or was left out; at most the first 1,000 cells."
+    )
+    warning_count: int = strawberry.field(
+        description="Cells, columns and rows that could not be read, or were left out, also beyond those listed."
+    )
 
 
 @strawberry.type(description="A jockey and the races they rode.")
@@ -74,9 +89,10 @@ class Jockey:
             etag=found.etag,
             last_modified=found.last_modified,
             size_bytes=found.size,
-            rows=found.records.rows,
+            rows=found.records.source_rows,
             stale=found.stale,
             warnings=list[Any](found.records.warnings),
+            warning_count=found.records.warning_count,
         )
 
 

@@ -10,7 +10,7 @@ from graphql_api.jockeys.columns import FIELDS
 from graphql_api.jockeys.filtering import EVERYTHING, Condition
 from graphql_api.jockeys.ordering import Order
 from graphql_api.jockeys.paging import PageArguments, Selection, page
-from graphql_api.jockeys.records import RaceRecords, Row, Window, choose
+from graphql_api.jockeys.records import RaceRecords, Row, Window, choose, in_file
 from graphql_api.text import MAX_LENGTH
 from graphql_api.web.exports.formats import Format
 from graphql_api.web.exports.parameters import SHOWN, read_condition, suggestion
@@ -41,9 +41,18 @@ class Asked:
     switches: frozenset[str] = frozenset()
 
     def window(self, records: RaceRecords) -> Window[Row]:
-        """Choose the rows."""
+        """Choose the rows: races, the newest first, or the file's own rows in their order, for its own columns."""
+        if self.columns.set == "source":
+            return self._in_file(records)
         asked = PageArguments(at_most=self.limit or 0, first=self.limit)
         return page(Selection.where(records, self.condition), self.orders, asked).window
+
+    def _in_file(self, records: RaceRecords) -> Window[Row]:
+        """Choose rows of the file: all of them, or those of the races that the filter takes."""
+        if self.condition == EVERYTHING and not self.orders:
+            return in_file(records, None, self.limit, ordered=False)
+        races = page(Selection.where(records, self.condition), self.orders, PageArguments(at_most=0)).window
+        return in_file(records, races, self.limit, ordered=bool(self.orders))
 
 
 _DEFAULTS = {each: Asked(Columns(each)) for each in COLUMN_SETS}

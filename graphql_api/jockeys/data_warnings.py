@@ -1,0 +1,53 @@
+"""Data warnings of one file, as they are found while it is read."""
+
+import numpy as np
+
+from graphql_api.jockeys.records import DataWarning, Encoded, raw_text
+
+MAX_WARNINGS = 1000
+"""Data warnings of cells kept from one file; ``RaceRecords.warning_count`` counts them all."""
+
+_MAX_RAW = 200
+
+
+class Warnings:
+    """Data warnings: all of columns and of rows left out, the first ``MAX_WARNINGS`` of cells.
+
+    ``file_rows`` holds the file's row of each row that warnings of cells name, None where they are the same.
+    """
+
+    def __init__(self) -> None:
+        """Hold none."""
+        self.kept: list[DataWarning] = []
+        self.count = 0
+        self.file_rows: np.ndarray | None = None
+
+    def column(self, header: str, code: str) -> None:
+        """Warn of a whole column."""
+        self._keep(DataWarning(None, header, None, code))
+
+    def rows(self, headers: str, cells: Encoded, rows: np.ndarray, code: str) -> None:
+        """Warn once of all rows of the file that are left out, naming the first; ``cells`` are of the file."""
+        if len(rows):
+            first = int(rows[0])
+            self._keep(DataWarning(first, headers, _shown(cells[first]), code, len(rows)))
+
+    def cells(self, header: str, cells: Encoded, faults: Encoded) -> None:
+        """Warn of each row that has a fault: the code of one, not None."""
+        if not any(faults.values):
+            return
+        rows = np.flatnonzero(np.array([fault is not None for fault in faults.values])[faults.codes])
+        numbers = rows if self.file_rows is None else self.file_rows[rows]
+        self.count += len(rows)
+        for place in np.argsort(numbers)[: max(0, MAX_WARNINGS - len(self.kept))].tolist():
+            row = rows[place]
+            self.kept.append(DataWarning(int(numbers[place]), header, _shown(cells[row]), faults[row]))
+
+    def _keep(self, warning: DataWarning) -> None:
+        self.count += warning.count
+        self.kept.append(warning)
+
+
+def _shown(cell: object) -> str | None:
+    raw = raw_text(cell)
+    return raw and raw[:_MAX_RAW]

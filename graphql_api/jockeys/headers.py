@@ -1,0 +1,96 @@
+"""Which columns of a file are read as which source column: headers folded, and columns of one header merged."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
+from unicodedata import category
+
+import numpy as np
+
+from graphql_api.jockeys.cells import narrow, parse_text
+from graphql_api.jockeys.columns import SOURCES
+from graphql_api.jockeys.data_warnings import Warnings
+from graphql_api.jockeys.parsers import fold
+from graphql_api.jockeys.records import Encoded, SourceColumn
+from graphql_api.text import compatible
+
+_HEADERS = tuple(spec.header for spec in SOURCES)
+
+ALIASES: Mapping[str, str] = MappingProxyType(
+    {
+        "オッズ": "単勝",
+        "単勝オッズ": "単勝",
+        "枠": "枠番",
+        "後3F": "上り",
+        "上がり": "上り",
+        "コーナー通過順": "通過",
+        "馬体重(増減)": "馬体重",
+        "勝ち馬(2着馬)": "勝ち馬",
+        "賞金": "賞金(万円)",
+    }
+)
+"""What netkeiba calls the same columns on the pages of horses and races, folded as headers are."""
+
+
+_MAX_LENGTH = 100
+"""Characters; a longer label is none that this module knows."""
+
+
+def fold_header(label: str) -> str:
+    """Give a header without any white space and invisible characters, full and half width made one."""
+    if len(label) > _MAX_LENGTH:
+        return label
+    kept = (character for character in compatible(label) if category(character) != "Cf")
+    return "".join("".join(kept).split())
+
+
+def canonical(label: str) -> str | None:
+    """Give the header of ``SOURCES`` that a label means; None where it is of no known column."""
+    header = fold_header(label)
+    header = ALIASES.get(header, header)
+    return header if header in _HEADERS else None
+
+
+def read_headers(source: Sequence[SourceColumn], unreadable: Iterable[str], warnings: Warnings) -> dict[str, Encoded]:
+    """Give the cells of each source column that the file has, by its canonical header, in the file's rows.
+
+    Pages that spell a header in different ways make several columns of it when they are put together. They are merged
+    cell by cell: the first that is not blank counts, the header's own name before its other names. Where another one
+    differs, ``DUPLICATE_COLUMN`` shows the cell that does not count. ``MISSING_COLUMN`` tells what the file lacks, the
+    labels of its ``unreadable`` columns apart.
+    """
+    groups: dict[str, list[SourceColumn]] = {}
+    for column in sorted(source, key=lambda column: fold_header(column.label) in ALIASES):
+        header = canonical(column.label)
+        if header is not None:
+            groups.setdefault(header, []).append(column)
+    known = {*groups, *map(canonical, unreadable)}
+    for header in _HEADERS:
+        if header not in known:
+            warnings.column(header, "MISSING_COLUMN")
+    return {header: _merged(header, columns, warnings) for header, columns in groups.items()}
+
+
+def _merged(header: str, columns: Sequence[SourceColumn], warnings: Warnings) -> Encoded:
+    merged, *others = (column.cells for column in columns)
+    for other in others:
+        merged = _merge(header, merged, other, warnings)
+    return merged
+
+
+def _merge(header: str, first: Encoded, second: Encoded, warnings: Warnings) -> Encoded:
+    """Fill the blanks of a column by another's cells, and warn of each cell of the other that is lost and differs."""
+    texts: dict[str, int] = {}
+    ours, theirs = _numbered(first, texts), _numbered(second, texts)
+    lost = (ours != theirs) & (ours >= 0) & (theirs >= 0)
+    warnings.cells(header, second, Encoded(lost.astype(np.int8), (None, "DUPLICATE_COLUMN")))
+    codes = np.where(ours < 0, second.codes.astype(np.int64) + len(first.values), first.codes)
+    values = [*first.values, *second.values]
+    return Encoded(narrow(codes, len(values)), values)
+
+
+def _numbered(column: Encoded, texts: dict[str, int]) -> np.ndarray:
+    """Give each row's text a number, the same for equal texts of several columns, and -1 where it is blank."""
+    numbers = [
+        -1 if text is None else texts.setdefault(fold(text), len(texts)) for text in map(parse_text, column.values)
+    ]
+    return np.array([*numbers, -1], np.int64)[:-1].take(column.codes)

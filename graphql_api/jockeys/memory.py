@@ -1,0 +1,99 @@
+"""How large a jockey's records are, in memory and written out, and the bounds on it."""
+
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import chain
+from math import prod
+
+import numpy as np
+import orjson
+
+from graphql_api.config import MAX_JOCKEY_BYTES
+from graphql_api.errors import DataCorrupt
+from graphql_api.jockeys.columns import DERIVED, FIELDS, Derived
+from graphql_api.jockeys.records import Encoded, SourceColumn
+
+_DERIVED = frozenset(each.field.name for each in DERIVED)
+
+
+MAX_TEXT = 128 * 2**20
+"""Bytes of all rows as JSON objects, texts and headers. A file may name one long text in every row, which its own size
+does not show; and each row of an answer repeats the headers."""
+
+_ESCAPE = len(orjson.dumps("\0")) - 2
+"""Bytes that JSON takes for one character at most: a control character is written as six."""
+
+
+def check_size(source: Sequence[SourceColumn], rows: int, jockey_id: str) -> None:
+    """Refuse a frame out of all proportion to its file, before anything is made of it; raises ``DataCorrupt``."""
+    headers = rows * sum(len(orjson.dumps(column.label)) for column in source)
+    cells = [column.cells for column in source]
+    if headers + _ESCAPE * sum(_written(column, len) for column in cells) > MAX_TEXT:
+        size = headers + sum(_written(column, _json_length) for column in cells)
+        if size > MAX_TEXT:
+            raise DataCorrupt("The jockey's file holds too much text.", jockey_id=jockey_id, bytes=size)
+    check_memory(_nbytes_of_cells(cells), jockey_id)
+
+
+def check_memory(nbytes: int, jockey_id: str) -> None:
+    """Refuse what no cache would hold; raises ``DataCorrupt``."""
+    if nbytes > MAX_JOCKEY_BYTES:
+        raise DataCorrupt("The jockey's file takes too much memory.", jockey_id=jockey_id, bytes=nbytes)
+
+
+def _written(column: Encoded, length: Callable[[str], int]) -> int:
+    """Add up the lengths of a column's texts, each as often as it stands in a row."""
+    lengths = np.array([length(value) if type(value) is str else 0 for value in column.values], np.int64)
+    return int(lengths.take(column.codes).sum()) if len(lengths) else 0
+
+
+def _json_length(text: str) -> int:
+    return len(orjson.dumps(text))
+
+
+def nbytes(cells: Sequence[Encoded], fields: Mapping[str, Encoded], rows: int) -> int:
+    """Bound what is held of a frame's ``cells`` together with all that requests derive of it, which is kept as long.
+
+    A cell is held with its JSON as REST gives it and as raw text, a field's text with its JSON and two folded forms,
+    any other value with its JSON and its number, each of them with its rank; a row has a cursor. JSON and folded forms
+    are reckoned as large as the text; only escapes and ligatures are larger.
+    """
+    arrays = {id(each.codes): each.codes.nbytes for each in chain(cells, fields.values())}
+    of_cells = _nbytes_of_cells({id(each.codes): each for each in cells}.values())
+    of_texts = sum(3 * _size(fields[name]) + _PLACES * len(fields[name].values) for name in _TEXTS)
+    of_others = sum((_VALUE + _PLACES) * len(fields[name].values) for name in _OTHERS)
+    of_derived = sum((_DERIVED_VALUE + _PLACES) * _combinations(each, fields, rows) for each in DERIVED)
+    return sum(arrays.values()) + of_cells + of_texts + of_others + of_derived + _CURSOR * rows + _EACH
+
+
+def _nbytes_of_cells(cells: Iterable[Encoded]) -> int:
+    return sum(3 * _size(each) for each in cells)
+
+
+def _size(column: Encoded) -> int:
+    """Add up a column's values, each with its place in a list."""
+    return sum(map(sys.getsizeof, column.values)) + 8 * len(column.values)
+
+
+def _combinations(spec: Derived, fields: Mapping[str, Encoded], rows: int) -> int:
+    """Count the combinations of a derived column's inputs that there can be."""
+    return min(rows, prod(len(fields[name].values) for name in spec.inputs if name in fields))
+
+
+_VALUE = 100
+"""Bytes of a number, a date or a short list, and of its JSON: objects of some 30 to 50 bytes each."""
+
+_DERIVED_VALUE = 130
+"""The same of a derived value, on an average of the few that differ from row to row: a style, an id, a name."""
+
+_PLACES = 60
+"""Bytes of a value's places in the list of its column, of its JSON, in ranks and as a number, and its field's name."""
+
+_CURSOR = 100
+"""Bytes of a row's cursor, and of its JSON."""
+
+_EACH = 155_000
+"""Bytes that every jockey takes, however short the career: some four hundred lists, arrays and tables."""
+
+_TEXTS = tuple(each.name for each in FIELDS if each.type is str and each.name not in _DERIVED)
+_OTHERS = tuple(each.name for each in FIELDS if each.type is not str and each.name not in _DERIVED)

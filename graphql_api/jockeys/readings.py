@@ -1,0 +1,81 @@
+"""One source column read: each of its distinct cells parsed once into the values of its fields."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from graphql_api.jockeys.cells import constant, parse_text, used
+from graphql_api.jockeys.columns import Source
+from graphql_api.jockeys.parsers import IncompleteError, OutOfRangeError
+from graphql_api.jockeys.records import Encoded
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reading:
+    """A source column: all but ``codes`` hold one item for each distinct cell.
+
+    ``cells`` are as the file has them, ``texts`` stripped and None where blank, ``values`` one sequence for each of the
+    column's fields, ``faults`` codes of data warnings, None where there is nothing to warn of.
+    """
+
+    spec: Source
+    codes: np.ndarray
+    cells: Sequence[Any]
+    texts: Sequence[str | None]
+    values: Sequence[Sequence[Any]]
+    faults: Sequence[str | None]
+
+    def take(self, rows: np.ndarray) -> "Reading":
+        """Give some rows, in the order of their numbers, and of the distinct cells only what they hold."""
+        codes, places = used(self.codes.take(rows))
+        parts = (self.cells, self.texts, self.faults, *self.values)
+        cells, texts, faults, *values = ([part[place] for place in places] for part in parts)
+        return replace(self, codes=codes, cells=cells, texts=texts, values=values, faults=faults)
+
+    @property
+    def raw(self) -> Encoded:
+        """Give the cells as the file has them."""
+        return Encoded(self.codes, self.cells)
+
+    @property
+    def first(self) -> Encoded:
+        """Give the first field."""
+        return Encoded(self.codes, self.values[0])
+
+    def columns(self) -> dict[str, Encoded]:
+        """Give the fields by name; the stripped texts stand under the source's own name."""
+        fields = zip(self.spec.fields, self.values, strict=True)
+        columns = {field.name: Encoded(self.codes, values) for field, values in fields}
+        return {self.spec.name: Encoded(self.codes, self.texts), **columns}
+
+
+def read(spec: Source, cells: Encoded) -> Reading:
+    """Parse a column's distinct cells."""
+    texts = list(map(parse_text, cells.values))
+    blank = _fallback(spec, "")
+    parsed: list[tuple[Any, ...]] = []
+    faults: list[str | None] = [None if spec.fields[0].nullable or text else "MISSING_VALUE" for text in texts]
+    for code, text in enumerate(texts):
+        try:
+            parsed.append(spec.parse(text) if text else blank)
+        except IncompleteError as error:
+            parsed.append(error.values)
+            faults[code] = "INCOMPLETE_CELL"
+        except ValueError as error:
+            parsed.append(_fallback(spec, text or ""))
+            faults[code] = "OUT_OF_RANGE" if isinstance(error, OutOfRangeError) else "UNPARSEABLE_CELL"
+    values = list(map(list, zip(*parsed, strict=True))) or [[] for _ in spec.fields]
+    return Reading(spec, cells.codes, cells.values, texts, values, faults)
+
+
+def absent(spec: Source, rows: int) -> Reading:
+    """Read a column that the file does not have: blank throughout, and nothing to warn of by row."""
+    blank = [[value] for value in _fallback(spec, "")]
+    return Reading(spec, constant(None, rows).codes, [None], [None], blank, [None])
+
+
+def _fallback(spec: Source, text: str) -> tuple[Any, ...]:
+    """Give null for each field, and ``text`` for a text that may not be null: one bad cell must not lose its row."""
+    return tuple(text if each.type is str and not each.nullable else None for each in spec.fields)

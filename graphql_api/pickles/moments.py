@@ -1,0 +1,48 @@
+"""Moments with a time zone: frames hold them in UTC, and the name of their dtype tells the zone."""
+
+import re
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+_ZONED = re.compile(r"(?:datetime64\[\w+, |timestamp\[\w+, tz=)([\w+:./()-]{1,64})\](?:\[pyarrow\])?", re.ASCII)
+_OFFSET = re.compile(r"(?:UTC)?([+-])(\d{1,2}):?(\d{2})(?::\d{2})?", re.ASCII)
+_MINUTES = re.compile(r"pytz\.FixedOffset\((-?\d{1,4})\)", re.ASCII)
+
+
+def zone_of(dtype: str) -> tzinfo | None:
+    """Give the zone that a dtype names as pandas prints it; None for one without, UTC for one that is not known."""
+    zoned = _ZONED.fullmatch(dtype)
+    return _zone(zoned[1]) if zoned else None
+
+
+def in_zone(values: Iterable[Any], zone: tzinfo | None) -> list[Any]:
+    """Give values with the moments among them, which are in UTC, as the clocks of a zone showed them."""
+    return list(values) if zone is None else [_shown(value, zone) for value in values]
+
+
+def _zone(name: str) -> tzinfo:
+    if offset := _OFFSET.fullmatch(name):
+        ahead = timedelta(hours=int(offset[2]), minutes=int(offset[3]))
+        return _fixed(ahead if offset[1] == "+" else -ahead)
+    if minutes := _MINUTES.fullmatch(name):
+        return _fixed(timedelta(minutes=int(minutes[1])))
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return UTC
+
+
+def _fixed(ahead: timedelta) -> tzinfo:
+    return timezone(ahead) if abs(ahead) < timedelta(days=1) else UTC
+
+
+def _shown(value: Any, zone: tzinfo) -> Any:
+    if not isinstance(value, datetime):
+        return value
+    moment = value.replace(tzinfo=UTC)
+    try:
+        return moment.astimezone(zone)
+    except OverflowError:  # in the first or last hours that there are
+        return moment

@@ -1,0 +1,257 @@
+"""Files as people have them, over HTTP: pages put together, rows scraped twice, blank rows, and any order of rows."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from starlette.testclient import TestClient
+
+from graphql_api.app import create_app
+from graphql_api.config import Settings
+from graphql_client import data
+
+JOCKEY = "01999"
+RACE: Mapping[str, object] = {
+    "日付": "2024/09/29",
+    "開催": "4中山9",
+    "R": 11,
+    "馬番": 8,
+    "着順": "1",
+    "馬名": "テストホース",
+    "騎手": "架空太郎",
+    "賞金(万円)": 550.0,
+    "jockey_id": JOCKEY,
+}
+QUERY = """{ jockey(id: "01999") {
+  name
+  source { rows warningCount warnings { row column raw code count } }
+  records { totalCount statistics { rides wins prizeMoney } nodes { date raceNumber horseName finishPosition }
+            groupBy(by: YEAR) { key { year } statistics { rides } } } } }"""
+
+
+def frame(*races: Mapping[str, object]) -> pd.DataFrame:
+    """Make a frame of ``RACE`` with changes."""
+    return pd.DataFrame([{**RACE, **race} for race in races])
+
+
+def serve(folder: Path, table: pd.DataFrame) -> TestClient:
+    """Serve a frame as the one jockey's file."""
+    table.to_pickle(folder / f"{JOCKEY}.pickle")
+    return TestClient(create_app(Settings(data=str(folder))))
+
+
+def ask(folder: Path, table: pd.DataFrame) -> dict[str, Any]:
+    """Ask for all that the file gives."""
+    jockey: dict[str, Any] = data(serve(folder, table), QUERY)["jockey"]
+    return jockey
+
+
+def warned(jockey: dict[str, Any]) -> list[tuple[object, ...]]:
+    """Give the warnings but those of missing columns."""
+    warnings = [tuple(each.values()) for each in jockey["source"]["warnings"] if each["code"] != "MISSING_COLUMN"]
+    return [each for each in warnings if each[3] != "MISSING_VALUE"]
+
+
+@pytest.mark.parametrize(
+    ("header", "other"),
+    [
+        ("着順", "着 順"),
+        ("着順", "着\N{NO-BREAK SPACE}順"),
+        ("着順", "着\N{IDEOGRAPHIC SPACE}順"),
+        ("着順", "\N{ZERO WIDTH NO-BREAK SPACE}着順"),
+        ("R", "\N{FULLWIDTH LATIN CAPITAL LETTER R}"),
+        ("賞金(万円)", "賞金 (万円)"),
+        ("賞金(万円)", "賞金"),
+    ],
+)
+@pytest.mark.parametrize("spelled_first", ["header", "other"])
+def test_pages_that_spell_a_header_in_two_ways_are_one(
+    tmp_path: Path, header: str, other: str, spelled_first: str
+) -> None:
+    """Columns that fold to one name are one column: no cell of either page is lost, and nothing is warned of."""
+    races: list[dict[str, object]] = [{"R": race, "着順": str(13 - race)} for race in range(12, 0, -1)]
+    pages = frame(*races[:6]), frame(*races[6:]).rename(columns={header: other})
+    table = pd.concat(pages if spelled_first == "header" else pages[::-1], ignore_index=True)
+    found = ask(tmp_path, table)
+    expected = ask(tmp_path, frame(*races))
+    assert {**found, "source": None} == {**expected, "source": None}
+    assert found["records"]["statistics"] == {"rides": 12, "wins": 1, "prizeMoney": 12 * 5_500_000}
+    assert warned(found) == []
+
+
+def test_columns_of_one_header_that_differ_are_warned_of(tmp_path: Path) -> None:
+    """Where both columns have a value the first counts, and a warning shows the other only where it differs."""
+    table = frame({"R": 3}, {"R": 2}, {"R": 1}).assign(**{"馬 番": [8.0, 9, np.nan]})
+    found = ask(tmp_path, table)
+    assert warned(found) == [(1, "馬番", "9.0", "DUPLICATE_COLUMN", 1)]
+
+
+def test_the_headers_of_horse_pages_are_read(tmp_path: Path) -> None:
+    """Odds, winner and prize money are found under the names that the pages of horses give them."""
+    names = {"賞金(万円)": "賞金", "単勝": "オッズ", "勝ち馬": "勝ち馬\n(2着馬)"}
+    table = frame({"単勝": 5.4, "勝ち馬": "(ベツノウマ)"}).rename(columns=names)
+    query = '{ jockey(id: "01999") { records { nodes { winOdds prizeMoney runnerUpName } } } }'
+    (node,) = data(serve(tmp_path, table), query)["jockey"]["records"]["nodes"]
+    assert node == {"winOdds": 5.4, "prizeMoney": 5_500_000.0, "runnerUpName": "ベツノウマ"}
+
+
+DRIFT = [{"R": race, "page_number": page} for race, page in ((5, 1), (4, 1), (4, 2), (3, 2), (3, 3))]
+
+
+def test_a_row_scraped_twice_counts_once(tmp_path: Path) -> None:
+    """Pages that shifted while they were scraped hold a race twice: the first counts, one warning tells how many."""
+    found = ask(tmp_path, frame(*DRIFT))
+    assert [node["raceNumber"] for node in found["records"]["nodes"]] == [5, 4, 3]
+    assert found["records"]["statistics"] == {"rides": 3, "wins": 3, "prizeMoney": 3 * 5_500_000}
+    assert found["source"]["rows"] == 5
+    assert warned(found) == [(2, "日付,開催,R,馬番", "2024/09/29", "DUPLICATE_ROW", 2)]
+
+
+@pytest.mark.parametrize(
+    ("change", "count"),
+    [
+        ({"日付": "2024-09-29"}, 1),
+        ({"開催": "４中山 9"}, 1),
+        ({"R": "11.0", "着順": "2"}, 1),
+        ({"馬番": 9}, 2),
+        ({"R": 12}, 2),
+        ({"開催": "4中山8"}, 2),
+        ({"日付": "2024/09/28"}, 2),
+    ],
+)
+def test_a_race_is_known_by_date_meeting_number_and_horse(
+    tmp_path: Path, change: dict[str, object], count: int
+) -> None:
+    """Another way to write the four makes no other race, and what differs in one of them is one."""
+    assert ask(tmp_path, frame({}, change))["records"]["totalCount"] == count
+
+
+@pytest.mark.parametrize("unknown", ["R", "馬番"])
+def test_where_the_identity_is_incomplete_only_equal_rows_are_one(tmp_path: Path, unknown: str) -> None:
+    """Overseas races have no number: two of them are the same only where every cell is."""
+    first, second = {unknown: None}, {unknown: None, "馬名": "ベツノウマ"}
+    found = ask(tmp_path, frame({**first, "page_number": 1}, second, {**first, "page_number": 2}))
+    assert [node["horseName"] for node in found["records"]["nodes"]] == ["テストホース", "ベツノウマ"]
+
+
+def test_rows_without_a_date_are_left_out_everywhere(tmp_path: Path) -> None:
+    """Blank rows and repeated headers are no races: no count holds them, no query fails, one warning counts them."""
+    header, blank = {name: name for name in RACE}, dict.fromkeys(RACE)
+    client = serve(tmp_path, frame({"R": 3}, blank, {"R": 2}, header, {"R": 1}, {"日付": "合計", "R": None}))
+    found = data(client, QUERY)["jockey"]
+    assert [node["raceNumber"] for node in found["records"]["nodes"]] == [3, 2, 1]
+    assert found["records"]["totalCount"] == found["records"]["statistics"]["rides"] == 3
+    assert found["records"]["groupBy"] == [{"key": {"year": 2024}, "statistics": {"rides": 3}}]
+    assert warned(found) == [(1, "日付", None, "ROW_WITHOUT_DATE", 3)]
+    assert len(client.get("/api/jockey/01999.ndjson").text.splitlines()) == 3
+    assert all(each["R"] is None or each["R"] for each in client.get("/api/jockey/01999").json()["data"])
+
+
+def test_the_plain_routes_stay_as_the_file_is(tmp_path: Path) -> None:
+    """REST and exports of the file's own columns hold every row in the file's order, blank and repeated ones too."""
+    races = [{"R": 1}, dict.fromkeys(RACE), {"R": 2}, {"R": 2}, {"R": 3}]
+    client = serve(tmp_path, frame(*races))
+    numbers = [1, None, 2, 2, 3]
+    assert [row["R"] for row in client.get("/api/jockey/01999").json()["data"]] == numbers
+    lines = client.get("/api/jockey/01999.ndjson?columns=source").text.splitlines()
+    assert [json.loads(line)["R"] for line in lines] == numbers
+    chosen = client.get("/api/jockey/01999.ndjson?columns=source&race_number_gte=2").text.splitlines()
+    assert [json.loads(line)["R"] for line in chosen] == [2, 3]
+
+
+@pytest.mark.parametrize("order", [[0, 1, 2, 3, 4, 5], [5, 4, 3, 2, 1, 0], [4, 5, 2, 3, 0, 1], [3, 0, 5, 1, 4, 2]])
+def test_newest_first_goes_by_date(tmp_path: Path, order: list[int]) -> None:
+    """Whatever the order of the file's rows, races come newest first, and the name is the newest race's."""
+    days = ["2024/09/29", "2024/09/29", "2024/09/28", "2024/08/01", "2023/12/31", "2023/01/01"]
+    races = [
+        {"日付": day, "R": race, "騎手": f"架空{place}"}
+        for place, (day, race) in enumerate(zip(days, (12, 1, 5, 6, 7, 8), strict=True))
+    ]
+    client = serve(tmp_path, frame(*(races[place] for place in order)))
+    query = """query ($after: String) { jockey(id: "01999") { name records(first: 2, after: $after) {
+      nodes { date raceNumber raw(column: RACE_NUMBER) } pageInfo { endCursor } } } }"""
+    pages, after = [], None
+    for _ in range(3):
+        jockey = data(client, query, after=after)["jockey"]
+        assert jockey["name"] == "架空0"
+        pages += jockey["records"]["nodes"]
+        after = jockey["records"]["pageInfo"]["endCursor"]
+    assert [node["raceNumber"] for node in pages] == [12, 1, 5, 6, 7, 8]
+    assert [node["raw"] for node in pages] == ["12", "1", "5", "6", "7", "8"]
+
+
+def test_an_oldest_first_file_is_turned_round_within_days_too(tmp_path: Path) -> None:
+    """Where a race has no number, its place in the file tells which of a day was later."""
+    races = [{"日付": day, "R": None, "馬名": name} for day, name in (("2024/09/28", "ア"), ("2024/09/29", "イ"))]
+    later = [{"日付": "2024/09/29", "R": None, "馬名": "ウ"}]
+    names = [
+        [node["horseName"] for node in ask(tmp_path, frame(*rows))["records"]["nodes"]]
+        for rows in (races + later, (races + later)[::-1])
+    ]
+    assert names == [["ウ", "イ", "ア"], ["ウ", "イ", "ア"]]
+
+
+def test_warnings_of_rows_in_another_order_name_rows_of_the_file(tmp_path: Path) -> None:
+    """A warning's row is the file's, though races are newest first and others are left out."""
+    races = [{"R": 1, "馬番": "x"}, dict.fromkeys(RACE), {"R": 2, "馬番": "y"}]
+    assert [each[:3] for each in warned(ask(tmp_path, frame(*races))) if each[3] == "UNPARSEABLE_CELL"] == [
+        (0, "馬番", "x"),
+        (2, "馬番", "y"),
+    ]
+
+
+def test_a_file_without_any_date_has_no_races(tmp_path: Path) -> None:
+    """A file that lacks the dates is a jockey without races, and the warnings say why."""
+    found = ask(tmp_path, frame({}, {"R": 12}).drop(columns="日付"))
+    assert (found["records"]["totalCount"], found["source"]["rows"]) == (0, 2)
+    codes = [each["code"] for each in found["source"]["warnings"]]
+    assert "ROW_WITHOUT_DATE" in codes
+    assert codes.count("MISSING_COLUMN") == 20
+
+
+def test_warnings_beyond_the_list_are_counted(tmp_path: Path) -> None:
+    """At most a thousand cells are listed; ``warningCount`` counts all of them."""
+    days = pd.date_range("2020-01-01", periods=1500).strftime("%Y/%m/%d")
+    found = ask(tmp_path, frame(*({"日付": day, "着順": "?"} for day in days)))
+    assert len(found["source"]["warnings"]) == 1000
+    missing = sum(each["code"] == "MISSING_COLUMN" for each in found["source"]["warnings"])
+    assert found["source"]["warningCount"] == 1500 + missing
+
+
+# Dates with a zone.
+
+MIDNIGHTS = pd.to_datetime(["2024-09-29", "2024-01-01"])
+
+
+@pytest.mark.parametrize(
+    "dates",
+    [
+        pytest.param(MIDNIGHTS.tz_localize(zone), id=str(zone))
+        for zone in ("Asia/Tokyo", "+09:00", "Asia/Seoul", "UTC", "America/New_York", "Europe/Paris")
+    ]
+    + [
+        pytest.param(pd.Series(MIDNIGHTS.tz_localize("+09:00"), dtype=object), id="objects"),
+        pytest.param(pd.Series(MIDNIGHTS.tz_localize("UTC"), dtype=object), id="objects in UTC"),
+        pytest.param(pd.Categorical(MIDNIGHTS.tz_localize("+09:00")), id="categories"),
+        pytest.param(pd.Series(MIDNIGHTS.tz_localize("Asia/Tokyo").astype(str)), id="texts"),
+        pytest.param(
+            pd.Series(MIDNIGHTS.tz_localize("Asia/Tokyo")).astype("timestamp[us, tz=Asia/Tokyo][pyarrow]"), id="Arrow"
+        ),
+        pytest.param(pd.Series(["2024-09-28T15:00:00Z", "2023-12-31T15:00:00.000Z"]), id="UTC at 15:00"),
+    ],
+)
+def test_a_moment_with_a_zone_is_the_day_that_it_was_in_japan(tmp_path: Path, dates: Any) -> None:
+    """However a zone is written, the date, the race's id and the year are those of the day in Japan."""
+    client = serve(tmp_path, frame({"開催": "船橋"}, {"開催": "船橋"}).assign(日付=dates))
+    query = """{ jockey(id: "01999") { records { nodes { date raceId }
+      groupBy(by: YEAR) { key { year } } } } }"""
+    records = data(client, query)["jockey"]["records"]
+    assert records["nodes"] == [
+        {"date": "2024-09-29", "raceId": "202443092911"},
+        {"date": "2024-01-01", "raceId": "202443010111"},
+    ]
+    assert [group["key"]["year"] for group in records["groupBy"]] == [2024]
