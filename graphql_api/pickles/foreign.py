@@ -16,6 +16,7 @@ _MARKUP = re.compile(rb"\s*<(!doctype\s+html|html|head|body|\?xml|[!?a-z])", re.
 _HTML = re.compile(rb"<(!doctype\s+)?html", re.IGNORECASE)
 # No opcode of a pickle is a brace or a bracket that opens.
 _JSON = re.compile(rb"\s*[{\[]")
+_JOBLIB = b"joblib.numpy_pickle"
 _HEAD = 4096
 _ENCODINGS = ("utf-8", "cp932", "euc_jp")
 
@@ -34,6 +35,8 @@ def foreign_kind(content: bytes) -> str | None:
         return "an HTML page" if _HTML.search(head) else "an XML document"
     if _JSON.match(head):
         return "a JSON text"
+    if _JOBLIB in head:
+        return "a file of joblib, which keeps arrays outside of the pickle"
     if content.endswith(b"."):  # as every pickle does, also one of protocol 0, which is text
         return None
     return "a CSV text" if _is_separated(head) else None

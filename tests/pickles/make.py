@@ -323,7 +323,7 @@ def write(out):
     (folder / "expected.json").write_text(text, encoding="utf-8")
 
 
-def pack(out):
+def pack(out, name="genuine"):
     """Pack all versions; sorted, so that what is alike lies together and compresses well."""
     data = io.BytesIO()
     with tarfile.open(fileobj=data, mode="w", format=tarfile.USTAR_FORMAT) as archive:
@@ -331,7 +331,7 @@ def pack(out):
             member = tarfile.TarInfo(path.relative_to(out).as_posix())
             member.size = path.stat().st_size
             archive.addfile(member, io.BytesIO(path.read_bytes()))
-    target = Path(__file__).parent / "genuine.tar.xz"
+    target = Path(__file__).parent / (name + ".tar.xz")
     target.write_bytes(lzma.compress(data.getvalue(), preset=9 | lzma.PRESET_EXTREME))
 
 
