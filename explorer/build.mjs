@@ -32,6 +32,9 @@ const CODINGS = {
   gz: { pack: (bytes) => zlib.gzipSync(bytes, { level: 9 }), unpack: zlib.gunzipSync },
 };
 
+/** The compressed copies that a file has: templates are filled when they are asked for, and are compressed then. */
+const copies = (name) => Object.entries(/^(index|explorer).*\.html$/.test(name) ? {} : CODINGS);
+
 /** Leaves out the fonts that GraphiQL carries, a quarter of a megabyte: the pages use those of the system. */
 const systemFonts = {
   name: "system-fonts",
@@ -115,7 +118,7 @@ function write(built) {
   for (const [name, bytes] of Object.entries(built)) {
     const sizes = [bytes.length];
     writeFileSync(join(TARGET, name), bytes);
-    for (const [suffix, { pack }] of Object.entries(CODINGS)) {
+    for (const [suffix, { pack }] of copies(name)) {
       const packed = pack(bytes);
       writeFileSync(join(TARGET, `${name}.${suffix}`), packed);
       sizes.push(packed.length);
@@ -126,12 +129,12 @@ function write(built) {
 
 function check(built) {
   const same = (path, bytes, unpack) => existsSync(path) && unpack(readFileSync(path)).equals(bytes);
-  const expected = Object.keys(built).flatMap((name) => [name, ...Object.keys(CODINGS).map((each) => `${name}.${each}`)]);
+  const expected = Object.keys(built).flatMap((name) => [name, ...copies(name).map(([suffix]) => `${name}.${suffix}`)]);
   const found = existsSync(TARGET) ? readdirSync(TARGET) : [];
   const wrong = found.filter((name) => !expected.includes(name));
   for (const [name, bytes] of Object.entries(built)) {
     if (!same(join(TARGET, name), bytes, (raw) => raw)) wrong.push(name);
-    for (const [suffix, { unpack }] of Object.entries(CODINGS)) {
+    for (const [suffix, { unpack }] of copies(name)) {
       if (!same(join(TARGET, `${name}.${suffix}`), bytes, unpack)) wrong.push(`${name}.${suffix}`);
     }
   }

@@ -30,10 +30,12 @@ from graphql_api.web import pages, rest
 from graphql_api.web.deadline import limited
 from graphql_api.web.endpoint import GraphQLEndpoint
 from graphql_api.web.exports.routes import Exports
+from graphql_api.web.first_jockeys import FirstJockeys
 from graphql_api.web.front import Front
 from graphql_api.web.graphql_response import response_map
 from graphql_api.web.middleware import MaskMiddleware, RequestMiddleware
 from graphql_api.web.named.routes import Named
+from graphql_api.web.openapi.routes import OpenApi
 from graphql_api.web.persisted import Persisted
 from graphql_api.web.query_string import QueryMiddleware
 from graphql_api.web.response_cache import ResponseCache
@@ -89,14 +91,17 @@ def serve_core(core: Core, settings: Settings) -> RequestMiddleware[ResponseCach
     """Make the application that serves ``core`` over HTTP."""
     responder = Responder(settings.encoded_bytes)
     graphiql = settings.graphiql and not settings.trusted_only  # it would find no schema, and could send no query
-    explorer = pages.explorer if graphiql else None
+    first = FirstJockeys(core.repository)
+    shown = pages.Pages(first, responder, graphiql=graphiql)
+    explorer = shown.explorer if graphiql else None
     trusted = load_trusted(settings, core.documents)
     persisted = Persisted(core.documents, trusted, trusted_only=settings.trusted_only)
     graphql = GraphQLEndpoint(
         core.engine, core.documents, persisted, core.repository, responder, settings, explorer, release()
     )
     named = Named(graphql, trusted)
-    jockeys = rest.Rest(core.repository, core.engine.projections, responder, version(DISTRIBUTION))
+    jockeys = rest.Rest(core.repository, core.engine.projections, responder)
+    openapi = OpenApi(first, named.described(), responder, version(DISTRIBUTION))
     exports = Exports(core.repository, core.engine.projections, responder)
     routes = [*exports.routes(), *jockeys.routes(), *named.routes()]
 
@@ -108,7 +113,8 @@ def serve_core(core: Core, settings: Settings) -> RequestMiddleware[ResponseCach
     others = Starlette(
         routes=[
             *(limited(each, settings.request_timeout) for each in routes),
-            *pages.routes(graphiql=graphiql),
+            *openapi.routes(),
+            *shown.routes(),
         ],
         middleware=[
             Middleware(MaskMiddleware),

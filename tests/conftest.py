@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -67,11 +68,19 @@ def client(sample_data: Path) -> Iterator[TestClient]:
 @pytest.fixture(scope="session")
 def live_server(sample_data: Path) -> Iterator[str]:
     """Serve the sample data by the real command on a free port; give its base URL."""
+    with serving(sample_data) as base:
+        yield base
+
+
+@contextmanager
+def serving(data: Path, **environ: str) -> Iterator[str]:
+    """Serve a folder by the real command on a free port, with more of the environment; give its base URL."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "graphql_api", "serve", "--data", str(sample_data), "--port", str(port)]
-    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    command = [sys.executable, "-m", "graphql_api", "serve", "--data", str(data), "--port", str(port)]
+    quiet = subprocess.DEVNULL
+    server = subprocess.Popen(command, stdout=quiet, stderr=quiet, env={**os.environ, **environ})
     try:
         _wait_for(port, server)
         yield f"http://127.0.0.1:{port}"

@@ -5,16 +5,21 @@ import re
 import shutil
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 from threading import Thread
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+
+from conftest import serving
+from graphql_api import samples
 
 playwright_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 CHROMIUM = shutil.which("chromium")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium on the PATH")
 
+OPERATIONS = Path(__file__).parents[1] / "docs" / "operations"
 ARGUMENTS = (
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
@@ -57,7 +62,7 @@ def open_page(browser: Any, live_server: str, problems: list[str]) -> Iterator[O
     """Open pages in a fresh profile; nothing may be logged as an error, and no other host may be asked."""
     contexts = []
 
-    def open_page(path: str, **options: Any) -> Page:
+    def open_page(path: str, server: str = live_server, **options: Any) -> Page:
         context = browser.new_context(viewport={"width": 1440, "height": 900}, **options)
         context.set_default_timeout(20_000)
         contexts.append(context)
@@ -65,8 +70,8 @@ def open_page(browser: Any, live_server: str, problems: list[str]) -> Iterator[O
         page.add_init_script(REPORT_VIOLATIONS)
         page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: problems.append(str(error)))
-        page.on("request", lambda request: problems.extend(_foreign(request.url, live_server)))
-        page.goto(live_server + path)
+        page.on("request", lambda request: problems.extend(_foreign(request.url, server)))
+        page.goto(server + path)
         return page
 
     yield open_page
@@ -250,11 +255,128 @@ def test_documentation_shows_every_route_and_tries_one(open_page: Open, live_ser
     assert shown == [path for path, item in paths.items() for method in item if method in {"get", "post"}]
     assert "[object" not in page.locator("main").evaluate("(main) => main.textContent")
     route = page.locator(".operation", has_text="/api/jockey/{jockey_id}").first
-    route.get_by_label("jockey_id").fill("00002")
+    route.locator("[name=jockey_id]").first.fill("00002")
     assert f"'{live_server}/api/jockey/00002'" in route.locator(".curl").inner_text()
     route.get_by_role("button", name="Send").click()
     _until(page, "document.querySelector('.operation output').textContent.startsWith('HTTP 200')")
     assert route.locator("form > pre").last.inner_text().startswith('{\n  "data": [')
+
+
+def _sent(page: Page, route: Any) -> str:
+    """Send the form of a route; give what is shown of the outcome."""
+    route.locator("output").evaluate("(output) => (output.textContent = '')")
+    route.get_by_role("button", name="Send").click()
+    for _ in range(500):
+        if outcome := route.locator("output").inner_text():
+            return str(outcome)
+        page.wait_for_timeout(20)
+    pytest.fail("nothing came back")
+
+
+def _answer(route: Any) -> Any:
+    return json.loads(route.locator("form > pre").last.inner_text())
+
+
+def test_every_route_can_be_tried(open_page: Open, sample_data: Path) -> None:
+    """With what a form has filled in, and a value for what an operation needs, each route is answered."""
+    with serving(sample_data, JOCKEY_DOCUMENTS=str(OPERATIONS)) as server:
+        page = open_page("/docs", server=server)
+        page.wait_for_selector(".operation")
+        routes = page.locator(".operation")
+        for place in range(routes.count()):
+            route = routes.nth(place)
+            identifier = route.locator("[name=id]")
+            if identifier.count():
+                identifier.fill(identifier.get_attribute("placeholder"))
+            assert _sent(page, route).startswith("HTTP 200"), route.inner_text()
+        rides = page.locator("#query")
+        rides.locator("[name=name]").select_option("Rides")
+        rides.locator("[name=going]").fill('["OMO", "FURYO"]')
+        rides.locator("[name=first]").fill("3")
+        assert _sent(page, rides).startswith("HTTP 200")
+        nodes = _answer(rides)["data"]["jockey"]["records"]["nodes"]
+        assert 0 < len(nodes) <= 3
+        assert {node["going"] for node in nodes} <= {"OMO", "FURYO"}
+
+
+@pytest.mark.parametrize("identifier", ["getJockey", "exportNdjson"])
+def test_filters_are_filled_in_one_by_one(open_page: Open, live_server: str, identifier: str) -> None:
+    """Each filter is a field of its own, with its values to choose from; what is sent is what the route takes."""
+    page = open_page("/docs")
+    page.wait_for_selector(".operation")
+    route = page.locator(f"#{identifier}")
+    route.locator("[name=surface]").select_option("TURF")
+    route.locator("[name=finish_position_lte]").fill("3")
+    route.locator("[name=grade_is_null]").select_option("false")
+    route.locator("[name=racecourse_in]").fill("東京,中山")
+    route.locator("[name=order]").fill("date")
+    route.locator("[name=limit]").fill("2")
+    route.locator("[name=columns]").fill("date,surface,finish_position,grade,racecourse")
+    assert _sent(page, route).startswith("HTTP 200")
+    query = {
+        "columns": "date,surface,finish_position,grade,racecourse",
+        "order": "date",
+        "limit": "2",
+        "surface": "TURF",
+        "finish_position_lte": "3",
+        "grade_is_null": "false",
+        "racecourse_in": "東京,中山",
+    }
+    address = route.locator(".curl").inner_text().split("'")[1]
+    assert dict(parse_qsl(urlsplit(address).query)) == query
+    assert route.locator("form > pre").last.inner_text().count('"surface"') == 2
+
+
+def test_variables_of_unknown_operations_are_an_object(open_page: Open, problems: list[str]) -> None:
+    """Where the server knows no variables, a JSON object is spread over the query; what is none is marked."""
+    page = open_page("/docs")
+    page.wait_for_selector(".operation")
+    route = page.locator("#query")
+    variables = route.locator("[name=variables]")
+    route.locator("[name=name]").fill("Rides")
+    variables.fill('{"id": "00001", "going": ["OMO", "FURYO"], "first": 3}')
+    assert "/q/Rides?id=00001&going=OMO&going=FURYO&first=3'" in route.locator(".curl").inner_text()
+    assert _sent(page, route).startswith("HTTP 404")  # this server has no operations
+    for wrong in ("[1]", "id=1", "null"):
+        variables.fill(wrong)
+        assert variables.evaluate("(area) => area.validationMessage") == "A JSON object is wanted."
+    assert [each for each in problems if "404" not in each] == []
+    problems.clear()  # the browser logs each 404 itself
+
+
+def test_pages_use_the_jockeys_that_are_held(open_page: Open, tmp_path: Path) -> None:
+    """On other data than the sample's the landing page, the documentation and every example are answered."""
+    samples.frame("05339", 40, 1).to_pickle(tmp_path / "05339.pickle")
+    with serving(tmp_path) as server:
+        page = open_page("/", server=server)
+        page.get_by_role("button", name="Run it here").click()
+        _until(page, "document.querySelector('#outcome').textContent.startsWith('HTTP 200')")
+        assert json.loads(page.locator("#answer").inner_text())["data"]["jockey"]["name"]
+        assert not page.locator(".notice").is_visible()
+        page.goto(f"{server}/docs")
+        page.wait_for_selector(".operation")
+        assert _sent(page, page.locator("#getJockey")).startswith("HTTP 200")
+        page.goto(f"{server}/graphql")
+        _ready(page)
+        for place in range(page.locator(".graphiql-tab").count()):
+            page.locator(".graphiql-tab-button").nth(place).click()
+            _until(page, f"{QUERY}.includes('05339') || {QUERY}.includes('$id')")
+            data = _run(page)["data"]
+            assert data.get("jockey") or data["jockeysByIds"][0]
+
+
+def test_pages_say_that_there_are_no_jockeys(open_page: Open, tmp_path: Path) -> None:
+    """On an empty storage the pages say why their examples find nothing."""
+    (tmp_path / "data").mkdir()
+    with serving(tmp_path / "data") as server:
+        page = open_page("/", server=server)
+        assert "holds no jockeys yet" in page.locator(".notice").inner_text()
+        page.goto(f"{server}/docs")
+        page.wait_for_selector(".operation")
+        assert "holds no jockeys yet" in page.locator("#getJockey form").inner_text()
+        page.goto(f"{server}/graphql")
+        _ready(page)
+        assert "holds no jockeys yet" in page.evaluate(QUERY).replace("\n# ", " ")
 
 
 def test_pages_work_below_a_path_prefix(open_page: Open, live_server: str) -> None:

@@ -19,12 +19,13 @@ function prose(text = "") {
     el("p", {}, paragraph.split("`").map((part, index) => (index % 2 ? el("code", {}, part) : part))));
 }
 
-/** Follows a reference within the document. */
+/** Follows a reference within the document; what stands beside it wins. */
 function resolver(document) {
   const resolve = (node) => {
     if (!node?.$ref) return node ?? {};
-    const steps = node.$ref.slice(2).split("/").map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~"));
-    return resolve(steps.reduce((at, step) => at?.[step], document));
+    const { $ref, ...own } = node;
+    const steps = $ref.slice(2).split("/").map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~"));
+    return { ...resolve(steps.reduce((at, step) => at?.[step], document)), ...own };
   };
   return resolve;
 }
@@ -63,11 +64,14 @@ function responses(operation, resolve) {
     const headers = Object.entries(response.headers ?? {});
     return el("details", { className: "response" },
       el("summary", {}, el("code", { dataset: { status: status[0] } }, status), " ", response.description ?? ""),
-      contents.map(([type, { schema, example }]) => [
+      contents.map(([type, { schema, example, examples }]) => [
         el("p", {}, el("code", {}, type), " ", el("span", { className: "type" }, schema ? typeName(schema, resolve) : "")),
         prose(resolve(schema).description),
         schema ? schemaTree(schema, resolve) : null,
-        example === undefined ? null : code(JSON.stringify(example, null, 2)),
+        [...(example === undefined ? [] : [{ value: example }]), ...Object.values(examples ?? {})].map(({ summary, value }) => [
+          summary ? el("p", {}, summary) : null,
+          code(typeof value === "string" ? value : JSON.stringify(value, null, 2)),
+        ]),
       ]),
       headers.length ? el("ul", { className: "schema" }, headers.map(([name, header]) =>
         el("li", {}, el("code", {}, name), prose(resolve(header).description)))) : null);
@@ -82,19 +86,65 @@ function code(text) {
 
 // ── Trying a route ───────────────────────────────────────────────────────────────────────────────────────────────────
 
-function field(parameter, resolve, id) {
+/** What can be entered for a parameter; `fields` are read when the request is made. */
+function entry(parameter, resolve, id) {
   const schema = resolve(parameter.schema);
+  const properties = Object.entries(schema.properties ?? {});
+  if (!properties.length) {
+    const one = field(parameter, schema, id);
+    return { fields: [one], row: one.row };
+  }
+  // An object whose properties are parameters of their own (style "form", exploded).
+  const fields = properties.map(([name, property]) => {
+    const own = resolve(property);
+    return field({ name, in: parameter.in, description: own.description, example: parameter.example?.[name] }, own, `${id}-${name}`);
+  });
+  const group = el("fieldset", { className: "group" },
+    el("legend", {}, el("code", {}, parameter.name), " ", el("span", { className: "type" }, `${fields.length} parameters`)),
+    prose(parameter.description),
+    el("div", { className: "properties", tabIndex: 0 }, fields.map(({ row }) => row)));
+  return { fields, row: group };
+}
+
+function field(parameter, schema, id) {
+  const { name, required } = parameter;
+  const input = control(parameter, schema, id);
+  const type = typeName(schema, (node) => node ?? {});
+  const row = el("div", { className: "field" },
+    el("label", { htmlFor: id }, el("code", {}, name), " ",
+      el("span", { className: "type" }, `${parameter.in}, ${type}${required ? "" : ", optional"}`)),
+    input, prose(parameter.description));
+  return { parameter, free: schema.type === "object", input, row };
+}
+
+function control(parameter, schema, id) {
+  const { name, required } = parameter;
+  const choices = schema.enum ?? (schema.type === "boolean" ? [true, false] : null);
+  if (choices) {
+    return el("select", { id, name }, required ? null : el("option", { value: "" }, "—"),
+      choices.map((value) => el("option", { value }, String(value))));
+  }
   const example = parameter.example ?? Object.values(parameter.examples ?? {})[0]?.value ?? schema.examples?.[0];
   // What must be given has its example filled in; the rest only shows it.
-  const given = parameter.required ? { value: example ?? "" } : { placeholder: example ?? schema.default ?? "" };
-  const input = schema.enum
-    ? el("select", { id, name: parameter.name }, parameter.required ? null : el("option", { value: "" }, "—"),
-        schema.enum.map((value) => el("option", { value }, String(value))))
-    : el("input", { id, name: parameter.name, required: !!parameter.required, spellcheck: false, autocomplete: "off", ...given });
-  return { parameter, input, row: el("div", { className: "field" },
-    el("label", { htmlFor: id }, el("code", {}, parameter.name), " ",
-      el("span", { className: "type" }, `${parameter.in}, ${typeName(schema, resolve)}${parameter.required ? "" : ", optional"}`)),
-    input, prose(parameter.description)) };
+  const given = required ? { value: example ?? "" } : { placeholder: example ?? schema.default ?? "" };
+  const common = { id, name, required: !!required, spellcheck: false, autocomplete: "off" };
+  if (schema.type !== "object") return el("input", { ...common, ...given });
+  const area = el("textarea", { ...common, rows: 3, placeholder: '{"name": "value"}' });
+  area.addEventListener("input", () => area.setCustomValidity(pairs(area.value) ? "" : "A JSON object is wanted."));
+  return area;
+}
+
+/** The properties of a JSON object as texts, a list as several; null for what is no object. */
+function pairs(text) {
+  if (!text.trim()) return [];
+  try {
+    const value = JSON.parse(text);
+    if (value === null || typeof value !== "object" || Array.isArray(value)) return null;
+    const written = (item) => (typeof item === "string" ? item : JSON.stringify(item));
+    return Object.entries(value).flatMap(([name, items]) => [items].flat().map((item) => [name, written(item)]));
+  } catch {
+    return null;
+  }
 }
 
 /** The request that the fields describe. */
@@ -102,9 +152,10 @@ function request(path, fields) {
   let filled = path.slice(1);
   const query = new URLSearchParams();
   const headers = {};
-  for (const { parameter, input } of fields) {
+  for (const { parameter, free, input } of fields) {
     if (parameter.in === "path") filled = filled.replace(`{${parameter.name}}`, encodeURIComponent(input.value));
     else if (input.value === "") continue;
+    else if (free) for (const pair of pairs(input.value) ?? []) query.append(...pair);
     else if (parameter.in === "query") query.append(parameter.name, input.value);
     else if (parameter.in === "header") headers[parameter.name] = input.value;
   }
@@ -120,10 +171,11 @@ async function send({ url, headers }, outcome, body) {
   const start = performance.now();
   try {
     const response = await fetch(url, { headers, cache: "no-store" });
-    const text = await response.text();
-    const size = (new Blob([text]).size / 1000).toFixed(1);
+    const content = await response.blob();
+    const size = (content.size / 1000).toFixed(1);
     outcome.textContent = `HTTP ${response.status} · ${Math.round(performance.now() - start)} ms · ${size} kB`;
-    show(body, pretty(text) || "(no body)");
+    const readable = /^text\/|json/.test(content.type);
+    show(body, readable ? pretty(await content.text()) || "(no body)" : `(${content.type || "no body"})`);
   } catch (error) {
     outcome.textContent = "No answer";
     show(body, error.message);
@@ -139,14 +191,15 @@ function pretty(text) {
 }
 
 function trial(path, parameters, resolve, id) {
-  const fields = parameters.map((parameter) => field(parameter, resolve, `${id}-${parameter.name}`));
+  const entries = parameters.map((parameter) => entry(parameter, resolve, `${id}-${parameter.name}`));
+  const fields = entries.flatMap((each) => each.fields);
   const command = el("code", { className: "curl" });
   const outcome = el("output");
   const body = el("code");
   const answer = el("pre", { tabIndex: 0, hidden: true }, body);
   const refresh = () => (command.textContent = curl(request(path, fields)));
   const form = el("form", {},
-    fields.map(({ row }) => row),
+    entries.map(({ row }) => row),
     el("pre", { tabIndex: 0 }, command),
     el("p", { className: "actions" }, el("button", { type: "submit" }, "Send"), outcome),
     answer);

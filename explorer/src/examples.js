@@ -2,7 +2,26 @@
 //
 // The first OPEN of them are the tabs that a new visitor finds; all are in the Examples panel. A tab is named after
 // its operation. The comment above a query is what a newcomer reads, so let it teach one thing. `variables` is JSON.
-// Lines of at most 40 characters fit beside an open panel. Ids are those of the sample data (`graphql-api sample`).
+// Lines of at most 40 characters fit beside an open panel. Ids are those of jockeys that the storage holds: the page
+// names them; `notice` says why where they are of the sample data instead (`graphql-api sample`).
+
+const { jockeys, notice } = document.getElementById("explorer").dataset;
+const held = jockeys.split(" ");
+const [jockey] = held;
+/** The ids of several jockeys, the last of which has no file. */
+const several = JSON.stringify([...held, "99999"]).replaceAll(",", ", ");
+
+/** A text as lines of a comment. */
+function comment(text) {
+  const lines = [""];
+  for (const word of text.split(" ")) {
+    if (lines.at(-1).length + word.length > 37) lines.push("");
+    lines.push(`${lines.pop()} ${word}`.trim());
+  }
+  return lines.map((line) => `# ${line}\n`).join("");
+}
+
+const warning = notice ? `${comment(notice)}#\n` : "";
 
 export const OPEN = 4;
 
@@ -12,7 +31,7 @@ export const json = (variables) => (variables ? JSON.stringify(variables, null, 
 export const examples = [
   {
     title: "The latest races",
-    query: `# Welcome. Run this query with the ▶
+    query: `${warning}# Welcome. Run this query with the ▶
 # button, or with Ctrl+Enter.
 #
 # Ask for the fields you want and for no
@@ -27,7 +46,7 @@ export const examples = [
 # whole career.
 
 query LatestRaces {
-  jockey(id: "00001") {
+  jockey(id: "${jockey}") {
     name
     records(first: 20) {
       totalCount
@@ -80,7 +99,7 @@ query Pages($id: ID!, $size: Int!, $after: String) {
   }
 }
 `,
-    variables: { id: "00001", size: 10, after: null },
+    variables: { id: jockey, size: 10, after: null },
   },
   {
     title: "Several jockeys at once",
@@ -93,7 +112,7 @@ query Pages($id: ID!, $size: Int!, $after: String) {
 # be used in several places.
 
 query SideBySide {
-  jockeysByIds(ids: ["00001", "00002", "99999"]) {
+  jockeysByIds(ids: ${several}) {
     id
     name
     records(first: 3) {
@@ -122,7 +141,7 @@ fragment Result on RaceRecord {
 # names a field anew in the answer.
 
 query TypedAndRaw {
-  jockey(id: "00001") {
+  jockey(id: "${jockey}") {
     records(first: 10) {
       nodes {
         finishTime
@@ -148,7 +167,7 @@ query TypedAndRaw {
 # text that stood there.
 
 query Provenance {
-  jockey(id: "00001") {
+  jockey(id: "${jockey}") {
     source {
       etag
       lastModified

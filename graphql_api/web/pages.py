@@ -1,12 +1,15 @@
 """What browsers are shown: landing page, explorer, REST documentation, and the files these use, built by ``explorer/``.
 
-No path is ever made of what a client sends: a request can only name one of the files found in ``static``.
+No path is ever made of what a client sends: a request can only name one of the files found in ``static``. Two of the
+pages are templates, whose examples name jockeys that the storage holds.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
-from functools import cache
+from collections.abc import Mapping
+from functools import cache, lru_cache
 from hashlib import sha256
+from html import escape
 from pathlib import Path
+from string import Template
 from types import MappingProxyType
 
 from starlette.requests import Request
@@ -14,8 +17,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from graphql_api.errors import NotFound
+from graphql_api.web.first_jockeys import ExampleJockeys, FirstJockeys
 from graphql_api.web.negotiation import preferred_coding
-from graphql_api.web.responses import ChunkedBody, etag, not_modified
+from graphql_api.web.responses import ChunkedBody, Responder, etag, not_modified
+
+KEPT_PAGES = 8
+"""Filled pages kept ready: the first jockeys hardly ever change."""
 
 _STATIC = Path(__file__).with_name("static")
 _MEDIA_TYPES = {
@@ -44,27 +51,56 @@ _HASHED = {"cache-control": "public, max-age=31536000, immutable"}
 _ICON = {"cache-control": "public, max-age=86400"}
 
 
-async def explorer(request: Request) -> Response:
-    """Give the page of the GraphiQL explorer; it sends its operations to the URL that it was served from."""
-    return _respond(request, "explorer.html", _EXPLORER)
+class Pages:
+    """The pages whose examples name jockeys, and the routes to all pages."""
+
+    def __init__(self, jockeys: FirstJockeys, responder: Responder, *, graphiql: bool = True) -> None:
+        """Show ``jockeys``, through ``responder``. Without ``graphiql`` no page links to the explorer."""
+        self.jockeys = jockeys
+        self.responder = responder
+        self.suffix = "" if graphiql else "-plain"
+
+    def routes(self) -> list[Route]:
+        """Route ``/``, ``/docs``, ``/static/{name}`` and the icon."""
+        return [
+            Route("/", self.landing),
+            Route("/docs", self.docs),
+            Route("/static/{name}", _asset),
+            Route("/favicon.ico", _icon),
+        ]
+
+    async def landing(self, request: Request) -> Response:
+        """Give the start page."""
+        return await self._fill(request, f"index{self.suffix}.html", _PAGE)
+
+    async def explorer(self, request: Request) -> Response:
+        """Give the page of the GraphiQL explorer; it sends its operations to the URL that it was served from."""
+        return await self._fill(request, "explorer.html", _EXPLORER)
+
+    async def docs(self, request: Request) -> Response:
+        """Give the page of the REST documentation, which takes its examples from the OpenAPI document."""
+        return _respond(request, f"docs{self.suffix}.html", _PAGE)
+
+    async def _fill(self, request: Request, name: str, headers: Mapping[str, str]) -> Response:
+        """Answer with a template that names the jockeys to try, or with 304."""
+        jockeys = await self.jockeys.get()
+        body, tag = _filled(name, jockeys)
+        own = {"vary": "Accept-Encoding", "x-content-type-options": "nosniff", "etag": tag, **headers}
+        if not_modified(request.headers, tag):
+            return ChunkedBody((), 304, own)
+        return await self.responder.respond(
+            request.headers, [body], media_type=_MEDIA_TYPES[".html"], headers=own, key=(name, tag)
+        )
 
 
-def routes(*, graphiql: bool = True) -> list[Route]:
-    """Route ``/``, ``/docs``, ``/static/{name}`` and the icon. Without ``graphiql`` no page links to the explorer."""
-    suffix = "" if graphiql else "-plain"
-    return [
-        Route("/", _page(f"index{suffix}.html")),
-        Route("/docs", _page(f"docs{suffix}.html")),
-        Route("/static/{name}", _asset),
-        Route("/favicon.ico", _icon),
-    ]
-
-
-def _page(name: str) -> Callable[[Request], Awaitable[Response]]:
-    async def page(request: Request) -> Response:
-        return _respond(request, name, _PAGE)
-
-    return page
+@lru_cache(KEPT_PAGES)
+def _filled(name: str, jockeys: ExampleJockeys) -> tuple[bytes, str]:
+    """Fill a template; ids are letters and digits."""
+    text = Template(_content(name, None).decode()).substitute(
+        jockey=jockeys.ids[0], jockeys=" ".join(jockeys.ids), notice=escape(jockeys.notice)
+    )
+    body = text.encode()
+    return body, etag(sha256(body).hexdigest()[:16])
 
 
 async def _asset(request: Request) -> Response:

@@ -16,7 +16,6 @@ from graphql_api.execution.projections import Projections
 from graphql_api.jockeys.ids import jockey_id
 from graphql_api.repository.repository import Repository
 from graphql_api.repository.snapshot import Snapshot
-from graphql_api.web import openapi
 from graphql_api.web.exports.asked import read_asked, transient
 from graphql_api.web.exports.formats import JSON
 from graphql_api.web.middleware import request_log
@@ -37,12 +36,11 @@ _TAG = re.compile(rf'W/"{FORMAT}-([0-9A-Za-z-]{{1,64}})"')
 class Rest:
     """The REST routes over one repository."""
 
-    def __init__(self, repository: Repository, projections: Projections, responder: Responder, version: str) -> None:
-        """Read from ``repository``, answer through ``responder``, as ``version`` of the API."""
+    def __init__(self, repository: Repository, projections: Projections, responder: Responder) -> None:
+        """Read from ``repository``, answer through ``responder``."""
         self.repository = repository
         self.projections = projections
         self.responder = responder
-        self.description = orjson.dumps(openapi.document(version))
 
     def routes(self) -> list[Route]:
         """Give the routes to mount."""
@@ -50,7 +48,6 @@ class Rest:
             Route("/api/jockey/{jockey_id}", self.jockey),
             Route("/health", self.health),
             Route("/ready", self.ready),
-            Route("/openapi.json", self.openapi),
         ]
 
     async def jockey(self, request: Request) -> Response:
@@ -93,12 +90,6 @@ class Rest:
             "vary": "Accept-Encoding",
         }
         return ChunkedBody((), 304, headers)
-
-    async def openapi(self, request: Request) -> Response:
-        """Describe these routes as an OpenAPI 3.1 document."""
-        return await self.responder.respond(
-            request.headers, [self.description], media_type=JSON.media_type, key="openapi"
-        )
 
     async def health(self, request: Request) -> Response:
         """Say that the process lives; with ``?deep=1``, that its storage answers too."""

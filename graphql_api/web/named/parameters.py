@@ -11,6 +11,7 @@ from graphql import (
     get_nullable_type,
     is_input_object_type,
     is_list_type,
+    print_ast,
     type_from_ast,
 )
 
@@ -37,6 +38,11 @@ def read_variables(
             raise BadUserInput(_unknown(name, [f"{known} ({kind})" for known, kind in kinds.items()]))
         given.setdefault(name, []).append(text)
     return {name: _value(name, kinds[name], texts) for name, texts in given.items()}
+
+
+def variable_types(operation: OperationDefinitionNode) -> dict[str, str]:
+    """Return the types of an operation's variables, as it declares them."""
+    return {each.variable.name.value: print_ast(each.type) for each in operation.variable_definitions or ()}
 
 
 def _value(name: str, kind: Any, texts: list[str]) -> Any:

@@ -18,8 +18,9 @@ from graphql_api.web.exports.asked import read_switch
 from graphql_api.web.graphql_request import Parameters
 from graphql_api.web.graphql_response import public_errors, write_map
 from graphql_api.web.middleware import request_log
-from graphql_api.web.named.parameters import read_variables
+from graphql_api.web.named.parameters import read_variables, variable_types
 from graphql_api.web.named.table import NoTable, Table, table
+from graphql_api.web.openapi.examples import Operation
 from graphql_api.web.query_string import query_pairs, single
 from graphql_api.web.responses import ChunkedBody
 from graphql_api.web.trusted import TrustedDocument
@@ -53,6 +54,13 @@ class Named:
         return [
             Route("/q/{name}.csv", partial(self.answer, CSV), name="csv"),
             Route("/q/{name}", partial(self.answer, JSON), name="json"),
+        ]
+
+    def described(self) -> list[Operation]:
+        """Describe the operations for OpenAPI."""
+        return [
+            Operation(name, variable_types(each.operation), not isinstance(self.tables[name], NoTable))
+            for name, each in self.trusted.items()
         ]
 
     async def answer(self, media_type: str, request: Request) -> Response:

@@ -1,0 +1,65 @@
+"""The jockeys that pages and the OpenAPI document show in their examples: the first that the storage holds."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import structlog
+
+from graphql_api.errors import ServiceError
+from graphql_api.repository.repository import Repository
+
+COUNT = 2
+KEPT_SECONDS = 60.0
+RETRY_SECONDS = 5.0
+WAIT_SECONDS = 2.0
+"""A page does not wait longer for its examples than this."""
+
+SAMPLE_IDS = ("00001", "00002")
+"""The first jockeys of the sample data."""
+
+EMPTY = f"This server holds no jockeys yet: the examples show the id {SAMPLE_IDS[0]}, which has no file."
+UNREACHABLE = (
+    f"The storage cannot be reached at present: the examples show the id {SAMPLE_IDS[0]}, which may have none."
+)
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class ExampleJockeys:
+    """Ids to try, at least one; ``notice`` says in a sentence why they are of the sample data, and is else empty."""
+
+    ids: tuple[str, ...]
+    notice: str = ""
+
+
+class FirstJockeys:
+    """Lists the first jockeys when a page wants them, and keeps them for a while."""
+
+    def __init__(self, repository: Repository, clock: Callable[[], float] = time.monotonic) -> None:
+        """List those of ``repository``; ``clock`` gives seconds."""
+        self._repository = repository
+        self._clock = clock
+        self._kept = ExampleJockeys(SAMPLE_IDS)
+        self._until = clock()
+
+    async def get(self) -> ExampleJockeys:
+        """Return the examples; never raises for what the storage does."""
+        if self._clock() >= self._until:
+            self._kept = await self._list()
+            self._until = self._clock() + (RETRY_SECONDS if self._kept.notice else KEPT_SECONDS)
+        return self._kept
+
+    async def _list(self) -> ExampleJockeys:
+        try:
+            async with asyncio.timeout(WAIT_SECONDS):
+                page = await self._repository.list_ids(limit=COUNT)
+        except (ServiceError, TimeoutError) as error:
+            log.warning("examples_not_listed", error=str(error), **getattr(error, "log_fields", {}))
+            return ExampleJockeys(SAMPLE_IDS, UNREACHABLE)
+        except Exception:
+            log.exception("examples_not_listed")
+            return ExampleJockeys(SAMPLE_IDS, UNREACHABLE)
+        return ExampleJockeys(tuple(page.ids)) if page.ids else ExampleJockeys(SAMPLE_IDS, EMPTY)

@@ -1,0 +1,160 @@
+"""The answers of the plain routes in the words of OpenAPI."""
+
+from typing import Any
+
+from graphql_api import errors
+from graphql_api.web.exports.formats import JSON, Format
+from graphql_api.web.openapi.rows import CSV_EXAMPLE, EXAMPLES, NDJSON_EXAMPLE
+
+Json = dict[str, Any]
+
+_TEXT: Json = {"type": "string"}
+_BYTES: Json = {"type": "string", "format": "binary"}
+_CACHING = {
+    "ETag": {"description": "Names the version of this URL's answer.", "schema": _TEXT},
+    "Cache-Control": {"description": "How long it may be kept.", "schema": _TEXT},
+    "Last-Modified": {"description": "When the jockey's file was written.", "schema": _TEXT},
+}
+_FILE = {
+    "Accept-Ranges": {"description": "`bytes`: parts can be asked for.", "schema": _TEXT},
+    "Content-Disposition": {"description": "The file's name.", "schema": _TEXT},
+}
+_PART = {"Content-Range": {"description": "Which bytes of how many these are.", "schema": _TEXT}}
+_RETRY = {"Retry-After": {"description": "Seconds after which to try again.", "schema": {"type": "integer"}}}
+
+_BODIES: dict[str, Json] = {
+    "": {"schema": {"$ref": "#/components/schemas/Jockey"}, "examples": EXAMPLES},
+    "csv": {"schema": _TEXT, "example": CSV_EXAMPLE},
+    "ndjson": {"schema": _TEXT, "example": NDJSON_EXAMPLE},
+}
+
+
+def schemas() -> dict[str, Json]:
+    """Make the schemas of what is no row."""
+    return {"Data": _data(), "Error": _error(), "Health": _health()}
+
+
+def failures() -> dict[str, Json]:
+    """Make the answers of requests that fail, by the names that operations refer to them by."""
+    return {
+        "NotModified": {"description": "The version that the client holds is the current one."},
+        "BadRequest": _failure(
+            "The id, a parameter or the query string is not of its form, or a parameter is unknown.",
+            "Unknown parameter 'surfac'. Did you mean 'surface'?",
+        ),
+        "NotFound": _failure("There is no file for this jockey.", "Jockey with ID '99999' not found"),
+        "NoOperation": _failure("There is no operation of this name.", "There is no operation of this name."),
+        "NoTable": _failure(
+            "The operation selects no list of objects, or several.",
+            "CSV takes exactly one list of objects in the selection; here are: none.",
+        ),
+        "MethodNotAllowed": _failure("Only GET and HEAD are answered.", "Method Not Allowed"),
+        "TooLarge": _failure("The answer is larger than the server or its platform allows.", errors.ResponseTooLarge),
+        "TooLong": _failure("The URL is too long.", errors.UrlTooLong),
+        "NoSuchPart": _failure("The file has none of the bytes asked for.", "The file has 1234 bytes."),
+        "ServerError": _failure("The file cannot be read, or an unexpected fault.", errors.DataCorrupt),
+        "NotInstalled": _failure("The server lacks the extra `arrow`.", "Parquet and Arrow are not installed."),
+        "Unavailable": {
+            **_failure("The storage cannot be reached; try again later.", errors.UpstreamUnavailable),
+            "headers": _RETRY,
+        },
+        "TimedOut": _failure("The request took too long.", errors.RequestTimeout),
+    }
+
+
+def failing(**own: str) -> Json:
+    """Refer to the failures that all routes of a jockey share; ``own`` adds to these, by ``s`` and the status."""
+    shared = {
+        "304": "NotModified",
+        "400": "BadRequest",
+        "404": "NotFound",
+        "405": "MethodNotAllowed",
+        "413": "TooLarge",
+        "414": "TooLong",
+        "500": "ServerError",
+        "503": "Unavailable",
+        "504": "TimedOut",
+    }
+    chosen = {**shared, **{status.removeprefix("s"): name for status, name in own.items()}}
+    return {status: {"$ref": f"#/components/responses/{name}"} for status, name in sorted(chosen.items())}
+
+
+def rows(form: Format) -> Json:
+    """Describe rows in a format, of which all but JSON can be had in parts."""
+    body = {form.media_type: _BODIES.get(form.extension, {"schema": _BYTES})}
+    if form is JSON:
+        return {"200": {"description": "The races.", "headers": _CACHING, "content": body}, **failing()}
+    missing = {"s501": "NotInstalled"} if form.extra else {}
+    part = {"description": "The bytes that `Range` asks for.", "headers": _PART, "content": {form.media_type: {}}}
+    return {
+        "200": {"description": "The races.", "headers": {**_CACHING, **_FILE}, "content": body},
+        "206": part,
+        **failing(s416="NoSuchPart", **missing),
+    }
+
+
+def operation(media_type: str) -> Json:
+    """Describe the answer of a trusted operation."""
+    table = media_type.startswith("text/csv")
+    schema = _TEXT if table else {"$ref": "#/components/schemas/Data"}
+    headers = {name: _CACHING[name] for name in ("ETag", "Cache-Control")}
+    own = {"s406": "NoTable"} if table else {}
+    return {
+        "200": {"description": "The answer.", "headers": headers, "content": {media_type: {"schema": schema}}},
+        **failing(s404="NoOperation", **own),
+    }
+
+
+def health(lives: str, example: Json) -> Json:
+    """Describe an answer about the server itself."""
+    down = {"status": "unavailable", "detail": "The storage cannot be reached."}
+    return {
+        "200": _report(lives, example),
+        "400": {"$ref": "#/components/responses/BadRequest"},
+        "405": {"$ref": "#/components/responses/MethodNotAllowed"},
+        "503": _report("The storage does not answer.", down),
+    }
+
+
+def _report(description: str, example: Json) -> Json:
+    content = {"application/json": {"schema": {"$ref": "#/components/schemas/Health"}, "example": example}}
+    return {"description": description, "content": content}
+
+
+def _failure(description: str, example: str | type[errors.ServiceError]) -> Json:
+    detail = example if isinstance(example, str) else (example.__doc__ or "").partition("\n")[0]
+    body = {"schema": {"$ref": "#/components/schemas/Error"}, "example": {"detail": detail}}
+    return {"description": description, "content": {"application/json": body}}
+
+
+def _data() -> Json:
+    data = {"type": ["object", "null"], "description": "What the operation selects.", "additionalProperties": True}
+    return {"type": "object", "required": ["data"], "properties": {"data": data}}
+
+
+def _health() -> Json:
+    return {
+        "type": "object",
+        "required": ["status"],
+        "properties": {
+            "status": {"type": "string", "enum": ["ok", "unavailable"]},
+            "detail": {"type": "string", "description": "Why it is unavailable."},
+            "checks": {"type": "object", "additionalProperties": {"type": "string"}},
+            "cache": {
+                "type": "object",
+                "description": "Counts of requests by outcome, and what is held.",
+                "additionalProperties": {"type": "integer"},
+            },
+        },
+    }
+
+
+def _error() -> Json:
+    return {
+        "type": "object",
+        "required": ["detail"],
+        "properties": {
+            "detail": {"type": "string", "description": "What is wrong, in words."},
+            "requestId": {"type": "string", "description": "Names the request in the logs; with unexpected faults."},
+        },
+    }

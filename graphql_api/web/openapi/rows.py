@@ -1,0 +1,93 @@
+"""The rows of answers in the words of JSON Schema: the file's own columns, and the typed ones."""
+
+import json
+from enum import Enum
+from typing import Any
+
+from graphql_api.jockeys.columns import FIELDS, Field
+from graphql_api.jockeys.vocabulary import DESCRIPTIONS
+from graphql_api.web.openapi.parameters import TYPES, is_vocabulary
+from graphql_api.web.openapi.source_columns import EXAMPLE_RACE, SOURCE_COLUMNS
+
+Json = dict[str, Any]
+
+CELL = ["string", "number", "boolean", "null"]
+"""What a cell of a source column can be: pandas decides by the column's other cells."""
+
+TYPED_EXAMPLE = {
+    "date": "2025-05-10",
+    "race_name": "仮設記念(GII)",
+    "horse_name": "モッククロキング",
+    "finish_position": 1,
+    "prize_money": 62000000.0,
+}
+"""The race of ``EXAMPLE_RACE`` in the columns that the documentation asks for."""
+
+EXAMPLES = {
+    "source": {"summary": "The file's own columns", "value": {"data": [EXAMPLE_RACE]}},
+    "typed": {"summary": "Fields by name", "value": {"data": [TYPED_EXAMPLE]}},
+}
+"""Answers of the JSON route."""
+
+CSV_EXAMPLE = f"{','.join(TYPED_EXAMPLE)}\r\n{','.join(map(str, TYPED_EXAMPLE.values()))}\r\n"
+NDJSON_EXAMPLE = f"{json.dumps(TYPED_EXAMPLE, ensure_ascii=False, separators=(',', ':'))}\n"
+
+VOCABULARIES = tuple({field.type: None for field in FIELDS if is_vocabulary(field.type)})
+
+
+def schemas() -> dict[str, Json]:
+    """Make the schemas of rows, and of the vocabularies in them."""
+    return {
+        "Jockey": _jockey(),
+        "SourceRace": _source_race(),
+        "TypedRace": _typed_race(),
+        **{each.__name__: _vocabulary(each) for each in VOCABULARIES},
+    }
+
+
+def _jockey() -> Json:
+    kinds = [{"$ref": f"#/components/schemas/{each}"} for each in ("SourceRace", "TypedRace")]
+    return {
+        "type": "object",
+        "required": ["data"],
+        "properties": {"data": {"type": "array", "items": {"anyOf": kinds}}},
+    }
+
+
+def _source_race() -> Json:
+    return {
+        "type": "object",
+        "description": "One race with the file's own columns, which is the default. The keys are the file's headers to "
+        "the letter: those below are netkeiba's, some with a space inside, such as `着 順`. A file may spell them "
+        "otherwise, lack some, or have more. A missing value is null.",
+        "properties": {
+            column.header: {"type": CELL, "description": column.description, "examples": list(column.examples)}
+            for column in SOURCE_COLUMNS
+        },
+        "additionalProperties": {"type": CELL},
+    }
+
+
+def _typed_race() -> Json:
+    return {
+        "type": "object",
+        "description": "One race with typed columns: all, or those that `columns` names.",
+        "properties": {field.name: _typed(field) for field in FIELDS},
+        "additionalProperties": False,
+    }
+
+
+def _typed(field: Field) -> Json:
+    described = {"description": field.description}
+    if field.type == list[int]:
+        return {"type": ["array", "null"], "items": {"type": "integer"}, **described}
+    if is_vocabulary(field.type):
+        vocabulary = {"$ref": f"#/components/schemas/{field.type.__name__}"}
+        return {"oneOf": [vocabulary, {"type": "null"}], **described} if field.nullable else {**vocabulary, **described}
+    kind = dict(TYPES[field.type])
+    return {**kind, "type": [kind["type"], "null"], **described} if field.nullable else {**kind, **described}
+
+
+def _vocabulary(vocabulary: type[Enum]) -> Json:
+    meanings = ", ".join(f"`{each.name}` {DESCRIPTIONS[each].rstrip('.')}" for each in vocabulary)
+    return {"type": "string", "enum": [each.name for each in vocabulary], "description": f"{meanings}."}
