@@ -144,13 +144,14 @@ def _arguments(definition: GraphQLField, node: FieldNode, names: Mapping[str, st
     by_variable = {each.name.value: each.value.name.value for each in given if isinstance(each.value, VariableNode)}
     constant = tuple(each for each in given if each.name.value not in by_variable)
     if any(_mentions_variable(each) for each in constant):
-        return lambda values: _renamed(get_argument_values(definition, node, values), names)
+        return lambda values: _renamed(get_argument_values(definition, node, values, hide_suggestions=True), names)
     known = {
         name: each
         for name, each in definition.args.items()
         if name not in by_variable or not is_required_argument(each)
     }
-    values = get_argument_values(GraphQLField(definition.type, known), FieldNode(name=node.name, arguments=constant))
+    field = GraphQLField(definition.type, known)
+    values = get_argument_values(field, FieldNode(name=node.name, arguments=constant), hide_suggestions=True)
     fixed = _renamed(values, names)
     taken = [
         (names[name], variable, is_non_null_type(definition.args[name].type)) for name, variable in by_variable.items()

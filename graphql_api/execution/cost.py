@@ -144,7 +144,7 @@ class Reckoning:
             return {}
         given = node.arguments or ()
         try:
-            found = get_argument_values(definition, node, self.variables)
+            found = get_argument_values(definition, node, self.variables, hide_suggestions=True)
         except GraphQLError:  # a variable is null that must not be
             self.decisive.update(*(_variables(each.value) for each in given))
             return {}

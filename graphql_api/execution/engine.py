@@ -17,7 +17,11 @@ from graphql_api.execution.document import Document
 from graphql_api.execution.planning import compile_plan
 from graphql_api.execution.plans import Plan, Run, Unplanned
 from graphql_api.execution.projections import Projections
+from graphql_api.execution.unknown_names import named_inputs, refusal, unknown_names
 from graphql_api.execution.weighed_cache import as_key
+
+MAX_ERRORS = 5
+"""Errors told of the variables of one operation, as of a document."""
 
 log = structlog.get_logger(__name__)
 
@@ -62,13 +66,21 @@ class Engine:
     ) -> Answer:
         """Run one operation by graphql-core's own executor: what every plan is held to."""
         assert document.tree is not None  # noqa: S101 - the caller answers refused documents itself
+        hide_suggestions = not context.settings.introspection
+        operation = document.operation(operation_name)
+        if operation is not None:
+            inputs = named_inputs(self.schema, operation.variable_definitions or ())
+            errors = unknown_names(inputs, variables or {})
+            if refused := refusal(errors, MAX_ERRORS, hide_suggestions=hide_suggestions):
+                return Answer(None, tuple(refused))
         executor = BoundedExecutor.build(
             self.schema,
             document.tree,
             context_value=context,
             raw_variable_values=dict(variables or {}),
             operation_name=operation_name,
-            hide_suggestions=not context.settings.introspection,
+            max_coercion_errors=MAX_ERRORS,
+            hide_suggestions=hide_suggestions,
         )
         if isinstance(executor, list):
             return Answer(None, tuple(executor))

@@ -148,7 +148,7 @@ class _Compiler:
         ``before`` is what stands before a value where the field has no alias and follows another.
         """
         self.shaped_by |= _variables(node)
-        name, of = binding.locate(get_argument_values(definition, node, self.variables))
+        name, of = binding.locate(get_argument_values(definition, node, self.variables, hide_suggestions=True))
         serialize = _serializer(definition.type)
         convert = binding.convert
         to_json = serialize if convert is None else lambda value: serialize(convert(value))

@@ -16,6 +16,8 @@ from graphql import (
 )
 from graphql.execution.values import VariableValues, get_variable_values
 
+from graphql_api.execution.unknown_names import named_inputs, unknown_names
+
 Coerce = Callable[[Mapping[str, Any]], VariableValues | None]
 
 PLAIN: Mapping[str, Callable[[Any], bool]] = {
@@ -34,6 +36,7 @@ def coercion(schema: GraphQLSchema, definitions: Sequence[VariableDefinitionNode
     graphql-core looks every type up anew for each request, which takes longer than answering it.
     """
     plain = [_plain(schema, each) for each in definitions]
+    named = named_inputs(schema, definitions)
 
     def coerce(given: Mapping[str, Any]) -> VariableValues | None:
         coerced = {}
@@ -47,7 +50,9 @@ def coercion(schema: GraphQLSchema, definitions: Sequence[VariableDefinitionNode
             coerced[name] = value
         else:
             return VariableValues({}, coerced)
-        values = get_variable_values(schema, definitions, dict(given))
+        if named and next(unknown_names(named, given), None) is not None:
+            return None
+        values = get_variable_values(schema, definitions, dict(given), max_errors=0, hide_suggestions=True)
         return None if isinstance(values, list) else values
 
     return coerce

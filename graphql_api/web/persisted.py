@@ -12,7 +12,7 @@ from graphql_api.execution.weighed_cache import WeighedCache, size_of
 from graphql_api.web.graphql_request import Parameters
 from graphql_api.web.trusted import TrustedDocument
 
-STORED_BYTES = 2**22
+STORED_BYTES = 2**20
 """Memory for registered queries; those asked for longest ago go first, and their clients send them again."""
 
 CODE = "PERSISTED_QUERY_NOT_FOUND"

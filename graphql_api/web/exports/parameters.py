@@ -17,6 +17,9 @@ from graphql_api.jockeys.columns import FIELDS, Field
 from graphql_api.jockeys.filtering import EVERYTHING, All, Comparison, Condition, Where
 from graphql_api.text import MAX_LENGTH
 
+MAX_COMPARED_LENGTH = 64
+"""Characters of a name that close ones are looked for: twice the longest that there is."""
+
 SHOWN = 100
 """Characters of a client's text that an error repeats."""
 
@@ -125,7 +128,7 @@ def _where(name: str, text: str) -> Where:
 
 def suggestion(name: str, known: Iterable[str]) -> str:
     """Return a sentence that names what is known and close to ``name``; empty where nothing is."""
-    close = difflib.get_close_matches(name[:MAX_LENGTH], known, 1)
+    close = difflib.get_close_matches(name, known, 1) if len(name) <= MAX_COMPARED_LENGTH else []
     return f" Did you mean '{close[0]}'?" if close else ""
 
 
