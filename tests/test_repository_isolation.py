@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 from contextlib import ExitStack
+from threading import Event, Lock
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from fakes import PATIENCE, FakeStorage
 from graphql_api.config import Settings
 from graphql_api.errors import DataCorrupt, UpstreamUnavailable
 from graphql_api.repository.failures import GRACE, RETRY_PAUSE, SLOW
+from graphql_api.repository.loading import MAX_DECODES
 from graphql_api.repository.repository import SUSPECTS, Repository
 from graphql_api.repository.trace import Trace
 from graphql_api.storage.s3 import S3Storage
@@ -143,6 +145,37 @@ def test_readiness_holds_one_thread() -> None:
     assert bench.storage.calls == {"check": 1, "list_ids": 1}
 
 
+def test_decoding_is_bounded_apart_from_reading() -> None:
+    """However many files are read at once, a bounded number is decoded."""
+    running, most, lock = 0, 0, Lock()
+    enough, go_on = Event(), Event()
+
+    def load(data: bytes, jockey_id: str, trace: Trace) -> Any:
+        nonlocal running, most
+        with lock:
+            running += 1
+            most = max(most, running)
+            if running == MAX_DECODES:
+                enough.set()
+        assert go_on.wait(PATIENCE)
+        with lock:
+            running -= 1
+        return records_of(1)
+
+    storage = FakeStorage(dict.fromkeys(HANGING, b"x"))
+    repository = Repository(storage, Settings(), load=load)
+
+    async def main() -> None:
+        tasks = start(*(repository.get(each) for each in HANGING))
+        assert await asyncio.to_thread(enough.wait, PATIENCE)
+        go_on.set()
+        await asyncio.gather(*tasks)
+
+    asyncio.run(main())
+    repository.close()
+    assert most == MAX_DECODES
+
+
 # The breaker of each jockey
 
 
@@ -249,11 +282,12 @@ def test_the_copy_in_hand_answers_whatever_s3_says(aws: pytest.MonkeyPatch, faul
     async def main(repository: Repository) -> None:
         assert not (await repository.get(A)).stale
         assert (await repository.get(A)).stale
+        assert (await repository.refresh(A, Trace())).stale  # also ends the load that hangs
 
     with serving(found(), fault) as server:
         aws.setenv("AWS_ENDPOINT_URL", server.url)
-        made = settings(data="s3://the-bucket", read_timeout=2.0, cache_ttl=0.0)
-        storage = S3Storage(made, sleep=lambda _: None)
+        made = settings(data="s3://the-bucket", read_timeout=0.7, cache_ttl=0.0)
+        storage = S3Storage(made, attempts=2, sleep=lambda _: None)
         repository = Repository(storage, made, load=lambda data, *_: records_of(len(data)))
         asyncio.run(main(repository))
         repository.close()

@@ -6,7 +6,9 @@ import socket
 import time
 import zlib
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from threading import Event
 from typing import Any
 
 import botocore.exceptions
@@ -30,9 +32,10 @@ from fake_s3 import (
     serving,
     settings,
 )
+from fakes import PATIENCE
 from graphql_api.errors import DataCorrupt, NotFound, ServiceError, StorageFault, UpstreamUnavailable
 from graphql_api.storage import faults
-from graphql_api.storage.s3 import S3Storage
+from graphql_api.storage.s3 import RETRYING, S3Storage
 
 pytest_plugins = ("s3_servers",)
 
@@ -49,9 +52,9 @@ def faulty(aws: pytest.MonkeyPatch, *answers: Answer, **options: Any) -> Iterato
         yield storage(**options), server
 
 
-def storage(read_timeout: float = 30.0, **options: Any) -> S3Storage:
+def storage(read_timeout: float = 30.0, load_threads: int = 64, **options: Any) -> S3Storage:
     """Make a storage that does not wait between its own retries."""
-    made = settings(data="s3://the-bucket/the/prefix", read_timeout=read_timeout)
+    made = settings(data="s3://the-bucket/the/prefix", read_timeout=read_timeout, load_threads=load_threads)
     return S3Storage(made, **({"sleep": lambda _: None} | options))
 
 
@@ -264,6 +267,30 @@ def test_no_retry_begins_beyond_the_total_time(aws: pytest.MonkeyPatch) -> None:
     with failing as (s3, server), pytest.raises(UpstreamUnavailable):
         s3.read("05339")
     assert len(server.requests) == 1
+
+
+def test_few_requests_are_tried_again_at_once(aws: pytest.MonkeyPatch) -> None:
+    """While as many requests as may are tried again, another's fault is final; afterwards it is tried again as well."""
+    retrying, go_on = Event(), Event()
+
+    def sleep(_: float) -> None:
+        retrying.set()
+        assert go_on.wait(PATIENCE)
+
+    failing = faulty(aws, refusal(500, "InternalError"), load_threads=RETRYING, sleep=sleep)
+    with failing as (s3, server), ThreadPoolExecutor(1) as pool:
+        first = pool.submit(s3.read, "05339")
+        assert retrying.wait(PATIENCE)
+        with pytest.raises(UpstreamUnavailable):
+            s3.read("05340")
+        assert len(server.requests) == 2
+        go_on.set()
+        with pytest.raises(UpstreamUnavailable):
+            first.result(PATIENCE)
+        assert len(server.requests) == 4
+        with pytest.raises(UpstreamUnavailable):
+            s3.read("05340")
+        assert len(server.requests) == 7
 
 
 @pytest.mark.parametrize("tag", [{}, {"ETag": ""}, {"ETag": '""'}, {"ETag": 'W/"weak"'}, {"ETag": '"a"b"'}])

@@ -3,8 +3,9 @@
 import random
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from itertools import groupby
+from threading import BoundedSemaphore
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import structlog
@@ -36,6 +37,9 @@ ATTEMPTS = 3
 ROUNDS = 2
 """How often a whole wait, to connect and for bytes, fits into the total time of a request with its retries."""
 
+RETRYING = 4
+"""One in so many threads may try a request again; while they do, the faults of others are final."""
+
 _BACKOFF = 0.1  # seconds, doubled from one retry to the next
 T = TypeVar("T")
 
@@ -43,8 +47,8 @@ T = TypeVar("T")
 class S3Storage:
     """Files of one bucket. Connects on first use, once for all threads; nothing is read from AWS before that.
 
-    A request is tried again where it may succeed a moment later. No retry begins, and no body is read on, once the
-    request has taken ``ROUNDS`` times the timeouts to connect and to read (6 s by default).
+    A request is tried again where it may succeed a moment later, unless many are. No retry begins, and no body is read
+    on, once the request has taken ``ROUNDS`` times the timeouts to connect and to read (6 s by default).
     """
 
     def __init__(
@@ -65,6 +69,7 @@ class S3Storage:
         self._connection = Connection(settings, location, attempts, clock)
         self._attempts = attempts
         self._seconds = ROUNDS * (settings.connect_timeout + settings.read_timeout)
+        self._retrying = BoundedSemaphore(max(1, settings.load_threads // RETRYING))
         self._page_size = page_size
         self._max_bytes = max_bytes
         self._sleep = sleep
@@ -155,17 +160,27 @@ class S3Storage:
     def _tried(self, request: Callable[[Connected, float], T], **where: str) -> T:
         """Make a request, which gets its deadline, again where its fault may pass; raises ours for S3's faults."""
         deadline, attempt = self._clock() + self._seconds, 1
-        with self._connected(**where) as s3:
+        with self._connected(**where) as s3, ExitStack() as at_end:
             while True:
                 try:
                     return request(s3, deadline)
                 except faults() as error:
-                    if attempt == self._attempts or not is_passing(error) or self._clock() >= deadline:
+                    may_pass = attempt < self._attempts and is_passing(error) and self._clock() < deadline
+                    if not may_pass or not self._may_retry(attempt, at_end):
                         raise
                     about = {"bucket": s3.bucket, **where, "error_code": error_code(error), "attempt": attempt}
                     structlog.get_logger(__name__).warning("s3_request_retried", **about)
                 self._sleep(random.uniform(0.5, 1) * _BACKOFF * 2**attempt)  # noqa: S311
                 attempt += 1
+
+    def _may_retry(self, attempt: int, at_end: ExitStack) -> bool:
+        """Take a place among the requests that are tried again, for as long as this one goes on."""
+        if attempt > 1:
+            return True
+        taken = self._retrying.acquire(blocking=False)
+        if taken:
+            at_end.callback(self._retrying.release)
+        return taken
 
     @contextmanager
     def _connected(self, **where: str) -> Iterator[Connected]:
