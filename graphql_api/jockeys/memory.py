@@ -55,15 +55,15 @@ def nbytes(cells: Sequence[Encoded], fields: Mapping[str, Encoded], rows: int) -
     """Bound what is held of a frame's ``cells`` together with all that requests derive of it, which is kept as long.
 
     A cell is held with its JSON as REST gives it and as raw text, a field's text with its JSON and two folded forms,
-    any other value with its JSON and its number, each of them with its rank; a row has a cursor. JSON and folded forms
-    are reckoned as large as the text; only escapes and ligatures are larger.
+    any other value with its JSON and its number, each of them with its rank; a row has a cursor and keys of groups.
+    JSON and folded forms are reckoned as large as the text; only escapes and ligatures are larger.
     """
     arrays = {id(each.codes): each.codes.nbytes for each in chain(cells, fields.values())}
     of_cells = _nbytes_of_cells({id(each.codes): each for each in cells}.values())
     of_texts = sum(3 * _size(fields[name]) + _PLACES * len(fields[name].values) for name in _TEXTS)
     of_others = sum((_VALUE + _PLACES) * len(fields[name].values) for name in _OTHERS)
     of_derived = sum((_DERIVED_VALUE + _PLACES) * _combinations(each, fields, rows) for each in DERIVED)
-    return sum(arrays.values()) + of_cells + of_texts + of_others + of_derived + _CURSOR * rows + _EACH
+    return sum(arrays.values()) + of_cells + of_texts + of_others + of_derived + (_CURSOR + _KEYS) * rows + _EACH
 
 
 def _nbytes_of_cells(cells: Iterable[Encoded]) -> int:
@@ -92,7 +92,10 @@ _PLACES = 60
 _CURSOR = 100
 """Bytes of a row's cursor, and of its JSON."""
 
-_EACH = 155_000
+_KEYS = 150
+"""Bytes of a row's places in the group keys that are no fields, with a text of its own for the course."""
+
+_EACH = 170_000
 """Bytes that every jockey takes, however short the career: some four hundred lists, arrays and tables."""
 
 _TEXTS = tuple(each.name for each in FIELDS if each.type is str and each.name not in _DERIVED)
