@@ -85,7 +85,7 @@ class GraphQLEndpoint:
         if get and not document.is_query(parameters.operation_name):
             raise RequestFault(405, "GET runs queries only; send this operation by POST.", allow="POST")
         digest = self._digest(media_type, document, parameters) if get else None
-        if digest and (tag := await validators.still_valid(headers.get("if-none-match"), digest, self.repository)):
+        if digest and (tag := await validators.still_valid(headers, digest, self.repository)):
             return ChunkedBody((), 304, {**validators.held(tag, self.repository), "vary": VARY})
         answer, extensions = await self.operate(scope, document, parameters)
         snapshots = scope["state"].get("snapshots") if digest else None

@@ -17,9 +17,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from graphql_api.errors import NotFound
+from graphql_api.web.conditional import not_modified
 from graphql_api.web.first_jockeys import ExampleJockeys, FirstJockeys
 from graphql_api.web.negotiation import preferred_coding
-from graphql_api.web.responses import ChunkedBody, Responder, etag, not_modified
+from graphql_api.web.responses import ChunkedBody, Responder, etag
 
 KEPT_PAGES = 8
 """Filled pages kept ready: the first jockeys hardly ever change."""

@@ -20,7 +20,9 @@ from graphql_api.web.deadline import within
 from graphql_api.web.middleware import Headers, request_log
 from graphql_api.web.responses import send_all
 
-SHAPING_HEADERS = frozenset({b"accept", b"accept-encoding", b"content-type", b"origin", b"if-none-match"})
+SHAPING_HEADERS = frozenset(
+    {b"accept", b"accept-encoding", b"content-type", b"origin", b"if-none-match", b"if-modified-since"}
+)
 CREDENTIALS = frozenset({b"authorization", b"cookie", b"x-api-key"})
 KEPT_STATUSES = frozenset({200, 304})
 LONGEST_BODY = 16_384

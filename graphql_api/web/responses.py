@@ -113,15 +113,3 @@ bytes, but some clients list it and cannot read it, Node 20's among them: it goe
 def etag(*parts: str) -> str:
     """Make a weak ETag: equal content, whatever its coding."""
     return f'W/"{"-".join(parts)}"'
-
-
-def not_modified(request: Mapping[str, str], tag: str) -> bool:
-    """Say whether the client holds the version named ``tag`` already (weak comparison)."""
-    held = request.get("if-none-match")
-    if held is None:
-        return False
-    return held.strip() == "*" or _opaque(tag) in {_opaque(each) for each in held.split(",")}
-
-
-def _opaque(tag: str) -> str:
-    return tag.strip().removeprefix("W/")

@@ -16,11 +16,12 @@ from graphql_api.execution.projections import Projections
 from graphql_api.jockeys.ids import jockey_id
 from graphql_api.repository.repository import Repository
 from graphql_api.repository.snapshot import Snapshot
+from graphql_api.web.conditional import held_tags, not_modified
 from graphql_api.web.exports.asked import read_asked, transient
 from graphql_api.web.exports.formats import JSON
 from graphql_api.web.middleware import request_log
 from graphql_api.web.query_string import query_pairs, single
-from graphql_api.web.responses import ChunkedBody, Responder, etag, not_modified
+from graphql_api.web.responses import ChunkedBody, Responder, etag
 from graphql_api.web.templates import json_rows
 
 FORMAT = "1"
@@ -65,7 +66,7 @@ class Rest:
         request.scope["state"]["snapshots"] = None if snapshot.stale else (snapshot,)
         tag = etag(FORMAT, snapshot.etag)
         headers = snapshot_headers(self.repository, snapshot, tag)
-        if not_modified(request.headers, tag):
+        if not_modified(request.headers, tag, snapshot.last_modified):
             return ChunkedBody((), 304, headers)
         records = snapshot.records
         with fields.trace.stage("encode"):
@@ -81,7 +82,7 @@ class Rest:
 
     async def _still_held(self, request: Request, identifier: str) -> Response | None:
         """Say 304 where a file that is not in memory still is the client's version: that takes no decoding."""
-        held = _TAG.search(request.headers.get("if-none-match", ""))
+        held = next(filter(None, map(_TAG.fullmatch, held_tags(request.headers))), None)
         if held is None or not await self.repository.unchanged(identifier, held[1]):
             return None
         headers = {

@@ -15,6 +15,7 @@ from graphql_api.errors import ServiceError
 from graphql_api.jockeys import ids
 from graphql_api.repository.repository import Repository
 from graphql_api.repository.snapshot import Snapshot
+from graphql_api.web.conditional import held_tags
 
 MOST_JOCKEYS = 4
 """Answers made of more files get no tag: it would grow past what a header should hold."""
@@ -54,22 +55,35 @@ def held(found: str, repository: Repository) -> dict[str, str]:
     return {"cache-control": f"public, max-age={min([repository.ttl, *ages])}", "etag": found}
 
 
-async def still_valid(held: str | None, digest: str, repository: Repository) -> str | None:
-    """Give the tag of an If-None-Match header that still names the answer; None where the operation has to run."""
-    for each in (held or "").split(","):
-        parts = _TAG.fullmatch(each.strip())
-        if parts and parts[1] == digest and await _unchanged(parts[2], repository):
-            return each.strip()
+async def still_valid(request: Mapping[str, str], digest: str, repository: Repository) -> str | None:
+    """Give the tag that the client holds and that still names the answer; None where the operation has to run.
+
+    The storage is asked once for each jockey, and for ``MOST_JOCKEYS`` at most, however many tags there are.
+    """
+    asked: dict[str, tuple[str, bool]] = {}
+    for held in held_tags(request):
+        parts = _TAG.fullmatch(held)
+        if parts and parts[1] == digest and await _unchanged(parts[2], repository, asked):
+            return held
     return None
 
 
-async def _unchanged(versions: str, repository: Repository) -> bool:
+async def _unchanged(versions: str, repository: Repository, asked: dict[str, tuple[str, bool]]) -> bool:
+    """Say whether all jockeys still have their versions; ``asked`` are those that the storage was asked about."""
     for version in versions.split(".")[1:]:
         jockey_id, _, etag = version.partition("=")
-        try:
-            if not await repository.unchanged(ids.jockey_id(jockey_id), etag):
-                return False
-        except ServiceError:
+        current = repository.cached(jockey_id)
+        if current is None and jockey_id not in asked and len(asked) < MOST_JOCKEYS:
+            try:
+                same = await repository.unchanged(ids.jockey_id(jockey_id), etag)
+            except ServiceError:
+                same = False
+            asked[jockey_id] = etag, same
+        if current is not None:
+            same = current.etag == etag and not current.stale
+        else:
+            same = asked.get(jockey_id) == (etag, True)
+        if not same:
             return False
     return True
 

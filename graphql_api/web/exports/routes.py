@@ -15,12 +15,13 @@ from graphql_api.execution.projections import Projections
 from graphql_api.jockeys.ids import jockey_id
 from graphql_api.jockeys.records import RaceRecords, Row, Window
 from graphql_api.repository.repository import Repository
+from graphql_api.web.conditional import not_modified
 from graphql_api.web.exports.asked import Asked, read_asked, transient
 from graphql_api.web.exports.formats import FORMATS, Format
 from graphql_api.web.middleware import request_log
 from graphql_api.web.query_string import query_pairs
 from graphql_api.web.ranges import content_range, cut, wanted_range
-from graphql_api.web.responses import ChunkedBody, Responder, etag, not_modified
+from graphql_api.web.responses import ChunkedBody, Responder, etag
 from graphql_api.web.rest import snapshot_headers
 from graphql_api.web.templates import columns, csv_header, csv_rows, json_rows
 
@@ -61,7 +62,7 @@ class Exports:
             "accept-ranges": "bytes",
             "content-disposition": f'attachment; filename="{identifier}.{form.extension}"',
         }
-        if not_modified(request.headers, tag):
+        if not_modified(request.headers, tag, snapshot.last_modified):
             return ChunkedBody((), 304, headers)
         key = (snapshot.records.version, form.extension, asked)
         with fields.trace.stage("encode"):

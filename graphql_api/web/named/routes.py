@@ -72,8 +72,7 @@ class Named:
         given = [pair for pair in pairs if shape is None or pair[0] != SPREADSHEET]
         variables = read_variables(given, trusted.operation, self.graphql.documents.schema)
         digest = validators.request_digest(self.version, form, trusted.text, None, variables)
-        held = request.headers.get("if-none-match")
-        tag = await validators.still_valid(held, digest, self.repository)
+        tag = await validators.still_valid(request.headers, digest, self.repository)
         if tag is not None:
             return ChunkedBody((), 304, {**validators.held(tag, self.repository), "vary": VARY})
         data = await self._execute(request, trusted, variables)

@@ -9,10 +9,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from graphql_api.web.conditional import not_modified
 from graphql_api.web.first_jockeys import FirstJockeys
 from graphql_api.web.openapi.document import document
 from graphql_api.web.openapi.examples import Examples, Operation
-from graphql_api.web.responses import ChunkedBody, Responder, etag, not_modified
+from graphql_api.web.responses import ChunkedBody, Responder, etag
 
 KEPT_DOCUMENTS = 4
 """Documents kept ready: the first jockey hardly ever changes."""
