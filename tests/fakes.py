@@ -2,7 +2,7 @@
 
 import zlib
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -81,6 +81,10 @@ class FakeStorage:
         self._changes += 1
         changed = datetime(2024, 9, 29, tzinfo=UTC) + timedelta(hours=self._changes)
         return StoredObject(key, data, f"{zlib.crc32(data):08x}", changed)
+
+    def change(self, jockey_id: str, change: Callable[[StoredObject], StoredObject]) -> None:
+        """Change what is stored of a file."""
+        self._files[jockey_id] = change(self._files[jockey_id])
 
     def remove(self, jockey_id: str) -> None:
         """Delete a file."""

@@ -40,8 +40,11 @@ class Memory:
 
     def current(self, jockey_id: str) -> Snapshot | None:
         """Give a snapshot that needs no check yet."""
-        held = self.copy(jockey_id)
-        return held.snapshot if held is not None and self._clock() < held.snapshot.fresh_until else None
+        try:  # not by ``copy``: every request comes by here
+            snapshot = self.cache[jockey_id].snapshot
+        except KeyError:
+            return None
+        return snapshot if self._clock() < snapshot.fresh_until else None
 
     def copy(self, jockey_id: str) -> Held | None:
         """Give the copy in hand, expired or not, unless it is beyond the stale limit."""
