@@ -9,7 +9,7 @@ from strawberry.schema.config import StrawberryConfig
 
 from graphql_api.jockeys import vocabulary
 from graphql_api.jockeys.columns import DERIVED, FIELDS, SOURCES, Source
-from graphql_api.jockeys.parsers import fold
+from graphql_api.jockeys.texts import fold
 from graphql_api.jockeys.vocabulary import DESCRIPTIONS, ENUMS, GRADES, JRA_COURSES, NAR_COURSES
 
 # fmt: off
@@ -96,12 +96,12 @@ def test_course_codes_are_the_documented_ones() -> None:
     assert list(JRA_COURSES.values()) == [f"{number:02}" for number in range(1, 11)]
     spellings = {name.removesuffix("(地)") for name in NAR_COURSES}
     assert len(spellings) == len(set(NAR_COURSES.values())) == 33
-    assert {name: NAR_COURSES[name] for name in ("門別", "大井", "佐賀", "帯広(ば)", "帯広", "荒尾", "中京")} == {
+    assert {name: NAR_COURSES[name] for name in ("門別", "大井", "佐賀", "帯広(ば)", "帯広", "荒尾", "中京(地)")} == {
         "門別": "30",
         "大井": "44",
         "佐賀": "55",
         "帯広(ば)": "65",
         "帯広": "33",
         "荒尾": "56",
-        "中京": "61",
+        "中京(地)": "61",
     }

@@ -17,13 +17,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from frames import frame_of
-from graphql_api.jockeys import parsers
 from graphql_api.jockeys.cells import factorise
 from graphql_api.jockeys.columns import DERIVED, FIELDS, SOURCES
 from graphql_api.jockeys.data_warnings import MAX_WARNINGS
 from graphql_api.jockeys.normalise import race_records
-from graphql_api.jockeys.parsers import IncompleteError, OutOfRangeError
 from graphql_api.jockeys.records import RaceRecords, raw_column, raw_text
+from graphql_api.jockeys.texts import IncompleteError, OutOfRangeError, fold
 from graphql_api.jockeys.vocabulary import DistanceBand, FinishStatus, Jurisdiction, RunningStyle, Weather
 from graphql_api.pickles import loads
 from graphql_api.pickles.frames import Frame, FrameColumn
@@ -145,7 +144,9 @@ def test_tells_who_won(changes: dict[str, Any], fields: dict[str, Any]) -> None:
         ("2025/02/09", "高知", "3", "202554020903"),
         ("2024/12/29", "大井", "9", "202444122909"),
         ("2020/01/05", "帯広(ば)", "1", "202065010501"),
-        ("2005/07/01", "札幌", "1", "200558070101"),
+        ("2005/07/01", "札幌(地)", "1", "200558070101"),
+        ("2005/07/01", "札幌", "1", None),
+        ("2024/09/29", "中山", "1", None),
         ("1996/07/01", "帯広", "1", "199633070101"),
         ("2024/12/08", "シャティ", None, None),
         ("2024/12/08", "シャティ", "5", None),
@@ -193,7 +194,24 @@ def test_puts_distances_into_bands(distance: int, band: str) -> None:
     assert row_of(read({"距離": f"ダ{distance}"}))["distance_band"] is DistanceBand(band)
 
 
-@pytest.mark.parametrize("blank", [None, float("nan"), "", " \u3000", "---", "--", np.datetime64("NaT", "ns")])
+@pytest.mark.parametrize(
+    "blank",
+    [
+        None,
+        float("nan"),
+        np.datetime64("NaT", "ns"),
+        "",
+        " \u3000",
+        "\xa0",
+        "---",
+        "--",
+        "-",
+        "－",
+        "****",
+        "nan",
+        "None",
+    ],
+)
 def test_blanks_are_null_without_warning(blank: object) -> None:
     """Nothing, white space and dashes are null in every nullable column, and nothing to warn of."""
     required = {
@@ -256,6 +274,15 @@ def test_unreadable_cells_are_null_with_a_warning(header: str, cell: object, cod
 def test_integers_too_long_for_decimal_are_shown_in_hexadecimal() -> None:
     """An integer that Python would not write out is null, and its warning shows it in another base."""
     assert faults(read({"R": 10**5000})) == [(0, "R", hex(10**5000)[:200], "UNPARSEABLE_CELL")]
+
+
+def test_a_bare_jra_course_is_told_with_a_warning() -> None:
+    """A JRA course without numbers is JRA; what its meeting lacks is null, and a warning shows the cell."""
+    records = read({"開催": "中山"})
+    row = row_of(records)
+    assert (row["meeting"], row["racecourse"], row["jurisdiction"]) == ("中山", "中山", Jurisdiction.JRA)
+    assert (row["meeting_round"], row["meeting_day"], row["race_id"]) == (None, None, None)
+    assert faults(records) == [(0, "開催", "中山", "INCOMPLETE_CELL")]
 
 
 def test_unreadable_meetings_keep_their_text() -> None:
@@ -551,7 +578,7 @@ def naive_texts(source: Frame) -> tuple[dict[str, list[str | None]], list[tuple[
             text = naive_text(column.cells, number)
             if cells[number] is None:
                 cells[number] = text
-            elif text is not None and parsers.fold(text) != parsers.fold(str(cells[number])):
+            elif text is not None and fold(text) != fold(str(cells[number])):
                 warned.append((number, header, "DUPLICATE_COLUMN"))
     return texts, warned
 
@@ -598,7 +625,7 @@ def naive_text(cells: np.ndarray, row: int) -> str | None:
         return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
     if isinstance(cell, str):
         cell = cell.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace").strip()
-        return None if cell in ("", "--", "---") else cell
+        return None if cell in ("", "-", "--", "---") else cell
     if isinstance(cell, datetime):
         return cell.isoformat().removesuffix("T00:00:00")
     return str(cell)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from graphql_api.jockeys import parsers
 from graphql_api.jockeys.columns import SOURCES
-from graphql_api.jockeys.parsers import OutOfRangeError
+from graphql_api.jockeys.texts import IncompleteError, OutOfRangeError, fold
 from graphql_api.jockeys.vocabulary import (
     GOINGS,
     JRA_COURSES,
@@ -55,12 +55,22 @@ UNTIMED = settings(deadline=None)
         ("MEETING", "船橋", ("船橋", "船橋", None, None, Jurisdiction.NAR)),
         ("MEETING", "帯広(ば)", ("帯広(ば)", "帯広(ば)", None, None, Jurisdiction.NAR)),
         ("MEETING", "帯広（ば）", ("帯広（ば）", "帯広(ば)", None, None, Jurisdiction.NAR)),
-        ("MEETING", "札幌", ("札幌", "札幌", None, None, Jurisdiction.NAR)),
+        ("MEETING", "札幌(地)", ("札幌(地)", "札幌(地)", None, None, Jurisdiction.NAR)),
+        ("MEETING", "４回中山９日目", ("４回中山９日目", "中山", 4, 9, Jurisdiction.JRA)),
+        ("MEETING", "4中山\N{NO-BREAK SPACE}9", ("4中山\N{NO-BREAK SPACE}9", "中山", 4, 9, Jurisdiction.JRA)),
+        ("MEETING", "船橋競馬場", ("船橋競馬場", "船橋", None, None, Jurisdiction.NAR)),
         ("MEETING", "シャティ", ("シャティ", "シャティ", None, None, Jurisdiction.OVERSEAS)),
         ("MEETING", "パリロン", ("パリロン", "パリロン", None, None, Jurisdiction.OVERSEAS)),
         ("RACE_NUMBER", "11", (11,)),
         ("RACE_NUMBER", "11.0", (11,)),
         ("RACE_NUMBER", "１１", (11,)),
+        ("RACE_NUMBER", "11R", (11,)),
+        ("FIELD_SIZE", "16頭", (16,)),
+        ("BRACKET_NUMBER", "4.0", (4,)),
+        ("HORSE_NUMBER", "8番", (8,)),
+        ("FAVOURITE_RANK", "2番人気", (2,)),
+        ("WIN_ODDS", "5.4倍", (5.4,)),
+        ("CARRIED_WEIGHT", "58.0kg", (58.0,)),
         ("FIELD_SIZE", "0", (0,)),
         ("BRACKET_NUMBER", "8", (8,)),
         ("HORSE_NUMBER", "20", (20,)),
@@ -72,6 +82,13 @@ UNTIMED = settings(deadline=None)
         ("FINISH_POSITION", "3.0", (3,)),
         ("FINISH_POSITION", "4(降)", (4,)),
         ("FINISH_POSITION", "4（降）", (4,)),
+        ("FINISH_POSITION", "4(降着)", (4,)),
+        ("FINISH_POSITION", "4着(降着)", (4,)),
+        ("FINISH_POSITION", "1着", (1,)),
+        ("FINISH_POSITION", "1(同着)", (1,)),
+        ("FINISH_POSITION", "１", (1,)),
+        ("FINISH_POSITION", "競走中止", (None,)),
+        ("FINISH_POSITION", "降着", (None,)),
         ("FINISH_POSITION", "中", (None,)),
         ("FINISH_POSITION", "取", (None,)),
         ("FINISH_POSITION", "除", (None,)),
@@ -85,15 +102,27 @@ UNTIMED = settings(deadline=None)
         ("DISTANCE", "ダ1800", (Surface.DIRT, 1800)),
         ("DISTANCE", "障4100", (Surface.JUMP, 4100)),
         ("DISTANCE", "ダ200", (Surface.DIRT, 200)),
+        ("DISTANCE", "ダート1800m", (Surface.DIRT, 1800)),
+        ("DISTANCE", "芝右 外1600m", (Surface.TURF, 1600)),
+        ("DISTANCE", "芝直線1000", (Surface.TURF, 1000)),
+        ("DISTANCE", "障害芝→ダート3210ｍ", (Surface.JUMP, 3210)),
         ("TRACK_MOISTURE", "1.5", (1.5,)),
         ("FINISH_TIME", "1:07.2", (67.2,)),
         ("FINISH_TIME", "0:59.8", (59.8,)),
         ("FINISH_TIME", "2.05.3", (125.3,)),
         ("FINISH_TIME", "59.8", (59.8,)),
         ("FINISH_TIME", "1:09:87", (69.87,)),
+        ("FINISH_TIME", "1分34秒5", (94.5,)),
+        ("FINISH_TIME", "1:34.5\N{NO-BREAK SPACE}", (94.5,)),
+        ("FINISH_TIME", "1'34\"5", (94.5,)),
+        ("FINISH_TIME", "00:01:34.500000", (94.5,)),
+        ("FINISH_TIME", "0 days 00:01:34.500000", (94.5,)),
+        ("FINISH_TIME", "59.8秒", (59.8,)),
         ("MARGIN", "-0.1", (-0.1,)),
         ("MARGIN", "−0.1", (-0.1,)),
         ("MARGIN", "0.0", (0.0,)),
+        ("MARGIN", "＋0.3", (0.3,)),
+        *(("MARGIN", f"{dash}0.1", (-0.1,)) for dash in "-－−‐‑‒–—―"),
         ("MARGIN", "クビ", (None,)),
         ("MARGIN", "ハナ", (None,)),
         ("MARGIN", "アタマ", (None,)),
@@ -104,6 +133,9 @@ UNTIMED = settings(deadline=None)
         ("MARGIN", "ｱﾀﾏ+1/2", (None,)),
         ("CORNER_POSITIONS", "6-6-4-2", ((6, 6, 4, 2),)),
         ("CORNER_POSITIONS", "3", ((3,),)),
+        ("CORNER_POSITIONS", "6 - 6 - 4", ((6, 6, 4),)),
+        ("CORNER_POSITIONS", "6−6–4ー2", ((6, 6, 4, 2),)),
+        ("CORNER_POSITIONS", "②⑫①", ((2, 12, 1),)),
         ("PACE", "33.0-34.5", (33.0, 34.5)),
         ("PACE", "107.1-39.0", (107.1, 39.0)),
         ("PACE", "0.0-39.7", (None, 39.7)),
@@ -113,6 +145,15 @@ UNTIMED = settings(deadline=None)
         ("BODY_WEIGHT", "1016(0)", (1016, 0)),
         ("BODY_WEIGHT", "466（＋4）", (466, 4)),
         ("BODY_WEIGHT", "466", (466, None)),
+        ("BODY_WEIGHT", "480( 0)", (480, 0)),
+        ("BODY_WEIGHT", "480 (+ 4)", (480, 4)),
+        ("BODY_WEIGHT", "480\N{NO-BREAK SPACE}(−4)", (480, -4)),
+        ("BODY_WEIGHT", "480(±0)", (480, 0)),
+        ("BODY_WEIGHT", "480kg(+4kg)", (480, 4)),
+        ("BODY_WEIGHT", "480+4", (480, 4)),
+        ("BODY_WEIGHT", "480(初)", (480, None)),
+        ("BODY_WEIGHT", "480()", (480, None)),
+        ("BODY_WEIGHT", "480(---)", (480, None)),
         ("BODY_WEIGHT", "466(前計不)", (466, None)),
         ("BODY_WEIGHT", "計不", (None, None)),
         ("BODY_WEIGHT", "前計不", (None, None)),
@@ -121,6 +162,12 @@ UNTIMED = settings(deadline=None)
         ("WINNER_NAME", "()", (None,)),
         ("PRIZE_MONEY", "2,000.0", (20_000_000.0,)),
         ("PRIZE_MONEY", "286.6", (2_866_000.0,)),
+        ("PRIZE_MONEY", "２，０００．０", (20_000_000.0,)),
+        ("PRIZE_MONEY", "2,000万円", (20_000_000.0,)),
+        ("PRIZE_MONEY", "286.6万", (2_866_000.0,)),
+        ("PRIZE_MONEY", "¥5,500,000円", (5_500_000.0,)),
+        ("PRIZE_MONEY", "1億5,000万円", (150_000_000.0,)),
+        ("PRIZE_MONEY", "3億円", (300_000_000.0,)),
         ("PAGE_NUMBER", "1", (1,)),
         ("JOCKEY_ID", "01059", ("01059",)),
     ],
@@ -144,8 +191,19 @@ def test_reads_each_word_of_an_enum(name: str, member: tuple[str, object]) -> No
 
 
 def test_names_weather_and_going_in_full() -> None:
-    """Weather and going are those of the source, both its short and its long forms."""
-    assert list(WEATHERS) == ["晴", "曇", "小雨", "雨", "小雪", "雪"]
+    """Weather and going are those of the source, in its short and long forms, and those of other pages."""
+    assert {text: weather.name for text, weather in WEATHERS.items()} == {
+        "晴": "FINE",
+        "曇": "CLOUDY",
+        "小雨": "LIGHT_RAIN",
+        "雨": "RAIN",
+        "小雪": "LIGHT_SNOW",
+        "雪": "SNOW",
+        "晴れ": "FINE",
+        "快晴": "FINE",
+        "曇り": "CLOUDY",
+        "くもり": "CLOUDY",
+    }
     assert {text: going.name for text, going in GOINGS.items()} == {
         "良": "RYO",
         "稍": "YAYA_OMO",
@@ -153,6 +211,10 @@ def test_names_weather_and_going_in_full() -> None:
         "重": "OMO",
         "不": "FURYO",
         "不良": "FURYO",
+        "良馬場": "RYO",
+        "稍重馬場": "YAYA_OMO",
+        "重馬場": "OMO",
+        "不良馬場": "FURYO",
     }
     assert (Weather.LIGHT_SNOW.value, Going.YAYA_OMO.value) == ("小雪", "稍重")
 
@@ -203,10 +265,44 @@ def test_names_weather_and_going_in_full() -> None:
         ("3歳B 5", None, RaceClass.NAR_B),
         ("3歳A 3", None, RaceClass.NAR_A),
         ("B14", None, RaceClass.NAR_B),
+        ("C25", None, RaceClass.NAR_C),
+        ("C213", None, RaceClass.NAR_C),
+        *((f"C{group}組", None, RaceClass.NAR_C) for group in (1, 5, 9, 10, 33)),
+        ("B5組", None, RaceClass.NAR_B),
+        ("A5組", None, RaceClass.NAR_A),
+        ("A5・B3組(AB)", None, RaceClass.NAR_A),
+        ("A5・B3組", None, RaceClass.NAR_A),
+        ("架空特別(AB)", None, RaceClass.NAR_A),
+        ("架空特別(BC)", None, RaceClass.NAR_B),
+        ("架空特別（ＢＣ）", None, RaceClass.NAR_B),
+        ("架空特別(3歳C1)", None, RaceClass.NAR_C),
+        ("架空特別(3歳以上B2)", None, RaceClass.NAR_B),
+        ("架空特別(AB)(3歳)", None, RaceClass.NAR_A),
+        ("C級", None, RaceClass.NAR_C),
+        ("架空特別(B級)", None, RaceClass.NAR_B),
+        ("AB級選抜", None, RaceClass.NAR_A),
+        ("Bー2", None, RaceClass.NAR_B),
+        ("Ｃ－１２", None, RaceClass.NAR_C),
+        ("C三", None, RaceClass.NAR_C),
+        ("B・C混合", None, RaceClass.NAR_B),
+        ("3歳BC1", None, RaceClass.NAR_B),
+        ("3歳B 2特編(3歳2)", None, RaceClass.NAR_B),
+        ("金沢競馬C2プレミア", None, RaceClass.NAR_C),
         ("架空杯(3歳)", None, None),
         ("3歳ー1", None, None),
         ("架空カップC", None, None),
         ("ABC賞", None, None),
+        ("CBC賞", None, None),
+        ("ジャパンC", None, None),
+        ("ジャパンCダート", None, None),
+        ("NHKマイルC", None, None),
+        ("JBCクラシック", None, None),
+        ("BCターフ", None, None),
+        ("BC 2024", None, None),
+        ("架空杯C50周年", None, None),
+        ("架空C3rd", None, None),
+        ("C3PO賞", None, None),
+        ("架空カップ(ABC杯)", None, None),
         ("STOP", None, None),
         ("架空杯(", None, None),
     ],
@@ -223,6 +319,23 @@ def test_finds_grade_and_class_in_the_name(name: str, grade: Grade | None, race_
         ("1.0", None, FinishStatus.FINISHED),
         ("4(降)", 16, FinishStatus.DEMOTED),
         ("取", 16, FinishStatus.SCRATCHED),
+        ("取消", 16, FinishStatus.SCRATCHED),
+        ("出走取消", 16, FinishStatus.SCRATCHED),
+        ("除外", 16, FinishStatus.EXCLUDED),
+        ("競走除外", 16, FinishStatus.EXCLUDED),
+        ("中止", 16, FinishStatus.FAILED_TO_FINISH),
+        ("競走中止", 16, FinishStatus.FAILED_TO_FINISH),
+        ("（中止）", 16, FinishStatus.FAILED_TO_FINISH),
+        ("失格", 16, FinishStatus.DISQUALIFIED),
+        ("降着", 16, FinishStatus.DEMOTED),
+        ("4(降着)", 16, FinishStatus.DEMOTED),
+        ("4着(降着)", 16, FinishStatus.DEMOTED),
+        ("4降", 16, FinishStatus.DEMOTED),
+        ("1着", 16, FinishStatus.FINISHED),
+        ("1(同着)", 16, FinishStatus.FINISHED),
+        ("再騎乗", 16, FinishStatus.REMOUNTED),
+        ("取止", 16, FinishStatus.ABANDONED),
+        ("不成立", 16, FinishStatus.ABANDONED),
         ("除", 16, FinishStatus.EXCLUDED),
         ("中", 16, FinishStatus.FAILED_TO_FINISH),
         ("失", 16, FinishStatus.DISQUALIFIED),
@@ -292,16 +405,18 @@ def test_refuses_impossible_values(name: str, text: str) -> None:
         ("DATE", "昨日"),
         ("MEETING", "4大井9"),
         ("MEETING", "12345"),
-        ("WEATHER", "晴れ"),
+        ("WEATHER", "晴天"),
         ("RACE_NUMBER", "8.5"),
         ("RACE_NUMBER", "True"),
         ("RACE_NUMBER", "1_1"),
-        ("RACE_NUMBER", "11R"),
+        ("RACE_NUMBER", "11番"),
+        ("RACE_NUMBER", "R"),
         ("WIN_ODDS", "nan"),
         ("FINISH_POSITION", "3.5"),
-        ("FINISH_POSITION", "取消"),
+        ("FINISH_POSITION", "取消し"),
+        ("FINISH_POSITION", "4(x)"),
         ("DISTANCE", "1600"),
-        ("DISTANCE", "ダート1600"),
+        ("DISTANCE", "砂1600"),
         ("GOING", "Firm"),
         ("FINISH_TIME", "1:2"),
         ("FINISH_TIME", "--:--"),
@@ -309,10 +424,13 @@ def test_refuses_impossible_values(name: str, text: str) -> None:
         ("MARGIN", ""),
         ("CORNER_POSITIONS", "1-2-3-4-5"),
         ("CORNER_POSITIONS", "1--2"),
+        ("CORNER_POSITIONS", "2001-02-03"),
+        ("CORNER_POSITIONS", "1月2日"),
         ("PACE", "33.0"),
         ("BODY_WEIGHT", "46(+4)"),
         ("BODY_WEIGHT", "466(+)"),
         ("PRIZE_MONEY", "万"),
+        ("PRIZE_MONEY", "2,000ドル"),
     ],
 )
 def test_refuses_other_texts(name: str, text: str) -> None:
@@ -344,12 +462,46 @@ def test_reads_nar_meetings_back(course: str) -> None:
     assert parsers.meeting(course) == (course, course, None, None, Jurisdiction.NAR)
 
 
+@pytest.mark.parametrize("course", JRA_COURSES)
+@pytest.mark.parametrize("text", ["{}", " {}\N{IDEOGRAPHIC SPACE}", "{}競馬場"])
+def test_the_bare_name_of_a_jra_course_is_an_incomplete_meeting(course: str, text: str) -> None:
+    """JRA's meetings have numbers, and NAR's at the same courses are marked: what can be told is told."""
+    bare = text.format(course)
+    with pytest.raises(IncompleteError) as caught:
+        parsers.meeting(bare)
+    assert caught.value.values == (bare, course, None, None, Jurisdiction.JRA)
+
+
+@UNTIMED
+@given(
+    st.sampled_from(["C", "B", "A", "AB", "BC", "ABC"]),
+    st.integers(1, 33),
+    st.sampled_from(["{}{}", "{}{}組", "{}ー{}", "{}-{}", "3歳{}{}", "3歳 {} {}", "架空特別({}{})", "架空({}{}以下)"]),
+)
+def test_reads_classes_of_nar_back(letters: str, group: int, form: str) -> None:
+    """However class and group are written, the race counts in the first class that it names."""
+    assert parsers.race_name(form.format(letters, group))[2] is RaceClass[f"NAR_{letters[0]}"]
+
+
+@UNTIMED
+@given(
+    st.text(st.sampled_from("アカサタナー記念賞杯・ 123")),
+    st.text(st.sampled_from("DEFGJKSTXYZ"), min_size=1),
+    st.data(),
+)
+def test_letters_of_words_are_no_classes(around: str, letters: str, data: st.DataObject) -> None:
+    """A, B or C within a word of letters, or alone at the end of a name, names no class."""
+    word = "".join(data.draw(st.permutations([*letters, *data.draw(st.text(st.sampled_from("ABC"), max_size=1))])))
+    for name in (around, f"{around}{letters}ABC", f"杯C{letters}{around}", f"{around}杯C", f"{around}{word}{letters}"):
+        assert parsers.race_name(name)[2] is None, name
+
+
 @UNTIMED
 @given(st.text(st.characters(categories=["Lo", "Lm"]), min_size=1, max_size=4))
 def test_takes_other_names_for_overseas(name: str) -> None:
     """A name of letters that is no Japanese course is overseas."""
-    assume(name not in NAR_COURSES and parsers.fold(name) not in NAR_COURSES)
-    assume(not any(map(str.isdigit, parsers.fold(name))))
+    assume(not {name, fold(name)} & {*NAR_COURSES, *JRA_COURSES} and not name.endswith("競馬場"))
+    assume(not any(map(str.isdigit, fold(name))))
     assert parsers.meeting(name) == (name, name, None, None, Jurisdiction.OVERSEAS)
 
 

@@ -15,7 +15,11 @@ from graphql_api.jockeys.records import Encoded, raw_text
 _MICROSECOND = np.dtype("datetime64[us]")
 _FINER = frozenset({"ns", "ps", "fs", "as"})
 _LONGEST_WHOLE = 1e15
-_BLANKS = frozenset({"", "--", "---"})
+_BLANKS = frozenset(
+    ("", *"- -- --- ---- － ― — – ** *** **** nan NaN NaT None null NULL <NA> N/A #N/A &nbsp;".split())  # noqa: SIM905
+)
+"""What the source, other pages and programs write for nothing."""
+
 _PLAIN = frozenset({str, int, type(None)})
 
 

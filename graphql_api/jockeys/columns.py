@@ -68,7 +68,7 @@ class Derived:
     compute: Callable[..., Any]
 
 
-_runners = partial(parsers.integer, low=1, high=parsers.MOST_RUNNERS)
+_runners = partial(parsers.integer, low=1, high=parsers.MOST_RUNNERS, units=("番人気", "人気", "番"))
 
 SOURCES: tuple[Source, ...] = (
     Source("日付", "DATE", parsers.day, (Field("date", date, "Day of the race (日付).", nullable=False),)),
@@ -88,7 +88,7 @@ SOURCES: tuple[Source, ...] = (
     Source(
         "R",
         "RACE_NUMBER",
-        partial(parsers.integer, low=1, high=20),
+        partial(parsers.integer, low=1, high=20, units=("R",)),
         (Field("race_number", int, "Number of the race on its day (R). Null overseas."),),
     ),
     Source(
@@ -105,20 +105,20 @@ SOURCES: tuple[Source, ...] = (
     Source(
         "頭数",
         "FIELD_SIZE",
-        partial(parsers.integer, low=0, high=parsers.MOST_RUNNERS),
+        partial(parsers.integer, low=0, high=parsers.MOST_RUNNERS, units=("頭",)),
         (Field("field_size", int, "Number of starters (頭数), without scratched ones. 0: the race was abandoned."),),
     ),
     Source(
         "枠番",
         "BRACKET_NUMBER",
-        partial(parsers.integer, low=1, high=8),
+        partial(parsers.integer, low=1, high=8, units=("枠",)),
         (Field("bracket_number", int, "Bracket, 1 to 8 (枠番). Null overseas."),),
     ),
     Source("馬番", "HORSE_NUMBER", _runners, (Field("horse_number", int, "Number of the horse (馬番)."),)),
     Source(
         "単勝",
         "WIN_ODDS",
-        partial(parsers.decimal, low=1, high=9999.9),
+        partial(parsers.decimal, low=1, high=9999.9, units=("倍",)),
         (Field("win_odds", float, "Final win odds (単勝), the return on 1. Null for non-starters, mostly overseas."),),
     ),
     Source(
@@ -143,7 +143,7 @@ SOURCES: tuple[Source, ...] = (
     Source(
         "斤量",
         "CARRIED_WEIGHT",
-        partial(parsers.decimal, low=30, high=1200),
+        partial(parsers.decimal, low=30, high=1200, units=("kg",)),
         (Field("carried_weight", float, "Weight carried in kg (斤量); in ban'ei that of the sled."),),
     ),
     Source(
@@ -158,7 +158,7 @@ SOURCES: tuple[Source, ...] = (
     Source(
         "水分量",
         "TRACK_MOISTURE",
-        partial(parsers.decimal, low=0, high=100),
+        partial(parsers.decimal, low=0, high=100, units=("%",)),
         (Field("track_moisture", float, "Moisture of the track in % (水分量). Ban'ei only, else null."),),
     ),
     Source("馬場", "GOING", parsers.going, (Field("going", Going, "Going (馬場)."),)),
@@ -198,7 +198,7 @@ SOURCES: tuple[Source, ...] = (
     Source(
         "上り",
         "LAST_3F",
-        partial(parsers.decimal, low=5, high=600),
+        partial(parsers.decimal, low=5, high=600, units=("秒",)),
         (Field("last3f", float, "The horse's last 600 m in seconds (上り); in jump races its average furlong."),),
     ),
     Source(
@@ -220,7 +220,13 @@ SOURCES: tuple[Source, ...] = (
         "賞金(万円)",
         "PRIZE_MONEY",
         parsers.yen,
-        (Field("prize_money", float, "Prize money in yen (賞金, there in units of 10,000). Null where unplaced."),),
+        (
+            Field(
+                "prize_money",
+                float,
+                "Prize money in yen (賞金, there in units of 10,000). Null unplaced and overseas.",
+            ),
+        ),
     ),
     Source(
         "page_number",
@@ -256,7 +262,7 @@ DERIVED: tuple[Derived, ...] = (
         derived.winner_name,
     ),
     Derived(
-        Field("race_id", ID, "netkeiba's race id, 12 digits (日付, 開催, R). Null overseas."),
+        Field("race_id", ID, "netkeiba's race id, 12 digits (日付, 開催, R). Null overseas, or if a part is unknown."),
         "jockey_id",
         ("date", "racecourse", "meeting_round", "meeting_day", "jurisdiction", "race_number"),
         derived.race_id,
@@ -271,8 +277,8 @@ DERIVED: tuple[Derived, ...] = (
         Field(
             "running_style",
             RunningStyle,
-            "Running style (脚質) by JRA-VAN NEXT's definition (通過, 頭数). Null with fewer than two corners, over "
-            "jumps and in NAR.",
+            "Running style (脚質) by JRA-VAN NEXT's definition (通過, 頭数), which leaves out NAR: null there. Null by "
+            "this API's choice over jumps, and with fewer than two corners (straight courses).",
         ),
         "corner_positions",
         ("corner_positions", "field_size", "surface", "jurisdiction"),

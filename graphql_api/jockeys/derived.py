@@ -35,9 +35,9 @@ def race_id(
     if day is None or racecourse is None or race_number is None:
         return None
     if jurisdiction is Jurisdiction.JRA:
-        return (
-            f"{day.year}{JRA_COURSES[racecourse]}{_TWO[meeting_round or 0]}{_TWO[meeting_day or 0]}{_TWO[race_number]}"
-        )
+        if meeting_round is None or meeting_day is None:
+            return None
+        return f"{day.year}{JRA_COURSES[racecourse]}{_TWO[meeting_round]}{_TWO[meeting_day]}{_TWO[race_number]}"
     if jurisdiction is Jurisdiction.NAR:
         return f"{day.year}{NAR_COURSES[racecourse]}{_TWO[day.month]}{_TWO[day.day]}{_TWO[race_number]}"
     return None
@@ -56,7 +56,7 @@ def running_style(
     surface: Surface | None,
     jurisdiction: Jurisdiction | None,
 ) -> RunningStyle | None:
-    """Tell the running style by JRA-VAN NEXT's definition, which covers neither jumps nor NAR."""
+    """Tell the running style by JRA-VAN NEXT's definition, which leaves NAR out; jumps are left out by choice."""
     if not corners or len(corners) < 2 or surface is Surface.JUMP or jurisdiction is Jurisdiction.NAR:
         return None
     if 1 in corners[:-1]:

@@ -9,8 +9,8 @@ import numpy as np
 from graphql_api.jockeys.cells import narrow, parse_text
 from graphql_api.jockeys.columns import SOURCES
 from graphql_api.jockeys.data_warnings import Warnings
-from graphql_api.jockeys.parsers import fold
 from graphql_api.jockeys.records import Encoded, SourceColumn
+from graphql_api.jockeys.texts import fold
 from graphql_api.text import compatible
 
 _HEADERS = tuple(spec.header for spec in SOURCES)

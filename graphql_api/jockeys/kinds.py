@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from enum import Enum
 from types import MappingProxyType
 
-from graphql_api.jockeys.parsers import fold
+from graphql_api.jockeys.texts import fold
 from graphql_api.jockeys.vocabulary import Grade, Jurisdiction, Surface
 
 

@@ -8,8 +8,8 @@ import numpy as np
 
 from graphql_api.jockeys.cells import constant, parse_text, used
 from graphql_api.jockeys.columns import Source
-from graphql_api.jockeys.parsers import IncompleteError, OutOfRangeError
 from graphql_api.jockeys.records import Encoded
+from graphql_api.jockeys.texts import IncompleteError, OutOfRangeError
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 
 from graphql_api.jockeys.cells import combinations
-from graphql_api.jockeys.parsers import fold
 from graphql_api.jockeys.readings import Reading
 from graphql_api.jockeys.records import Encoded
+from graphql_api.jockeys.texts import squeeze
 
 DATE, MEETING, RACE, HORSE = IDENTITY = ("日付", "開催", "R", "馬番")
 
@@ -47,7 +47,7 @@ def _repeated(readings: Mapping[str, Reading], rows: np.ndarray) -> np.ndarray:
     """Find the rows that stand for a race that an earlier row stands for."""
     date, race, horse = (readings[header].first for header in (DATE, RACE, HORSE))
     complete = _known(race, rows) & _known(horse, rows)
-    places = [text and "".join(fold(text).split()) for text in readings[MEETING].texts]
+    places = [text and squeeze(text) for text in readings[MEETING].texts]
     repeated = _later([date, Encoded(readings[MEETING].codes, places), race, horse], rows[complete])
     if complete.all():
         return repeated

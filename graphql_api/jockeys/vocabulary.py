@@ -175,10 +175,24 @@ DESCRIPTIONS: Mapping[Enum, str] = MappingProxyType(
     }
 )
 
-WEATHERS: Mapping[str, Weather] = MappingProxyType({each.value: each for each in Weather})
+# The source's own words first, then those of other pages and scrapers.
+WEATHERS: Mapping[str, Weather] = MappingProxyType(
+    {
+        **{each.value: each for each in Weather},
+        "晴れ": Weather.FINE,
+        "快晴": Weather.FINE,
+        "曇り": Weather.CLOUDY,
+        "くもり": Weather.CLOUDY,
+    }
+)
 SURFACES: Mapping[str, Surface] = MappingProxyType({each.value: each for each in Surface})
 GOINGS: Mapping[str, Going] = MappingProxyType(
-    {**{each.value: each for each in Going}, "稍": Going.YAYA_OMO, "不": Going.FURYO}
+    {
+        **{each.value: each for each in Going},
+        "稍": Going.YAYA_OMO,
+        "不": Going.FURYO,
+        **{f"{each.value}馬場": each for each in Going},
+    }
 )
 NON_FINISHES: Mapping[str, FinishStatus] = MappingProxyType(
     {
@@ -187,8 +201,37 @@ NON_FINISHES: Mapping[str, FinishStatus] = MappingProxyType(
         "中": FinishStatus.FAILED_TO_FINISH,
         "失": FinishStatus.DISQUALIFIED,
         "再": FinishStatus.REMOUNTED,
+        "取消": FinishStatus.SCRATCHED,
+        "出走取消": FinishStatus.SCRATCHED,
+        "除外": FinishStatus.EXCLUDED,
+        "競走除外": FinishStatus.EXCLUDED,
+        "発走除外": FinishStatus.EXCLUDED,
+        "中止": FinishStatus.FAILED_TO_FINISH,
+        "競走中止": FinishStatus.FAILED_TO_FINISH,
+        "失格": FinishStatus.DISQUALIFIED,
+        "再騎乗": FinishStatus.REMOUNTED,
+        "降": FinishStatus.DEMOTED,
+        "降着": FinishStatus.DEMOTED,
+        "取止": FinishStatus.ABANDONED,
+        "競走取止": FinishStatus.ABANDONED,
+        "不成立": FinishStatus.ABANDONED,
+        "競走不成立": FinishStatus.ABANDONED,
     }
 )
+"""Finishes without a position, as the source has them, then in full."""
+
+FINISH_NOTES: Mapping[str, FinishStatus] = MappingProxyType(
+    {
+        "降着": FinishStatus.DEMOTED,
+        "降": FinishStatus.DEMOTED,
+        "同着": FinishStatus.FINISHED,
+        "同": FinishStatus.FINISHED,
+        "再騎乗": FinishStatus.REMOUNTED,
+        "再": FinishStatus.REMOUNTED,
+    }
+)
+"""What may stand behind a position, mostly in brackets."""
+
 # Keyed in capitals, as a suffix is folded; older pages number in digits.
 GRADES: Mapping[str, Grade] = MappingProxyType(
     {
@@ -211,7 +254,8 @@ JRA_COURSES: Mapping[str, str] = MappingProxyType(
         "小倉": "10",
     }
 )
-# JRA meetings always carry numbers, so the bare name of a JRA course is the NAR meeting held there.
+# A JRA meeting always carries numbers. The bare name of a JRA course is no NAR meeting, though, for which one is a JRA
+# meeting cut short cannot be told; NAR's meetings there are those marked (地).
 NAR_COURSES: Mapping[str, str] = MappingProxyType(
     {
         "門別": "30",
@@ -242,13 +286,9 @@ NAR_COURSES: Mapping[str, str] = MappingProxyType(
         "佐賀": "55",
         "荒尾": "56",
         "中津": "57",
-        "札幌": "58",
         "札幌(地)": "58",
-        "函館": "59",
         "函館(地)": "59",
-        "新潟": "60",
         "新潟(地)": "60",
-        "中京": "61",
         "中京(地)": "61",
         "帯広(ば)": "65",
     }

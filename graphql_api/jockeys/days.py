@@ -1,0 +1,43 @@
+"""Days of races, of the texts that people and programs write for them."""
+
+import re
+from datetime import date, datetime, timedelta, timezone
+
+from graphql_api.jockeys.texts import fold, within
+
+_YEARS = (1900, 2100)
+_WEEKDAY = r"(?:\s*\([^()\d]{1,8}\)|\s*[月火水木金土日]曜日?)?"
+_DATES = tuple(
+    re.compile(rf"(?P<year>{year}(?P<month>{month}(?P<day>{day}{_WEEKDAY}(?:[T ]\s*(?P<time>.*))?", re.ASCII)
+    for year, month, day in (
+        (r"-?\d{4,})(?P<mark>[/.-])", r"\d{1,2})(?P=mark)", r"\d{1,2})"),
+        (r"\d{4})年\s*", r"\d{1,2})月\s*", r"\d{1,2})日"),
+        (r"\d{4})", r"\d{2})", r"\d{2})"),
+    )
+)
+_ZONED_TIME = re.compile(r"(\d{2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?\s*(?:Z|UTC|([+-]\d{2}):?(\d{2}))", re.ASCII)
+_JAPAN = timezone(timedelta(hours=9))
+
+
+def day(text: str) -> tuple[date]:
+    """Read ``2024/09/29``, ``2024.9.29``, ``2024年9月29日`` or ``20240929``, a weekday or time of day behind it or not.
+
+    A moment with a zone is the day that it was in Japan.
+    """
+    text = fold(text)
+    match = next(filter(None, (pattern.fullmatch(text) for pattern in _DATES)), None)
+    if match is None:
+        raise ValueError
+    year = within(int(match["year"][:6]), *_YEARS)
+    return (_in_japan(date(year, int(match["month"]), int(match["day"])), match["time"]),)
+
+
+def _in_japan(day: date, time: str | None) -> date:
+    """Give the day in Japan at a time of day, where that has a zone."""
+    zoned = time and _ZONED_TIME.fullmatch(time)
+    if not zoned:
+        return day
+    hour, minute, second, hours, minutes = (int(part or 0) for part in zoned.groups())
+    ahead = timedelta(hours=hours, minutes=-minutes if (zoned[4] or "").startswith("-") else minutes)
+    moment = datetime(day.year, day.month, day.day, hour, minute, second, tzinfo=timezone(ahead))
+    return moment.astimezone(_JAPAN).date()

@@ -1,0 +1,65 @@
+"""What the parsers of cell texts share: errors, folding, numbers with their units, and bounds.
+
+``OutOfRangeError`` says that a text is of its form but no possible value, ``IncompleteError`` that it tells some of its
+values only; any other ``ValueError`` that it is not of its form.
+"""
+
+import re
+from collections.abc import Iterable
+from typing import Any, TypeVar
+
+from graphql_api.text import compatible
+
+Number = TypeVar("Number", int, float)
+
+_NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?|[+-]?inf", re.ASCII)
+# Signs that people and programs write for a minus; a full-width one is folded before.
+_DASHES = str.maketrans(dict.fromkeys("\N{MINUS SIGN}\N{HYPHEN}\N{NON-BREAKING HYPHEN}\N{FIGURE DASH}–—―", "-"))
+
+
+class OutOfRangeError(ValueError):
+    """The text is of its form, and its value is none that the field can take."""
+
+
+class IncompleteError(ValueError):
+    """The text tells only some of its ``values``; the others are None."""
+
+    def __init__(self, *values: Any) -> None:
+        """Hold what can be told, one value for each field."""
+        super().__init__()
+        self.values = values
+
+
+def fold(text: str) -> str:
+    """Return the compatibility form: half-width digits, letters and brackets, full-width kana, a plain minus."""
+    return text if text.isascii() else compatible(text).translate(_DASHES)
+
+
+def squeeze(text: str) -> str:
+    """Return the folded text without any white space."""
+    return "".join(fold(text).split())
+
+
+def within(value: Number, low: float, high: float) -> Number:
+    """Return the value; raise ``OutOfRangeError`` where it is not within inclusive bounds."""
+    if not low <= value <= high:
+        raise OutOfRangeError
+    return value
+
+
+def matched(pattern: re.Pattern[str], text: str) -> re.Match[str]:
+    """Match the whole text, as it is or squeezed; raise ``ValueError`` where it is of another form."""
+    match = pattern.fullmatch(text) or pattern.fullmatch(squeeze(text))
+    if not match:
+        raise ValueError
+    return match
+
+
+def number(text: str, low: float, high: float, units: Iterable[str] = ()) -> float:
+    """Read a number within inclusive bounds; thousands may be parted by commas, and a unit may stand behind it."""
+    if not _NUMBER.fullmatch(text):
+        text = squeeze(text).replace(",", "")
+        text = next((text.removesuffix(unit) for unit in units if text.endswith(unit)), text)
+        if not _NUMBER.fullmatch(text):
+            raise ValueError
+    return within(float(text), low, high)
