@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from graphql_api import samples
 from graphql_api.app import create_app
 from graphql_api.config import Settings
 from graphql_api.jockeys.columns import FIELDS
@@ -186,6 +187,22 @@ def test_a_jockey_without_records_has_no_rates(client: TestClient) -> None:
         },
         "groupBy": [],
     }
+
+
+def test_a_file_without_finishes_has_unknown_rides(tmp_path: Path) -> None:
+    """Where the column 着順 is missing, rides and wins are null, not zero, and groups by it pass no test of rides."""
+    frame = samples.frame("00001", 30, 1)
+    frame = frame.drop(columns=[label for label in frame.columns if "".join(label.split()) == "着順"])
+    frame.to_pickle(tmp_path / "00001.pickle")
+    with TestClient(create_app(Settings(data=str(tmp_path)))) as client:
+        figures = "statistics { rides wins winRate unplaced longestWinStreak prizePerRide }"
+        groups = (
+            "all: groupBy(by: SURFACE) { statistics { rides } } some: groupBy(by: SURFACE, having: %s) { key { %s } }"
+        )
+        found = records(client, "", f"{figures} {groups % ('{ rides: { gte: 0 } }', 'surface')}")
+    assert set(found["statistics"].values()) == {None}
+    assert {group["statistics"]["rides"] for group in found["all"]} == {None}
+    assert found["some"] == []
 
 
 def test_every_numeric_field_can_be_summarised(client: TestClient) -> None:
