@@ -255,7 +255,7 @@ def test_documentation_shows_every_route_and_tries_one(open_page: Open, live_ser
     assert shown == [path for path, item in paths.items() for method in item if method in {"get", "post"}]
     assert "[object" not in page.locator("main").evaluate("(main) => main.textContent")
     route = page.locator(".operation", has_text="/api/jockey/{jockey_id}").first
-    route.locator("[name=jockey_id]").first.fill("00002")
+    route.get_by_label("jockey_id").fill("00002")
     assert f"'{live_server}/api/jockey/00002'" in route.locator(".curl").inner_text()
     route.get_by_role("button", name="Send").click()
     _until(page, "document.querySelector('.operation output').textContent.startsWith('HTTP 200')")

@@ -87,9 +87,9 @@ function code(text) {
 // ── Trying a route ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** What can be entered for a parameter; `fields` are read when the request is made. */
-function entry(parameter, resolve, id) {
+function entry(parameter, resolve, id, path) {
   const schema = resolve(parameter.schema);
-  const properties = Object.entries(schema.properties ?? {});
+  const properties = Object.entries(schema.properties ?? {}).filter(([name]) => parameter.name !== "filter" || !isFixed(name, path));
   if (!properties.length) {
     const one = field(parameter, schema, id);
     return { fields: [one], row: one.row };
@@ -104,6 +104,11 @@ function entry(parameter, resolve, id) {
     prose(parameter.description),
     el("div", { className: "properties", tabIndex: 0 }, fields.map(({ row }) => row)));
   return { fields, row: group };
+}
+
+/** A filter on what the path names finds all races or none: `jockey_id`, `jockey_id_in`. */
+function isFixed(name, path) {
+  return [...path.matchAll(/{(\w+)}/g)].some(([, known]) => name === known || name.startsWith(`${known}_`));
 }
 
 function field(parameter, schema, id) {
@@ -191,7 +196,7 @@ function pretty(text) {
 }
 
 function trial(path, parameters, resolve, id) {
-  const entries = parameters.map((parameter) => entry(parameter, resolve, `${id}-${parameter.name}`));
+  const entries = parameters.map((parameter) => entry(parameter, resolve, `${id}-${parameter.name}`, path));
   const fields = entries.flatMap((each) => each.fields);
   const command = el("code", { className: "curl" });
   const outcome = el("output");

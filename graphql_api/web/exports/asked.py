@@ -97,11 +97,9 @@ def _columns(text: str) -> Columns:
     names = _names("columns", text)
     for name in names:
         if name not in COLUMN_NAMES:
-            sets = " or ".join(COLUMN_SETS)
-            guess = suggestion(name, (*COLUMN_SETS, *COLUMN_NAMES))
             raise BadUserInput(
-                f"Parameter 'columns' must be {sets}, or fields separated by commas, not '{name[:SHOWN]}'.{guess} "
-                f"Fields are {', '.join(COLUMN_NAMES)}."
+                f"Parameter 'columns' must be {' or '.join(COLUMN_SETS)}, not '{name[:SHOWN]}'; or fields separated by "
+                f"commas.{suggestion(name, COLUMN_NAMES)} Fields are {', '.join(COLUMN_NAMES)}."
             )
     _refuse_repeated("columns", names)
     return Columns("typed", tuple(names))

@@ -149,7 +149,7 @@ def _operand(parameter: Parameter) -> Json:
         pattern = {"pattern": f"^(?:{parameter.pattern})$"} if parameter.pattern else {}
         return {"type": "string", "maxLength": MAX_LENGTH, **pattern, **described}
     if is_vocabulary(kind):
-        return {"$ref": f"#/components/schemas/{kind.__name__}", **described}
+        return {"type": "string", "enum": [member.name for member in kind], **described}
     return {**TYPES[kind], **described}
 
 
