@@ -102,7 +102,9 @@ def test_vulnerabilities_are_asked_for() -> None:
     assert set(re.findall(r"-r (\S+)", recipe)) == {f"requirements/{each.name}" for each in LOCKS}
     (folders,) = re.findall(r"for folder in (.+?);", recipe)
     assert {(ROOT / each / "package-lock.json").exists() for each in folders.split()} == {True}
-    assert len(folders.split()) == len([*ROOT.glob("package-lock.json"), *ROOT.glob("*/package-lock.json")])
+    assert len(folders.split()) == len(
+        [lock for depth in ("", "*/", "tests/*/") for lock in ROOT.glob(f"{depth}package-lock.json")]
+    )
     assert "pip-audit==" in recipe
     assert "run: make vulnerabilities" in (ROOT / ".github" / "workflows" / "test.yml").read_text()
 

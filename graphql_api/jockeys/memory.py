@@ -63,7 +63,7 @@ def nbytes(cells: Sequence[Encoded], fields: Mapping[str, Encoded], rows: int) -
     of_texts = sum(3 * _size(fields[name]) + _PLACES * len(fields[name].values) for name in _TEXTS)
     of_others = sum((_VALUE + _PLACES) * len(fields[name].values) for name in _OTHERS)
     of_derived = sum((_DERIVED_VALUE + _PLACES) * _combinations(each, fields, rows) for each in DERIVED)
-    return sum(arrays.values()) + of_cells + of_texts + of_others + of_derived + (_CURSOR + _KEYS) * rows + _EACH
+    return sum(arrays.values()) + of_cells + of_texts + of_others + of_derived + (_NAMES + _KEYS) * rows + _EACH
 
 
 def _nbytes_of_cells(cells: Iterable[Encoded]) -> int:
@@ -89,8 +89,8 @@ _DERIVED_VALUE = 130
 _PLACES = 60
 """Bytes of a value's places in the list of its column, of its JSON, in ranks and as a number, and its field's name."""
 
-_CURSOR = 100
-"""Bytes of a row's cursor, and of its JSON."""
+_NAMES = 200
+"""Bytes of a row's cursor and id, and of their JSON."""
 
 _KEYS = 150
 """Bytes of a row's places in the group keys that are no fields, with a text of its own for the course."""

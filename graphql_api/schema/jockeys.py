@@ -11,6 +11,7 @@ from graphql_api.repository.snapshot import Snapshot
 from graphql_api.schema.arguments import After, Before, Filter, First, Last, OrderBy
 from graphql_api.schema.connections import RaceRecordConnection, connection
 from graphql_api.schema.filters import condition
+from graphql_api.schema.nodes import Node
 from graphql_api.schema.orders import orders
 
 
@@ -54,7 +55,7 @@ class SourceFile:
 
 
 @strawberry.type(description="A jockey and the races they rode.")
-class Jockey:
+class Jockey(Node):
     """One version of one jockey's file."""
 
     snapshot: strawberry.Private[Snapshot]

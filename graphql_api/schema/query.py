@@ -8,14 +8,18 @@ from strawberry.schema.config import StrawberryConfig
 
 from graphql_api.errors import BadUserInput, NotFound
 from graphql_api.execution.context import Context
+from graphql_api.jockeys import row_ids
 from graphql_api.jockeys.figures import Figures, Statistics
 from graphql_api.jockeys.ids import jockey_id
 from graphql_api.jockeys.paging import Selection
+from graphql_api.jockeys.records import Row
+from graphql_api.jockeys.row_ids import ROW_ID
 from graphql_api.repository.snapshot import Snapshot
 from graphql_api.schema import discovery
 from graphql_api.schema.arguments import Filter
 from graphql_api.schema.filters import condition
 from graphql_api.schema.jockeys import Jockey, jockey
+from graphql_api.schema.nodes import Node
 from graphql_api.schema.scalars import SCALARS
 from graphql_api.schema.statistics import StatisticsType
 
@@ -68,6 +72,26 @@ class Query:
     ) -> Jockey | Awaitable[Jockey | None] | None:
         """Load one jockey."""
         return _load(info.context, jockey_id(id), jockey)
+
+    @strawberry.field(
+        graphql_type=Node | None,
+        description="The object with this id: a jockey or a race record; null where there is none any more.",
+    )
+    def node(
+        self,
+        info: strawberry.Info[Context, None],
+        id: Annotated[strawberry.ID, strawberry.argument(description="The id of an object.")],  # noqa: A002
+    ) -> Jockey | Row | Awaitable[Jockey | Row | None] | None:
+        """Load the jockey that the id names or begins with, and find the ride."""
+        ride = ROW_ID.fullmatch(id)
+        if ride is None:
+            return _load(info.context, jockey_id(id), jockey)
+
+        def found(snapshot: Snapshot) -> Row | None:
+            row = row_ids.find(snapshot.records, ride[2])
+            return None if row is None else Row(snapshot.records, row)
+
+        return _load(info.context, jockey_id(ride[1]), found)
 
     @strawberry.field(
         graphql_type=list[Jockey | None],

@@ -7,11 +7,12 @@ import strawberry
 from strawberry.types.field import StrawberryField
 
 from graphql_api.execution.encoding import SAME_ROW, Binding
-from graphql_api.jockeys import cursors
+from graphql_api.jockeys import cursors, row_ids
 from graphql_api.jockeys.columns import FIELDS, Field
 from graphql_api.jockeys.paging import Page
 from graphql_api.jockeys.records import RaceRecords, Row, raw_column, raw_text
 from graphql_api.schema.enums import SourceColumn
+from graphql_api.schema.nodes import Node
 
 
 def _column(field: Field) -> StrawberryField:
@@ -35,16 +36,30 @@ def _race_record() -> type:
     ) -> str | None:
         return raw_text(raw_column(root.records, column.value)[root.index])
 
+    def row_id(root: strawberry.Parent[Row]) -> strawberry.ID:
+        return strawberry.ID(row_ids.row_id(root.records, root.index))
+
     fields: dict[str, Any] = {field.name: _column(field) for field in FIELDS}
+    fields["id"] = strawberry.field(
+        resolver=row_id,
+        description="The ride's id: the jockey's id and an opaque name. It stays the same in later versions of the "
+        "file.",
+        metadata={Binding: Binding(lambda _arguments: ("row id", row_ids.row_id_column))},
+    )
     fields["raw"] = strawberry.field(
         resolver=raw,
         description="The source's own text of a cell of this row; null where the cell is blank or the column missing.",
         metadata={Binding: Binding(_raw_binding, raw_text)},
     )
     annotations = {field.name: field.type | None if field.nullable else field.type for field in FIELDS}
-    namespace = {"__annotations__": annotations, "__doc__": "One race as one jockey rode it.", **fields}
+    namespace = {
+        "__annotations__": annotations,
+        "__doc__": "One race as one jockey rode it.",
+        "is_type_of": lambda value, _info: isinstance(value, Row),
+        **fields,
+    }
     return strawberry.type(
-        type("RaceRecord", (), namespace),
+        type("RaceRecord", (Node,), namespace),
         description="One race as one jockey rode it: a row of the jockey's results, typed.",
     )
 
@@ -69,10 +84,10 @@ class RaceRecordEdge:
         description="An opaque cursor, for `after` and `before`.",
         metadata={Binding: Binding(lambda _arguments: ("cursor", cursors.cursor_column))},
     )
-    node: RaceRecord | None = strawberry.field(
+    node: RaceRecord = strawberry.field(
         resolver=_row_itself,
-        graphql_type=RaceRecord | None,
-        description="The race record; null only where its file holds no readable value for a non-null field.",
+        graphql_type=RaceRecord,
+        description="The race record.",
         metadata={Binding: SAME_ROW},
     )
 
@@ -100,7 +115,7 @@ class PageInfo:
 class GroupedRecordConnection:
     """A page of rows; ``nodes`` and ``edges`` are the same lazy window."""
 
-    nodes: list[RaceRecord | None] = strawberry.field(description="The page's records.")
+    nodes: list[RaceRecord] = strawberry.field(description="The page's records.")
     edges: list[RaceRecordEdge] = strawberry.field(description="The page's records, each with its cursor.")
     page_info: PageInfo = strawberry.field(description="Where the page lies.")
     total_count: int = strawberry.field(description="Records on all pages.")

@@ -1,0 +1,99 @@
+"""Ids of race records: one name for a ride, the same in later versions of the file, for caches of clients and `node`.
+
+An id is the jockey's id and a digest of what identifies a ride of that jockey: day, meeting, race number and horse
+number. Rides that share all of these (some overseas ones have no numbers) are told apart by counting from the oldest.
+"""
+
+import base64
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Any
+
+import numpy as np
+
+from graphql_api.jockeys.records import Encoded, RaceRecords
+
+IDENTITY = ("date", "meeting", "race_number", "horse_number")
+"""Fields that identify a ride of one jockey."""
+
+SEPARATOR = ":"
+ROW_ID = re.compile(rf"([^{SEPARATOR}]+){SEPARATOR}([A-Za-z0-9_-]{{12}})")
+"""A jockey's id, and the digest of the ride."""
+
+_PARTS = np.dtype([("identity", ">u8"), ("nth", "u1")])
+_CHARACTERS = 4 * _PARTS.itemsize // 3
+_PRIME = np.uint64(0x100000001B3)
+
+
+def row_id(records: RaceRecords, row: int) -> str:
+    """Return the id of a row."""
+    return _row_ids(records)[row]
+
+
+def find(records: RaceRecords, digest: str) -> int | None:
+    """Return the row whose id ends with ``digest``, None where the file has no such ride."""
+    wanted = np.frombuffer(base64.urlsafe_b64decode(digest), _PARTS)[0]
+    rows = np.flatnonzero(_row_ids(records).parts == wanted)
+    return int(rows[0]) if len(rows) else None
+
+
+def row_id_column(records: RaceRecords) -> Encoded:
+    """Return the ids as a column, which execution writes."""
+    return Encoded(np.arange(records.rows), _row_ids(records))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _RowIds(Sequence[str]):
+    """The ids of all rows: their parts, and their digests in one text."""
+
+    jockey_id: str
+    parts: np.ndarray
+    text: str
+
+    def __len__(self) -> int:
+        return len(self.parts)
+
+    def __getitem__(self, row: int) -> str:  # type: ignore[override]
+        if not 0 <= row < len(self.parts):
+            raise IndexError(row)
+        return f"{self.jockey_id}{SEPARATOR}{self.text[row * _CHARACTERS : (row + 1) * _CHARACTERS]}"
+
+
+def _row_ids(records: RaceRecords) -> _RowIds:
+    """Make all ids at once, when the first is asked for."""
+
+    def make() -> _RowIds:
+        parts = np.empty(records.rows, _PARTS)
+        parts["identity"] = _digests(records)
+        parts["nth"] = _occurrence(parts["identity"])
+        jockey_id = records.fields["jockey_id"].values[0] if records.rows else ""
+        return _RowIds(jockey_id, parts, base64.urlsafe_b64encode(parts.tobytes()).decode())
+
+    return records.once(_RowIds, make)
+
+
+def _digests(records: RaceRecords) -> np.ndarray:
+    """Digest each row's identity in 64 bits, the same in every process: once a distinct value, mixed by row."""
+    mixed = np.zeros(records.rows, np.uint64)
+    for name in IDENTITY:
+        column = records.fields[name]
+        distinct = np.array([_digest(value) for value in column.values], np.uint64)
+        mixed = mixed * _PRIME + distinct[column.codes]
+    return mixed
+
+
+def _digest(value: Any) -> int:
+    return int.from_bytes(blake2b(str(value).encode(), digest_size=8).digest(), "big")
+
+
+def _occurrence(identities: np.ndarray) -> np.ndarray:
+    """Count, for each row, the older rows of the same identity; files are newest first."""
+    _, codes = np.unique(identities[::-1], return_inverse=True)
+    order = np.argsort(codes, kind="stable")
+    ordered = codes[order]
+    starts = np.flatnonzero(np.diff(ordered, prepend=-1))
+    counts = np.empty(len(codes), np.intp)
+    counts[order] = np.arange(len(codes)) - np.repeat(starts, np.diff(starts, append=len(codes)))
+    return counts[::-1] % 256
