@@ -50,7 +50,9 @@ class Settings:
     missing_entries: int = _setting(10_000, "Absent ids remembered, and as many failures", minimum=1)
 
     load_threads: int = _setting(
-        64, "Files read at once, of which 16 are decoded; the S3 connection pool is as large", minimum=1
+        64,
+        "Threads that read, a quarter of them for listings and checks; 16 decode. The S3 connection pool is as large",
+        minimum=1,
     )
     connect_timeout: float = _setting(1.0, "Seconds to connect to S3 or SSM", minimum=0.01)
     read_timeout: float = _setting(2.0, "Seconds to wait for bytes of S3 or SSM", minimum=0.01)

@@ -100,7 +100,7 @@ class FakeStorage:
 
     @contextmanager
     def gate(self, jockey_id: str) -> Iterator[Gate]:
-        """Hold the reads of one jockey, or of the object of that name, until the gate is opened.
+        """Hold the reads of one jockey, or the calls of the method of that name, until the gate is opened.
 
         That is at the end of the block at the latest.
         """
@@ -135,10 +135,8 @@ class FakeStorage:
 
     def read_object(self, name: str, etag: str | None = None) -> StoredObject | None:
         """Read an object beside the files."""
-        self._call("read_object")
         self.etags.append(etag)
-        if gate := self._gates.get(name):
-            gate.pass_through()
+        self._call("read_object")
         stored = self.objects.get(name)
         if stored is None:
             raise no_such_object(name)
@@ -157,6 +155,8 @@ class FakeStorage:
     def _call(self, method: str) -> None:
         with self._lock:
             self.calls[method] += 1
+        if gate := self._gates.get(method):
+            gate.pass_through()
         self._raise_faults(None)
 
     def _raise_faults(self, jockey_id: str | None) -> None:

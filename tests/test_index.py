@@ -605,7 +605,7 @@ def test_an_index_that_is_held_answers_while_its_check_takes_long(
     first = got(cache)
     clock.turn(60)
     asked = storage.calls["read_object"]
-    with storage.gate(NAME):
+    with storage.gate("read_object"):
         for _ in range(20):
             assert got(cache) is first
     assert storage.calls["read_object"] == asked + 1

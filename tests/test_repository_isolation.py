@@ -130,19 +130,38 @@ def test_what_is_known_of_a_jockey_answers_for_its_versions() -> None:
 
 def test_readiness_holds_one_thread() -> None:
     """However many ask whether the storage answers, or for the same page of ids, it is asked once at a time."""
-    bench = Bench(load_threads=1)
+    bench = Bench()
 
     async def main() -> None:
-        with bench.storage.gate(A) as gate:
-            (busy,) = start(bench.repository.get(A))
-            await asyncio.to_thread(gate.wait_for_read)
+        with bench.storage.gate("check") as check, bench.storage.gate("list_ids") as listing:
             tasks = start(*(bench.repository.check() for _ in range(50)), *(bench.repository.list_ids() for _ in "ab"))
             await until_waiting(*tasks)
-            gate.opened.set()
-            await asyncio.gather(busy, *tasks)
+            check.opened.set()
+            listing.opened.set()
+            await asyncio.gather(*tasks)
 
     asyncio.run(main())
     assert bench.storage.calls == {"check": 1, "list_ids": 1}
+
+
+def test_listings_that_hang_hold_up_no_jockey() -> None:
+    """However many pages of ids are asked for and hang, and versions with them, a jockey is read at once."""
+    bench = Bench({A: b"aaa", **dict.fromkeys(HANGING, b"x")}, load_threads=4)
+
+    async def main() -> None:
+        with ExitStack() as gates:
+            listing = gates.enter_context(bench.storage.gate("list_ids"))
+            versions = [gates.enter_context(bench.storage.gate(each)) for each in HANGING]
+            pages = start(*(bench.repository.list_ids(each, 1) for each in HANGING))
+            asked = start(*(bench.repository.unchanged(each, "tag") for each in HANGING))
+            await asyncio.to_thread(listing.wait_for_read)
+            async with asyncio.timeout(PATIENCE / 2):
+                assert (await bench.repository.get(A)).jockey_id == A
+            for gate in (listing, *versions):
+                gate.opened.set()
+            await asyncio.gather(*pages, *asked)
+
+    asyncio.run(main())
 
 
 def test_decoding_is_bounded_apart_from_reading() -> None:

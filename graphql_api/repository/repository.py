@@ -26,6 +26,9 @@ from graphql_api.repository.trace import Outcome, Trace
 from graphql_api.repository.workers import Workers, done
 from graphql_api.storage.folder import Page, Storage
 
+ASIDE = 4
+"""One in so many threads is for all but loads: pages of ids, checks of versions and of readiness, the index."""
+
 SUSPECTS = 4
 """One in so many threads may read jockeys whose last read was slow to fail; the others are for all else."""
 
@@ -72,9 +75,11 @@ class Repository:
         self._shared: dict[Hashable, Future[Any]] = {}
         self._memory = Memory(settings, clock)
         self._loading = Loading(storage, settings, self._memory, self._lock, clock, load)
-        self._workers = Workers(settings.load_threads)
+        aside = max(1, settings.load_threads // ASIDE)
+        self._workers = Workers(max(1, settings.load_threads - aside))
+        self._workers_aside = Workers(aside)
         self._most_suspects = max(1, settings.load_threads // SUSPECTS)
-        self.index = IndexCache(storage, settings, clock, self._workers)
+        self.index = IndexCache(storage, settings, clock, self._workers_aside)
 
     def cached(self, jockey_id: str, trace: Trace | None = None) -> Snapshot | None:
         """Give what ``get`` would give at once from memory, else None: the warm path, without a task or a thread."""
@@ -170,6 +175,7 @@ class Repository:
     def close(self) -> None:
         """Refuse further loads and those not begun (``UpstreamUnavailable``); those under way end by their timeouts."""
         self._workers.close()
+        self._workers_aside.close()
         with self._lock:
             self._flights.clear()
 
@@ -235,7 +241,7 @@ class Repository:
         with self._lock:
             future: Future[T] | None = self._shared.get(key)
             if future is None:
-                future = self._shared[key] = self._workers.begin(work)
+                future = self._shared[key] = self._workers_aside.begin(work)
                 future.add_done_callback(lambda _: self._shared.pop(key, None))
         await done(future)
         if error := future.exception():
