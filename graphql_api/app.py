@@ -33,6 +33,7 @@ from graphql_api.web.exports.routes import Exports
 from graphql_api.web.first_jockeys import FirstJockeys
 from graphql_api.web.front import Front
 from graphql_api.web.graphql_response import response_map
+from graphql_api.web.in_flight import InFlight
 from graphql_api.web.middleware import MaskMiddleware, RequestMiddleware
 from graphql_api.web.named.routes import Named
 from graphql_api.web.openapi.routes import OpenApi
@@ -89,7 +90,7 @@ def create_app(settings: Settings, storage: Storage | None = None) -> RequestMid
 
 def serve_core(core: Core, settings: Settings) -> RequestMiddleware[ResponseCache]:
     """Make the application that serves ``core`` over HTTP."""
-    responder = Responder(settings.encoded_bytes)
+    responder = Responder(settings.encoded_bytes, InFlight(settings.in_flight_bytes))
     graphiql = settings.graphiql and not settings.trusted_only  # it would find no schema, and could send no query
     first = FirstJockeys(core.repository)
     shown = pages.Pages(first, responder, graphiql=graphiql)
@@ -125,7 +126,7 @@ def serve_core(core: Core, settings: Settings) -> RequestMiddleware[ResponseCach
     )
     others.router.redirect_slashes = False  # a redirect would repeat whatever Host the client sent
     front = Front(GRAPHQL, graphql, others, settings)
-    cache = ResponseCache(front, core.repository, GRAPHQL, settings.encoded_bytes, settings.request_timeout)
+    cache = ResponseCache(front, core.repository, GRAPHQL, responder.in_flight, settings)
     return RequestMiddleware(cache, settings.max_header_bytes)
 
 

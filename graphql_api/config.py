@@ -105,6 +105,9 @@ class Settings:
     max_response_bytes: int = _setting(
         134_217_728, "Largest answer in bytes, uncompressed: it lies in memory as a whole", minimum=1
     )
+    in_flight_bytes: int = _setting(
+        256 * 2**20, "Memory for answers that clients have yet to take, in bytes; further long ones get 503", minimum=1
+    )
     encoded_bytes: int = _setting(128 * 2**20, "Memory for encoded lists, and as much for compressed answers, in bytes")
     max_page: int = _setting(1_000, "Most records that `first` or `last` may ask for; without both all come", minimum=1)
     max_groups: int = _setting(1_000, "Most groups of one `groupBy`", minimum=1)

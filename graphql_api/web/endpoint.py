@@ -27,6 +27,7 @@ from graphql_api.web.middleware import request_headers, request_log
 from graphql_api.web.negotiation import preferred_media_type
 from graphql_api.web.persisted import Persisted
 from graphql_api.web.query_string import read_query
+from graphql_api.web.refusals import RETRY_AFTER
 from graphql_api.web.responses import ChunkedBody, Responder
 
 METHODS = ("GET", "HEAD", "POST")
@@ -173,7 +174,8 @@ class GraphQLEndpoint:
 
 def _fault(error: ServiceError) -> RequestFault:
     """Make the refusal of a request out of an error that ended all of it."""
-    return RequestFault(error.status, error.message, error.code)
+    headers = {"retry_after": RETRY_AFTER} if error.status == 503 else {}
+    return RequestFault(error.status, error.message, error.code, **headers)
 
 
 def _status(errors: Sequence[GraphQLError]) -> int:

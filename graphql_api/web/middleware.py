@@ -72,6 +72,7 @@ class RequestMiddleware(Generic[App]):
         """Wrap ``app``; a request whose headers hold more than ``max_header_bytes`` is refused."""
         self.app = app
         self.max_header_bytes = max_header_bytes
+        self.too_large = f"There are more than {MAX_HEADERS} headers, or they hold more than {max_header_bytes} bytes."
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request and log it."""
@@ -97,7 +98,7 @@ class RequestMiddleware(Generic[App]):
         try:
             headers = scope["headers"]
             if len(headers) > MAX_HEADERS or sum(map(len, chain.from_iterable(headers))) > self.max_header_bytes:
-                for message in refusal(431, f"{MAX_HEADERS} headers of {self.max_header_bytes} bytes may be sent."):
+                for message in refusal(431, self.too_large):
                     await send_head(message)
             else:
                 await self.app(scope, receive, send_head)

@@ -5,7 +5,7 @@ from starlette.types import Message
 
 from graphql_api.errors import Overloaded, RequestTimeout
 
-RETRY_AFTER = b"5"
+RETRY_AFTER = "5"
 """Seconds that a client should wait behind a 503."""
 
 CODES = {408: RequestTimeout.code, 503: Overloaded.code}
@@ -22,6 +22,6 @@ def refusal(status: int, detail: str) -> tuple[Message, Message]:
         (b"cache-control", b"no-store"),
     ]
     if status == 503:
-        headers.append((b"retry-after", RETRY_AFTER))
+        headers.append((b"retry-after", RETRY_AFTER.encode()))
     start = {"type": "http.response.start", "status": status, "headers": headers}
     return start, {"type": "http.response.body", "body": body}

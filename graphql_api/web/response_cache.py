@@ -7,16 +7,19 @@ credentials pass by.
 """
 
 from collections.abc import Awaitable
+from contextlib import suppress
 from typing import NamedTuple
 from weakref import ref
 
 from cachetools import LRUCache
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from graphql_api.errors import RequestTimeout
+from graphql_api.config import Settings
+from graphql_api.errors import Overloaded, RequestTimeout
 from graphql_api.repository.repository import Repository
 from graphql_api.repository.snapshot import Snapshot
 from graphql_api.web.deadline import within
+from graphql_api.web.in_flight import Hold, InFlight
 from graphql_api.web.middleware import Headers, request_log
 from graphql_api.web.responses import send_all
 
@@ -77,23 +80,26 @@ class Kept(NamedTuple):
 class ResponseCache:
     """An ASGI application that stands before another and answers what repeats."""
 
-    def __init__(self, app: ASGIApp, repository: Repository, graphql: str, max_bytes: int, seconds: float) -> None:
-        """Keep at most ``max_bytes`` of the answers that ``app`` gives, and of what was asked for them.
+    def __init__(
+        self, app: ASGIApp, repository: Repository, graphql: str, in_flight: InFlight, settings: Settings
+    ) -> None:
+        """Keep answers that ``app`` gives, within the bounds of ``settings``; what is sent counts as ``in_flight``.
 
-        Of POST, only requests whose path ends in ``graphql`` are looked at, whose bodies have ``seconds`` to come.
+        Of POST, only requests whose path ends in ``graphql`` are looked at.
         """
         self.app = app
         self.repository = repository
         self.graphql = graphql
-        self.seconds = seconds
-        self._kept: LRUCache[Key, Kept] = LRUCache(max_bytes, getsizeof=lambda kept: kept.size)
+        self.in_flight = in_flight
+        self.seconds = settings.request_timeout
+        self._kept: LRUCache[Key, Kept] = LRUCache(settings.encoded_bytes, getsizeof=lambda kept: kept.size)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer from memory, or pass the request on and keep its answer if it may be kept."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
         elif (kept := scope["state"].get(HOLDS)) is not None:
-            await self._give(kept, scope, send)
+            await self._give(kept, scope, send, None)
         elif scope["method"] == "GET":
             await self._answer(scope, _key(scope, b""), receive, send)
         elif scope["method"] == "POST" and scope["path"].endswith(self.graphql):
@@ -126,17 +132,19 @@ class ResponseCache:
             await self.app(scope, receive, send)
             return
         kept = self.find(key)
-        if kept is not None:
-            scope["state"][KEPT_AS] = key
-            await self._give(kept, scope, send)
-            return
+        with suppress(Overloaded):  # which the application meets as well, and tells in the form of its route
+            if kept is not None:
+                hold = self.in_flight.hold(kept.chunks)
+                scope["state"][KEPT_AS] = key
+                await self._give(kept, scope, send, hold)
+                return
         recorder = _Recorder(send, int(self._kept.maxsize))
         await self.app(scope, receive, recorder.send)
         if made := recorder.answer(scope, key, self.repository):
             self._kept[key] = made
 
-    async def _give(self, kept: Kept, scope: Scope, send: Send) -> None:
-        """Give an answer that holds; its jockeys count as asked for."""
+    async def _give(self, kept: Kept, scope: Scope, send: Send, hold: Hold | None) -> None:
+        """Give an answer that holds, and release it; its jockeys count as asked for."""
         fields = request_log(scope)
         fields["execution"], fields["jockey_ids"] = "kept", list(kept.snapshots)
         found = [self.repository.cached(each, fields.trace) for each in kept.snapshots]
@@ -144,7 +152,7 @@ class ResponseCache:
         if scope["method"] == "GET":  # caches further on take the age from what Cache-Control allows (RFC 9111)
             left = min([kept.max_age, *(self.repository.max_age(each) for each in found if each)])
             headers = [*headers, (b"age", b"%d" % (kept.max_age - left))]
-        await send_all(send, kept.status, headers, kept.chunks)
+        await send_all(send, kept.status, headers, kept.chunks, hold)
 
     def find(self, key: Key) -> Kept | None:
         """Give an answer that holds now, and count nothing."""

@@ -1,32 +1,35 @@
 """How an answer leaves: as ready chunks, compressed where the client takes it, with ETag and 304."""
 
-import gzip
-import sys
-from collections.abc import Callable, Hashable, Mapping, Sequence
+import asyncio
+from collections.abc import Hashable, Mapping, Sequence
 
-from anyio import to_thread
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from graphql_api.execution.weighed_cache import WeighedCache
+from graphql_api.web.compression import CODINGS, Compression
+from graphql_api.web.in_flight import Hold, InFlight
 from graphql_api.web.negotiation import preferred_coding
 
 COMPRESS_FROM = 1_000
 """Bytes; shorter bodies would hardly shrink."""
-
-IN_THREAD_FROM = 100_000
-"""Bytes; longer bodies are compressed in a thread, so that other requests go on meanwhile."""
 
 
 class ChunkedBody(Response):
     """A response whose body is sent chunk by chunk as it lies in a cache, without joining copies."""
 
     def __init__(
-        self, chunks: Sequence[bytes], status: int = 200, headers: Mapping[str, str] | None = None, media_type: str = ""
+        self,
+        chunks: Sequence[bytes],
+        status: int = 200,
+        headers: Mapping[str, str] | None = None,
+        media_type: str = "",
+        hold: Hold | None = None,
     ) -> None:
-        """Send ``chunks`` one after the other; 304 has none."""
+        """Send ``chunks`` one after the other, and release ``hold`` behind them; 304 has none."""
         self.status_code = status
         self.chunks = chunks
+        self.hold = hold
         self.background = None
         self.body = b""
         raw = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in (headers or {}).items()]
@@ -39,23 +42,37 @@ class ChunkedBody(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
         """Send the head, then the chunks; HEAD has none."""
-        await send_all(send, self.status_code, self.raw_headers, self.chunks if scope["method"] != "HEAD" else ())
+        chunks = self.chunks if scope["method"] != "HEAD" else ()
+        await send_all(send, self.status_code, self.raw_headers, chunks, self.hold)
 
 
-async def send_all(send: Send, status: int, headers: list[tuple[bytes, bytes]], chunks: Sequence[bytes]) -> None:
-    """Send a whole answer."""
+async def send_all(
+    send: Send, status: int, headers: list[tuple[bytes, bytes]], chunks: Sequence[bytes], hold: Hold | None = None
+) -> None:
+    """Send a whole answer; one that is held is done only once the client has taken it, or has gone."""
     await send({"type": "http.response.start", "status": status, "headers": headers})
-    for chunk in chunks[:-1]:
-        await send({"type": "http.response.body", "body": chunk, "more_body": True})
-    await send({"type": "http.response.body", "body": chunks[-1] if chunks else b""})
+    if hold is None:
+        for chunk in chunks[:-1]:
+            await send({"type": "http.response.body", "body": chunk, "more_body": True})
+        await send({"type": "http.response.body", "body": chunks[-1] if chunks else b""})
+        return
+    try:
+        for chunk in chunks:
+            await send({"type": "http.response.body", "body": chunk, "more_body": True})
+        await asyncio.sleep(0)  # the server writes at the end of a turn, and only then knows what the client takes
+        await send({"type": "http.response.body", "body": b""})
+    finally:
+        hold.release()
 
 
 class Responder:
     """Makes responses, and keeps the compressed forms of hot answers within ``cache_bytes``."""
 
-    def __init__(self, cache_bytes: int) -> None:
-        """Keep at most ``cache_bytes`` of compressed bodies."""
-        self._compressed = WeighedCache[bytes](cache_bytes)
+    def __init__(self, cache_bytes: int, in_flight: InFlight) -> None:
+        """Keep at most ``cache_bytes`` of compressed bodies; what is sent counts as ``in_flight``."""
+        self.in_flight = in_flight
+        self._compression = Compression()
+        self._compressed = WeighedCache[list[bytes]](cache_bytes)
 
     async def respond(
         self,
@@ -67,47 +84,31 @@ class Responder:
         headers: Mapping[str, str] | None = None,
         key: Hashable = None,
     ) -> ChunkedBody:
-        """Answer with ``chunks``; ``key`` names the very same body in later requests, None is not to be kept."""
+        """Answer with ``chunks``; ``key`` names the very same body in later requests, None is not to be kept.
+
+        Raises ``Overloaded``.
+        """
         own = {"vary": "Accept-Encoding", **(headers or {})}
         size = sum(map(len, chunks))
         coding = preferred_coding(request.get("accept-encoding"), CODINGS) if size >= COMPRESS_FROM else None
-        if coding:
-            own["content-encoding"] = coding
-            chunks = [await self._compress(chunks, size, coding, key)]
-        return ChunkedBody(chunks, status, own, media_type)
-
-    async def _compress(self, chunks: Sequence[bytes], size: int, coding: str, key: Hashable) -> bytes:
-        found = self._compressed.get((key, coding)) if key is not None else None
-        if found is None:
-            compress = COMPRESSORS[coding]
-            if size < IN_THREAD_FROM:
-                found = compress(b"".join(chunks))
-            else:
-                found = await to_thread.run_sync(lambda: compress(b"".join(chunks)))
-            if key is not None:
-                self._compressed.keep((key, coding), found, len(found))
-        return found
-
-
-def _gzip(body: bytes) -> bytes:
-    return gzip.compress(body, compresslevel=1, mtime=0)
-
-
-def _zstd(body: bytes) -> bytes:
-    if sys.version_info >= (3, 14):
-        from compression import zstd
-
-        return zstd.compress(body, level=1)
-    import zstandard
-
-    return zstandard.ZstdCompressor(level=1).compress(body)
-
-
-COMPRESSORS: dict[str, Callable[[bytes], bytes]] = {"gzip": _gzip, "zstd": _zstd}
-CODINGS = tuple(COMPRESSORS)
-"""By preference among those that a client weights equally. zstd takes 2.5 times less time than gzip and 30 % fewer
-bytes, but some clients list it and cannot read it, Node 20's among them: it goes to those that weight it higher.
-"""
+        if not coding:
+            return ChunkedBody(chunks, status, own, media_type, self.in_flight.hold(chunks))
+        own["content-encoding"] = coding
+        compressed = None if key is None else self._compressed.get((key, coding))
+        if compressed is not None:
+            return ChunkedBody(compressed, status, own, media_type, self.in_flight.hold(compressed))
+        hold = self.in_flight.hold(chunks)
+        try:
+            compressed = await self._compression.compress(chunks, coding)
+        except BaseException:
+            if hold is not None:  # at once, though the error's traceback may live on
+                hold.release()
+            raise
+        if hold is not None:
+            hold.replace(compressed)
+        if key is not None:
+            self._compressed.keep((key, coding), compressed, sum(map(len, compressed)))
+        return ChunkedBody(compressed, status, own, media_type, hold)
 
 
 def etag(*parts: str) -> str:

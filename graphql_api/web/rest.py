@@ -21,6 +21,7 @@ from graphql_api.web.exports.asked import read_asked, transient
 from graphql_api.web.exports.formats import JSON
 from graphql_api.web.middleware import request_log
 from graphql_api.web.query_string import query_pairs, single
+from graphql_api.web.refusals import RETRY_AFTER
 from graphql_api.web.responses import ChunkedBody, Responder, etag
 from graphql_api.web.templates import json_rows
 
@@ -123,7 +124,7 @@ async def service_error(request: Request, error: Exception) -> Response:
     """Answer one of our errors as ``{"detail": …}``."""
     assert isinstance(error, ServiceError)  # noqa: S101 - registered for this class only
     request_log(request.scope).update(code=error.code, error=error.message, **error.log_fields)
-    headers = {"retry-after": "5"} if error.status == 503 else {}
+    headers = {"retry-after": RETRY_AFTER} if error.status == 503 else {}
     return _uncached({"detail": error.message}, error.status, headers)
 
 

@@ -80,7 +80,9 @@ class Exports:
             where = {"content-range": content_range(part, size)}
             if not part:
                 raise HTTPException(416, f"The file has {size} bytes; none of those asked for.", where)
-            return ChunkedBody(tuple(cut(chunks, part)), 206, {**headers, **where}, form.media_type)
+            chunks = list(cut(chunks, part))
+            hold = self.responder.in_flight.hold(chunks)
+            return ChunkedBody(chunks, 206, {**headers, **where}, form.media_type, hold)
         accepted = Headers() if form.compressed else request.headers
         return await self.responder.respond(accepted, chunks, media_type=form.media_type, headers=headers, key=key)
 
