@@ -1,6 +1,6 @@
 """AWS Lambda entry: the app behind API Gateway, Function URL and ALB events, within the size of a Lambda reply.
 
-Scheduled events run the warmer. Each invocation is counted in one line of metrics.
+The warmer's own event runs the warmer; any other event fails. Each invocation is counted in one line of metrics.
 """
 
 import asyncio
@@ -22,7 +22,7 @@ from snapshot_restore_py import register_after_restore  # type: ignore[import-un
 
 from graphql_api.app import create_core, serve_core
 from graphql_api.config import Settings
-from graphql_api.errors import ResponseTooLarge, ServiceError
+from graphql_api.errors import BadRequest, ResponseTooLarge, ServiceError
 from graphql_api.logs import REQUEST_ID
 from graphql_api.process import settle
 from graphql_api.repository.repository import Repository
@@ -30,12 +30,13 @@ from graphql_api.repository.warmer import warm
 from graphql_api.storage.folder import Storage
 from graphql_api.storage.metered import MeteredStorage
 from graphql_api.storage.sources import open_storage
+from graphql_api.web.gateway import is_http, read_request, refused
 from graphql_api.web.metrics import Metrics
 from graphql_api.web.middleware import RequestLog
 
 REPLY_BYTES = 6_291_556  # what Lambda's Runtime API takes; above it the runtime client exits and the cache is lost
 ALB_REPLY_BYTES = 1_000_000  # a load balancer turns a larger reply into a bare 502
-WARMER_SOURCES = {"graphql_api.repository.warmer", "aws.events", "aws.scheduler"}
+WARMER_SOURCE = "graphql_api.repository.warmer"  # of the event that a schedule has as its input: deploy/events.yml
 WARMER_RESERVE = 2.0  # seconds of an invocation that the warmer leaves unused, since what Lambda kills loses its cache
 CONNECT_SECONDS = 2.5  # that the start of a process waits for the storage, of the 10 that Lambda gives it
 CHARACTER_BYTES = 12  # what one character becomes at most in JSON: an escaped surrogate pair
@@ -64,7 +65,7 @@ class Operations:
     settings: Settings
     metrics: Metrics
 
-    def warm(self, context: LambdaContext) -> Reply:
+    def warm(self, _event: LambdaEvent, context: LambdaContext) -> Reply:
         """Run the warmer on the loop that requests use, within the time that the invocation has."""
         seconds = context.get_remaining_time_in_millis() / 1000 - WARMER_RESERVE
         work = warm(self.repository, self.settings, min(seconds, self.settings.warm_seconds))
@@ -77,42 +78,63 @@ class Operations:
         return {"warmed": {"planned": run.planned, "left": run.left, **run.trace.outcomes}}
 
 
-def serve(app: ASGI, operations: Operations | None = None) -> Callable[[LambdaEvent, LambdaContext], Reply]:
-    """Make the Lambda handler of ``app``. Lifespan events are never sent: the app must be ready when it is made."""
-    adapter = Mangum(app, lifespan="off", text_mime_types=TEXT_TYPES)
+@dataclass(frozen=True, slots=True)
+class HttpEvents:
+    """Answers HTTP events by an application, and counts what it answers where there are ``operations``."""
 
-    def handle(event: LambdaEvent, context: LambdaContext) -> Reply:
-        if "requestContext" in event:
-            return answer(event, context)
-        if operations and event.get("source") in WARMER_SOURCES:
-            return operations.warm(context)
-        return _refuse_event(event, context)
+    app: ASGI
+    operations: Operations | None
+    adapter: Mangum
 
-    def answer(event: LambdaEvent, context: LambdaContext) -> Reply:
+    def answer(self, event: LambdaEvent, context: LambdaContext) -> Reply:
+        """Answer one event in the form of its gateway."""
         begun = time.perf_counter()
-        gateway = adapter.infer(event, context)
-        scope = {**gateway.scope, "root_path": _stage_path(event)}
-        response = HTTPCycle(scope, gateway.body)(app)
-        reply: Reply = gateway(response)
+        try:
+            scope, body = read_request(event, lambda: self._read(event, context))
+        except BadRequest as error:
+            log.warning("event_malformed", request_id=context.aws_request_id, reason=repr(error.__cause__))
+            reply = refused(event, error)
+            self._count({}, context, error.status, len(reply["body"]), begun)
+            return reply
+        gateway = self.adapter.infer(event, context)
+        response = HTTPCycle(scope, body)(self.app)
+        reply = gateway(response)
         limit = ALB_REPLY_BYTES if "elb" in event["requestContext"] else REPLY_BYTES
         # Nearly every reply is so small that it need not be written out to be sure.
         if len(reply["body"]) * CHARACTER_BYTES > limit // 2 and (size := len(to_json(reply).encode())) > limit:
             log.warning("reply_too_large", request_id=context.aws_request_id, path=scope["path"], bytes=size)
             response = _too_large(scope, response)
             reply = gateway(response)
-        if operations:
-            fields = scope.get("state", {}).get("log") or RequestLog(request_id=context.aws_request_id)
-            seconds = time.perf_counter() - begun
-            operations.metrics.request(fields, response["status"], len(response["body"]), seconds)
+        self._count(scope, context, response["status"], len(response["body"]), begun)
         return reply
 
+    def _read(self, event: LambdaEvent, context: LambdaContext) -> tuple[Scope, bytes]:
+        gateway = self.adapter.infer(event, context)
+        return gateway.scope, gateway.body
+
+    def _count(self, scope: Scope, context: LambdaContext, status: int, size: int, begun: float) -> None:
+        if self.operations:
+            fields = scope.get("state", {}).get("log") or RequestLog(request_id=context.aws_request_id)
+            self.operations.metrics.request(fields, status, size, time.perf_counter() - begun)
+
+
+def serve(app: ASGI, operations: Operations | None = None) -> Callable[[LambdaEvent, LambdaContext], Reply]:
+    """Make the Lambda handler of ``app``. Lifespan events are never sent: the app must be ready when it is made.
+
+    It raises ``UnknownEvent`` for an event that is neither of HTTP nor the warmer's.
+    """
+    http = HttpEvents(app, operations, Mangum(app, lifespan="off", text_mime_types=TEXT_TYPES))
+    kinds: list[tuple[Callable[[Any], bool], Callable[[LambdaEvent, LambdaContext], Reply]]] = [(is_http, http.answer)]
+    if operations:
+        kinds.append((_is_warmer, operations.warm))
+
+    def handle(event: LambdaEvent, context: LambdaContext) -> Reply:
+        for is_kind, run in kinds:
+            if is_kind(event):
+                return run(event, context)
+        raise _unknown(event, context)
+
     return handle
-
-
-def _stage_path(event: LambdaEvent) -> str:
-    """Give the prefix ``/prod`` that an HTTP API leaves in the path of a named stage, for the router to take off."""
-    stage = event["requestContext"].get("stage", "$default")
-    return f"/{stage}" if "version" in event and stage != "$default" else ""
 
 
 def _too_large(scope: Scope, response: Response) -> Response:
@@ -126,11 +148,23 @@ def _too_large(scope: Scope, response: Response) -> Response:
     return {"status": ResponseTooLarge.status, "headers": kept + described, "body": body}
 
 
-def _refuse_event(event: LambdaEvent, context: LambdaContext) -> Reply:
-    """Report an event that is no HTTP request. Returned, not raised: Lambda would only deliver it twice more."""
-    source = event.get("source", "unknown")
-    log.error("event_not_http", request_id=context.aws_request_id, source=source, detail_type=event.get("detail-type"))
-    return {"error": f"This function answers HTTP events only, not one of {source}."}
+class UnknownEvent(Exception):
+    """An event that this function does not handle. Raised, since a queue takes what is returned for success."""
+
+
+def _is_warmer(event: Any) -> bool:
+    """Say whether an event is the warmer's own: its source alone is not that of any schedule."""
+    return isinstance(event, dict) and event.get("source") == WARMER_SOURCE
+
+
+def _unknown(event: Any, context: LambdaContext) -> UnknownEvent:
+    """Report an event of no known kind, and make its error."""
+    fields = event if isinstance(event, dict) else {}
+    records = fields.get("Records")
+    first = records[0] if isinstance(records, list) and records and isinstance(records[0], dict) else {}
+    source = fields.get("source") or first.get("eventSource") or first.get("EventSource") or "unknown"
+    log.error("event_unknown", request_id=context.aws_request_id, source=source, detail_type=fields.get("detail-type"))
+    return UnknownEvent(f"This function answers HTTP events and its warmer's, not one of {source}.")
 
 
 def connect(storage: Storage) -> None:

@@ -122,6 +122,11 @@ def alb_multi_value(
     }
 
 
+def warmer() -> Event:
+    """Event that the deployment's schedule has as its input."""
+    return {"source": "graphql_api.repository.warmer"}
+
+
 def schedule() -> Event:
     """Event of an EventBridge rule that fires by the clock."""
     return {

@@ -104,6 +104,13 @@ class Function:
         self._expect("ready")
         return result
 
+    def failure(self, event: Mapping[str, Any]) -> Any:
+        """Give the error with which the invocation failed, as Lambda is told of it."""
+        self._server.events.put(event)
+        error = json.loads(self._expect("error"))
+        self._expect("ready")
+        return error
+
     def request(self, event: Mapping[str, Any]) -> Reply:
         """Answer the HTTP reply that the handler returned for ``event``."""
         return Reply(self.invoke(event))

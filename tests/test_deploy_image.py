@@ -11,7 +11,7 @@ import pytest
 
 from deployment import ROOT
 from deployment_images import BASE, TASK, Engine, engine, needs_engine
-from lambda_events import function_url, schedule
+from lambda_events import function_url, warmer
 from lambda_runtime import Function, function
 
 # The group keeps them in one of xdist's processes, which builds each image once.
@@ -123,4 +123,4 @@ def test_function_answers(served: Function) -> None:
     assert len(served.request(function_url(path="/api/jockey/00001")).json()["data"]) == 200
     assert served.request(function_url(path="/api/jockey/98765")).status == 404
     assert served.request(function_url(path="/q/Rides", query=[("id", "00001")])).status == 200
-    assert "warmed" in served.invoke(schedule())
+    assert "warmed" in served.invoke(warmer())

@@ -24,7 +24,7 @@ from deployment import (
     statements,
     variant,
 )
-from lambda_events import function_url, schedule
+from lambda_events import function_url, warmer
 from lambda_runtime import function
 
 pytest_plugins = ["deployment_fixtures"]
@@ -139,7 +139,7 @@ def written(sample_data: Path, tmp_path_factory: pytest.TempPathFactory) -> dict
         running.invoke(function_url(query=[("query", "{ nothing }")], path="/graphql"))
         running.invoke(function_url(query=[("extensions", UNKNOWN_HASH)], path="/graphql"))
         running.invoke(_graphql("00666"))
-        running.invoke(schedule())
+        running.invoke(warmer())
         logs = running.logs()
     with function("handler.handler", folder, {**environ, "JOCKEY_CACHE_TTL": "0.001"}) as running:
         running.invoke(_graphql("00001"))
@@ -148,7 +148,7 @@ def written(sample_data: Path, tmp_path_factory: pytest.TempPathFactory) -> dict
         running.invoke(_graphql("00001"))  # stale, as the storage fails
         logs += running.logs()
     with function("handler.handler", folder, {**environ, "JOCKEY_DATA": str(sample_data)}, seconds=1) as running:
-        running.invoke(schedule())  # without time, so that all are left
+        running.invoke(warmer())  # without time, so that all are left
         logs += running.logs()
     return dict(_written(logs))
 

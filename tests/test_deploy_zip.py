@@ -19,7 +19,7 @@ import pytest
 import emf
 from deployment import ROOT
 from fake_s3 import found, hang, reply, serving
-from lambda_events import HTTP_EVENTS, Event, function_url, schedule, scheduler
+from lambda_events import HTTP_EVENTS, Event, function_url, warmer
 from lambda_runtime import Function, function
 
 pytestmark = [
@@ -168,20 +168,18 @@ def _accepting_gzip(event: Event) -> Event:
     return {name: value for name, value in {"headers": single, "multiValueHeaders": many}.items() if name in event}
 
 
-@pytest.mark.parametrize(
-    "event", [schedule(), scheduler(), {"source": "graphql_api.repository.warmer"}], ids=["rule", "scheduler", "input"]
-)
-def test_schedule_warms(served: Function, event: Event) -> None:
-    """The warmer's event, from whatever kind of schedule, runs it."""
+def test_schedule_warms(served: Function) -> None:
+    """The event that the deployment's schedule sends runs the warmer."""
     served.request(function_url(path="/api/jockey/01234"))
-    warmed = served.invoke(event)["warmed"]
+    warmed = served.invoke(warmer())["warmed"]
     assert (warmed["left"], warmed["planned"]) == (0, warmed["revalidated"])
     assert warmed["planned"] >= 1
 
 
-def test_other_events_are_refused(served: Function) -> None:
-    """An event that is neither request nor schedule returns an error, so that Lambda does not repeat it."""
-    assert set(served.invoke({"source": "aws.s3", "detail-type": "Object Created"})) == {"error"}
+def test_other_events_fail(served: Function) -> None:
+    """An event that is neither a request nor the warmer's is an error, so that no queue takes it for handled."""
+    error = served.failure({"source": "aws.s3", "detail-type": "Object Created"})
+    assert error["errorType"].endswith("UnknownEvent")
 
 
 # --- what goes wrong ---

@@ -135,10 +135,14 @@ def test_invocations_share_one_loop_and_bring_their_own_request_id(echo: Functio
     assert first["request_id"] != second["request_id"]
 
 
-def test_event_that_is_no_request_is_reported(echo: Function) -> None:
-    """A scheduled event is answered with an error, which the log repeats; nothing is raised, so nothing is retried."""
-    assert echo.invoke(schedule()) == {"error": "This function answers HTTP events only, not one of aws.events."}
-    assert "event_not_http" in echo.logs()
+def test_event_that_is_no_request_fails(echo: Function) -> None:
+    """A scheduled event is an error, which the log repeats; the process lives on."""
+    before = echo.request(function_url(path="/echo/a")).json()["pid"]
+    error = echo.failure(schedule())
+    assert error["errorType"].endswith("UnknownEvent")
+    assert "aws.events" in error["errorMessage"]
+    assert "event_unknown" in echo.logs()
+    assert echo.request(function_url(path="/echo/a")).json()["pid"] == before
 
 
 def _largest(running: Function, event: Callable[..., Event], text: str, bytes_each: int, limit: int) -> int:

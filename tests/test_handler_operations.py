@@ -12,7 +12,7 @@ import pytest
 from boto3.session import Session
 
 import emf
-from lambda_events import HTTP_EVENTS, Event, function_url, schedule, scheduler
+from lambda_events import HTTP_EVENTS, Event, function_url, schedule, scheduler, warmer
 from lambda_runtime import Function, function
 
 pytest_plugins = ["s3_servers"]
@@ -20,11 +20,6 @@ pytest_plugins = ["s3_servers"]
 ROLE = {"AWS_ACCESS_KEY_ID": "example", "AWS_SECRET_ACCESS_KEY": "example", "AWS_DEFAULT_REGION": "us-east-1"}
 GZIP = {"accept_encoding": "gzip"}
 HUGE = "大" * 500
-SCHEDULES = {
-    "input": {"source": "graphql_api.repository.warmer"},
-    "rule": schedule(),
-    "scheduler": scheduler(),
-}
 
 
 def _write_jockeys(folder: Path) -> None:
@@ -142,12 +137,11 @@ def test_provisioned_concurrency_starts_warm(data: Path, tmp_path: Path) -> None
 # --- the warmer ---
 
 
-@pytest.mark.parametrize("event", SCHEDULES.values(), ids=SCHEDULES.keys())
-def test_a_schedule_warms(served: Function, event: Event) -> None:
-    """Any scheduled event revalidates what is held and loads what is set, in one line each of log and metrics."""
+def test_the_warmers_event_warms(served: Function) -> None:
+    """It revalidates what is held and loads what is set, in one line each of log and metrics."""
     served.request(_rest("01234"))
     before = len(served.logs().splitlines())
-    assert served.invoke(event) == {"warmed": {"planned": 2, "left": 0, "revalidated": 1, "miss": 1}}
+    assert served.invoke(warmer()) == {"warmed": {"planned": 2, "left": 0, "revalidated": 1, "miss": 1}}
     log, metrics = map(json.loads, served.logs().splitlines()[before:])
     assert (log["message"], log["level"], log["planned"]) == ("warmed", "info", 2)
     assert log["request_id"] == emf.checked(metrics)["request_id"]
@@ -157,7 +151,7 @@ def test_a_schedule_warms(served: Function, event: Event) -> None:
 
 def test_the_warmer_needs_no_request_before(served: Function) -> None:
     """A run may be a process's first invocation; requests go on afterwards."""
-    assert served.invoke(schedule()) == {"warmed": {"planned": 1, "left": 0, "miss": 1}}
+    assert served.invoke(warmer()) == {"warmed": {"planned": 1, "left": 0, "miss": 1}}
     assert _lines(served)[0]["ColdStart"] == 1
     assert _counts(served, _rest("05555")) == {"Requests": 1, "Success": 1, "CacheHit": 1}
 
@@ -166,7 +160,7 @@ def test_the_warmer_keeps_within_its_invocation(data: Path, tmp_path: Path) -> N
     """With too little time left in the invocation nothing is begun, and nothing fails."""
     environ = {"JOCKEY_DATA": str(data), "JOCKEY_WARM_IDS": "01234,05555"}
     with function("handler.handler", tmp_path, environ, seconds=1) as running:
-        assert running.invoke(schedule()) == {"warmed": {"planned": 2, "left": 2}}
+        assert running.invoke(warmer()) == {"warmed": {"planned": 2, "left": 2}}
         assert running.request(function_url(path="/health")).status == 200
 
 
@@ -174,15 +168,15 @@ def test_a_failing_storage_does_not_fail_the_warmer(served: Function, data: Path
     """While the storage fails a run ends as usual, counts its failures, and what is fresh is served on."""
     served.request(_rest("01234"))
     data.rename(data.with_name("away"))
-    assert served.invoke(schedule()) == {"warmed": {"planned": 2, "left": 0, "failed": 2}}
+    assert served.invoke(warmer()) == {"warmed": {"planned": 2, "left": 0, "failed": 2}}
     assert _lines(served)[-1]["WarmerFailed"] == 2
     assert _counts(served, _rest("01234")) == {"Requests": 1, "Success": 1, "CacheHit": 1}
 
 
-def test_other_events_are_no_schedule(served: Function) -> None:
-    """An event of another source is refused as before, without a line of metrics."""
-    event = {**schedule(), "source": "aws.s3", "detail-type": "Object Created"}
-    assert served.invoke(event) == {"error": "This function answers HTTP events only, not one of aws.s3."}
+@pytest.mark.parametrize("event", [schedule(), scheduler()], ids=["rule", "scheduler"])
+def test_any_schedule_is_not_the_warmer(served: Function, event: Event) -> None:
+    """A schedule without the warmer's input fails, without a line of metrics, and warms nothing."""
+    assert served.failure(event)["errorType"].endswith("UnknownEvent")
     assert _lines(served) == []
 
 
