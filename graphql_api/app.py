@@ -72,7 +72,7 @@ class Core:
 def create_core(settings: Settings, storage: Storage | None = None) -> Core:
     """Wire everything below HTTP; ``storage`` replaces the one that the settings name."""
     logs.configure(settings.log_level)
-    engine = Engine(schema, Projections(settings.encoded_bytes))
+    engine = Engine(schema, Projections(settings.encoded_bytes, settings.max_response_bytes))
     documents = Documents(
         engine.schema,
         max_characters=settings.max_query_characters,

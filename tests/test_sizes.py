@@ -1,11 +1,23 @@
 """How large a jockey may be: no file becomes an answer, or takes memory, out of all proportion to itself."""
 
-import numpy as np
-import pytest
+import tracemalloc
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
+import numpy as np
+import orjson
+import pytest
+from starlette.testclient import TestClient
+
+from graphql_api.app import create_app
 from graphql_api.config import MAX_JOCKEY_BYTES, Settings
 from graphql_api.errors import DataCorrupt
+from graphql_api.execution.budget import Exhausted
+from graphql_api.execution.encoding import Cell, Column, RowTemplate, encode_rows
+from graphql_api.jockeys.cells import constant
 from graphql_api.jockeys.normalise import race_records
+from graphql_api.jockeys.records import Rows
 from graphql_api.pickles.frames import Frame, FrameColumn
 
 
@@ -43,3 +55,54 @@ def test_no_jockey_takes_more_memory_than_the_cache_holds() -> None:
     with pytest.raises(DataCorrupt, match="too much memory"):
         race_records(Frame(100_000, columns), "00001")
     assert race_records(Frame(100_000, columns[:20]), "00001").nbytes <= MAX_JOCKEY_BYTES
+
+
+ROUTES = ["", ".csv", ".ndjson", ".parquet", ".arrow", ".csv?columns=source", ".ndjson?columns=source"]
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_an_answer_of_the_plain_routes_is_bounded(route: str, sample_data: Path) -> None:
+    """An answer larger than the limit is 413 in the form of the route's errors; a smaller one is given."""
+    path = f"/api/jockey/00001{route}"
+    whole = TestClient(create_app(Settings(data=str(sample_data))))
+    size = len(whole.get(path).content)
+    for limit, status in [(size // 2, 413), (2 * size, 200)]:
+        client = TestClient(create_app(Settings(data=str(sample_data), max_response_bytes=limit)))
+        response = client.get(path)
+        assert response.status_code == status
+        if status == 413:
+            assert response.json() == {
+                "detail": f"The answer is larger than {limit:,} bytes: ask for fewer rows or fields."
+            }
+
+
+@dataclass
+class OneText:
+    """A table of one column that holds one text throughout."""
+
+    text: str
+    rows: int
+    derived: dict[Any, Any] = field(default_factory=dict)
+    version: object = None
+
+    def __len__(self) -> int:
+        """Count the rows."""
+        return self.rows
+
+
+def written_bytes(table: OneText, aliases: int) -> int:
+    """Give the most memory that an answer takes which repeats one text, and is refused."""
+    column = Column("text", lambda of: constant(of.text, of.rows), lambda value: b',"x":' + orjson.dumps(value))
+    template = RowTemplate(tuple(Cell(b',"%d":' % alias, column, 5) for alias in range(aliases)), b"}")
+    tracemalloc.start()
+    with pytest.raises(Exhausted):
+        encode_rows(table, Rows(slice(0, table.rows), table.rows, everything=True), template, 10_000_000)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return peak
+
+
+@pytest.mark.parametrize("rows", [50, 1000])
+def test_an_answer_too_large_is_never_written(rows: int) -> None:
+    """A text, repeated by rows and aliases to a hundred times the limit, is counted and not copied."""
+    assert written_bytes(OneText("x" * 20_000, rows), 1000) < 12_000_000

@@ -44,6 +44,6 @@ class BoundedExecutor(StrawberryGraphQLCoreExecutionContext):
             return []
         budget = self.context_value.budget
         budget.spend(len(window) * len(template.cells))
-        written = b"".join(encode_rows(window.records, window.rows, template))
+        written = b"".join(encode_rows(window.records, window.rows, template, budget.bytes))
         budget.write(len(written))
         return [orjson.Fragment(written)]

@@ -2,7 +2,8 @@
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from graphql_api.errors import RequestTimeout, ResponseTooLarge, ServiceError
@@ -21,6 +22,15 @@ class Exhausted(BaseException):
         """Carry what the client is told."""
         super().__init__(error.message)
         self.error = error
+
+
+@contextmanager
+def answered() -> Iterator[None]:
+    """Raise what is within ``Exhausted``, for routes that answer one error and have no executor."""
+    try:
+        yield
+    except Exhausted as exhausted:
+        raise exhausted.error from exhausted
 
 
 @dataclass(slots=True)

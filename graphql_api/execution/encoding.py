@@ -6,6 +6,7 @@ column and one join. Neighbouring columns that share their codes, or that have f
 first fused into one, which halves the fragments that have to be gathered and joined.
 """
 
+import math
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, repeat
@@ -13,6 +14,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from graphql_api.execution.budget import Budget
 from graphql_api.jockeys.records import Encoded, Rows, Table
 
 CHUNK_ROWS = 128
@@ -121,6 +123,13 @@ Objects = np.ndarray[Any, np.dtype[np.object_]]
 """An array of bytes objects: numpy takes, adds and repeats them several times as fast as a list comprehension."""
 
 
+class _Written(NamedTuple):
+    """The JSON of all values of a column by code, and the length of the longest."""
+
+    fragments: Objects
+    longest: int
+
+
 @dataclass(frozen=True, slots=True)
 class _Part:
     """Per row one fragment: ``fragments[codes[row]]``."""
@@ -129,47 +138,79 @@ class _Part:
     fragments: Objects
 
 
-def encode_rows(table: Table, rows: Rows, template: RowTemplate) -> list[bytes]:
-    """Write the chosen rows, by the usual template the inside of a JSON array, in chunks that follow each other."""
+def encode_rows(table: Table, rows: Rows, template: RowTemplate, max_bytes: float = math.inf) -> list[bytes]:
+    """Write the chosen rows, by the usual template the inside of a JSON array, in chunks that follow each other.
+
+    Raises ``Exhausted`` for more than ``max_bytes``, before that many are written.
+    """
     count = len(rows)
     if not count:
         return []
     if not template.cells:
         return [template.separator.join([template.tail] * count)]
     if count < TABLE_FROM:
-        return [_encode_few(table, rows, template)]
+        return [_encode_few(table, rows, template, max_bytes)]
+    if _upper_bound(table, rows, template) > max_bytes:
+        Budget(bytes=max_bytes).write(_size(table, rows, template))
     chunks = _joined(_fused(_parts(table, rows, template), count), count)
     chunks[-1] = chunks[-1].removesuffix(template.separator)
     return chunks
 
 
-def _encode_few(table: Table, rows: Rows, template: RowTemplate) -> bytes:
+def _encode_few(table: Table, rows: Rows, template: RowTemplate, max_bytes: float) -> bytes:
     """Write a short window piece by piece, since preparing tables would cost more than it saves."""
     pieces: list[Iterable[bytes]] = []
+    budget = Budget(bytes=max_bytes)
     for literal, column, cut in template.cells:
         if literal:
             pieces.append(repeat(literal))
         codes = column.of(table).codes[rows.index].tolist()
-        fragments: Iterator[bytes] = map(_fragments(table, column).__getitem__, codes)
+        fragments = list(map(_by_code(table, column), codes))
+        budget.write(sum(map(len, fragments)))
         pieces.append([each[cut:] for each in fragments] if cut else fragments)
     pieces.append(repeat(template.tail + template.separator))
     return b"".join(chain.from_iterable(zip(*pieces, strict=False))).removesuffix(template.separator)
 
 
-def _fragments(table: Table, column: Column) -> _Fragments | Objects:
+def _fragments(table: Table, column: Column) -> _Fragments | _Written:
     """Give the JSON of a column's values by code, kept as long as this version of the jockey's file."""
-    found: _Fragments | Objects | None = table.derived.get(column.key)
+    found: _Fragments | _Written | None = table.derived.get(column.key)
     if found is None:
         found = table.derived[column.key] = _Fragments(column.of(table).values, column.to_json)
     return found
 
 
-def _all_fragments(table: Table, column: Column) -> Objects:
+def _by_code(table: Table, column: Column) -> Callable[[int], bytes]:
+    """Give what looks up the JSON of a value."""
+    found = _fragments(table, column)
+    return (found.fragments if isinstance(found, _Written) else found).__getitem__
+
+
+def _all_fragments(table: Table, column: Column) -> _Written:
     """Give the JSON of all values of a column; complete, they are kept as an array, which takes less memory."""
     found = _fragments(table, column)
     if isinstance(found, _Fragments):
-        found = table.derived[column.key] = _objects([found[code] for code in range(len(found.values_))])
+        fragments = [found[code] for code in range(len(found.values_))]
+        found = table.derived[column.key] = _Written(_objects(fragments), max(map(len, fragments), default=0))
     return found
+
+
+def _upper_bound(table: Table, rows: Rows, template: RowTemplate) -> int:
+    """Give a number of bytes that the rows do not pass, without looking at them."""
+    longest = len(template.tail) + len(template.separator)
+    for literal, column, _ in template.cells:
+        longest += len(literal) + _all_fragments(table, column).longest
+    return longest * len(rows)
+
+
+def _size(table: Table, rows: Rows, template: RowTemplate) -> int:
+    """Count the bytes of the rows."""
+    size = len(rows) * (len(template.tail) + len(template.separator))
+    for literal, column, cut in template.cells:
+        fragments = _all_fragments(table, column).fragments
+        lengths = np.fromiter(map(len, fragments), np.int64, len(fragments))
+        size += int(lengths.take(column.of(table).codes[rows.index]).sum()) + (len(literal) - cut) * len(rows)
+    return size
 
 
 def _parts(table: Table, rows: Rows, template: RowTemplate) -> Iterator[_Part]:
@@ -189,7 +230,7 @@ def _parts(table: Table, rows: Rows, template: RowTemplate) -> Iterator[_Part]:
             _, codes = chosen[id(whole)]
         else:  # kept with its codes, for an array that is gone may leave its id to another
             _, codes = chosen[id(whole)] = whole, whole[rows.index]
-        fragments = _all_fragments(table, column)
+        fragments = _all_fragments(table, column).fragments
         if cut and len(fragments) > len(rows):
             codes, fragments = np.arange(len(rows)), fragments.take(codes)
         yield _Part(codes, _objects([each[cut:] for each in fragments]) if cut else fragments)

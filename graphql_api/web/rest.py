@@ -12,6 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from graphql_api.errors import ServiceError
+from graphql_api.execution.budget import answered
 from graphql_api.execution.projections import Projections
 from graphql_api.jockeys.ids import jockey_id
 from graphql_api.repository.repository import Repository
@@ -70,7 +71,7 @@ class Rest:
         if not_modified(request.headers, tag, snapshot.last_modified):
             return ChunkedBody((), 304, headers)
         records = snapshot.records
-        with fields.trace.stage("encode"):
+        with fields.trace.stage("encode"), answered():
             window = asked.window(records) if asked == PLAIN else transient(asked.window(records))
             rows = self.projections(window, json_rows(records, asked.columns))
         with fields.trace.stage("respond"):

@@ -6,6 +6,7 @@ from enum import Enum
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
+from graphql_api.execution.budget import Budget
 from graphql_api.jockeys.columns import FIELDS, Field
 from graphql_api.jockeys.records import RaceRecords, Rows, raw_text
 from graphql_api.web.templates import Columns, columns
@@ -16,20 +17,22 @@ if TYPE_CHECKING:
 _LARGEST = 2**63
 
 
-def parquet(records: RaceRecords, rows: Rows, chosen: Columns) -> bytes:
-    """Write the chosen rows as a Parquet file, compressed as every reader takes it (Snappy)."""
+def parquet(records: RaceRecords, rows: Rows, chosen: Columns, budget: Budget) -> bytes:
+    """Write the chosen rows as a Parquet file, compressed as every reader takes it (Snappy). Raises ``Exhausted``."""
     from pyarrow import parquet as pq
 
     out = BytesIO()
     pq.write_table(_table(records, rows, chosen), out)
+    budget.write(out.tell())
     return out.getvalue()
 
 
-def arrow_file(records: RaceRecords, rows: Rows, chosen: Columns) -> bytes:
-    """Write the chosen rows as an Arrow IPC file, which is Feather's second version."""
+def arrow_file(records: RaceRecords, rows: Rows, chosen: Columns, budget: Budget) -> bytes:
+    """Write the chosen rows as an Arrow IPC file, which is Feather's second version. Raises ``Exhausted``."""
     import pyarrow as pa
 
     table, out = _table(records, rows, chosen), BytesIO()
+    budget.write(table.nbytes)
     with pa.ipc.new_file(out, table.schema) as writer:
         writer.write_table(table)
     return out.getvalue()

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from graphql_api.execution.budget import Budget, answered
 from graphql_api.execution.projections import Projections
 from graphql_api.jockeys.ids import jockey_id
 from graphql_api.jockeys.records import RaceRecords, Row, Window
@@ -65,7 +66,7 @@ class Exports:
         if not_modified(request.headers, tag, snapshot.last_modified):
             return ChunkedBody((), 304, headers)
         key = (snapshot.records.version, form.extension, asked)
-        with fields.trace.stage("encode"):
+        with fields.trace.stage("encode"), answered():
             chunks = await self._encode(form, asked, snapshot.records, key)
         with fields.trace.stage("respond"):
             return await self._respond(form, request, chunks, headers, key)
@@ -104,6 +105,7 @@ class Exports:
         found = self.projections.found(key)
         if found is None:
             write = {"parquet": arrow.parquet, "arrow": arrow.arrow_file}[form.extension]
-            found = [await to_thread.run_sync(write, window.records, window.rows, asked.columns)]
+            budget = Budget(bytes=self.projections.max_answer_bytes)
+            found = [await to_thread.run_sync(write, window.records, window.rows, asked.columns, budget)]
             self.projections.keep(key, found)
         return found

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from graphql_api.errors import DataCorrupt, NotFound, ResponseTooLarge, ServiceError
-from graphql_api.execution.budget import Exhausted
+from graphql_api.execution.budget import answered
 from graphql_api.web import validators
 from graphql_api.web.endpoint import GraphQLEndpoint
 from graphql_api.web.exports.asked import read_switch
@@ -101,11 +101,9 @@ class Named:
     async def _execute(self, request: Request, trusted: TrustedDocument, variables: Mapping[str, Any]) -> list[bytes]:
         """Give the JSON of an answer without errors; raises the first error that there is."""
         fields, limit = request_log(request.scope), self.settings.max_response_bytes
-        try:
-            asked = Parameters(trusted.text, trusted.name, variables)
+        asked = Parameters(trusted.text, trusted.name, variables)
+        with answered():
             answer, _ = await self.graphql.operate(request.scope, trusted.document, asked)
-        except Exhausted as exhausted:
-            raise exhausted.error from exhausted
         errors = public_errors(answer, fields["request_id"])
         fields.update(codes=sorted({each["extensions"]["code"] for each in errors}))
         if errors or answer.data is None:
