@@ -99,7 +99,7 @@ def test_the_first_invocation_is_cold(capfdbinary: pytest.CaptureFixture[bytes])
 def test_cache_outcomes_are_counted(meter: Meter) -> None:
     """A request's jockeys are counted by where they came from; other outcomes show as the request's own."""
     log = RequestLog()
-    log.trace.outcomes.update(hit=3, miss=2, revalidated=1, stale=1, missing=5, failed=4)
+    log.trace.outcomes.update(hit=3, miss=2, revalidated=1, stale=1, late=7, missing=5, failed=4)
     meter.metrics.request(log, 200, 1, 0.1)
     cache = {"CacheHit": 3, "CacheMiss": 2, "CacheRevalidated": 1, "CacheStale": 1}
     assert emf.counts(meter.line()) == {"Requests": 1, "Success": 1, **cache}

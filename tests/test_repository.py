@@ -334,6 +334,7 @@ def test_outcomes_are_counted(bench: Bench) -> None:
         "miss": 1,
         "revalidated": 1,
         "stale": 2,
+        "late": 0,
         "missing": 1,
         "failed": 1,
         "evicted": 0,

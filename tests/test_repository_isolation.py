@@ -278,7 +278,7 @@ def test_an_expired_copy_answers_while_its_check_takes_long() -> None:
 
     asyncio.run(main())
     assert bench.storage.reads == {A: 2}
-    assert bench.repository.stats()["stale"] == 101
+    assert bench.repository.stats()["late"] == 101
 
 
 def test_a_check_that_is_quick_is_waited_for() -> None:

@@ -53,8 +53,8 @@ class Repository:
 
     Every way to a jockey takes a ``Trace`` of the caller, which learns the outcome: ``hit`` (fresh in memory), ``miss``
     (read and decoded), ``revalidated`` (the storage said unchanged), ``stale`` (the last good copy, since reading
-    failed or takes long), ``missing`` (no file) or ``failed`` (an error). Storage and decoding are charged to its
-    stages.
+    failed), ``late`` (the same, since reading takes long), ``missing`` (no file) or ``failed`` (an error). Storage and
+    decoding are charged to its stages.
     """
 
     def __init__(
@@ -231,9 +231,9 @@ class Repository:
         if not flight.late:
             flight.late = True
             about = {"jockey_id": copy.jockey_id, "reason": "the storage is slow"}
-            structlog.get_logger().warning("stale_copy_served", **about)
+            structlog.get_logger().info("stale_copy_served", **about)
         with self._lock:
-            self._tally.count("stale", trace, copy.jockey_id)
+            self._tally.count("late", trace, copy.jockey_id)
         return replace(copy, stale=True, fresh_until=self._clock())
 
     async def _share(self, key: Hashable, work: Callable[[], T]) -> T:

@@ -4,7 +4,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Literal
 
-Outcome = Literal["hit", "miss", "revalidated", "stale", "missing", "failed"]
+Outcome = Literal["hit", "miss", "revalidated", "stale", "late", "missing", "failed"]
 
 
 @dataclass(slots=True)
