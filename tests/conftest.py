@@ -22,6 +22,35 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--no-skips", action="store_true", help="fail where a test is skipped")
 
 
+SLOW = (
+    "audit",
+    "browser",
+    "clients",
+    "deploy",
+    "end_to_end",
+    "fuzz",
+    "handler",
+    "memory",
+    "notebooks",
+    "persisted",
+    "pickles",
+    "protocol",
+    "s3",
+    "samples",
+    "weights",
+)
+"""How names of slow test modules begin. Tests by hypothesis are slow, too. ``make test-fast`` leaves them out."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark slow tests."""
+    modules = tuple(f"test_{name}" for name in SLOW)
+    for item in items:
+        drawn = getattr(getattr(item, "function", None), "is_hypothesis_test", False)
+        if drawn or item.path.name.startswith(modules):
+            item.add_marker(pytest.mark.slow)
+
+
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Turn skips into a failed session under ``--no-skips``."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
