@@ -6,16 +6,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from html import unescape
 from pathlib import Path
+from threading import Event
 
 import pytest
 from starlette.testclient import TestClient
 
-from fakes import SECRET, FakeClock, FakeStorage
+from fakes import PATIENCE, SECRET, FakeClock, FakeStorage
 from graphql_api import samples
 from graphql_api.app import create_app
 from graphql_api.config import Settings
 from graphql_api.errors import StorageFault, UpstreamUnavailable
 from graphql_api.repository.repository import Repository
+from graphql_api.storage.folder import Page
 from graphql_api.web.first_jockeys import KEPT_SECONDS, RETRY_SECONDS, FirstJockeys
 
 BROWSER = {"accept": "text/html"}
@@ -105,4 +107,28 @@ def test_what_was_listed_is_kept_for_a_while() -> None:
     storage.put("01213", b"")
     assert asyncio.run(ids_after(KEPT_SECONDS / 2)) == ("05339",)
     assert asyncio.run(ids_after(KEPT_SECONDS)) == ("01213", "05339")
+    repository.close()
+
+
+class _HangingStorage(FakeStorage):
+    """A storage whose listing does not end before ``released``."""
+
+    def __init__(self) -> None:
+        super().__init__({"05339": b""})
+        self.released = Event()
+
+    def list_ids(self, cursor: str | None = None, limit: int = 1000) -> Page:
+        """List once released."""
+        assert self.released.wait(PATIENCE)
+        return super().list_ids(cursor, limit)
+
+
+def test_a_listing_that_hangs_holds_up_no_page() -> None:
+    """A page waits for its examples only so long, and then says that the storage cannot be reached."""
+    storage = _HangingStorage()
+    repository = Repository(storage, Settings(data="unused"))
+    jockeys = asyncio.run(FirstJockeys(repository, FakeClock(), wait=0.01).get())
+    storage.released.set()
+    assert jockeys.ids == ("00001", "00002")
+    assert "cannot be reached" in jockeys.notice
     repository.close()

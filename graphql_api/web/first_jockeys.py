@@ -38,10 +38,13 @@ class ExampleJockeys:
 class FirstJockeys:
     """Lists the first jockeys when a page wants them, and keeps them for a while."""
 
-    def __init__(self, repository: Repository, clock: Callable[[], float] = time.monotonic) -> None:
-        """List those of ``repository``; ``clock`` gives seconds."""
+    def __init__(
+        self, repository: Repository, clock: Callable[[], float] = time.monotonic, wait: float = WAIT_SECONDS
+    ) -> None:
+        """List those of ``repository``, for at most ``wait`` seconds; ``clock`` gives seconds."""
         self._repository = repository
         self._clock = clock
+        self._wait = wait
         self._kept = ExampleJockeys(SAMPLE_IDS)
         self._until = clock()
 
@@ -54,7 +57,7 @@ class FirstJockeys:
 
     async def _list(self) -> ExampleJockeys:
         try:
-            async with asyncio.timeout(WAIT_SECONDS):
+            async with asyncio.timeout(self._wait):
                 page = await self._repository.list_ids(limit=COUNT)
         except (ServiceError, TimeoutError) as error:
             log.warning("examples_not_listed", error=str(error), **getattr(error, "log_fields", {}))

@@ -1,5 +1,5 @@
 """A jockey's records as files for analysts: CSV and NDJSON, and with the extra ``arrow`` Parquet and Arrow.
 
-``routes`` serves them; ``formats`` is the table of them; ``parameters`` reads filters from query parameters, which
-``description`` tells OpenAPI; ``arrow`` makes tables of columns. Text is written through ``templates``.
+``routes`` serves them; ``formats`` is the table of them; ``asked`` reads what a client chooses by query parameters, of
+which ``parameters`` is the table of filters; ``arrow`` makes tables of columns. Text is written through ``templates``.
 """
