@@ -135,7 +135,8 @@ def test_other_methods_are_405(client: TestClient, method: str) -> None:
         b'{"query": " "}',
         b'{"query": 1}',
         b'{"query": null}',
-        b'{"query": "{ __typename }", "variables": []}',
+        b'{"query": "{ __typename }", "variables": [1]}',
+        b'\xef\xbb\xbf\xef\xbb\xbf{"query": "{ __typename }"}',
         b'{"query": "{ __typename }", "variables": "{}"}',
         b'{"query": "{ __typename }", "variables": 0}',
         b'{"query": "{ __typename }", "operationName": 1}',
@@ -222,7 +223,7 @@ def test_a_body_past_the_limit_is_413(client: TestClient) -> None:
         [],
         [("query", QUERY), ("query", QUERY)],
         [("query", QUERY), ("variables", "x")],
-        [("query", QUERY), ("variables", "[]")],
+        [("query", QUERY), ("variables", "[1]")],
         [("query", QUERY), ("variables", "[" * 5_000)],
         [("query", QUERY), ("variables", '{"a": 1, "a": 2}')],
         [("query", QUERY), ("extensions", "1")],
@@ -473,3 +474,35 @@ def test_a_repeated_header_is_a_list(client: TestClient) -> None:
     accepted = [("accept", "text/css"), ("x-other", "1"), ("accept", "application/graphql-response+json")]
     response = client.get("/graphql?query={__typename}", headers=accepted)
     assert response.headers["content-type"] == "application/graphql-response+json"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"query": "{ __typename }", "variables": []}',
+        b'{"query": "{ __typename }", "extensions": []}',
+        b'\xef\xbb\xbf{"query": "{ __typename }"}',
+    ],
+)
+def test_what_clients_write_in_the_place_of_nothing_is_read(client: TestClient, body: bytes) -> None:
+    """PHP writes an empty array of variables as a list, and others begin with a byte order mark."""
+    assert post(client, body).json() == {"data": {"__typename": "Query"}}
+    got = get(client, query="{ __typename }", variables="[]")
+    assert got.json() == {"data": {"__typename": "Query"}}
+
+
+def test_a_slash_at_the_end_is_no_other_path(client: TestClient) -> None:
+    """API routes answer as without it; a page, whose links are relative, is found by a redirect that names no host."""
+    answered = client.post("/graphql/", json={"query": QUERY})
+    assert answered.json() == DATA
+    assert client.get(f"/graphql/?{urlencode({'query': QUERY})}", headers={"accept": JSON}).json() == DATA
+    plain, slashed = client.get("/api/jockey/00001"), client.get("/api/jockey/00001/")
+    assert (slashed.status_code, slashed.content) == (200, plain.content)
+    assert client.get("/health/").status_code == 200
+    for page in ("docs", "graphql"):
+        found = client.get(f"/{page}/", headers={"accept": "text/html"}, follow_redirects=False)
+        assert (found.status_code, found.headers["location"]) == (308, f"../{page}")
+    for path in ("/graphql//", "/nowhere/"):
+        assert client.get(path).status_code == 404
+    preflight = {"origin": "https://example.org", "access-control-request-method": "POST"}
+    assert client.options("/graphql/", headers=preflight).status_code == 200

@@ -67,7 +67,7 @@ def failing() -> Iterator[TestClient]:
         ("GET", "/graphql", 400, {"accept": "application/json"}),
         ("GET", "/graphql", 406, {"accept": "image/png"}),
         ("PUT", "/graphql", 405, {}),
-        ("GET", "/graphql/", 404, {}),
+        ("GET", "/graphql/", 400, {}),
         ("GET", "/nowhere", 404, {}),
         ("GET", "/static/nothing.js", 404, {}),
         ("GET", "/static/..%2Fapp.py", 404, {}),

@@ -12,6 +12,7 @@ from graphql_api.config import Settings
 from graphql_api.web import endpoint
 from graphql_api.web.cors import Cors, route_methods
 from graphql_api.web.middleware import MaskMiddleware
+from graphql_api.web.pages import SLASHED
 
 
 class Front:
@@ -26,6 +27,7 @@ class Front:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
+        scope = _without_slash(scope)
         if scope["type"] != "http" or any(name == b"origin" for name, _ in scope["headers"]):
             await self.cors(scope, receive, send)
             return
@@ -44,3 +46,14 @@ class Front:
         """Say whether a request is for GraphQL."""
         path: str = scope["path"]
         return path.removeprefix(scope.get("root_path", "")) == self.path
+
+
+def _without_slash(scope: Scope) -> Scope:
+    """Take a slash off the end of a path; pages have to know of it, since their links are relative."""
+    if scope["type"] != "http" or not scope["path"].endswith("/"):
+        return scope
+    path = scope["path"].removesuffix("/")
+    if path in {"", scope.get("root_path", "").removesuffix("/")}:
+        return scope
+    scope["state"][SLASHED] = True
+    return {**scope, "path": path}

@@ -19,7 +19,9 @@ MOST_DIGITS = 20
 MOST_LEVELS = 200
 """Levels of JSON in a request; what reads and writes it goes about as deep."""
 
-_HASH = re.compile(r"[0-9a-f]{64}")
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+_HASH = re.compile(r"[0-9A-Fa-f]{64}")
 
 
 class RequestFault(Exception):
@@ -71,22 +73,27 @@ def _parameters(values: Mapping[str, Any]) -> Parameters:
     query = values.get("query")
     document_id = values.get("documentId")
     operation_name = values.get("operationName")
-    variables = values.get("variables")
+    variables = _object(values, "variables")
     if document_id is not None and (not isinstance(document_id, str) or query is not None):
         raise RequestFault(400, "'documentId' must be a string, and stand in the place of 'query'.")
     if operation_name is not None and not isinstance(operation_name, str):
         raise RequestFault(400, "'operationName' must be a string.")
-    if variables is not None and not isinstance(variables, dict):
-        raise RequestFault(400, "'variables' must be an object.")
-    extensions = values.get("extensions")
-    if extensions is not None and not isinstance(extensions, dict):
-        raise RequestFault(400, "'extensions' must be an object.")
-    extensions = extensions or {}
+    extensions = _object(values, "extensions") or {}
     query_hash = _query_hash(extensions.get("persistedQuery"))
     if query is not None or (document_id is None and query_hash is None):
         _check_query(query)
     wants_cost = extensions.get("cost") is True
     return Parameters(query, operation_name or None, variables, wants_cost, document_id, query_hash)
+
+
+def _object(values: Mapping[str, Any], name: str) -> dict[str, Any] | None:
+    """Return an object, None where it is absent; an empty list is absent: PHP writes an empty array so."""
+    value = values.get(name)
+    if value is None or value == []:
+        return None
+    if not isinstance(value, dict):
+        raise RequestFault(400, f"'{name}' must be an object.")
+    return value
 
 
 def _check_query(query: object) -> None:
@@ -104,7 +111,7 @@ def _query_hash(asked: object) -> str | None:
     if not isinstance(found, str) or not _HASH.fullmatch(found):
         message = "'extensions.persistedQuery' must have the 'version' 1 and a 'sha256Hash' of 64 hexadecimal digits."
         raise RequestFault(400, message)
-    return found
+    return found.lower()
 
 
 def _from_query(pairs: Pairs) -> dict[str, Any]:
@@ -158,7 +165,7 @@ def _is_utf8(parameters: str) -> bool:
 
 
 def _json_object(body: bytes) -> dict[str, Any]:
-    value = _loads(body, "The request body")
+    value = _loads(body.removeprefix(BYTE_ORDER_MARK), "The request body")
     if isinstance(value, list):
         raise RequestFault(400, "Batches are not supported: send one operation a request.")
     if not isinstance(value, dict):

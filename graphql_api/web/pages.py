@@ -52,6 +52,10 @@ _HASHED = {"cache-control": "public, max-age=31536000, immutable"}
 _ICON = {"cache-control": "public, max-age=86400"}
 
 
+SLASHED = "slashed"
+"""In ``scope["state"]``: the request's path ended in a slash, from which a page's relative links would lead astray."""
+
+
 class Pages:
     """The pages whose examples name jockeys, and the routes to all pages."""
 
@@ -76,10 +80,14 @@ class Pages:
 
     async def explorer(self, request: Request) -> Response:
         """Give the page of the GraphiQL explorer; it sends its operations to the URL that it was served from."""
+        if SLASHED in request.scope["state"]:
+            return _without_slash(request)
         return await self._fill(request, "explorer.html", _EXPLORER)
 
     async def docs(self, request: Request) -> Response:
         """Give the page of the REST documentation, which takes its examples from the OpenAPI document."""
+        if SLASHED in request.scope["state"]:
+            return _without_slash(request)
         return _respond(request, f"docs{self.suffix}.html", _PAGE)
 
     async def _fill(self, request: Request, name: str, headers: Mapping[str, str]) -> Response:
@@ -92,6 +100,12 @@ class Pages:
         return await self.responder.respond(
             request.headers, [body], media_type=_MEDIA_TYPES[".html"], headers=own, key=(name, tag)
         )
+
+
+def _without_slash(request: Request) -> Response:
+    """Send a browser to the URL without the slash at its end, by a relative one, which repeats no ``Host``."""
+    location = f"../{request.scope['path'].rpartition('/')[2]}"
+    return ChunkedBody((), 308, {"location": location, "cache-control": "no-cache"})
 
 
 @lru_cache(KEPT_PAGES)

@@ -37,7 +37,7 @@ class Persisted:
         Raises ``BadUserInput`` where the hash sent with a query is not the query's.
         """
         if asked.document_id is not None:
-            trusted = self._trusted.get(asked.document_id)
+            trusted = self._trusted.get(_normalised(asked.document_id))
             return trusted.document if trusted else _refused(_no_such(asked.document_id))
         if asked.query is not None:
             return self._by_text(asked.query, asked.query_hash)
@@ -66,6 +66,11 @@ class Persisted:
         if claimed and not document.errors:
             self._registered.keep(claimed, text, size_of(text))
         return document
+
+
+def _normalised(document_id: str) -> str:
+    """Return an id that is a hash in lower case, and a name as it is."""
+    return document_id.lower() if document_id.startswith("sha256:") else document_id
 
 
 def _refused(message: str) -> Document:
