@@ -217,6 +217,20 @@ def test_a_head_that_promises_more_than_there_is_takes_no_memory(count: int) -> 
         tracemalloc.stop()
 
 
+@pytest.mark.parametrize("compression", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
+def test_a_compression_that_numpy_does_not_use_is_refused(compression: int) -> None:
+    """An archive that is compressed otherwise than numpy does is none of ours."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", compression) as archive:
+        for name, array in arrays_of([Entry("00001")]).items():
+            content = io.BytesIO()
+            np.save(content, array)
+            archive.writestr(f"{name}.npy", content.getvalue())
+    with pytest.raises(DataCorrupt) as caught:
+        load(out.getvalue())
+    assert caught.value.log_fields["reason"] == "a compression that numpy does not use"
+
+
 def test_a_directory_of_many_members_is_refused() -> None:
     """The archive's directory is not read where it has more members than an index."""
     out = io.BytesIO()

@@ -11,6 +11,7 @@ from numpy.lib import format as npy
 MAX_MEMBERS = 64
 """Entries of the archive's directory, which takes memory before any member is asked for."""
 
+_COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _MAX_HEADER = 1_000
 _MAX_ITEM = 8  # bytes of a number or a day
 
@@ -27,7 +28,10 @@ def read_arrays(data: bytes, bounds: Mapping[str, int]) -> dict[str, np.ndarray]
 
 
 def _read_array(archive: zipfile.ZipFile, name: str, bound: int) -> np.ndarray:
-    with archive.open(f"{name}.npy") as member:
+    info = archive.getinfo(f"{name}.npy")
+    if info.compress_type not in _COMPRESSIONS:
+        raise ValueError("a compression that numpy does not use")  # and that may ask for any amount of memory
+    with archive.open(info) as member:
         dtype, count = _read_head(member)
         if count > bound:
             raise ValueError(f"{name} has {count} items, more than {bound}")
