@@ -52,5 +52,5 @@ class Cors:
 
 def route_methods(routes: Iterable[BaseRoute], scope: Scope) -> tuple[str, ...]:
     """Return the methods of the routes that match a request's path."""
-    matching = [each for each in routes if isinstance(each, Route) and each.matches(scope)[0] is not Match.NONE]
+    matching = [route for route in routes if isinstance(route, Route) and route.matches(scope)[0] is not Match.NONE]
     return tuple(sorted({method for route in matching for method in route.methods or ()})) or DEFAULT_METHODS

@@ -55,7 +55,7 @@ class Asked:
         return in_file(records, races, self.limit, ordered=bool(self.orders))
 
 
-_DEFAULTS = {each: Asked(Columns(each)) for each in COLUMN_SETS}
+_DEFAULTS = {column_set: Asked(Columns(column_set)) for column_set in COLUMN_SETS}
 
 
 def read_asked(form: Format, pairs: Pairs) -> Asked:
@@ -91,9 +91,9 @@ def transient(window: Window[Row]) -> Window[Row]:
 
 
 def _columns(text: str) -> Columns:
-    for each in COLUMN_SETS:
-        if text == each:
-            return Columns(each)
+    for column_set in COLUMN_SETS:
+        if text == column_set:
+            return Columns(column_set)
     names = _names("columns", text)
     for name in names:
         if name not in COLUMN_NAMES:
@@ -107,7 +107,7 @@ def _columns(text: str) -> Columns:
 
 def _orders(text: str) -> tuple[Order, ...]:
     orders = tuple(map(_order, _names("order", text)))
-    _refuse_repeated("order", [each.name for each in orders])
+    _refuse_repeated("order", [order.name for order in orders])
     return orders
 
 

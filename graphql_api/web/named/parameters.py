@@ -42,7 +42,8 @@ def read_variables(
 
 def variable_types(operation: OperationDefinitionNode) -> dict[str, str]:
     """Return the types of an operation's variables, as it declares them."""
-    return {each.variable.name.value: print_ast(each.type) for each in operation.variable_definitions or ()}
+    declared = operation.variable_definitions or ()
+    return {definition.variable.name.value: print_ast(definition.type) for definition in declared}
 
 
 def _value(name: str, kind: Any, texts: list[str]) -> Any:

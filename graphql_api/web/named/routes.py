@@ -59,8 +59,8 @@ class Named:
     def described(self) -> list[Operation]:
         """Describe the operations for OpenAPI."""
         return [
-            Operation(name, variable_types(each.operation), not isinstance(self.tables[name], NoTable))
-            for name, each in self.trusted.items()
+            Operation(name, variable_types(trusted.operation), not isinstance(self.tables[name], NoTable))
+            for name, trusted in self.trusted.items()
         ]
 
     async def answer(self, media_type: str, request: Request) -> Response:

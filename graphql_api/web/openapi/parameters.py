@@ -161,7 +161,7 @@ def switch(name: str) -> Json:
 
 def operation_name(operations: Iterable[Operation]) -> Json:
     """Describe the name in the path of a trusted operation, of which the server may have none."""
-    names = [each.name for each in operations]
+    names = [operation.name for operation in operations]
     known = {"enum": names} if names else {"pattern": "^[A-Za-z_][A-Za-z0-9_]*$"}
     return {
         "name": "name",

@@ -41,12 +41,12 @@ def schemas() -> dict[str, Json]:
         "Jockey": _jockey(),
         "SourceRace": _source_race(),
         "TypedRace": _typed_race(),
-        **{each.__name__: _vocabulary(each) for each in VOCABULARIES},
+        **{vocabulary.__name__: _vocabulary(vocabulary) for vocabulary in VOCABULARIES},
     }
 
 
 def _jockey() -> Json:
-    kinds = [{"$ref": f"#/components/schemas/{each}"} for each in ("SourceRace", "TypedRace")]
+    kinds = [{"$ref": f"#/components/schemas/{race}"} for race in ("SourceRace", "TypedRace")]
     return {
         "type": "object",
         "required": ["data"],
@@ -89,5 +89,5 @@ def _typed(field: Field) -> Json:
 
 
 def _vocabulary(vocabulary: type[Enum]) -> Json:
-    meanings = ", ".join(f"`{each.name}` {DESCRIPTIONS[each].rstrip('.')}" for each in vocabulary)
-    return {"type": "string", "enum": [each.name for each in vocabulary], "description": f"{meanings}."}
+    meanings = ", ".join(f"`{member.name}` {DESCRIPTIONS[member].rstrip('.')}" for member in vocabulary)
+    return {"type": "string", "enum": [member.name for member in vocabulary], "description": f"{meanings}."}
