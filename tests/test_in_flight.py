@@ -4,13 +4,19 @@ import asyncio
 import json
 import socket
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+import uvicorn
 from starlette.types import ASGIApp, Message
+from uvicorn.server import ServerState
 
 from graphql_api.app import create_app
+from graphql_api.cli.bounds import Limits
+from graphql_api.cli.protocol import Protocol
+from graphql_api.cli.repeats import Repeats
 from graphql_api.config import Settings
 from plain_server import Server, written
 
@@ -146,7 +152,7 @@ def test_an_answer_larger_than_the_budget_is_given_alone(app: ASGIApp) -> None:
     asyncio.run(run())
 
 
-def stall(server: Server) -> socket.socket:
+def stall(port: int) -> socket.socket:
     """Ask for an answer that is larger than what the system buffers of it, and read only its beginning."""
     jockeys = " ".join(f'a{number}: jockey(id: "00001") {{ ...f }}' for number in range(20))
     lists = " ".join(f"{name}: {RECORDS}" for name in "bcde")
@@ -154,7 +160,7 @@ def stall(server: Server) -> socket.socket:
     client = socket.socket()
     client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
     client.settimeout(20)
-    client.connect(("127.0.0.1", server.port))
+    client.connect(("127.0.0.1", port))
     client.sendall(written("POST", "/graphql", json.dumps({"query": query}).encode()))
     assert client.recv(12) == b"HTTP/1.1 200"
     return client
@@ -164,7 +170,7 @@ def test_a_client_that_does_not_read_holds_room_until_it_is_gone(sample_data: Pa
     """On a socket: the answer counts as held although all of it was given to the connection, and no longer."""
     server = Server(sample_data, tmp_path / "log", in_flight_bytes=LIMIT)
     try:
-        client = stall(server)
+        client = stall(server.port)
         other = server.connect()
         assert other.ask(written("GET", "/api/jockey/00001.ndjson"))[0] == 503
         assert other.ask(written("GET", "/health"))[0] == 200
@@ -175,3 +181,27 @@ def test_a_client_that_does_not_read_holds_room_until_it_is_gone(sample_data: Pa
         assert statuses == {200, 503}
     finally:
         server.stop()
+
+
+def test_a_client_that_takes_nothing_is_cut_off(sample_data: Path) -> None:
+    """Its answer ends before it is complete, and what is held for it is let go."""
+    settings = Settings(data=str(sample_data), in_flight_bytes=LIMIT)
+    app = create_app(settings)
+    limits = replace(Limits.of(settings), stall_seconds=0.2)
+
+    async def run() -> None:
+        config = uvicorn.Config(app, log_config=None, ws="none", lifespan="off")
+        state, repeats = ServerState(), Repeats(app)
+        server = await asyncio.get_running_loop().create_server(
+            lambda: Protocol(config=config, server_state=state, app_state={}, repeats=repeats, limits=limits),
+            "127.0.0.1",
+        )
+        client = await asyncio.to_thread(stall, server.sockets[0].getsockname()[1])
+        while state.connections:  # noqa: ASYNC110 - uvicorn tells nobody
+            await asyncio.sleep(0.01)
+        assert await Client(app, "/api/jockey/00001.ndjson").finish() == 200
+        client.close()
+        server.close()
+        await server.wait_closed()
+
+    asyncio.run(run())

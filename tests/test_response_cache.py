@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 from fakes import FakeClock, FakeStorage
 from graphql_api import samples
 from graphql_api.app import create_app, create_core, serve_core
-from graphql_api.cli.protocol import Repeats
+from graphql_api.cli.repeats import Repeats
 from graphql_api.config import Settings
 from graphql_api.jockeys.records import RaceRecords
 from graphql_api.repository.repository import Repository

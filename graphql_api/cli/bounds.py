@@ -8,9 +8,8 @@ from graphql_api.config import Settings
 LINGER_SECONDS = 2.0
 """What a client that was refused has to read why: to close at once may reset the connection, and lose the answer."""
 
-STALL_SECONDS = 30.0
 STALL_BYTES = 65_536
-"""A client that takes less of its answer in ``STALL_SECONDS`` is cut off: 2 kB a second; a slow phone takes 10."""
+"""What a client has to take of its answer in ``Limits.stall_seconds``: 2 kB a second; a slow phone takes 10."""
 
 
 URL_SLACK = 4
@@ -22,15 +21,17 @@ BODY_SLACK = 8
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What the server holds of a message that is not complete, in bytes, and how long it waits for a head.
+    """What the server holds of a message that is not complete, in bytes, and how long it waits, in seconds.
 
-    What is complete is judged by the application, by the settings themselves.
+    ``seconds`` are for a head, ``stall_seconds`` for a client to take a part of its answer. What is complete is judged
+    by the application, by the settings themselves.
     """
 
     url_bytes: int
     head_bytes: int
     message_bytes: int
     seconds: float
+    stall_seconds: float = 30.0
 
     @classmethod
     def of(cls, settings: Settings) -> "Limits":

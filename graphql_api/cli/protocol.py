@@ -18,7 +18,6 @@ from graphql_api.cli.bounds import (
     LINGER_SECONDS,
     LONG_URL,
     STALL_BYTES,
-    STALL_SECONDS,
     Fault,
     Limits,
 )
@@ -99,7 +98,7 @@ class Protocol(HttpToolsProtocol):
 
     def _watch_reader(self) -> None:
         unsent = self.transport.get_write_buffer_size()
-        self._stall_timer = self.loop.call_later(STALL_SECONDS, self._judge_reader, unsent)
+        self._stall_timer = self.loop.call_later(self._limits.stall_seconds, self._judge_reader, unsent)
 
     def _judge_reader(self, unsent: int) -> None:
         """Cut off a client that has taken too little since so much was ``unsent``; what it was sent is let go."""
