@@ -21,6 +21,7 @@ from graphql_api.execution.context import Context
 from graphql_api.execution.documents import Documents
 from graphql_api.execution.engine import Answer, Engine
 from graphql_api.execution.limits import Limits
+from graphql_api.execution.offload import Offload
 from graphql_api.execution.projections import Projections
 from graphql_api.repository.repository import Repository
 from graphql_api.schema import schema
@@ -91,6 +92,7 @@ def create_app(settings: Settings, storage: Storage | None = None) -> RequestMid
 def serve_core(core: Core, settings: Settings) -> RequestMiddleware[ResponseCache]:
     """Make the application that serves ``core`` over HTTP."""
     responder = Responder(settings.encoded_bytes, InFlight(settings.in_flight_bytes))
+    offload = Offload()
     graphiql = settings.graphiql and not settings.trusted_only  # it would find no schema, and could send no query
     first = FirstJockeys(core.repository)
     shown = pages.Pages(first, responder, graphiql=graphiql)
@@ -98,18 +100,19 @@ def serve_core(core: Core, settings: Settings) -> RequestMiddleware[ResponseCach
     trusted = load_trusted(settings, core.documents)
     persisted = Persisted(core.documents, trusted, trusted_only=settings.trusted_only)
     graphql = GraphQLEndpoint(
-        core.engine, core.documents, persisted, core.repository, responder, settings, explorer, release()
+        core.engine, offload, core.documents, persisted, core.repository, responder, settings, explorer, release()
     )
     named = Named(graphql, trusted)
-    jockeys = rest.Rest(core.repository, core.engine.projections, responder)
+    jockeys = rest.Rest(core.repository, core.engine.projections, offload, responder)
     openapi = OpenApi(first, named.described(), responder, version(DISTRIBUTION))
-    exports = Exports(core.repository, core.engine.projections, responder)
+    exports = Exports(core.repository, core.engine.projections, offload, responder)
     routes = [*exports.routes(), *jockeys.routes(), *named.routes()]
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         yield
         core.repository.close()
+        offload.close()
 
     others = Starlette(
         routes=[

@@ -14,7 +14,7 @@ KEPT_BYTES = 2**28
 MAPPED_FROM = 2**25
 """Bytes from which a block is mapped by itself, to go back to the system when it is free: glibc takes no more."""
 
-_TRIM_THRESHOLD, _TOP_PAD, _MMAP_THRESHOLD = -1, -2, -3  # glibc's malloc.h
+_TRIM_THRESHOLD, _TOP_PAD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -2, -3, -8  # glibc's malloc.h
 
 
 def open_files(wanted: int) -> int:
@@ -30,6 +30,10 @@ def open_files(wanted: int) -> int:
     return allowed
 
 
+SWITCH_SECONDS = 0.001
+"""Seconds that a thread with long work runs Python while the event loop waits to, in the place of Python's 0.005."""
+
+
 def settle() -> None:
     """Take what is there by now as there to stay, and memory once had as worth keeping. Call it when all is made.
 
@@ -37,6 +41,7 @@ def settle() -> None:
     glibc gives blocks of some size back to the system as soon as they are free, and to have them given again, page by
     page, takes as long as writing a large answer into them.
     """
+    sys.setswitchinterval(SWITCH_SECONDS)
     gc.freeze()
     gc.set_threshold(COLLECT_FROM, 20, 50)
     if sys.platform == "linux":
@@ -46,3 +51,4 @@ def settle() -> None:
             if mallopt(_MMAP_THRESHOLD, MAPPED_FROM):
                 mallopt(_TRIM_THRESHOLD, KEPT_BYTES)
                 mallopt(_TOP_PAD, KEPT_BYTES >> 4)
+                mallopt(_ARENA_MAX, 1)  # one for all threads, since these settings are for the first only

@@ -18,13 +18,16 @@ from graphql_api.jockeys.records import Window
 GENERAL_WEIGHT = 5
 """A value costs the general executor so many times what it costs a plan."""
 
+GENERAL_WORK = 100
+"""Values of a list that could be written in the time that the general executor takes for a field."""
+
 
 class BoundedExecutor(StrawberryGraphQLCoreExecutionContext):
     """Pays for every field from ``context.budget``; raises ``Exhausted``. Data holds rows as ``orjson.Fragment``."""
 
     def execute_field(self, *args: Any, **kwargs: Any) -> Any:
         """Execute one field of one object."""
-        self.context_value.budget.spend(GENERAL_WEIGHT)
+        self.context_value.budget.spend(GENERAL_WEIGHT, GENERAL_WORK)
         return super().execute_field(*args, **kwargs)
 
     def complete_iterable_value(

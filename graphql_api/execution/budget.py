@@ -12,6 +12,17 @@ LOOK_EVERY = 100
 """Values between two looks at the clock, which takes longer than writing most of them."""
 
 
+AT_ONCE = 200_000
+"""Work that a request may do on the event loop, in values of a list: some 20 ms."""
+
+
+class LongWork(BaseException):
+    """There is more work than a request may do on the event loop: it is to be done again, elsewhere.
+
+    No ``Exception``, for the reason that ``Exhausted`` is none.
+    """
+
+
 class Exhausted(BaseException):
     """The budget is spent; ``error`` says of what.
 
@@ -37,7 +48,8 @@ def answered() -> Iterator[None]:
 class Budget:
     """One request's budget; all that takes part in its answer spends from it. The default is without bounds.
 
-    ``seconds`` count from ``since`` by ``clock``; None is from now on.
+    ``seconds`` count from ``since`` by ``clock``; None is from now on. ``allowance`` is the work that may be done where
+    it is being done.
     """
 
     values: float = math.inf
@@ -45,8 +57,10 @@ class Budget:
     bytes: float = math.inf
     clock: Callable[[], float] = time.monotonic
     since: float | None = None
+    allowance: float = math.inf
     spent: int = 0
     written: int = 0
+    worked: int = 0
     begun: float = field(init=False)
     next_look: int = 0
 
@@ -54,14 +68,34 @@ class Budget:
         """Set the clock."""
         self.begun = self.clock() if self.since is None else self.since
 
-    def spend(self, values: int) -> None:
-        """Pay for so many values of the answer, before they are written. Raises ``Exhausted``."""
+    def begin(self, allowance: float) -> None:
+        """Start the work, or start it again: what was paid for before does not count."""
+        self.allowance = allowance
+        self.spent = self.written = self.worked = self.next_look = 0
+
+    def stop(self) -> None:
+        """End work that goes on in another thread, where it looks at the clock next."""
+        self.seconds = -1
+
+    def spend(self, values: int, work: int | None = None) -> None:
+        """Pay for so many values of the answer, before they are written.
+
+        ``work`` is what writing them takes, in values of a list; None is as much as they are. Raises ``Exhausted``, and
+        ``LongWork`` where it passes the allowance.
+        """
         self.spent += values
         if self.spent > self.values:
             message = f"The answer would hold more than {self.values:,.0f} values: ask for fewer rows or fields."
             raise Exhausted(ResponseTooLarge(message, spent=self.spent))
-        if self.spent > self.next_look:
-            self.next_look = self.spent + LOOK_EVERY
+        self.work(values if work is None else work)
+
+    def work(self, amount: int) -> None:
+        """Pay for work of which no value is written, before it is done. Raises as ``spend``."""
+        self.worked += amount
+        if self.worked > self.allowance:
+            raise LongWork
+        if self.worked > self.next_look:
+            self.next_look = self.worked + LOOK_EVERY
             if self.clock() - self.begun > self.seconds:
                 raise Exhausted(RequestTimeout(f"The request took longer than {round(self.seconds, 1):g} seconds."))
 

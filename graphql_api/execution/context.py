@@ -39,6 +39,10 @@ class Context:
             self._loads[jockey_id] = found
         return found
 
+    def leave_loop(self) -> None:
+        """Forget the loads under way, which can be awaited on their own event loop only; another joins them anew."""
+        self._loads = {each: load for each, load in self._loads.items() if isinstance(load, Snapshot) or load.done()}
+
     @property
     def snapshots(self) -> list[Snapshot]:
         """Every version that this request has read so far."""

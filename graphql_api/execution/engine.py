@@ -1,6 +1,7 @@
 """Execution: an operation is answered by its compiled plan, or by the general executor where the plan cannot."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Coroutine, Mapping
+from functools import partial
 from inspect import isawaitable
 from typing import Any, NamedTuple
 
@@ -46,9 +47,26 @@ class Engine:
         self, document: Document, operation_name: str | None, variables: Mapping[str, Any] | None, context: Context
     ) -> Answer:
         """Run one operation of a valid document."""
+        return await self.prepare(document, operation_name, variables)(context)
+
+    def prepare(
+        self, document: Document, operation_name: str | None, variables: Mapping[str, Any] | None
+    ) -> Callable[[Context], Coroutine[Any, Any, Answer]]:
+        """Compile one operation of a valid document; what runs it may be called in another thread, and again."""
         operation = document.operation(operation_name)
         values = document.coerced(self.schema, operation_name, variables) if operation else None
         plan = self._plan(document, operation, values) if operation and values else None
+        return partial(self._run, document, operation_name, variables, plan, values)
+
+    async def _run(
+        self,
+        document: Document,
+        operation_name: str | None,
+        variables: Mapping[str, Any] | None,
+        plan: Plan | None,
+        values: VariableValues | None,
+        context: Context,
+    ) -> Answer:
         if plan and values:
             out: list[bytes] = []
             try:

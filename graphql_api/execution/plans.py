@@ -28,6 +28,9 @@ class RowWriter(Protocol):
     def __call__(self, window: Window[Any], template: RowTemplate, /) -> list[bytes]:
         """Give the inside of the JSON array in chunks."""
 
+    def work(self, window: Window[Any], template: RowTemplate, /) -> int:
+        """Give the values that are yet to be written for it."""
+
 
 class Run(NamedTuple):
     """One execution of a plan: what resolvers are given, and what writes rows."""
@@ -36,6 +39,9 @@ class Run(NamedTuple):
     variables: VariableValues
     write_rows: RowWriter
 
+
+FIELD = 5
+"""Resolving a field of an object takes as long as writing so many values of a list."""
 
 Later = Awaitable[None] | None
 """None where all has been written, else what is to be awaited until it is: hardly anything ever waits."""
@@ -94,7 +100,7 @@ class Object:
 
     def write_fields(self, value: Any, run: Run, out: list[bytes]) -> Later:
         """Resolve every field, then write the values in order."""
-        run.context.budget.spend(len(self.fields))
+        run.context.budget.spend(len(self.fields), FIELD * len(self.fields))
         values: list[Any] = []
         try:
             for each in self.fields:
@@ -133,7 +139,7 @@ class RowList:
         """Write a window; any other sequence is for the general executor."""
         if not isinstance(value, Window):
             raise Unplanned
-        run.context.budget.spend(len(value) * len(self.template.cells))
+        run.context.budget.spend(len(value) * len(self.template.cells), run.write_rows.work(value, self.template))
         rows = run.write_rows(value, self.template)
         run.context.budget.write(sum(map(len, rows)))
         out.append(b"[")

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Hashable
+from threading import Lock
 from typing import Any
 
 from graphql_api.execution.encoding import RowTemplate, encode_rows
@@ -10,6 +11,9 @@ from graphql_api.jockeys.records import Window
 
 KEPT_FROM = 64
 """Rows; shorter windows are written afresh each time, which costs less than keeping them."""
+
+PIECE_BYTES = 2**23
+"""Bytes joined at once: nothing else can run in the process meanwhile, and no answer of the usual kind is larger."""
 
 
 class Projections:
@@ -22,6 +26,7 @@ class Projections:
         """
         self.max_answer_bytes = max_answer_bytes
         self._kept = WeighedCache[list[bytes]](max_bytes)
+        self._lock = Lock()
 
     def __call__(self, window: Window[Any], template: RowTemplate) -> list[bytes]:
         """Give the window's rows as ``encode_rows`` does; the chunks are shared, not to be changed.
@@ -34,15 +39,35 @@ class Projections:
         key = (records.version, rows.key, template)
         found = self.found(key)
         if found is None:
-            # In one piece: a server that sends several waits for its client between them.
-            found = [b"".join(encode_rows(records, rows, template, self.max_answer_bytes))]
+            # In few pieces: a server that sends several waits for its client between them.
+            found = _joined(encode_rows(records, rows, template, self.max_answer_bytes))
             self.keep(key, found)
         return found
 
+    def work(self, window: Window[Any], template: RowTemplate) -> int:
+        """Give the values that are to be written for a window: none where they have been."""
+        if window.rows.key is not None and self.found((window.records.version, window.rows.key, template)) is not None:
+            return 0
+        return len(window) * len(template.cells)
+
     def found(self, key: Hashable) -> list[bytes] | None:
         """Give what was kept under a key."""
-        return self._kept.get(key)
+        with self._lock:
+            return self._kept.get(key)
 
     def keep(self, key: Hashable, chunks: list[bytes]) -> None:
         """Keep what was written, if it is not larger than all that may be kept."""
-        self._kept.keep(key, chunks, sum(map(len, chunks)))
+        with self._lock:
+            self._kept.keep(key, chunks, sum(map(len, chunks)))
+
+
+def _joined(chunks: list[bytes]) -> list[bytes]:
+    """Join chunks to pieces of about ``PIECE_BYTES``."""
+    pieces: list[bytes] = []
+    first, size = 0, 0
+    for place, chunk in enumerate(chunks, 1):
+        size += len(chunk)
+        if size >= PIECE_BYTES or place == len(chunks):
+            pieces.append(b"".join(chunks[first:place]))
+            first, size = place, 0
+    return pieces

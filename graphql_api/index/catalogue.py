@@ -12,7 +12,7 @@ import numpy as np
 from graphql_api.errors import BadUserInput, CursorExpired
 from graphql_api.index.entries import FIELDS
 from graphql_api.index.file import Contents, Lists
-from graphql_api.jockeys.filtering import EVERYTHING, Condition, mask
+from graphql_api.jockeys.filtering import EVERYTHING, Condition, Pay, free, mask
 from graphql_api.jockeys.ids import jockey_id
 from graphql_api.jockeys.ordering import Order, arrange
 from graphql_api.jockeys.records import Encoded, RaceRecords, Row
@@ -56,11 +56,19 @@ class Catalogue:
         self._names = contents.names
         self._horses = contents.horses
 
-    def page(self, condition: Condition, orders: Sequence[Order], first: int, after: str | None) -> Page:
-        """Choose a page; ``after`` is a cursor. Raises ``BadUserInput`` or ``CursorExpired`` for it."""
+    def page(
+        self, condition: Condition, orders: Sequence[Order], first: int, after: str | None, pay: Pay = free
+    ) -> Page:
+        """Choose a page; ``after`` is a cursor. Raises ``BadUserInput`` or ``CursorExpired`` for it.
+
+        ``pay`` is told of the work, and may raise.
+        """
+        pay((2 + 8 * len(orders)) * self.records.rows)
         ordered = arrange(self.records, np.arange(self.records.rows), orders)
         start = 0 if after is None else self._place(ordered, after) + 1
-        chosen = np.ones(len(ordered), np.bool_) if condition == EVERYTHING else mask(self.records, condition)[ordered]
+        chosen = (
+            np.ones(len(ordered), np.bool_) if condition == EVERYTHING else mask(self.records, condition, pay)[ordered]
+        )
         behind = ordered[start:][chosen[start:]]
         return Page(
             rows=[Row(self.records, row) for row in behind[:first].tolist()],

@@ -63,20 +63,38 @@ Check = Callable[[Any], bool]
 
 EVERYTHING = All(())
 
+Pay = Callable[[int], None]
+"""Told of work before it is done, in values of a list that could be written meanwhile; raises to prevent it."""
 
-def mask(records: RaceRecords, condition: Condition) -> np.ndarray:
-    """Judge all rows: a boolean for each."""
+
+def free(_amount: int) -> None:
+    """Let all work be done."""
+
+
+def mask(records: RaceRecords, condition: Condition, pay: Pay = free) -> np.ndarray:
+    """Judge all rows: a boolean for each. Each test is paid for before it is made."""
     match condition:
         case Where(field, tests):
-            column = records.fields[field]
-            verdicts = (judge(each, _forms(records, field, each.operator)) for each in tests)
-            return reduce(np.logical_and, verdicts).take(column.codes)
+            return _passing(records, field, tests, pay).take(records.fields[field].codes)
         case Not(part):
-            return ~mask(records, part)
+            return ~mask(records, part, pay)
         case All(parts):
-            return reduce(np.logical_and, (mask(records, each) for each in parts), np.ones(records.rows, np.bool_))
+            verdicts = (mask(records, each, pay) for each in parts)
+            return reduce(np.logical_and, verdicts, np.ones(records.rows, np.bool_))
         case AnyOf(parts):
-            return reduce(np.logical_or, (mask(records, each) for each in parts), np.zeros(records.rows, np.bool_))
+            verdicts = (mask(records, each, pay) for each in parts)
+            return reduce(np.logical_or, verdicts, np.zeros(records.rows, np.bool_))
+
+
+def _passing(records: RaceRecords, field: str, tests: Iterable[Comparison], pay: Pay) -> np.ndarray:
+    """Say which of a field's distinct values pass all tests."""
+    amount = 2 * (len(records.fields[field].values) + records.weight - records.rows)
+
+    def verdict(test: Comparison) -> np.ndarray:
+        pay(amount)
+        return judge(test, _forms(records, field, test.operator))
+
+    return reduce(np.logical_and, map(verdict, tests))
 
 
 def judge(test: Comparison, values: Sequence[Any]) -> np.ndarray:

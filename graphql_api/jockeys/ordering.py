@@ -39,6 +39,8 @@ class Ranking:
 def rank(values: Sequence[Any]) -> Ranking:
     """Rank values of one type: enums as they are declared, texts by their compatibility form, all else by size."""
     distinct: list[Any] = list({each for each in values if each is not None})
+    if distinct and isinstance(distinct[0], str):
+        distinct.sort()  # the order of those that have one form; the next sort keeps it
     distinct.sort(key=_sort_key(distinct))
     ranks = {each: place for place, each in enumerate(distinct)}
     ranks[None] = len(distinct)
@@ -60,5 +62,5 @@ def _sort_key(values: Sequence[Any]) -> Callable[[Any], Any] | None:
     if values and isinstance(values[0], Enum):
         return list(type(values[0])).index
     if values and isinstance(values[0], str):
-        return lambda text: (compatible(text), text)
+        return compatible
     return None

@@ -1,6 +1,6 @@
 """Pages of filtered and ordered rows, by the rules of the Relay connection specification."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from graphql_api.errors import BadUserInput
 from graphql_api.jockeys import cursors
-from graphql_api.jockeys.filtering import EVERYTHING, Condition, mask
+from graphql_api.jockeys.filtering import EVERYTHING, Condition, Pay, free, mask
 from graphql_api.jockeys.ordering import Order, arrange
 from graphql_api.jockeys.records import RaceRecords, Row, Rows, Window, choose, span
 
@@ -25,11 +25,11 @@ class Selection:
     key: Hashable = None
 
     @classmethod
-    def where(cls, records: RaceRecords, condition: Condition) -> "Selection":
-        """Choose the rows that meet a condition."""
+    def where(cls, records: RaceRecords, condition: Condition, pay: Pay = free) -> "Selection":
+        """Choose the rows that meet a condition; ``pay`` is told of the work, and may raise."""
         if condition is EVERYTHING or condition == EVERYTHING:
             return cls(records)
-        return cls(records, np.flatnonzero(mask(records, condition)), condition)
+        return cls(records, np.flatnonzero(mask(records, condition, pay)), condition)
 
     @property
     def numbers(self) -> np.ndarray:
@@ -75,6 +75,11 @@ def check_count(argument: str, count: int | None, at_most: int) -> None:
         raise BadUserInput(
             f"Argument '{argument}' must be at most {at_most}, but is {count}; ask for more page by page."
         )
+
+
+def page_work(records: RaceRecords, orders: Sequence[Order]) -> int:
+    """Reckon what a page of records takes beside its rows: cursors and, for each order, ranks; in values of a list."""
+    return (4 + 8 * len(orders)) * records.weight
 
 
 def page(selection: Selection, orders: tuple[Order, ...], asked: PageArguments) -> Page:

@@ -25,9 +25,9 @@ T = TypeVar("T")
 class Workers:
     """A bounded pool of threads, started as work comes, with a bounded queue before it."""
 
-    def __init__(self, threads: int) -> None:
-        """Allow ``threads`` at once; ``MAX_WAITING`` more wait."""
-        self._pool = ThreadPoolExecutor(threads, "jockey-load")
+    def __init__(self, threads: int, name: str = "jockey-load") -> None:
+        """Allow ``threads`` of this ``name`` at once; ``MAX_WAITING`` more wait."""
+        self._pool = ThreadPoolExecutor(threads, name)
         self._room = BoundedSemaphore(threads + MAX_WAITING)
 
     def begin(self, work: Callable[[], T]) -> Future[T]:

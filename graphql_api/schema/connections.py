@@ -29,8 +29,9 @@ class RaceRecordConnection(GroupedRecordConnection):
     @strawberry.field(
         graphql_type=StatisticsType, description="Statistics of the records on all pages; the filter counts."
     )
-    def statistics(self) -> Statistics:
+    def statistics(self, info: strawberry.Info[Context, None]) -> Statistics:
         """Count lazily: each figure when it is selected."""
+        info.context.budget.work(2 * self.selection.records.weight)
         return Statistics(Figures(self.selection.records, self.selection.numbers), 0)
 
     @strawberry.field(
@@ -52,6 +53,7 @@ class RaceRecordConnection(GroupedRecordConnection):
         first: Annotated[int | None, strawberry.argument(description="At most so many groups.")] = None,
     ) -> Window[RaceGroup]:
         """Group the selection."""
+        info.context.budget.work(4 * self.selection.records.weight)
         return grouped(self.selection, by, having, order_by, first, info.context.settings.max_groups)
 
 

@@ -10,6 +10,7 @@ from strawberry.utils.str_converters import to_camel_case
 
 from graphql_api.errors import BadUserInput, IndexRequired
 from graphql_api.execution.context import Context
+from graphql_api.execution.cost import WEIGHTS
 from graphql_api.index.cache import Index
 from graphql_api.index.catalogue import Horse, Page, cursor, only_ids, read_cursor
 from graphql_api.index.entries import FIELDS
@@ -135,13 +136,15 @@ class SearchResult:
     first: strawberry.Private[int]
 
     @strawberry.field(graphql_type=list[JockeySummary], description="Jockeys by id, or by any name they rode under.")
-    def jockeys(self) -> list[Row]:
+    def jockeys(self, info: strawberry.Info[Context, None]) -> list[Row]:
         """Search ids and names."""
+        info.context.budget.work(10 * WEIGHTS["SearchResult.jockeys"])
         return self.index.catalogue.jockeys(self.query, self.first)
 
     @strawberry.field(description="Horses by name.")
-    def horses(self) -> list[HorseMatch]:
+    def horses(self, info: strawberry.Info[Context, None]) -> list[HorseMatch]:
         """Search horses."""
+        info.context.budget.work(10 * WEIGHTS["SearchResult.horses"])
         return [HorseMatch(horse=each) for each in self.index.catalogue.horses(self.query, self.first)]
 
     @strawberry.field(description="When the index was written; null where the storage does not say.")
@@ -164,7 +167,7 @@ async def list_jockeys(
     wanted, order = condition(given, "filter"), orders(by, "orderBy")
     index = await info.context.repository.index.get()
     if index is not None:
-        return _connection(index.catalogue.page(wanted, order, count, after), index)
+        return _connection(index.catalogue.page(wanted, order, count, after, info.context.budget.work), index)
     for what in (given and "'filter'", by and "'orderBy'", *_asked_of_index(info.selected_fields)):
         if what:
             raise IndexRequired(_NO_INDEX.format(what=what))

@@ -6,7 +6,7 @@ from typing import Any
 import strawberry
 
 from graphql_api.execution.context import Context
-from graphql_api.jockeys.paging import PageArguments, Selection
+from graphql_api.jockeys.paging import PageArguments, Selection, page_work
 from graphql_api.repository.snapshot import Snapshot
 from graphql_api.schema.arguments import After, Before, Filter, First, Last, OrderBy
 from graphql_api.schema.connections import RaceRecordConnection, connection
@@ -79,7 +79,9 @@ class Jockey(Node):
         """Choose a page by the rules of the Relay connection specification."""
         asked = PageArguments(info.context.settings.max_page, first, after, last, before)
         order = orders(order_by, "orderBy")
-        selection = Selection.where(self.snapshot.records, condition(filter, "filter"))
+        records, work = self.snapshot.records, info.context.budget.work
+        work(page_work(records, order))
+        selection = Selection.where(records, condition(filter, "filter"), work)
         return connection(selection, order, asked)
 
     @strawberry.field(description="The file behind the data, and what could not be read in it.")

@@ -1,7 +1,8 @@
 """Where every query begins: jockeys by id, and side by side."""
 
-from collections.abc import Awaitable, Callable
-from typing import Annotated, TypeVar
+from collections.abc import Awaitable, Callable, Generator
+from dataclasses import dataclass
+from typing import Annotated, Any, Generic, TypeVar
 
 import strawberry
 from strawberry.schema.config import StrawberryConfig
@@ -10,6 +11,7 @@ from graphql_api.errors import BadUserInput, NotFound
 from graphql_api.execution.context import Context
 from graphql_api.jockeys import row_ids
 from graphql_api.jockeys.figures import Figures, Statistics
+from graphql_api.jockeys.filtering import Condition
 from graphql_api.jockeys.ids import jockey_id
 from graphql_api.jockeys.paging import Selection
 from graphql_api.jockeys.records import Row
@@ -33,21 +35,38 @@ Made = TypeVar("Made")
 class JockeyComparison:
     """A jockey and the statistics of the records that a filter leaves."""
 
+    snapshot: strawberry.Private[Snapshot]
+    wanted: strawberry.Private[Condition]
+
     jockey: Jockey = strawberry.field(description="Whose statistics these are.")
-    statistics: StatisticsType = strawberry.field(description="Statistics of the jockey's records; the filter counts.")
+
+    @strawberry.field(graphql_type=StatisticsType, description="Statistics of the jockey's records; the filter counts.")
+    def statistics(self, info: strawberry.Info[Context, None]) -> Statistics:
+        """Choose the records; each figure is counted when it is selected."""
+        records, work = self.snapshot.records, info.context.budget.work
+        work(2 * records.weight)
+        chosen = Selection.where(records, self.wanted, work)
+        return Statistics(Figures(records, chosen.numbers), 0)
 
 
 def _load(context: Context, identifier: str, make: Callable[[Snapshot], Made]) -> Made | Awaitable[Made | None] | None:
     """Give what is made of a jockey at once where the cache has it, else as something to await."""
     found = context.load(identifier)
-    return make(found) if isinstance(found, Snapshot) else _loaded(found, make)
+    return make(found) if isinstance(found, Snapshot) else _Loaded(found, make)
 
 
-async def _loaded(loading: Awaitable[Snapshot], make: Callable[[Snapshot], Made]) -> Made | None:
-    try:
-        return make(await loading)
-    except NotFound:
-        return None
+@dataclass(frozen=True, slots=True)
+class _Loaded(Generic[Made]):
+    """What is made of a load under way, None where there is no file. Other than a coroutine it may be dropped."""
+
+    loading: Awaitable[Snapshot]
+    make: Callable[[Snapshot], Made]
+
+    def __await__(self) -> Generator[Any, None, Made | None]:
+        try:
+            return self.make((yield from self.loading.__await__()))
+        except NotFound:
+            return None
 
 
 def _checked(ids: list[strawberry.ID]) -> list[str]:
@@ -118,9 +137,7 @@ class Query:
         wanted = condition(filter, "filter")
 
         def compared(snapshot: Snapshot) -> JockeyComparison:
-            chosen = Selection.where(snapshot.records, wanted)
-            statistics = Statistics(Figures(chosen.records, chosen.numbers), 0)
-            return JockeyComparison(jockey=jockey(snapshot), statistics=statistics)
+            return JockeyComparison(snapshot=snapshot, wanted=wanted, jockey=jockey(snapshot))
 
         return [_load(info.context, each, compared) for each in _checked(ids)]
 

@@ -18,6 +18,7 @@ from graphql_api.execution.document import Document
 from graphql_api.execution.documents import Documents
 from graphql_api.execution.engine import Answer, Engine
 from graphql_api.execution.limits import too_complex
+from graphql_api.execution.offload import Offload
 from graphql_api.repository.repository import Repository
 from graphql_api.web import validators
 from graphql_api.web.deadline import BEGUN, allowed, within
@@ -46,6 +47,7 @@ class GraphQLEndpoint:
     """
 
     engine: Engine
+    offload: Offload
     documents: Documents
     persisted: Persisted
     repository: Repository
@@ -122,7 +124,7 @@ class GraphQLEndpoint:
         elif cost > limit:
             answer = Answer(None, (too_complex(f"it asks for {cost:,} values, of {limit:,} at most"),))
         else:
-            answer = await self.engine.execute(document, name, parameters.variables, context)
+            answer = await self.offload.execute(self.engine, document, name, parameters.variables, context, cost)
             fields["jockey_ids"] = [each.jockey_id for each in context.snapshots]
             fields["execution"] = "plan" if answer.planned else "general"
             # What registers a query has to be seen each time, for its registration may be gone when the answer is not.

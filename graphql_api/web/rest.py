@@ -13,12 +13,14 @@ from starlette.routing import Route
 
 from graphql_api.errors import ServiceError
 from graphql_api.execution.budget import answered
+from graphql_api.execution.offload import Offload
 from graphql_api.execution.projections import Projections
 from graphql_api.jockeys.ids import jockey_id
+from graphql_api.jockeys.records import RaceRecords
 from graphql_api.repository.repository import Repository
 from graphql_api.repository.snapshot import Snapshot
 from graphql_api.web.conditional import held_tags, not_modified
-from graphql_api.web.exports.asked import read_asked, transient
+from graphql_api.web.exports.asked import Asked, read_asked, transient
 from graphql_api.web.exports.formats import JSON
 from graphql_api.web.middleware import request_log
 from graphql_api.web.query_string import query_pairs, single
@@ -39,9 +41,12 @@ _TAG = re.compile(rf'W/"{FORMAT}-([0-9A-Za-z-]{{1,64}})"')
 class Rest:
     """The REST routes over one repository."""
 
-    def __init__(self, repository: Repository, projections: Projections, responder: Responder) -> None:
+    def __init__(
+        self, repository: Repository, projections: Projections, offload: Offload, responder: Responder
+    ) -> None:
         """Read from ``repository``, answer through ``responder``."""
         self.repository = repository
+        self.offload = offload
         self.projections = projections
         self.responder = responder
 
@@ -72,8 +77,7 @@ class Rest:
             return ChunkedBody((), 304, headers)
         records = snapshot.records
         with fields.trace.stage("encode"), answered():
-            window = asked.window(records) if asked == PLAIN else transient(asked.window(records))
-            rows = self.projections(window, json_rows(records, asked.columns))
+            rows = await self._rows(asked, records)
         with fields.trace.stage("respond"):
             chunks = [b'{"data":[', *rows, b"]}"]
             key = (records.version, "rest", asked)
@@ -81,6 +85,18 @@ class Rest:
             return await self.responder.respond(
                 request.headers, chunks, media_type=media_type, headers=headers, key=key
             )
+
+    async def _rows(self, asked: Asked, records: RaceRecords) -> list[bytes]:
+        """Write the rows asked for, in a thread where they are many and not at hand."""
+        if asked == PLAIN:
+            window, template = asked.window(records), json_rows(records, asked.columns)
+            amount = self.projections.work(window, template)
+            return await self.offload.call(lambda: self.projections(window, template), amount)
+
+        def write() -> list[bytes]:
+            return self.projections(transient(asked.window(records)), json_rows(records, asked.columns))
+
+        return await self.offload.call(write, asked.work(records))
 
     async def _still_held(self, request: Request, identifier: str) -> Response | None:
         """Say 304 where a file that is not in memory still is the client's version: that takes no decoding."""

@@ -7,7 +7,7 @@ from typing import TypeVar, get_args
 
 from graphql_api.errors import BadUserInput
 from graphql_api.jockeys.columns import FIELDS
-from graphql_api.jockeys.filtering import EVERYTHING, Condition
+from graphql_api.jockeys.filtering import EVERYTHING, All, Condition
 from graphql_api.jockeys.ordering import Order
 from graphql_api.jockeys.paging import PageArguments, Selection, page
 from graphql_api.jockeys.records import RaceRecords, Row, Window, choose, in_file
@@ -15,7 +15,7 @@ from graphql_api.text import MAX_LENGTH
 from graphql_api.web.exports.formats import Format
 from graphql_api.web.exports.parameters import SHOWN, read_condition, suggestion
 from graphql_api.web.query_string import Pairs, single
-from graphql_api.web.templates import Columns, ColumnSet
+from graphql_api.web.templates import Columns, ColumnSet, columns
 
 T = TypeVar("T")
 
@@ -53,6 +53,13 @@ class Asked:
             return in_file(records, None, self.limit, ordered=False)
         races = page(Selection.where(records, self.condition), self.orders, PageArguments(at_most=0)).window
         return in_file(records, races, self.limit, ordered=bool(self.orders))
+
+    def work(self, records: RaceRecords) -> int:
+        """Reckon what choosing and writing the rows takes, in values of a list."""
+        tests = len(self.condition.parts) if isinstance(self.condition, All) else 1
+        rows = records.weight if self.limit is None else min(records.weight, self.limit)
+        choosing = (2 * tests + 8 * len(self.orders)) * records.weight
+        return choosing + rows * len(columns(records, self.columns))
 
 
 _DEFAULTS = {column_set: Asked(Columns(column_set)) for column_set in COLUMN_SETS}

@@ -4,7 +4,6 @@ from collections.abc import Hashable
 from functools import partial
 from importlib.util import find_spec
 
-from anyio import to_thread
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -12,9 +11,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from graphql_api.execution.budget import Budget, answered
+from graphql_api.execution.offload import Offload
 from graphql_api.execution.projections import Projections
 from graphql_api.jockeys.ids import jockey_id
-from graphql_api.jockeys.records import RaceRecords, Row, Window
+from graphql_api.jockeys.records import RaceRecords
 from graphql_api.repository.repository import Repository
 from graphql_api.web.conditional import not_modified
 from graphql_api.web.exports.asked import Asked, read_asked, transient
@@ -35,9 +35,12 @@ NO_EXTRA = "Parquet and Arrow are not installed on this server; they take the ex
 class Exports:
     """The export routes over one repository."""
 
-    def __init__(self, repository: Repository, projections: Projections, responder: Responder) -> None:
+    def __init__(
+        self, repository: Repository, projections: Projections, offload: Offload, responder: Responder
+    ) -> None:
         """Read from ``repository``, answer through ``responder``."""
         self.repository = repository
+        self.offload = offload
         self.projections = projections
         self.responder = responder
 
@@ -89,23 +92,31 @@ class Exports:
 
     async def _encode(self, form: Format, asked: Asked, records: RaceRecords, key: Hashable) -> list[bytes]:
         """Write the rows asked for in chunks."""
-        window = transient(asked.window(records))
         if form.extra:
-            return await self._encode_table(form, asked, window, key)
+            return await self._encode_table(form, asked, records, key)
+        return await self.offload.call(lambda: self._encode_text(form, asked, records), asked.work(records))
+
+    def _encode_text(self, form: Format, asked: Asked, records: RaceRecords) -> list[bytes]:
+        window = transient(asked.window(records))
         if form.extension == "ndjson":
             return self.projections(window, json_rows(records, asked.columns, lines=True))
         spreadsheet = "spreadsheet" in asked.switches
         header = csv_header(list(columns(records, asked.columns)), spreadsheet=spreadsheet)
         return [header, *self.projections(window, csv_rows(records, asked.columns, spreadsheet=spreadsheet))]
 
-    async def _encode_table(self, form: Format, asked: Asked, window: Window[Row], key: Hashable) -> list[bytes]:
+    async def _encode_table(self, form: Format, asked: Asked, records: RaceRecords, key: Hashable) -> list[bytes]:
         """Write a binary file in a thread, and keep it: readers come for it part by part."""
-        from graphql_api.web.exports import arrow
+
+        def encode() -> list[bytes]:
+            from graphql_api.web.exports import arrow
+
+            write = {"parquet": arrow.parquet, "arrow": arrow.arrow_file}[form.extension]
+            window = transient(asked.window(records))
+            budget = Budget(bytes=self.projections.max_answer_bytes)
+            return [write(window.records, window.rows, asked.columns, budget)]
 
         found = self.projections.found(key)
         if found is None:
-            write = {"parquet": arrow.parquet, "arrow": arrow.arrow_file}[form.extension]
-            budget = Budget(bytes=self.projections.max_answer_bytes)
-            found = [await to_thread.run_sync(write, window.records, window.rows, asked.columns, budget)]
+            found = await self.offload.run(encode)
             self.projections.keep(key, found)
         return found

@@ -1,0 +1,81 @@
+"""Long work in threads, so that the event loop goes on answering small requests.
+
+Work begins on the loop, where most of it ends at once. What turns out to be long, by what it is about to pay for, is
+given up there and done again from the start in a thread: nothing but reading has been done by then. Threads hand over
+the interpreter to the loop many times a second.
+"""
+
+import asyncio
+import math
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from graphql_api.execution.budget import AT_ONCE, LongWork
+from graphql_api.execution.context import Context
+from graphql_api.execution.document import Document
+from graphql_api.execution.engine import Answer, Engine
+from graphql_api.repository.workers import Workers, done
+
+THREADS = 2
+"""Long pieces of work at once. Only one of them runs Python at a time; a second keeps a very long one from the rest."""
+
+LONG_COST = 50_000
+"""Reckoned cost from which an operation is long work before anything is known of its jockeys."""
+
+AT_ROOT = 3_000
+"""Work in which all fields that a root may have are resolved, by the general executor too."""
+
+Result = TypeVar("Result")
+
+
+class Offload:
+    """Runs what is long in a bounded pool of threads, what is short on the caller's event loop."""
+
+    def __init__(self, threads: int = THREADS) -> None:
+        """Allow ``threads`` at once; work that has to wait is bounded too (``UpstreamUnavailable``)."""
+        self._workers = Workers(threads, "jockey-answer")
+
+    async def execute(
+        self,
+        engine: Engine,
+        document: Document,
+        name: str | None,
+        variables: Mapping[str, Any] | None,
+        context: Context,
+        cost: int,
+    ) -> Answer:
+        """Run one operation, of reckoned ``cost``. Raises as ``Engine.execute``."""
+        budget = context.budget
+        # Loads are waited for on the loop: an operation known to be long may resolve the fields of its root there.
+        budget.begin(AT_ONCE if cost < LONG_COST else AT_ROOT)
+        run = engine.prepare(document, name, variables)
+        try:
+            return await run(context)
+        except LongWork:
+            context.leave_loop()
+            budget.begin(math.inf)
+
+        def work() -> Answer:
+            return asyncio.run(run(context))
+
+        return await self.run(work, budget.stop)
+
+    async def call(self, work: Callable[[], Result], amount: int) -> Result:
+        """Do ``work`` that waits for nothing; ``amount`` is what it takes, in values of a list."""
+        return work() if amount <= AT_ONCE else await self.run(work)
+
+    async def run(self, work: Callable[[], Result], stop: Callable[[], None] = lambda: None) -> Result:
+        """Do ``work`` in a thread; a caller that gives up asks it to ``stop``, and waits until it has."""
+        future = self._workers.begin(work)
+        try:
+            await done(future)
+        except asyncio.CancelledError:
+            stop()
+            if not future.cancel():
+                await done(future)
+            raise
+        return future.result()
+
+    def close(self) -> None:
+        """Refuse further work, and what waits for a thread."""
+        self._workers.close()

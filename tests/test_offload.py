@@ -1,0 +1,180 @@
+"""Long work beside small requests: it leaves the event loop, its answer is the same, and it ends with its request."""
+
+import asyncio
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from fakes import FakeClock
+from graphql_api import samples
+from graphql_api.app import create_app, create_core
+from graphql_api.config import Settings
+from graphql_api.execution.budget import AT_ONCE, Budget, Exhausted, LongWork
+from graphql_api.execution.offload import Offload
+from graphql_api.schema import schema
+
+COLUMNS = " ".join(field for field in schema._schema.type_map["RaceRecord"].fields if field != "raw")
+ROWS = 8_000
+SMALL = '{ jockey(id: "00002") { records(first: 3) { nodes { date } } } }'
+TESTS = ", ".join(f'{{winnerName: {{contains: "ア{number}"}}}}' for number in range(100))
+GROUPS = (
+    "groupBy(by: [HORSE_NAME, YEAR], first: 900) { key { horseName } statistics { rides winRate } "
+    "records(first: 2) { nodes { date } pageInfo { endCursor } } }"
+)
+OPERATIONS = {
+    "many tests": f'{{ jockey(id: "00001") {{ records(filter: {{or: [{TESTS}]}}) {{ totalCount }} }} }}',
+    "all rows": f'{{ jockey(id: "00001") {{ records {{ nodes {{ {COLUMNS} }} }} }} }}',
+    "groups": f'{{ jockey(id: "00001") {{ records {{ {GROUPS} }} }} }}',
+    "groups beside an error": f'{{ bad: jockey(id: "x") {{ id }} jockey(id: "00001") {{ records {{ {GROUPS} }} }} }}',
+    "comparison": f'{{ compareJockeys(ids: ["00001", "00002", "00009"], filter: {{or: [{TESTS}]}}) '
+    "{ jockey { id } statistics { rides } } }",
+    "several": f'{{ jockeysByIds(ids: ["00009", "00001", "00002"]) {{ records {{ nodes {{ {COLUMNS} }} }} }} }}',
+    "introspection": "{ __schema { types { name description fields { name description args { name description type "
+    "{ name ofType { name ofType { name } } } } type { name ofType { name } } } inputFields { name description } } } }",
+}
+PATHS = (
+    "/api/jockey/00001",
+    "/api/jockey/00001?order=winner_name",
+    "/api/jockey/00001.csv?horse_name_contains=ア",
+    "/api/jockey/00001.ndjson",
+)
+Ask = Callable[[httpx2.AsyncClient], Any]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write a jockey whose career takes long to go through, and one of a few races."""
+    folder = tmp_path_factory.mktemp("careers")
+    for jockey_id, rows in (("00001", ROWS), ("00002", 50)):
+        samples.frame(jockey_id, rows, 1).to_pickle(folder / f"{jockey_id}.pickle")
+    return folder
+
+
+@pytest.fixture
+def client(folder: Path) -> httpx2.AsyncClient:
+    """Give a client of an application of its own."""
+    app = create_app(Settings(data=str(folder), log_level="ERROR"))
+    return httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://test")
+
+
+def post(query: str) -> Ask:
+    """Ask for an operation."""
+    return lambda client: client.post("/graphql", json={"query": query})
+
+
+LONG = {
+    **{name: post(query) for name, query in OPERATIONS.items()},
+    **{path: lambda client, path=path: client.get(path) for path in PATHS},
+}
+
+
+@pytest.mark.parametrize("name", LONG)
+def test_small_requests_are_answered_while_a_long_one_is_under_way(client: httpx2.AsyncClient, name: str) -> None:
+    """A request that is sent after a long one is answered before it: nothing long is done on the event loop."""
+
+    async def order() -> list[str]:
+        ended: list[str] = []
+
+        async def ask(what: str, ask_: Ask) -> None:
+            assert (await ask_(client)).status_code == 200
+            ended.append(what)
+
+        await ask("first", post(SMALL))
+        await ask("loaded", post('{ jockey(id: "00001") { id } }'))
+        await asyncio.gather(ask("long", LONG[name]), ask("small", post(SMALL.replace("3", "4"))))
+        return ended
+
+    assert asyncio.run(order())[-2:] == ["small", "long"]
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_long_operations_are_answered_as_short_ones_are(client: httpx2.AsyncClient, folder: Path, name: str) -> None:
+    """In a thread an operation gives byte for byte what it gives on the event loop, warm or cold."""
+    core = create_core(Settings(data=str(folder), log_level="ERROR"))
+    expected = asyncio.run(core.run(OPERATIONS[name]))
+    core.repository.close()
+
+    async def twice() -> list[bytes]:
+        return [(await LONG[name](client)).content for _ in range(2)]
+
+    cold, warm = asyncio.run(twice())
+    assert cold == warm == expected
+
+
+def test_what_a_thread_refuses_is_refused_as_ever(folder: Path) -> None:
+    """An answer that turns out too large in a thread is told by its code and status."""
+    app = create_app(Settings(data=str(folder), max_cost=3 * AT_ONCE, log_level="CRITICAL"))
+
+    rows = f"records {{ nodes {{ {COLUMNS} }} }}"
+
+    async def ask() -> httpx2.Response:
+        async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://test") as client:
+            return await post(f'{{ jockey(id: "00001") {{ a: {rows} b: {rows} }} }}')(client)
+
+    refused = asyncio.run(ask())
+    assert refused.status_code == 413
+    assert refused.json()["errors"][0]["extensions"]["code"] == "RESPONSE_TOO_LARGE"
+
+
+def test_work_ends_before_the_caller_that_gives_up() -> None:
+    """Whoever cancels a request is told only when its work has stopped: nothing goes on behind an answer."""
+    ended: list[str] = []
+    asked_to_stop, running = threading.Event(), threading.Event()
+
+    def work() -> None:
+        running.set()
+        asked_to_stop.wait(10)
+        ended.append("work")
+
+    async def give_up() -> None:
+        task = asyncio.ensure_future(offload.run(work, asked_to_stop.set))
+        await asyncio.to_thread(running.wait, 10)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        ended.append("caller")
+
+    offload = Offload(1)
+    asyncio.run(give_up())
+    offload.close()
+    assert ended == ["work", "caller"]
+
+
+def test_short_work_takes_no_thread() -> None:
+    """What is reckoned short is done at once by the caller's own thread, what is long by another."""
+
+    async def threads() -> list[str]:
+        name = lambda: threading.current_thread().name  # noqa: E731
+        return [await offload.call(name, AT_ONCE), await offload.call(name, AT_ONCE + 1)]
+
+    offload = Offload(1)
+    short, long = asyncio.run(threads())
+    offload.close()
+    assert short == threading.current_thread().name
+    assert long.startswith("jockey-answer")
+
+
+def test_work_beyond_the_allowance_is_long() -> None:
+    """Work up to the allowance passes, values that are at hand take none; begun again without one, all passes."""
+    budget = Budget()
+    budget.begin(10)
+    budget.spend(1_000, 0)
+    budget.work(10)
+    with pytest.raises(LongWork):
+        budget.spend(1)
+    budget.begin(float("inf"))
+    budget.spend(1_000_000)
+    assert budget.spent == 1_000_000
+
+
+def test_stopped_work_ends_where_it_looks_at_the_clock() -> None:
+    """Work in a thread learns from its budget that nobody waits for it any longer."""
+    budget = Budget(seconds=5, clock=FakeClock())
+    budget.spend(1)
+    budget.stop()
+    with pytest.raises(Exhausted):
+        budget.spend(1_000)
