@@ -255,3 +255,32 @@ def test_a_moment_with_a_zone_is_the_day_that_it_was_in_japan(tmp_path: Path, da
         {"date": "2024-01-01", "raceId": "202443010111"},
     ]
     assert [group["key"]["year"] for group in records["groupBy"]] == [2024]
+
+
+TIMES = pd.to_datetime(["2024-09-29 12:30", "2024-01-01 00:00"])
+
+
+@pytest.mark.parametrize(
+    "dates",
+    [
+        pytest.param(pd.Series(MIDNIGHTS), id="days"),
+        pytest.param(pd.Series(TIMES), id="times"),
+        pytest.param(pd.Series(MIDNIGHTS.tz_localize("+09:00")), id="offset"),
+        pytest.param(pd.Series(MIDNIGHTS.tz_localize("Asia/Tokyo")), id="zone"),
+        pytest.param(pd.Series(TIMES.tz_localize("UTC")), id="UTC"),
+        pytest.param(pd.Series(MIDNIGHTS, dtype=object), id="objects"),
+        pytest.param(pd.Series([day.date() for day in MIDNIGHTS]), id="date objects"),
+        pytest.param(pd.Series(pd.Categorical(MIDNIGHTS)), id="categories"),
+        pytest.param(pd.Series(pd.Categorical(MIDNIGHTS.tz_localize("Asia/Tokyo"))), id="zoned categories"),
+        pytest.param(pd.Series(MIDNIGHTS).astype("timestamp[us][pyarrow]"), id="Arrow"),
+    ],
+)
+def test_the_files_own_dates_are_written_as_pandas_writes_them(tmp_path: Path, dates: Any) -> None:
+    """CSV of the file's own columns has dates as ``to_csv`` writes them, zone included; JSON has the moment in UTC."""
+    table = frame({}, {}).assign(日付=dates)
+    client = serve(tmp_path, table)
+    lines = client.get("/api/jockey/01999.csv?columns=source").text.splitlines()[1:]
+    assert [line.split(",")[0] for line in lines] == table["日付"].to_csv(index=False, header=False).splitlines()
+    written = [row["日付"].replace("Z", "") for row in client.get("/api/jockey/01999").json()["data"]]
+    as_json = json.loads(table["日付"].to_json(date_format="iso", orient="values"))
+    assert written == [text.removesuffix("Z").removesuffix(".000") for text in as_json]

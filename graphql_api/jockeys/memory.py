@@ -1,7 +1,7 @@
 """How large a jockey's records are, in memory and written out, and the bounds on it."""
 
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import chain
 from math import prod
 
@@ -24,15 +24,20 @@ _ESCAPE = len(orjson.dumps("\0")) - 2
 """Bytes that JSON takes for one character at most: a control character is written as six."""
 
 
-def check_size(source: Sequence[SourceColumn], rows: int, jockey_id: str) -> None:
-    """Refuse a frame out of all proportion to its file, before anything is made of it; raises ``DataCorrupt``."""
+def check_size(source: Sequence[SourceColumn], rows: int, jockey_id: str) -> int:
+    """Refuse a frame out of all proportion to its file, before anything is made of it; raises ``DataCorrupt``.
+
+    Returns the bytes of its cells' values, with what requests derive of them.
+    """
     headers = rows * sum(len(orjson.dumps(column.label)) for column in source)
     cells = [column.cells for column in source]
     if headers + _ESCAPE * sum(_written(column, len) for column in cells) > MAX_TEXT:
         size = headers + sum(_written(column, _json_length) for column in cells)
         if size > MAX_TEXT:
             raise DataCorrupt("The jockey's file holds too much text.", jockey_id=jockey_id, bytes=size)
-    check_memory(_nbytes_of_cells(cells), jockey_id)
+    of_cells = sum(3 * _size(column) for column in cells)
+    check_memory(of_cells, jockey_id)
+    return of_cells
 
 
 def check_memory(nbytes: int, jockey_id: str) -> None:
@@ -51,23 +56,19 @@ def _json_length(text: str) -> int:
     return len(orjson.dumps(text))
 
 
-def nbytes(cells: Sequence[Encoded], fields: Mapping[str, Encoded], rows: int) -> int:
-    """Bound what is held of a frame's ``cells`` together with all that requests derive of it, which is kept as long.
+def nbytes(of_cells: int, source: Sequence[SourceColumn], fields: Mapping[str, Encoded], rows: int) -> int:
+    """Bound what is held of a frame together with all that requests derive of it, which is kept as long.
 
+    ``of_cells`` is what ``check_size`` found.
     A cell is held with its JSON as REST gives it and as raw text, a field's text with its JSON and two folded forms,
     any other value with its JSON and its number, each of them with its rank; a row has a cursor and keys of groups.
     JSON and folded forms are reckoned as large as the text; only escapes and ligatures are larger.
     """
-    arrays = {id(each.codes): each.codes.nbytes for each in chain(cells, fields.values())}
-    of_cells = _nbytes_of_cells({id(each.codes): each for each in cells}.values())
+    arrays = {id(each.codes): each.codes.nbytes for each in chain((column.cells for column in source), fields.values())}
     of_texts = sum(3 * _size(fields[name]) + _PLACES * len(fields[name].values) for name in _TEXTS)
     of_others = sum((_VALUE + _PLACES) * len(fields[name].values) for name in _OTHERS)
     of_derived = sum((_DERIVED_VALUE + _PLACES) * _combinations(each, fields, rows) for each in DERIVED)
     return sum(arrays.values()) + of_cells + of_texts + of_others + of_derived + (_NAMES + _KEYS) * rows + _EACH
-
-
-def _nbytes_of_cells(cells: Iterable[Encoded]) -> int:
-    return sum(3 * _size(each) for each in cells)
 
 
 def _size(column: Encoded) -> int:

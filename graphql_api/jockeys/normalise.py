@@ -32,7 +32,7 @@ def race_records(frame: Frame, jockey_id: str) -> RaceRecords:
     """
     warnings = Warnings()
     source = tuple(map(_source_column, frame.columns))
-    check_size(source, frame.rows, jockey_id)
+    of_cells = check_size(source, frame.rows, jockey_id)
     cells = read_headers(source, _left_out(frame, warnings), warnings)
     readings = {
         spec.header: read(spec, cells[spec.header]) if spec.header in cells else absent(spec, frame.rows)
@@ -45,7 +45,7 @@ def race_records(frame: Frame, jockey_id: str) -> RaceRecords:
         readings = {header: reading.take(kept) for header, reading in readings.items()}
     columns = _columns(readings, jockey_id, rows, warnings)
     raw = {header: readings[header].raw for header in cells}
-    held = nbytes([*(column.cells for column in source), *raw.values()], columns, rows)
+    held = nbytes(of_cells, source, columns, rows)
     check_memory(held, jockey_id)
     fields = _Fields({name: columns[name] for name in _KEPT}, rows)
     if _FINISH in cells:

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from graphql_api.jockeys.cells import combinations
+from graphql_api.jockeys.cells import combinations, used
 from graphql_api.jockeys.readings import Reading
 from graphql_api.jockeys.records import Encoded
 from graphql_api.jockeys.texts import squeeze
@@ -66,9 +66,13 @@ def _later(columns: Sequence[Encoded], rows: np.ndarray) -> np.ndarray:
 
 def _distinct(column: Encoded, rows: np.ndarray) -> Encoded:
     """Give some rows of a column with one code for each distinct value."""
+    codes, values = column.codes.take(rows), column.values
+    if len(rows) < len(values):
+        codes, occurring = used(codes)
+        values = [values[place] for place in occurring]
     places: dict[Any, int] = {}
-    numbers = np.array([*(places.setdefault(value, len(places)) for value in column.values), 0], np.int64)
-    return Encoded(numbers.take(column.codes.take(rows)), list(places))
+    numbers = np.array([*(places.setdefault(value, len(places)) for value in values), 0], np.int64)
+    return Encoded(numbers.take(codes), list(places))
 
 
 def _known(column: Encoded, rows: np.ndarray) -> np.ndarray:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from enum import Enum
 from types import MappingProxyType
 from typing import Any, Literal
@@ -12,7 +12,7 @@ import orjson
 
 from graphql_api.execution.encoding import Cell, Column, RowTemplate
 from graphql_api.jockeys.columns import FIELDS
-from graphql_api.jockeys.records import Encoded, RaceRecords, raw_text
+from graphql_api.jockeys.records import Encoded, RaceRecords, SourceColumn, raw_text
 
 ColumnSet = Literal["typed", "source"]
 
@@ -71,17 +71,17 @@ def csv_rows(records: RaceRecords, chosen: Columns, *, spreadsheet: bool = False
 
     The null of a column that stands alone is a pair of quotes: readers pass over an empty line.
     """
-    text = _TEXT[chosen.set]
 
     def make() -> RowTemplate:
         places = columns(records, chosen).values()
         null = CSV_EMPTY if len(places) == 1 else b""
 
-        def write(value: Any) -> bytes:
-            return csv_cell(text(value), spreadsheet=spreadsheet) or null
+        def writer(at: Any) -> Callable[[Any], bytes]:
+            text = typed_text if chosen.set == "typed" else source_text(records.source[at])
+            return lambda value: csv_cell(text(value), spreadsheet=spreadsheet) or null
 
         cells = tuple(
-            _cell(("csv", spreadsheet, place > 0, null), chosen, at, b"," if place else b"", write)
+            _cell(("csv", spreadsheet, place > 0, null), chosen, at, b"," if place else b"", writer(at))
             for place, at in enumerate(places)
         )
         return RowTemplate(cells, CSV_LINE_END, b"")
@@ -109,18 +109,32 @@ def csv_cell(text: str | None, *, spreadsheet: bool = False) -> bytes:
     return text.encode()
 
 
+def source_text(column: SourceColumn) -> Callable[[Any], str | None]:
+    """Give what writes a column's cells as ``DataFrame.to_csv`` does: a column of dates and no times is of days."""
+    moments = [cell for cell in column.cells.values if isinstance(cell, datetime)]
+    are_days = all(moment.tzinfo is None and moment.time() == time.min for moment in moments)
+    if column.dtype.startswith(("datetime64", "category")) and are_days:
+        return raw_text
+    return lambda cell: cell.isoformat(" ") if isinstance(cell, datetime) else raw_text(cell)
+
+
 def source_json(cell: Any) -> bytes:
-    """Write a cell as ``DataFrame.to_json(date_format="iso")`` does, but dates as ``2024-09-29T00:00:00Z``.
+    """Write a cell as ``DataFrame.to_json(date_format="iso")`` does, but dates as ``2024-09-29T00:00:00Z``, in UTC.
 
     Floats keep ten decimals; NaN, NaT, None and infinities are null.
     """
     if isinstance(cell, float):
         return orjson.dumps(round(cell, DECIMALS))
     if isinstance(cell, datetime):
-        return orjson.dumps(f"{cell.replace(tzinfo=None).isoformat()}Z")
+        return orjson.dumps(f"{in_utc(cell).isoformat()}Z")
     if isinstance(cell, date):
         return orjson.dumps(f"{cell.isoformat()}T00:00:00Z")
     return orjson.dumps(cell)
+
+
+def in_utc(moment: datetime) -> datetime:
+    """Give a moment in UTC, without saying so; one without a zone stays as it is."""
+    return moment if moment.tzinfo is None else moment.astimezone(UTC).replace(tzinfo=None)
 
 
 def typed_json(value: Any) -> bytes:
@@ -138,7 +152,6 @@ def typed_text(value: Any) -> str | None:
 
 
 _JSON: Mapping[ColumnSet, Callable[[Any], bytes]] = {"typed": typed_json, "source": source_json}
-_TEXT: Mapping[ColumnSet, Callable[[Any], str | None]] = {"typed": typed_text, "source": raw_text}
 
 
 def _cell(form: Any, chosen: Columns, at: Any, before: bytes, write: Callable[[Any], bytes]) -> Cell:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from graphql_api.execution.budget import Budget
 from graphql_api.jockeys.columns import FIELDS, Field
 from graphql_api.jockeys.records import RaceRecords, Rows, raw_text
-from graphql_api.web.templates import Columns, columns
+from graphql_api.web.templates import Columns, columns, in_utc
 
 if TYPE_CHECKING:
     import pyarrow as pa  # type: ignore[import-untyped]
@@ -74,7 +74,7 @@ def _source(values: Sequence[Any]) -> "pa.Array":
     if kind not in types or (kind is int and not all(_fits(each) for each in values)):
         return pa.array([raw_text(each) for each in values], pa.string())
     if kind is datetime:
-        values = [each and each.replace(tzinfo=None) for each in values]
+        values = [each and in_utc(each) for each in values]
     return pa.array(values, types[kind])
 
 

@@ -26,7 +26,7 @@ from graphql_api.web.responses import ChunkedBody, Responder, etag
 from graphql_api.web.rest import snapshot_headers
 from graphql_api.web.templates import columns, csv_header, csv_rows, json_rows
 
-FORMAT = "2"
+FORMAT = "3"
 """Version of the bytes that the routes make of a file; a part of the ETag, to be raised when they change."""
 
 NO_EXTRA = "Parquet and Arrow are not installed on this server; they take the extra 'arrow'. CSV and NDJSON are there."
