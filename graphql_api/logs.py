@@ -7,7 +7,7 @@ follows tasks and threads, and the plain server logs the same lines as the funct
 import logging
 import re
 from contextvars import ContextVar
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -59,7 +59,7 @@ def mask_secrets(_logger: WrappedLogger, _method: str, event: EventDict) -> Even
     return {name: MASK if _is_secret(name) else _masked(value) for name, value in event.items()}
 
 
-@cache
+@lru_cache(1_000)
 def _is_secret(name: str) -> bool:
     """Judge a field's name; the names are those in our own calls, so they are few."""
     return SECRET_NAMES.search(name) is not None
