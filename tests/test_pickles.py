@@ -2,6 +2,7 @@
 
 import bz2
 import datetime as dt
+import decimal
 import functools
 import gzip
 import io
@@ -119,6 +120,34 @@ def test_large_frames(protocol: int) -> None:
     assert [column.label for column in loaded.columns] == list(frame.columns)
     for column, (_, cells) in zip(loaded.columns, frame.items(), strict=True):
         assert column.cells.tolist() == cells.tolist()
+
+
+def recorded() -> pd.DataFrame:
+    """Make a frame whose cells are objects that a pickle makes by calls."""
+    numbers = range(3000)
+    columns = {
+        "stamp": [pd.Timestamp(10**18 + number) for number in numbers],
+        "numpy": [np.float64(number + 0.5) for number in numbers],
+        "decimal": [decimal.Decimal(number) / 4 for number in numbers],
+        "date": [dt.date.fromordinal(number + 1) for number in numbers],
+        "datetime": [dt.datetime(2024, 1, 1) + dt.timedelta(seconds=number) for number in numbers],  # noqa: DTZ001
+    }
+    return pd.DataFrame({name: pd.Series(cells, dtype=object) for name, cells in columns.items()})
+
+
+@pytest.mark.parametrize("protocol", range(2, 6))
+def test_few_opcodes_are_looked_at_one_by_one(protocol: int) -> None:
+    """Cells that calls make are skipped at once, as plain ones are: the bound of steps is for what is no frame."""
+    assert loads(pickle.dumps(recorded(), protocol), Limits(steps=2000)).rows == 3000
+
+
+@pytest.mark.parametrize("protocol", range(6))
+def test_recorded_cells_are_read(protocol: int) -> None:
+    """Thousands of recorded cells, read by column, are what they stand for."""
+    frame = recorded()
+    for column, (_, cells) in zip(loads(pickle.dumps(frame, protocol)).columns, frame.items(), strict=True):
+        expected = [cell.floor("us").to_pydatetime() if isinstance(cell, pd.Timestamp) else cell for cell in cells]
+        assert column.cells.tolist() == expected
 
 
 COMPRESSED = {

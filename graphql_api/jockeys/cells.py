@@ -21,6 +21,7 @@ _BLANKS = frozenset(
 """What the source, other pages and programs write for nothing."""
 
 _PLAIN = frozenset({str, int, type(None)})
+_BY_VALUE = _PLAIN | {bool, float}
 
 
 def factorise(cells: np.ndarray) -> Encoded:
@@ -101,9 +102,16 @@ def _objects(cells: np.ndarray) -> Encoded:
     if _PLAIN.issuperset(map(type, values)):
         codes, distinct = _codes(values)
     else:
-        keys = [(type(value), raw_text(value)) for value in values]
+        keys = _keys(values)
         codes, distinct = _codes(keys)[0], list(dict(zip(keys, values, strict=True)).values())
     return Encoded(codes, _unicode(distinct))
+
+
+def _keys(values: list[Any]) -> list[tuple[type, Any]]:
+    """Give keys that are equal for the very same cells only; by value where that tells, which texts take longer."""
+    if _BY_VALUE.issuperset(map(type, values)) and 0 not in values:  # 0.0 and -0.0 are equal
+        return list(zip(map(type, values), values, strict=True))
+    return [(type(value), raw_text(value)) for value in values]
 
 
 def _codes(keys: list[Any]) -> tuple[np.ndarray, list[Any]]:
