@@ -236,6 +236,13 @@ MIDNIGHTS = pd.to_datetime(["2024-09-29", "2024-01-01"])
     + [
         pytest.param(pd.Series(MIDNIGHTS.tz_localize("+09:00"), dtype=object), id="objects"),
         pytest.param(pd.Series(MIDNIGHTS.tz_localize("UTC"), dtype=object), id="objects in UTC"),
+        pytest.param(
+            pd.Series([day.to_pydatetime() for day in MIDNIGHTS.tz_localize("Asia/Tokyo")], dtype=object),
+            id="datetimes of zoneinfo",
+        ),
+        pytest.param(
+            pd.Series([day.to_pydatetime() for day in MIDNIGHTS.tz_localize("+09:00")], dtype=object), id="datetimes"
+        ),
         pytest.param(pd.Categorical(MIDNIGHTS.tz_localize("+09:00")), id="categories"),
         pytest.param(pd.Series(MIDNIGHTS.tz_localize("Asia/Tokyo").astype(str)), id="texts"),
         pytest.param(

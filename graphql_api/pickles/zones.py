@@ -9,6 +9,9 @@ from graphql_api.pickles.standins import Node
 
 _NAME = re.compile(r"[A-Za-z0-9_+/-]{1,64}")
 
+_FIXED = {"Asia/Tokyo": 32400, "Japan": 32400, "UTC": 0, "Etc/UTC": 0}
+"""Seconds ahead of UTC of zones whose clocks never change: Japan's last did in 1951, before any race that is held."""
+
 
 def zone_name(zone: Any) -> str:
     """Give the name of a zone as pandas prints it."""
@@ -23,7 +26,7 @@ def zone_name(zone: Any) -> str:
 
 
 def zone_offset(zone: Any) -> dt.timedelta:
-    """Give how far a zone is ahead of UTC. A name alone would take the zone database, and is refused."""
+    """Give how far a zone is ahead of UTC. A name alone would take the zone database, and is refused but for a few."""
     seconds: Any = None
     match zone:
         case Node(name="pytz_utc"):
@@ -32,6 +35,8 @@ def zone_offset(zone: Any) -> dt.timedelta:
             pass
         case Node(name="pytz_offset", args=(int(minutes),)):
             seconds = minutes * 60
+        case Node(name="zone_key", args=(str(name), *_)) if name in _FIXED:
+            seconds = _FIXED[name]
         case Node(name="timezone", args=(Node(name="timedelta", args=(int(days), int(seconds), 0)), *_)):
             seconds += days * 86400
     if seconds is None or not -86400 < seconds < 86400:
