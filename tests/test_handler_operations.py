@@ -27,7 +27,8 @@ def _write_jockeys(folder: Path) -> None:
     columns = {"日付": pd.to_datetime(["2024-09-29"]), "開催": ["4中山9"], "馬名": ["架空馬"]}
     for jockey_id, race_name, rows in [("01234", "架空記念", 3), ("05555", "架空賞", 1), ("09999", HUGE, 5000)]:
         frame = pd.DataFrame(columns | {"レース名": [race_name]})
-        frame.loc[[0] * rows].reset_index(drop=True).to_pickle(folder / f"{jockey_id}.pickle")
+        days = pd.date_range("2010-01-01", periods=rows)[::-1]  # a row of the same day would be the same ride
+        frame.loc[[0] * rows].reset_index(drop=True).assign(日付=days).to_pickle(folder / f"{jockey_id}.pickle")
     (folder / "00666.pickle").write_bytes(b"no frame")
 
 
