@@ -12,9 +12,11 @@ import math
 import pickle
 import tarfile
 import zipfile
+import zoneinfo
 from pathlib import Path
 from typing import Any
 
+import dateutil.tz
 import numpy as np
 import pandas as pd
 import pytest
@@ -148,6 +150,24 @@ def test_recorded_cells_are_read(protocol: int) -> None:
     for column, (_, cells) in zip(loads(pickle.dumps(frame, protocol)).columns, frame.items(), strict=True):
         expected = [cell.floor("us").to_pydatetime() if isinstance(cell, pd.Timestamp) else cell for cell in cells]
         assert column.cells.tolist() == expected
+
+
+@pytest.mark.parametrize("zone", ["Asia/Tokyo", "UTC"])
+@pytest.mark.parametrize("protocol", range(6))
+def test_times_of_a_named_zone_are_read(zone: str, protocol: int) -> None:
+    """``datetime`` objects keep the name of their zone only; those of Japan and UTC are known without a database."""
+    moment = dt.datetime(2024, 9, 29, tzinfo=zoneinfo.ZoneInfo(zone))
+    frame = pd.DataFrame({"日付": pd.Series([moment, None], dtype=object)})
+    assert loads(pickle.dumps(frame, protocol)).columns[0].cells.tolist() == [moment, None]
+
+
+@pytest.mark.parametrize("protocol", range(6))
+def test_a_column_of_a_foreign_zone_is_read(protocol: int) -> None:
+    """Moments of a column are kept in UTC, so that a zone of another library need not be known."""
+    days = pd.Series(pd.to_datetime(["2024-09-29", None])).dt.tz_localize(dateutil.tz.gettz("Asia/Tokyo"))
+    (column,) = loads(pickle.dumps(pd.DataFrame({"日付": days}), protocol)).columns
+    assert column.cells.astype("M8[us]").tolist() == [dt.datetime(2024, 9, 28, 15), None]  # noqa: DTZ001
+    assert "dateutil" in column.dtype
 
 
 COMPRESSED = {

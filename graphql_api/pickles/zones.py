@@ -4,8 +4,9 @@ import datetime as dt
 import re
 from typing import Any
 
+from graphql_api.pickles.kinds import kind_of
 from graphql_api.pickles.limits import unreadable
-from graphql_api.pickles.standins import Node
+from graphql_api.pickles.standins import Foreign, Node
 
 _NAME = re.compile(r"[A-Za-z0-9_+/-]{1,64}")
 
@@ -14,7 +15,7 @@ _FIXED = {"Asia/Tokyo": 32400, "Japan": 32400, "UTC": 0, "Etc/UTC": 0}
 
 
 def zone_name(zone: Any) -> str:
-    """Give the name of a zone as pandas prints it."""
+    """Give the name of a zone as pandas prints it; of a foreign one, that of its class."""
     match zone:
         case Node(name="pytz_utc") | None:
             return "UTC"
@@ -22,6 +23,8 @@ def zone_name(zone: Any) -> str:
             return name
         case Node(name="pytz_offset", args=(int(minutes),)):
             return f"pytz.FixedOffset({minutes})"
+        case Foreign():
+            return kind_of(zone)
     return str(dt.timezone(zone_offset(zone)))
 
 
