@@ -130,9 +130,9 @@ def test_inspect_by_id_reads_the_data_source(run: Run, sample_data: Path) -> Non
 @pytest.fixture
 def strange_file(tmp_path: Path) -> Path:
     """Write a frame with unknown and missing columns, and cells that mean nothing."""
-    cells = {"日付": ["2024/01/06", "someday"], "着 順": ["1", "[b]x[/b]"], "R": [1.0, None], "memo": ["", "note"]}
+    cells = {"日付": ["2024/01/06", "2024/01/05", "someday"], "着 順": ["1", "[b]x[/b]", None], "R": [1.0, None, 1.0]}
     path = tmp_path / "strange.pickle"
-    pd.DataFrame({**cells, "jockey_id": ["00042", "00042"]}).to_pickle(path)
+    pd.DataFrame({**cells, "memo": ["", "note", ""], "jockey_id": ["00042"] * 3}).to_pickle(path)
     return path
 
 
@@ -145,7 +145,9 @@ def test_inspect_json_has_every_fact(run: Run, strange_file: Path) -> None:
     assert facts["unknown"] == ["memo"]
     assert {"開催", "馬名", "賞金(万円)"} <= set(facts["missing"])
     cells = [each for each in facts["warnings"] if each["row"] is not None]
-    assert {"row": 1, "column": "日付", "raw": "someday", "code": "UNPARSEABLE_CELL"} in cells
+    assert {"row": 1, "column": "着順", "raw": "[b]x[/b]", "code": "UNPARSEABLE_CELL", "count": 1} in cells
+    assert {"row": 2, "column": "日付", "raw": "someday", "code": "ROW_WITHOUT_DATE", "count": 1} in cells
+    assert (facts["rows"], facts["races"]) == (3, 2)
     assert facts["warning_count"] == len(facts["warnings"]) == len(cells) + len(facts["missing"])
 
 
@@ -161,10 +163,10 @@ def test_inspect_shows_warnings_row_by_row(run: Run, strange_file: Path) -> None
 def test_inspect_shortens_a_long_list(run: Run, tmp_path: Path) -> None:
     """Beyond fifty warnings the table ends and tells where the rest is."""
     path = tmp_path / "00001.pickle"
-    pd.DataFrame({"日付": [f"day {row}" for row in range(300)]}).to_pickle(path)
+    pd.DataFrame({"日付": "2024/01/06", "R": [f"race {row}" for row in range(300)]}).to_pickle(path)
     text = run("inspect", path).stdout
     assert "The first 50 are shown" in text
-    assert "--json lists 327" in text
+    assert "--json lists 326" in text
 
 
 def test_inspect_of_an_empty_career(run: Run, sample_data: Path) -> None:

@@ -33,7 +33,7 @@ def show(facts: FileFacts, out: Console) -> None:
     codes = ", ".join(f"{count} {code}" for code, count in by_code(facts).items())
     out.print(f"[yellow]{facts.warning_count:,} data warnings[/yellow] ({codes})")
     out.print(_warnings(facts))
-    if facts.warning_count > _MOST_WARNINGS:
+    if len(facts.warnings) > _MOST_WARNINGS:
         shown = f"The first {_MOST_WARNINGS} are shown; --json lists {len(facts.warnings):,}."
         out.print(shown)
 
