@@ -1,8 +1,8 @@
 """Which rows of a file are races, each once, and in which order: the newest first, whatever the file's own order.
 
 A race needs a date that can be read: a blank row, or one that repeats the headers, has none. Its identity is its date,
-meeting, number and horse's number; where one of the last two is unknown, only a row that is equal in every cell is the
-same race.
+meeting, number and horse's number. Where its number is unknown, as it is overseas, only a row that is equal in every
+cell is the same race; where the horse's number is unknown, no row is.
 """
 
 from collections.abc import Mapping, Sequence
@@ -46,7 +46,8 @@ def choose(readings: Mapping[str, Reading], rows: int) -> Choice:
 def _repeated(readings: Mapping[str, Reading], rows: np.ndarray) -> np.ndarray:
     """Find the rows that stand for a race that an earlier row stands for."""
     date, race, horse = (readings[header].first for header in (DATE, RACE, HORSE))
-    complete = _known(race, rows) & _known(horse, rows)
+    rows = rows[_known(horse, rows)]
+    complete = _known(race, rows)
     places = [text and squeeze(text) for text in readings[MEETING].texts]
     repeated = _later([date, Encoded(readings[MEETING].codes, places), race, horse], rows[complete])
     if complete.all():
