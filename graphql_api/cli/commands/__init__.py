@@ -1,0 +1,33 @@
+"""The commands of ``graphql-api``, a module each."""
+
+import click
+
+from graphql_api import DISTRIBUTION
+from graphql_api.cli.commands.export_schema import export_schema
+from graphql_api.cli.commands.index import index
+from graphql_api.cli.commands.inspect import inspect
+from graphql_api.cli.commands.query import query
+from graphql_api.cli.commands.sample import sample
+from graphql_api.cli.commands.serve import serve
+from graphql_api.cli.group import Commands
+
+
+@click.group(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="""\b
+Try it:
+  graphql-api sample --out data
+  graphql-api index --data data
+  graphql-api serve --data data
+  graphql-api query '{ jockey(id: "00001") { name } }' --data data
+
+Settings come from JOCKEY_… variables, which the README lists. Exit codes: 0 done, 1 failed, 2 wrongly called.""",
+)
+@click.version_option(package_name=DISTRIBUTION, prog_name="graphql-api")
+def commands() -> None:
+    """Serve netkeiba jockey results over GraphQL and REST, and look into their files."""
+
+
+for command in (serve, sample, index, inspect, export_schema, query):
+    commands.add_command(command)

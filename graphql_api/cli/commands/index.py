@@ -1,0 +1,58 @@
+"""``graphql-api index``: the index of all jockeys."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from graphql_api.cli.commands.options import data_option, log_to_stderr, only_options, settings_of
+
+if TYPE_CHECKING:
+    from graphql_api.index.build import Refresh
+
+
+@click.command(
+    short_help="Build or refresh the index of all jockeys.",
+    epilog="""\b
+Examples:
+  graphql-api index --data data
+  graphql-api index --data s3://my-bucket/jockeys --threads 32""",
+)
+@only_options
+@data_option
+@click.option("--threads", type=click.IntRange(1, 256), help="Files read at once. Default: JOCKEY_LOAD_THREADS.")
+def index(data: str | None, threads: int | None) -> None:
+    """Build the index, beside the files, or bring it up to date: `jockeys` and `search` rest on it.
+
+    Only files that changed are read. After an interrupted run, the next one continues from there. Servers read the new
+    index within their JOCKEY_CACHE_TTL; until then they use the old one.
+    """
+    from rich.progress import Progress
+
+    from graphql_api.cli.source import open_source
+    from graphql_api.cli.tables import console
+    from graphql_api.index.build import Refresh
+
+    settings = settings_of(data)
+    log_to_stderr("CRITICAL")
+    refresh = Refresh(open_source(settings))
+    try:
+        with Progress(console=console(stderr=True)) as progress:
+            task = progress.add_task("Indexing jockeys", total=len(refresh.entries))
+            refresh.run(threads or settings.load_threads, lambda: progress.advance(task))
+    except BaseException:
+        click.echo(_incomplete(refresh), err=True)
+        raise
+    count = refresh.outcomes
+    done = "Wrote the index" if refresh.written else "The index is up to date"
+    click.echo(f"{done}: {len(refresh.entries):,} jockeys, {count['read']:,} read, {count['unchanged']:,} unchanged.")
+    if refresh.unreadable:
+        click.echo(f"Not readable, see graphql-api inspect: {', '.join(sorted(refresh.unreadable))}", err=True)
+    if refresh.entries and len(refresh.unreadable) == len(refresh.entries):
+        raise click.ClickException("No file could be read.")
+
+
+def _incomplete(refresh: "Refresh") -> str:
+    """Tell of a run that ended early what the next one has to do."""
+    left = len(refresh.entries) - sum(refresh.outcomes.values())
+    kept = f"The index is incomplete: {left:,} of {len(refresh.entries):,} files were not read."
+    return f"{kept} Run the command again; it continues from here."

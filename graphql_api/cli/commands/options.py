@@ -1,0 +1,43 @@
+"""What several commands share: the data source's option, the settings, and where the log goes."""
+
+import os
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from graphql_api.config import Settings
+
+DATA_HELP = "A folder of jockey files, or s3://bucket/prefix. Default: JOCKEY_DATA, else the bucket that SSM names."
+
+
+def data_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add ``--data`` to a command."""
+    return click.option("--data", metavar="PATH|s3://…", help=DATA_HELP)(command)
+
+
+def only_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Refuse a data source that is given without its option, and say how it is given."""
+
+    def refuse(context: click.Context, _parameter: click.Parameter, given: tuple[str, ...]) -> None:
+        if given:
+            right = f"{context.command_path} --data {given[0]}"
+            raise click.UsageError(f"Unexpected argument {given[0]!r}. A data source is given as: {right}", context)
+
+    return click.argument("given", nargs=-1, metavar="", expose_value=False, callback=refuse)(command)
+
+
+def settings_of(data: str | None) -> Settings:
+    """Read the settings from the environment; ``--data`` wins."""
+    return Settings.from_environ(os.environ, **({} if data is None else {"data": data}))
+
+
+def log_to_stderr(level: str) -> None:
+    """Keep standard output for the answer."""
+    import structlog
+
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.BytesLoggerFactory(sys.stderr.buffer),
+    )

@@ -1,0 +1,37 @@
+"""``graphql-api sample``: fictional files."""
+
+from pathlib import Path
+
+import click
+
+from graphql_api.cli.group import require
+
+
+@click.command(
+    short_help="Write fictional jockey files.",
+    epilog="""\b
+Examples:
+  graphql-api sample --out data
+  graphql-api sample --out /tmp/many --jockeys 200 --rows 10000 --seed 7""",
+)
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="The folder to write to.")
+@click.option("--jockeys", type=click.IntRange(1, 9000), default=13, show_default=True, help="How many files.")
+@click.option("--rows", type=click.IntRange(1, 100_000), default=1000, show_default=True, help="The longest careers.")
+@click.option("--seed", type=int, default=1, show_default=True, help="The same seed writes the same files.")
+def sample(out: Path, jockeys: int, rows: int, seed: int) -> None:
+    """Write fictional jockey files, just as a scraper of netkeiba leaves them.
+
+    The first thirteen show everything: flat, jump, local, ban'ei and overseas races, an empty career, old pages, blanks
+    and mixed dtypes. Files of the same ids in the folder are replaced.
+    """
+    from rich.progress import Progress
+
+    from graphql_api import samples
+    from graphql_api.cli.tables import console
+
+    require("pandas")
+    with Progress(console=console(stderr=True)) as progress:
+        task = progress.add_task("Writing jockeys", total=jockeys)
+        written = samples.write(out, jockeys, rows, seed, lambda _path: progress.advance(task))
+    size = sum(path.stat().st_size for path in written)
+    click.echo(f"Wrote {len(written)} jockeys, {size / 1e6:.1f} MB, to {out}. Next: graphql-api serve --data {out}")

@@ -1,0 +1,38 @@
+"""``graphql-api serve``: the plain server."""
+
+import click
+
+from graphql_api.cli.commands.options import data_option, only_options, settings_of
+from graphql_api.cli.group import require
+
+
+@click.command(
+    short_help="Serve GraphQL and REST.",
+    epilog="""\b
+Examples:
+  graphql-api serve --data data
+  graphql-api serve --data data --host 0.0.0.0 --port 8080
+  graphql-api serve --data s3://my-bucket/jockeys""",
+)
+@only_options
+@data_option
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 takes a free port.")
+def serve(data: str | None, host: str, port: int) -> None:
+    """Serve GraphQL at /graphql and REST at /api/jockey/{id} until interrupted."""
+    from graphql_api.cli import server
+
+    require("uvicorn")
+
+    settings = settings_of(data)
+    with server.listen(host, port) as listener:
+        from graphql_api.app import create_app
+        from graphql_api.cli import source
+
+        storage = source.open_source(settings)
+        holds = source.describe(storage, settings)
+        app = create_app(settings, storage)
+        base = f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}"
+        pages = [f"Serving at {base}/graphql (Ctrl+C stops)", f"Overview: {base}/   REST: {base}/docs"]
+        click.echo("\n".join([*pages, *holds]), err=True)
+        server.run(app, settings, listener)
