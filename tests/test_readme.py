@@ -49,12 +49,17 @@ def test_the_curl_examples_are_answered(readme_client: TestClient) -> None:
         assert response.json()["data"]
 
 
-def test_every_file_that_the_code_map_names_exists() -> None:
-    """The map of the code is true: each link and each module named is there."""
-    for link in re.findall(r"\]\(((?!http)[^)#]+)\)", README):
-        assert (ROOT / link).exists(), link
-    for module in re.findall(r"`(\w+\.py)`", README):
-        assert any((ROOT / "graphql_api").rglob(module)), module
+PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_file_that_a_page_names_exists(page: Path) -> None:
+    """Each link to a file and each module named is there."""
+    text = page.read_text(encoding="utf-8")
+    for link in re.findall(r"\]\(((?!http)[^)#]+)(?:#[^)]*)?\)", text):
+        assert (page.parent / link).exists(), link
+    for module in re.findall(r"`((?:\w+/)*\w+\.py)`", text):
+        assert any(ROOT.glob(module)) or any((ROOT / "graphql_api").rglob(module)), module
 
 
 def test_the_sample_data_are_deterministic(tmp_path: Path) -> None:
