@@ -138,6 +138,12 @@ def test_where_the_identity_is_incomplete_only_equal_rows_are_one(tmp_path: Path
     assert [node["horseName"] for node in found["records"]["nodes"]] == ["テストホース", "ベツノウマ"]
 
 
+def test_without_the_columns_of_the_identity_no_row_is_repeated(tmp_path: Path) -> None:
+    """A file of a few columns may hold equal rows of different races: all of them count."""
+    rows = pd.DataFrame({"日付": ["2024/09/29"] * 3, "開催": ["4中山9"] * 3, "馬名": ["テストホース"] * 3})
+    assert ask(tmp_path, rows)["records"]["totalCount"] == 3
+
+
 def test_rows_without_a_date_are_left_out_everywhere(tmp_path: Path) -> None:
     """Blank rows and repeated headers are no races: no count holds them, no query fails, one warning counts them."""
     header, blank = {name: name for name in RACE}, dict.fromkeys(RACE)

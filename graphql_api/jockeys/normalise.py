@@ -1,6 +1,6 @@
 """A frame to typed race records: each source column factorised once, each distinct cell parsed once."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 import numpy as np
 
@@ -38,7 +38,7 @@ def race_records(frame: Frame, jockey_id: str) -> RaceRecords:
         spec.header: read(spec, cells[spec.header]) if spec.header in cells else absent(spec, frame.rows)
         for spec in SOURCES
     }
-    kept = _choose_rows(readings, frame.rows, warnings)
+    kept = _choose_rows(readings, cells.keys(), frame.rows, warnings)
     rows = frame.rows
     if kept is not None:
         rows = len(kept)
@@ -78,9 +78,11 @@ def _left_out(frame: Frame, warnings: Warnings) -> list[str]:
     return [part.label for part in frame.left_out if part.part == "column"]
 
 
-def _choose_rows(readings: Mapping[str, Reading], rows: int, warnings: Warnings) -> np.ndarray | None:
+def _choose_rows(
+    readings: Mapping[str, Reading], headers: Collection[str], rows: int, warnings: Warnings
+) -> np.ndarray | None:
     """Choose the rows that are races, and warn of those left out."""
-    choice = choose(readings, rows)
+    choice = choose(readings, headers, rows)
     dates = readings[DATE].raw
     warnings.rows(DATE, dates, choice.undated, "ROW_WITHOUT_DATE")
     warnings.rows(",".join(IDENTITY), dates, choice.repeated, "DUPLICATE_ROW")

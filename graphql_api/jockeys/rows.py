@@ -1,11 +1,11 @@
 """Which rows of a file are races, each once, and in which order: the newest first, whatever the file's own order.
 
 A race needs a date that can be read: a blank row, or one that repeats the headers, has none. Its identity is its date,
-meeting, number and horse's number. Where its number is unknown, as it is overseas, only a row that is equal in every
-cell is the same race; where the horse's number is unknown, no row is.
+meeting, number and horse's number; where one of the last two is blank, only a row that is equal in every cell is the
+same race. In a file without one of these columns no row is known to be repeated.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,11 +32,14 @@ class Choice:
     repeated: np.ndarray
 
 
-def choose(readings: Mapping[str, Reading], rows: int) -> Choice:
-    """Choose the rows that are races, the first of those that stand for the same one, and order them."""
+def choose(readings: Mapping[str, Reading], headers: Collection[str], rows: int) -> Choice:
+    """Choose the rows that are races, the first of those that stand for the same one, and order them.
+
+    ``headers`` are the columns that the file has.
+    """
     dated = _known(readings[DATE].first, np.arange(rows))
     numbers = np.flatnonzero(dated)
-    repeated = _repeated(readings, numbers)
+    repeated = _repeated(readings, numbers) if all(header in headers for header in IDENTITY) else numbers[:0]
     if len(repeated):
         numbers = np.setdiff1d(numbers, repeated, assume_unique=True)
     kept = _newest_first(readings, numbers)
@@ -46,8 +49,7 @@ def choose(readings: Mapping[str, Reading], rows: int) -> Choice:
 def _repeated(readings: Mapping[str, Reading], rows: np.ndarray) -> np.ndarray:
     """Find the rows that stand for a race that an earlier row stands for."""
     date, race, horse = (readings[header].first for header in (DATE, RACE, HORSE))
-    rows = rows[_known(horse, rows)]
-    complete = _known(race, rows)
+    complete = _known(race, rows) & _known(horse, rows)
     places = [text and squeeze(text) for text in readings[MEETING].texts]
     repeated = _later([date, Encoded(readings[MEETING].codes, places), race, horse], rows[complete])
     if complete.all():
