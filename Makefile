@@ -46,12 +46,12 @@ setup: .venv/installed ## Make the locked environment of development in .venv
 	$(PIP) --no-deps --no-build-isolation --editable .
 	touch $@ .venv/run
 
-# Written aside and named at the end, with a list of the files, so that `clean` deletes those and no others.
+# Written aside and named at the end, with the files' checksums, so that `clean` deletes those and no others.
 $(SAMPLE)/.made: | .venv/run
-	@[ ! -e $(SAMPLE) ] || { echo "$(SAMPLE) was not made by make. Move it away, or serve it: $(BIN)/graphql-api serve --data $(SAMPLE)"; exit 1; }
+	@[ ! -e $(SAMPLE) ] || { echo "$(SAMPLE) holds files that make did not write. Move it away, or serve it: $(BIN)/graphql-api serve --data $(SAMPLE)"; exit 1; }
 	rm -rf $(SAMPLE).new
 	$(BIN)/graphql-api sample --out $(SAMPLE).new >/dev/null
-	cd $(SAMPLE).new && ls > .made
+	cd $(SAMPLE).new && cksum * > .made
 	mv $(SAMPLE).new $(SAMPLE)
 
 LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --no-emit-index-url --generate-hashes --upgrade --quiet
@@ -101,7 +101,8 @@ package: setup ## Make dist/function-arm64.zip
 verify-deploy: setup node_modules ## Prove the deployment without AWS
 	$(BIN)/pytest -n auto --dist loadgroup --no-skips tests/test_deploy*.py
 
-clean: ## Remove what make made here; files that you put into sample-data stay
+clean: ## Remove what make made here; files that you put into sample-data, or changed there, stay
 	rm -rf .venv dist $(SAMPLE).new
-	@[ ! -f $(SAMPLE)/.made ] || (cd $(SAMPLE) && xargs rm -f < .made && rm -f .made _index.*.npz)
+	@[ ! -f $(SAMPLE)/.made ] || (cd $(SAMPLE) && cksum * 2>/dev/null | grep -Fxf .made | cut -d ' ' -f 3 | \
+		xargs rm -f && rm -f .made _index.*.npz)
 	@rmdir $(SAMPLE) 2>/dev/null || true

@@ -116,7 +116,10 @@ class Settings:
         ("*",), "Request headers that browsers may send from other origins, beside those that the API reads; `*` is any"
     )
     graphiql: bool = _setting(True, "Serve the GraphiQL explorer to browsers at `/graphql`")  # noqa: FBT003
-    introspection: bool = _setting(True, "Answer introspection queries, and say `Did you mean …`")  # noqa: FBT003
+    introspection: bool = _setting(
+        True,  # noqa: FBT003
+        "Answer introspection queries, and say `Did you mean …`, in GraphQL; the REST routes are always described",
+    )
     documents: str = _setting("", "Folder of trusted documents, a `.graphql` file for each operation. Empty: none")
     trusted_only: bool = _setting(False, "Answer trusted documents and refuse every other query")  # noqa: FBT003
 

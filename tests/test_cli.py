@@ -19,6 +19,7 @@ import structlog
 from click.testing import CliRunner, Result
 
 from graphql_api.cli.commands import commands
+from graphql_api.cli.commands.index import incomplete
 from graphql_api.cli.source import describe
 from graphql_api.config import Settings
 from graphql_api.errors import StorageFault, UpstreamUnavailable
@@ -400,7 +401,9 @@ def test_a_host_that_does_not_exist_is_told(run: Run, sample_data: Path) -> None
     """An address that is not this machine's is exit code 1."""
     result = run("serve", "--data", sample_data, "--host", "192.0.2.1")
     assert result.exit_code == 1
-    assert "Cannot listen on 192.0.2.1:8000" in result.stderr
+    assert "Cannot listen on 192.0.2.1:8000: " in result.stderr
+    assert "This machine does not have that address." in result.stderr
+    assert "another server" not in result.stderr
 
 
 def test_a_host_name_that_nobody_has_is_told(run: Run, sample_data: Path) -> None:
@@ -506,6 +509,34 @@ def test_index_of_nothing_readable_fails(run: Run, tmp_path: Path) -> None:
     result = run("index", "--data", tmp_path)
     assert result.exit_code == 1
     assert "No file could be read." in result.stderr
+
+
+@pytest.mark.parametrize("foreign", [False, True])
+def test_index_of_a_folder_without_jockeys_says_so(run: Run, tmp_path: Path, *, foreign: bool) -> None:
+    """Where there is nothing to index, the command tells what the folder holds."""
+    if foreign:
+        (tmp_path / "results.csv").touch()
+    result = run("index", "--data", tmp_path)
+    assert result.exit_code == 0
+    assert "holds no jockey file, such as 00001.pickle." in result.stderr
+    assert ("'results.csv'" in result.stderr) is foreign
+
+
+class _ReadOnly(FolderStorage):
+    """A folder in which nothing may be written."""
+
+    def write_object(self, name: str, data: bytes) -> None:
+        """Refuse."""
+        raise StorageFault("The storage refused the request.")
+
+
+def test_an_index_that_cannot_be_written_is_told(sample_data: Path, tmp_path: Path) -> None:
+    """Where all files were read and only writing fails, no file is said to be left."""
+    shutil.copytree(sample_data, tmp_path / "data")
+    refresh = Refresh(_ReadOnly(tmp_path / "data"))
+    with pytest.raises(StorageFault):
+        refresh.run(1)
+    assert incomplete(refresh) == "All files were read, but the index could not be written."
 
 
 class _Ending(FolderStorage):

@@ -235,6 +235,16 @@ def test_failures_are_described(
     check(document, "Error", answer.json())
 
 
+@pytest.mark.parametrize("path", ["/health", "/ready"])
+def test_requests_for_health_that_fail_are_described(served: TestClient, document: Json, path: str) -> None:
+    """A query string or a method that no route takes is answered as described."""
+    answers = [served.get(path + query) for query in ("?deep=%00", f"?deep={'1' * 20_000}")]
+    for answer in [*answers, served.post(path)]:
+        assert str(answer.status_code) in document["paths"][path]["get"]["responses"]
+        check(document, "Error", answer.json())
+    assert [answer.status_code for answer in answers] == [400, 414]
+
+
 def test_health_is_of_the_described_form(served: TestClient, document: Json) -> None:
     """The process and its storage answer as described."""
     for path in ("/health", "/ready", "/health?deep=1"):

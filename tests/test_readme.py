@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ from starlette.testclient import TestClient
 from graphql_api import samples
 from graphql_api.app import create_app
 from graphql_api.config import Settings
+from graphql_api.errors import NotFound, ServiceError
+from graphql_api.execution.limits import too_complex
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -60,6 +63,29 @@ def test_every_file_that_a_page_names_exists(page: Path) -> None:
         assert (page.parent / link).exists(), link
     for module in re.findall(r"`((?:\w+/)*\w+\.py)`", text):
         assert any(ROOT.glob(module)) or any((ROOT / "graphql_api").rglob(module)), module
+
+
+def test_every_code_of_an_error_is_listed(readme_client: TestClient) -> None:
+    """The codes of all errors that GraphQL tells are in the README; a jockey without a file is no error there."""
+    own = {error.code for error in _kinds(ServiceError) if error is not NotFound}
+    refused = [
+        readme_client.put("/graphql"),
+        readme_client.get("/graphql?query={__typename}", headers={"Accept": "image/png"}),
+        *(readme_client.post("/graphql", json={"query": query}) for query in ("{", "{ jokey }")),
+        readme_client.post("/graphql", json={"extensions": {"persistedQuery": {"version": 1, "sha256Hash": "0" * 64}}}),
+    ]
+    told = {error["extensions"]["code"] for answer in refused for error in answer.json()["errors"]}
+    told.add(too_complex("too much").extensions["code"])
+    assert len(told) == len(refused) + 1
+    listed = re.search(r"\*\*Errors\*\* carry `extensions.code`: (.*?)\. An", README, re.DOTALL)
+    assert listed
+    assert set(re.findall(r"`([A-Z_]+)`", listed[1])) == own | told
+
+
+def _kinds(kind: type[ServiceError]) -> Iterator[type[ServiceError]]:
+    yield kind
+    for each in kind.__subclasses__():
+        yield from _kinds(each)
 
 
 def test_the_sample_data_are_deterministic(tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
 """The plain server: uvicorn over the application, on a socket that is bound before anything is loaded."""
 
+import errno
+import os
 import socket
 from contextlib import suppress
 from functools import partial
@@ -16,6 +18,14 @@ OTHER_FILES = 384
 SHUTDOWN_SECONDS = 10
 """What requests under way have once the process is told to stop; a client that never reads has no longer."""
 
+ANOTHER_PORT = "Choose another port with --port; 0 takes a free one."
+HINTS = {
+    errno.EADDRINUSE: f"Is another server running? {ANOTHER_PORT}",
+    errno.EADDRNOTAVAIL: "This machine does not have that address. Use 127.0.0.1, or 0.0.0.0 for all addresses it has.",
+    errno.EACCES: f"Ports below 1024 need special rights. {ANOTHER_PORT}",
+}
+"""What helps, by the system's error number."""
+
 
 def listen(host: str, port: int) -> socket.socket:
     """Bind the address; port 0 takes a free one. Raises ``ClickException`` where it cannot be had."""
@@ -25,8 +35,9 @@ def listen(host: str, port: int) -> socket.socket:
     except socket.gaierror as error:
         raise click.ClickException(f"Cannot listen on {host!r}: no address of this machine has that name.") from error
     except OSError as error:
-        hint = "Is another server running? Choose another port with --port; 0 takes a free one."
-        raise click.ClickException(f"Cannot listen on {host}:{port}: {error.strerror or error}.\n{hint}") from error
+        number = error.errno or 0
+        reason, hint = os.strerror(number), HINTS.get(number, ANOTHER_PORT)
+        raise click.ClickException(f"Cannot listen on {host}:{port}: {reason}.\n{hint}") from error
 
 
 def run(app: Any, settings: Settings, listener: socket.socket) -> None:

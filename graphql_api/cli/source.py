@@ -101,7 +101,9 @@ def _contents(data: bytes, made: datetime | None) -> str:
         return _UNREADABLE
     told = f"index from {made:%Y-%m-%d %H:%M} UTC" if made else "an index"
     unread = etags.count(None)
-    return f"{told}, incomplete: {unread:,} of {len(etags):,} files not read (graphql-api index)" if unread else told
+    if not unread:
+        return told
+    return f"{told}, incomplete: {unread:,} of {len(etags):,} files not read (graphql-api index reads or names them)"
 
 
 def _foreign(data: str) -> Iterator[str]:

@@ -28,31 +28,36 @@ def index(data: str | None, threads: int | None) -> None:
     """
     from rich.progress import Progress
 
-    from graphql_api.cli.source import open_source
+    from graphql_api.cli.source import describe, open_source
     from graphql_api.cli.tables import console
     from graphql_api.index.build import Refresh
 
     settings = settings_of(data)
     log_to_stderr("CRITICAL")
-    refresh = Refresh(open_source(settings))
+    storage = open_source(settings)
+    refresh = Refresh(storage)
     try:
         with Progress(console=console(stderr=True)) as progress:
             task = progress.add_task("Indexing jockeys", total=len(refresh.entries))
             refresh.run(threads or settings.load_threads, lambda: progress.advance(task))
     except BaseException:
-        click.echo(_incomplete(refresh), err=True)
+        click.echo(incomplete(refresh), err=True)
         raise
     count = refresh.outcomes
     done = "Wrote the index" if refresh.written else "The index is up to date"
     click.echo(f"{done}: {len(refresh.entries):,} jockeys, {count['read']:,} read, {count['unchanged']:,} unchanged.")
+    if not refresh.entries:
+        click.echo("\n".join(describe(storage, settings)), err=True)
     if refresh.unreadable:
         click.echo(f"Not readable, see graphql-api inspect: {', '.join(sorted(refresh.unreadable))}", err=True)
     if refresh.entries and len(refresh.unreadable) == len(refresh.entries):
         raise click.ClickException("No file could be read.")
 
 
-def _incomplete(refresh: "Refresh") -> str:
-    """Tell of a run that ended early what the next one has to do."""
+def incomplete(refresh: "Refresh") -> str:
+    """Tell of a run that ended early what the next one has to do, or that only writing failed."""
     left = len(refresh.entries) - sum(refresh.outcomes.values())
+    if not left:
+        return "All files were read, but the index could not be written."
     kept = f"The index is incomplete: {left:,} of {len(refresh.entries):,} files were not read."
     return f"{kept} Run the command again; it continues from here."

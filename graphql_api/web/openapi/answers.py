@@ -112,6 +112,7 @@ def health(lives: str, example: Json) -> Json:
         "200": _report(lives, example),
         "400": {"$ref": "#/components/responses/BadRequest"},
         "405": {"$ref": "#/components/responses/MethodNotAllowed"},
+        "414": {"$ref": "#/components/responses/TooLong"},
         "503": _report("The storage does not answer.", down),
     }
 
