@@ -78,13 +78,16 @@ class Compression:
 def _compressed(compressor: Compressor, chunks: Sequence[bytes], given_up: Event) -> list[bytes]:
     ready: list[bytes] = []
     small: list[bytes] = []
+    size = 0
     for piece in _pieces(chunks):
         if given_up.is_set():
             return []
-        small.append(compressor.compress(piece))
-        if sum(map(len, small)) >= CHUNK:
+        part = compressor.compress(piece)
+        small.append(part)
+        size += len(part)
+        if size >= CHUNK:
             ready.append(b"".join(small))
-            small = []
+            small, size = [], 0
     small.append(compressor.flush())
     return [*ready, b"".join(small)]
 
