@@ -10,6 +10,7 @@ import json
 import lzma
 import math
 import pickle
+import struct
 import tarfile
 import zipfile
 import zoneinfo
@@ -23,6 +24,7 @@ import pytest
 import structlog.testing
 import zstandard
 
+import cpu
 from graphql_api.errors import DataCorrupt
 from graphql_api.pickles import Limits, loads
 from graphql_api.pickles.frames import Frame
@@ -224,6 +226,35 @@ def test_zip_of_two() -> None:
     data = pickle.dumps(pd.DataFrame({"a": [1]}))
     with pytest.raises(DataCorrupt):
         loads(zipped(data, data))
+
+
+def test_zip_of_very_many_files() -> None:
+    """A directory of very many files is refused before it is read: one such takes longer than any frame."""
+    entry = b"PK\x01\x02" + bytes(42)
+    directory = entry * 5_000
+    end = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 5_000, 5_000, len(directory), 4, 0)
+    reasons: list[str] = []
+
+    def read() -> None:
+        with pytest.raises(DataCorrupt) as caught:
+            loads(b"PK\x03\x04" + directory + end)
+        reasons.append(caught.value.log_fields["reason"])
+
+    assert cpu.seconds(read) < cpu.seconds(lambda: zipfile.ZipFile(io.BytesIO(b"PK\x03\x04" + directory + end))) / 5
+    assert set(reasons) == {"compression"}
+
+
+def test_zip_of_a_file_beyond_all_files() -> None:
+    """A directory may say that its file begins at any of 2**64 bytes."""
+    archive = zipped(pickle.dumps(pd.DataFrame({"a": [1]})))
+    at = archive.rindex(b"PK\x01\x02")
+    extra = struct.pack("<HHQ", 1, 8, 2**64 - 1)
+    fields = archive[at : at + 30] + struct.pack("<H", len(extra)) + archive[at + 32 : at + 42] + b"\xff" * 4
+    entry = fields + archive[at + 46 : archive.rindex(b"PK\x05\x06")] + extra
+    end = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 1, 1, len(entry), at, 0)
+    with pytest.raises(DataCorrupt) as caught:
+        loads(archive[:at] + entry + end)
+    assert caught.value.log_fields["reason"] == "compression"
 
 
 def test_zip_of_unusual_kind() -> None:

@@ -7,6 +7,7 @@ import enum
 import fractions
 import pathlib
 import pickle
+import tracemalloc
 import uuid
 from collections.abc import Sequence
 from typing import Any
@@ -208,6 +209,35 @@ def test_two_rows_of_headers_are_one(labels: list[tuple[Any, ...]], flat: list[s
     assert [column.label for column in loads(pickle.dumps(frame)).columns] == flat
     frame.columns = frame.columns.to_flat_index()
     assert [column.label for column in loads(pickle.dumps(frame)).columns] == flat
+
+
+SHARED = ["x" * 100_000] * 512
+PLACES = [str(place) for place in range(512)]
+MANY_PARTS = tuple("a" * 65)
+LABELS_THAT_MULTIPLY = {
+    "one text": (pd.Index(SHARED, dtype=object), "too_large"),
+    "levels": (pd.MultiIndex.from_arrays([SHARED, SHARED, SHARED, PLACES]), "too_large"),
+    "flat levels": (pd.MultiIndex.from_arrays([SHARED, SHARED, SHARED, PLACES]).to_flat_index(), "too_large"),
+    "parts": (pd.Index([MANY_PARTS, *map(str, range(511))], dtype=object, tupleize_cols=False), "structure"),
+}
+
+
+@pytest.mark.parametrize("what", LABELS_THAT_MULTIPLY)
+def test_labels_pay_for_each_use(what: str) -> None:
+    """A text that many labels share, and labels of many parts, are refused before labels are made of them."""
+    labels, reason = LABELS_THAT_MULTIPLY[what]
+    frame = pd.DataFrame(np.zeros((0, 512)))
+    frame.columns = labels
+    data = pickle.dumps(frame)
+    assert len(data) < 600_000
+    tracemalloc.start()
+    try:
+        with pytest.raises(DataCorrupt) as caught:
+            loads(data)
+        assert tracemalloc.get_traced_memory()[1] < 10_000_000
+    finally:
+        tracemalloc.stop()
+    assert caught.value.log_fields["reason"] == reason
 
 
 def test_labels_that_cannot_be_read_are_named_by_their_kind() -> None:

@@ -18,7 +18,7 @@ from graphql_api.execution.encoding import Cell, Column, RowTemplate, encode_row
 from graphql_api.jockeys.cells import constant
 from graphql_api.jockeys.normalise import race_records
 from graphql_api.jockeys.records import Rows
-from graphql_api.pickles.frames import Frame, FrameColumn
+from graphql_api.pickles.frames import Frame, FrameColumn, LeftOut
 
 
 def one_text(label: str, text: str | None, rows: int) -> Frame:
@@ -40,6 +40,21 @@ def test_text_is_counted_as_often_as_rows_repeat_it(what: str) -> None:
     """Texts and headers of all rows together, as JSON writes them, are bounded."""
     with pytest.raises(DataCorrupt, match="too much text"):
         race_records(TOO_LONG[what], "00001")
+
+
+def test_headers_without_rows_are_bounded_and_counted() -> None:
+    """A CSV file has a line of headers even without rows, and memory holds them."""
+    columns = tuple(FrameColumn("x" * 2**20, "object", np.array([], dtype=object)) for _ in range(200))
+    with pytest.raises(DataCorrupt, match="too much text"):
+        race_records(Frame(0, columns), "00001")
+    assert race_records(Frame(0, columns[:100]), "00001").nbytes > 100 * 2**20
+
+
+def test_warnings_of_columns_cut_long_headers() -> None:
+    """A header that many columns share would stand in a warning of each."""
+    left_out = tuple(LeftOut("column", "x" * 10_000, "objects") for _ in range(3))
+    warnings = race_records(Frame(0, (), left_out), "00001").warnings
+    assert max(len(warning.column) for warning in warnings) == 200
 
 
 def test_long_texts_within_the_bound_are_read() -> None:

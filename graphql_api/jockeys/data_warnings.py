@@ -23,8 +23,8 @@ class Warnings:
         self.file_rows: np.ndarray | None = None
 
     def column(self, header: str, code: str) -> None:
-        """Warn of a whole column."""
-        self._keep(DataWarning(None, header, None, code))
+        """Warn of a whole column; a header that is very long is cut."""
+        self._keep(DataWarning(None, header[:_MAX_RAW], None, code))
 
     def rows(self, headers: str, cells: Encoded, rows: np.ndarray, code: str) -> None:
         """Warn once of all rows of the file that are left out, naming the first; ``cells`` are of the file."""

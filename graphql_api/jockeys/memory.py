@@ -27,15 +27,15 @@ _ESCAPE = len(orjson.dumps("\0")) - 2
 def check_size(source: Sequence[SourceColumn], rows: int, jockey_id: str) -> int:
     """Refuse a frame out of all proportion to its file, before anything is made of it; raises ``DataCorrupt``.
 
-    Returns the bytes of its cells' values, with what requests derive of them.
+    Returns the bytes of its headers and its cells' values, with what requests derive of them.
     """
-    headers = rows * sum(len(orjson.dumps(column.label)) for column in source)
+    headers = max(1, rows) * sum(len(orjson.dumps(column.label)) for column in source)  # CSV has them without rows too
     cells = [column.cells for column in source]
     if headers + _ESCAPE * sum(_written(column, len) for column in cells) > MAX_TEXT:
         size = headers + sum(_written(column, _json_length) for column in cells)
         if size > MAX_TEXT:
             raise DataCorrupt("The jockey's file holds too much text.", jockey_id=jockey_id, bytes=size)
-    of_cells = sum(3 * _size(column) for column in cells)
+    of_cells = sum(3 * _size(column) for column in cells) + sum(sys.getsizeof(column.label) for column in source)
     check_memory(of_cells, jockey_id)
     return of_cells
 

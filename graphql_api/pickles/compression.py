@@ -13,6 +13,7 @@ from graphql_api.pickles.limits import Limits, refuse
 
 _XZ_MEMORY = 128 * 2**20  # twice what the strongest preset of xz asks for
 _ZSTD_WINDOW = 128 * 2**20
+_ZIP_MEMBERS = 64  # entries of a directory, all of which are read before they can be counted
 _ZSTD_PIECE = 256  # bytes that can become 8 MiB at most: the zstandard package has no bound on one call's output
 
 
@@ -68,6 +69,8 @@ def _streamed(make: Callable[[], _Decompressor]) -> Callable[[bytes, int], bytes
 
 def _zip(data: bytes, most: int) -> bytes:
     """Read the only member of a zip archive, stored or deflated as pandas writes it."""
+    if data.count(b"PK\x01\x02") > _ZIP_MEMBERS:
+        raise refuse("compression", "a zip archive of many files")
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         members = archive.infolist()
         kinds = {member.compress_type for member in members}
@@ -120,7 +123,7 @@ def _zstd() -> _Decompressor:
 def _broken() -> tuple[type[Exception], ...]:
     """List what the libraries raise for a broken file; zstd's are looked up only once something was raised."""
     known = (zlib.error, lzma.LZMAError, zipfile.BadZipFile)
-    general = (OSError, EOFError, ValueError, KeyError, RuntimeError, NotImplementedError, MemoryError)
+    general = (OSError, EOFError, ValueError, OverflowError, KeyError, RuntimeError, NotImplementedError, MemoryError)
     if sys.version_info >= (3, 14):
         from compression import zstd
     else:

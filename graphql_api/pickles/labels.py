@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -21,11 +22,18 @@ def labels(axis: Any, budget: Budget) -> list[str]:
     """Give the columns' labels as texts: the very text, or what Python prints for a number, a date or nothing.
 
     Labels of several levels, as two rows of headers have them, become one: see ``flattened``.
+    Each label pays for its text, also where columns share one.
     """
+    names = _read_labels(axis, budget)
+    budget.spend_text(sum(map(len, names)))
+    return names
+
+
+def _read_labels(axis: Any, budget: Budget) -> list[str]:
     match axis:
         case Node(name="new_index", args=(Name(name="multi_index"), state)):
             levels = [_texts(level) for level in _levels(state, budget, budget.limits.columns)]
-            return flattened(list(zip(*levels, strict=True)))
+            return _joined(list(zip(*levels, strict=True)), budget)
         case Node(name="new_index", args=(Name(name="range_index"), state)):
             known: Any = _range(state)
         case _:
@@ -64,8 +72,16 @@ def index_length(index: Any, budget: Budget) -> int:
 def _objects(found: list[Any], budget: Budget) -> list[str]:
     """Give labels that are objects; tuples are labels of several levels, and a kind that is not read is named."""
     parts = [label if type(label) is tuple else (label,) for label in found]
+    if any(len(label) > budget.limits.nesting for label in parts):
+        raise refuse("structure", "a label of too many parts")
     texts = [[_text(part, budget) for part in label] for label in parts]
-    return flattened(texts) if any(len(label) != 1 for label in parts) else [text for (text,) in texts]
+    return _joined(texts, budget) if any(len(label) != 1 for label in parts) else [text for (text,) in texts]
+
+
+def _joined(labels: Sequence[Sequence[str]], budget: Budget) -> list[str]:
+    """Pay for the parts, each as often as a label has it, before they are compared and joined."""
+    budget.spend_text(sum(map(len, chain.from_iterable(labels))))
+    return flattened(labels)
 
 
 def _text(label: Any, budget: Budget) -> str:
