@@ -9,7 +9,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from fakes import FakeClock
+from fakes import FakeClock, FakeStorage
 from graphql_api import samples
 from graphql_api.app import create_app, create_core
 from graphql_api.config import Settings
@@ -66,7 +66,14 @@ def post(query: str) -> Ask:
     return lambda client: client.post("/graphql", json={"query": query})
 
 
+FILTER = ", ".join(f'{{raceName: {{eq: "{number}"}}}}' for number in range(190))
+LONG_DOCUMENT = f'{{ jockey(id: "00002") {{ records(filter: {{or: [{FILTER}]}}) {{ totalCount }} }} }}'
+VALUES = {"orders": [{"field": "RACE_NAME"}] * 900}
+ORDERED = 'query ($orders: [RaceRecordOrder!]) { jockey(id: "00002") { records(orderBy: $orders) { totalCount } } }'
 LONG = {
+    "a long document": post(LONG_DOCUMENT),
+    "a long document that is refused": post(LONG_DOCUMENT.replace("totalCount", "nothing")),
+    "many values in variables": lambda client: client.post("/graphql", json={"query": ORDERED, "variables": VALUES}),
     **{name: post(query) for name, query in OPERATIONS.items()},
     **{path: lambda client, path=path: client.get(path) for path in PATHS},
 }
@@ -178,3 +185,15 @@ def test_stopped_work_ends_where_it_looks_at_the_clock() -> None:
     budget.stop()
     with pytest.raises(Exhausted):
         budget.spend(1_000)
+
+
+def test_a_long_document_is_judged_once_however_many_ask_for_it() -> None:
+    """Requests with the same new document that wait for a thread take what the first of them has made known."""
+    documents = create_core(Settings(log_level="ERROR"), FakeStorage()).documents
+    assert documents.is_long_work(LONG_DOCUMENT)
+    judged = documents.judge_new(LONG_DOCUMENT)
+    assert judged is not None
+    documents.keep(judged)
+    assert documents.judge_new(LONG_DOCUMENT) is None
+    assert documents.get(LONG_DOCUMENT) is judged
+    assert not documents.is_long_work(LONG_DOCUMENT)

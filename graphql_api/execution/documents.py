@@ -30,6 +30,9 @@ CACHED_BYTES = 2**26
 COST_BYTES = 100
 """What a cost takes beside its key."""
 
+LONG_CHARACTERS = 1_000
+"""A text of so many characters takes up to 30 ms to judge, by its tokens; a longer one is long work."""
+
 MAX_VALIDATION_ERRORS = 5
 MAX_COMPARISONS = 10_000
 """Comparisons of fields that share a response key; they grow with the square of the repetitions."""
@@ -72,11 +75,19 @@ class Documents:
         """Give the document of a text, from the cache or judged now."""
         found = self._cache.get(source)
         if found is None:
-            found = self._judge(source)
-            if len(source) <= self.max_characters:
-                found.grown = self._cache.put
-                self._cache.put(found)
+            found = self.judge(source)
+            self.keep(found)
         return found
+
+    def is_long_work(self, source: str) -> bool:
+        """Say whether the document of a text is yet to be judged, and that takes long."""
+        return LONG_CHARACTERS < len(source) <= self.max_characters and source not in self._cache
+
+    def keep(self, document: Document) -> None:
+        """Remember a document that was judged, unless its text alone was too long."""
+        if document.source:
+            document.grown = self._cache.put
+            self._cache.put(document)
 
     def cost(self, document: Document, name: str | None, variables: Mapping[str, Any] | None) -> int:
         """Reckon what one operation asks for; 0 where there is none, or its variables are wrong: nothing will run."""
@@ -96,8 +107,15 @@ class Documents:
         document.keep(_cost_key(document, name, given), cost, COST_BYTES)
         return cost
 
-    def _judge(self, source: str) -> Document:
-        """Parse, then measure, then validate: each step guards the next from what would make it slow."""
+    def judge_new(self, source: str) -> Document | None:
+        """Judge a text, in any thread; None where its document was kept while the thread was waited for."""
+        return None if source in self._cache else self.judge(source)
+
+    def judge(self, source: str) -> Document:
+        """Parse, then measure, then validate: each step guards the next from what would make it slow.
+
+        Nothing is remembered.
+        """
         if len(source) > self.max_characters:
             return Document(None, (too_complex(f"{len(source)} characters, of {self.max_characters} at most"),))
         tree, errors = self._parsed(source)

@@ -22,6 +22,9 @@ THREADS = 2
 LONG_COST = 50_000
 """Reckoned cost from which an operation is long work before anything is known of its jockeys."""
 
+MANY_VALUES = 300
+"""Values of variables that resolvers' arguments take some 20 ms to be made of; of more, they are made in a thread."""
+
 AT_ROOT = 3_000
 """Work in which all fields that a root may have are resolved, by the general executor too."""
 
@@ -50,10 +53,12 @@ class Offload:
         budget.begin(AT_ONCE if cost < LONG_COST else AT_ROOT)
         run = engine.prepare(document, name, variables)
         try:
-            return await run(context)
+            if _values(variables or {}) <= MANY_VALUES:
+                return await run(context)
         except LongWork:
-            context.leave_loop()
-            budget.begin(math.inf)
+            pass
+        context.leave_loop()
+        budget.begin(math.inf)
 
         def work() -> Answer:
             return asyncio.run(run(context))
@@ -79,3 +84,16 @@ class Offload:
     def close(self) -> None:
         """Refuse further work, and what waits for a thread."""
         self._workers.close()
+
+
+def _values(variables: Mapping[str, Any]) -> int:
+    """Count the values of variables at all depths."""
+    count, unseen = 0, [*variables.values()]
+    while unseen:
+        value = unseen.pop()
+        count += 1
+        if isinstance(value, dict):
+            unseen.extend(value.values())
+        elif isinstance(value, list):
+            unseen.extend(value)
+    return count

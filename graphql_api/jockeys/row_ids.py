@@ -19,8 +19,8 @@ IDENTITY = ("date", "meeting", "race_number", "horse_number")
 """Fields that identify a ride of one jockey."""
 
 SEPARATOR = ":"
-ROW_ID = re.compile(rf"([^{SEPARATOR}]+){SEPARATOR}([A-Za-z0-9_-]{{12}})")
-"""A jockey's id, and the digest of the ride."""
+ROW_ID = re.compile(rf"([^{SEPARATOR}]{{1,5}}){SEPARATOR}([A-Za-z0-9_-]{{12}})")
+"""A jockey's id, and the digest of the ride; no more is looked at of a text that a client made long."""
 
 _PARTS = np.dtype([("identity", ">u8"), ("nth", "u1")])
 _CHARACTERS = 4 * _PARTS.itemsize // 3

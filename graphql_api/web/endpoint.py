@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import orjson
@@ -84,7 +85,7 @@ class GraphQLEndpoint:
                 return await self.explorer(Request(scope, receive))
             media_type = JSON
         parameters = await read_parameters(scope, receive, headers, self.settings)
-        document = self.persisted.document(parameters)
+        document = await self._document(parameters)
         if get and not document.is_query(parameters.operation_name):
             raise RequestFault(405, "GET runs queries only; send this operation by POST.", allow="POST")
         digest = self._digest(media_type, document, parameters) if get else None
@@ -94,6 +95,15 @@ class GraphQLEndpoint:
         snapshots = scope["state"].get("snapshots") if digest else None
         caching = validators.cacheable(digest or "", snapshots, self.repository) if get else {}
         return await self._answer(scope, headers, answer, media_type, extensions, caching)
+
+    async def _document(self, parameters: Parameters) -> Document:
+        """Find the document of a request; what takes long to judge is judged in a thread."""
+        text = self.persisted.unjudged(parameters)
+        if text is not None:
+            judged = await self.offload.run(partial(self.documents.judge_new, text))
+            if judged is not None:
+                self.documents.keep(judged)
+        return self.persisted.document(parameters)
 
     def _digest(self, media_type: str, document: Document, parameters: Parameters) -> str | None:
         """Digest what shapes the answer but the data; None where it is refused without looking at any."""
