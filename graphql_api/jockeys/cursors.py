@@ -7,8 +7,6 @@ in its place unchanged still is the same position in every order. One that is no
 
 import base64
 import binascii
-from collections.abc import Sequence
-from dataclasses import dataclass
 from zlib import crc32
 
 import numpy as np
@@ -16,9 +14,9 @@ import numpy as np
 from graphql_api.errors import BadUserInput, CursorExpired
 from graphql_api.jockeys.columns import FIELDS
 from graphql_api.jockeys.records import Encoded, RaceRecords
+from graphql_api.jockeys.row_texts import RowTexts
 
 _PARTS = np.dtype([("place", ">u4"), ("race", ">u4"), ("version", ">u4")])
-_CHARACTERS = 4 * _PARTS.itemsize // 3
 _PRIME = np.uint32(16_777_619)
 # What may change without the race changing: rows move to later pages as new ones come.
 _MOVING = frozenset({"page_number", "jockey_id"})
@@ -55,33 +53,17 @@ def cursor_column(records: RaceRecords) -> Encoded:
     return Encoded(np.arange(records.rows), _cursors(records))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Cursors(Sequence[str]):
-    """The cursors of all rows: their parts, and their texts in one."""
-
-    parts: np.ndarray
-    text: str
-
-    def __len__(self) -> int:
-        return len(self.parts)
-
-    def __getitem__(self, row: int) -> str:  # type: ignore[override]
-        if not 0 <= row < len(self.parts):
-            raise IndexError(row)
-        return self.text[row * _CHARACTERS : (row + 1) * _CHARACTERS]
-
-
-def _cursors(records: RaceRecords) -> _Cursors:
+def _cursors(records: RaceRecords) -> RowTexts:
     """Make all cursors at once, when the first is asked for."""
 
-    def make() -> _Cursors:
+    def make() -> RowTexts:
         parts = np.empty(records.rows, _PARTS)
         parts["place"] = np.arange(records.rows, 0, -1)
         parts["race"] = _checksums(records)
         parts["version"] = crc32(parts["race"].tobytes())
-        return _Cursors(parts, base64.urlsafe_b64encode(parts.tobytes()).decode())
+        return RowTexts(parts)
 
-    return records.once(_Cursors, make)
+    return records.once(_cursors, make)
 
 
 def _checksums(records: RaceRecords) -> np.ndarray:

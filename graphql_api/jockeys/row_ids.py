@@ -6,14 +6,13 @@ number. Rides that share all of these (some overseas ones have no numbers) are t
 
 import base64
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
 
 import numpy as np
 
 from graphql_api.jockeys.records import Encoded, RaceRecords
+from graphql_api.jockeys.row_texts import RowTexts
 
 IDENTITY = ("date", "meeting", "race_number", "horse_number")
 """Fields that identify a ride of one jockey."""
@@ -23,7 +22,6 @@ ROW_ID = re.compile(rf"([^{SEPARATOR}]{{1,5}}){SEPARATOR}([A-Za-z0-9_-]{{12}})")
 """A jockey's id, and the digest of the ride; no more is looked at of a text that a client made long."""
 
 _PARTS = np.dtype([("identity", ">u8"), ("nth", "u1")])
-_CHARACTERS = 4 * _PARTS.itemsize // 3
 _PRIME = np.uint64(0x100000001B3)
 
 
@@ -44,34 +42,17 @@ def row_id_column(records: RaceRecords) -> Encoded:
     return Encoded(np.arange(records.rows), _row_ids(records))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _RowIds(Sequence[str]):
-    """The ids of all rows: their parts, and their digests in one text."""
-
-    jockey_id: str
-    parts: np.ndarray
-    text: str
-
-    def __len__(self) -> int:
-        return len(self.parts)
-
-    def __getitem__(self, row: int) -> str:  # type: ignore[override]
-        if not 0 <= row < len(self.parts):
-            raise IndexError(row)
-        return f"{self.jockey_id}{SEPARATOR}{self.text[row * _CHARACTERS : (row + 1) * _CHARACTERS]}"
-
-
-def _row_ids(records: RaceRecords) -> _RowIds:
+def _row_ids(records: RaceRecords) -> RowTexts:
     """Make all ids at once, when the first is asked for."""
 
-    def make() -> _RowIds:
+    def make() -> RowTexts:
         parts = np.empty(records.rows, _PARTS)
         parts["identity"] = _digests(records)
         parts["nth"] = _occurrence(parts["identity"])
         jockey_id = records.fields["jockey_id"].values[0] if records.rows else ""
-        return _RowIds(jockey_id, parts, base64.urlsafe_b64encode(parts.tobytes()).decode())
+        return RowTexts(parts, jockey_id + SEPARATOR)
 
-    return records.once(_RowIds, make)
+    return records.once(_row_ids, make)
 
 
 def _digests(records: RaceRecords) -> np.ndarray:
