@@ -75,7 +75,7 @@ def _index(storage: Storage) -> str:
     try:
         stored = storage.read_object(_name())
     except NotFound:
-        return "no index (graphql-api index builds it; listing by name and searching take it)"
+        return "no index (graphql-api index builds it; listing by name and searching need it)"
     except StorageFault:
         return "an index that may not be read"
     except DataCorrupt:

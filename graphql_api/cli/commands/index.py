@@ -21,7 +21,7 @@ Examples:
 @data_option
 @click.option("--threads", type=click.IntRange(1, 256), help="Files read at once. Default: JOCKEY_LOAD_THREADS.")
 def index(data: str | None, threads: int | None) -> None:
-    """Build the index, beside the files, or bring it up to date: `jockeys` and `search` rest on it.
+    """Build or refresh the index, beside the files; `jockeys` and `search` need it.
 
     Only files that changed are read. After an interrupted run, the next one continues from there. Servers read the new
     index within their JOCKEY_CACHE_TTL; until then they use the old one.

@@ -50,7 +50,7 @@ def _variables(text: str | None) -> dict[str, Any] | None:
     try:
         values = json.loads(text)
     except ValueError as error:
-        raise click.BadParameter(f"This is no JSON: {error}.", param_hint="--variables") from error
+        raise click.BadParameter(f"This is not JSON: {error}.", param_hint="--variables") from error
     if not isinstance(values, dict):
         raise click.BadParameter('A JSON object is needed, such as {"id": "00001"}.', param_hint="--variables")
     return values

@@ -29,7 +29,7 @@ from graphql_api.web.templates import columns, csv_header, csv_rows, json_rows
 FORMAT = "3"
 """Version of the bytes that the routes make of a file; a part of the ETag, to be raised when they change."""
 
-NO_EXTRA = "Parquet and Arrow are not installed on this server; they take the extra 'arrow'. CSV and NDJSON are there."
+NO_EXTRA = "Parquet and Arrow need the extra 'arrow', which this server lacks. CSV and NDJSON are available."
 
 
 class Exports:
