@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import suppress
+from threading import BoundedSemaphore
 from typing import Literal
 
 import structlog
@@ -12,6 +13,7 @@ from graphql_api.errors import DataCorrupt, NotFound, ServiceError, StorageFault
 from graphql_api.index.entries import Entry, entry
 from graphql_api.index.file import NAME, dump, load
 from graphql_api.repository.decoding import decode
+from graphql_api.repository.loading import MAX_DECODES
 from graphql_api.repository.trace import Trace
 from graphql_api.storage.folder import Storage
 
@@ -45,8 +47,9 @@ class Refresh:
 
     def run(self, threads: int, advance: Callable[[], object] = lambda: None) -> None:
         """Read what changed with so many threads; ``advance`` is called for each jockey. Raises as ``Storage`` does."""
+        decodes = BoundedSemaphore(MAX_DECODES)
         with ThreadPoolExecutor(threads, "index") as pool:
-            futures = [pool.submit(_current, self.storage, each) for each in self.entries.values()]
+            futures = [pool.submit(_current, self.storage, each, decodes) for each in self.entries.values()]
             try:
                 for future in as_completed(futures):
                     self._take(*future.result())
@@ -97,13 +100,14 @@ def _ids(storage: Storage) -> Iterator[str]:
         yield from page.ids
 
 
-def _current(storage: Storage, known: Entry) -> tuple[Entry, Outcome]:
+def _current(storage: Storage, known: Entry, decodes: BoundedSemaphore) -> tuple[Entry, Outcome]:
     """Give a jockey's entry for the file as it is now."""
     try:
         stored = storage.read(known.id, known.etag)
         if stored is None:
             return known, "unchanged"
-        return entry(known.id, stored.etag, decode(stored.data, known.id, Trace())), "read"
+        with decodes:
+            return entry(known.id, stored.etag, decode(stored.data, known.id, Trace())), "read"
     except NotFound:
         return known, "gone"
     except (DataCorrupt, StorageFault) as error:  # one file that may not be read does not keep the others out
