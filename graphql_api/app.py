@@ -10,6 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import strawberry
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -70,10 +71,10 @@ class Core:
         return b"".join(response_map(answer, request_id))
 
 
-def create_core(settings: Settings, storage: Storage | None = None) -> Core:
-    """Wire everything below HTTP; ``storage`` replaces the one that the settings name."""
+def create_core(settings: Settings, storage: Storage | None = None, api: strawberry.Schema = schema) -> Core:
+    """Wire everything below HTTP; ``storage`` replaces the one that the settings name, ``api`` the schema."""
     logs.configure(settings.log_level)
-    engine = Engine(schema, Projections(settings.encoded_bytes, settings.max_response_bytes))
+    engine = Engine(api, Projections(settings.encoded_bytes, settings.max_response_bytes))
     documents = Documents(
         engine.schema,
         max_characters=settings.max_query_characters,
@@ -84,12 +85,12 @@ def create_core(settings: Settings, storage: Storage | None = None) -> Core:
     return Core(Repository(storage or open_storage(settings), settings), engine, documents, settings)
 
 
-def create_app(settings: Settings, storage: Storage | None = None) -> RequestMiddleware[ResponseCache]:
+def create_app(settings: Settings, storage: Storage | None = None) -> RequestMiddleware:
     """Make an application with caches of its own; ``storage`` replaces the one that the settings name."""
     return serve_core(create_core(settings, storage), settings)
 
 
-def serve_core(core: Core, settings: Settings) -> RequestMiddleware[ResponseCache]:
+def serve_core(core: Core, settings: Settings) -> RequestMiddleware:
     """Make the application that serves ``core`` over HTTP."""
     responder = Responder(settings.encoded_bytes, InFlight(settings.in_flight_bytes))
     offload = Offload()

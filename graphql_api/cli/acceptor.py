@@ -13,7 +13,7 @@ import structlog
 
 from graphql_api.cli.bounds import FULL, LINGER_SECONDS
 from graphql_api.cli.wire import closing
-from graphql_api.web.middleware import Headers
+from graphql_api.web.replay import Headers
 
 BATCH = 64
 """Connections taken in one turn: about five milliseconds."""

@@ -7,7 +7,7 @@ from typing import Any, cast
 import uvicorn
 
 from graphql_api.cli.acceptor import Acceptor
-from graphql_api.web.middleware import Headers
+from graphql_api.web.replay import Headers
 
 
 class Server(uvicorn.Server):

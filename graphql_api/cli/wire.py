@@ -2,25 +2,23 @@
 
 from http import HTTPStatus
 
-from starlette.types import Message
-
-from graphql_api.web.middleware import SECURITY_HEADERS, Headers
+from graphql_api.web.middleware import SECURITY_HEADERS
 from graphql_api.web.refusals import refusal
+from graphql_api.web.replay import Headers, Replayed
 
 STATUS_LINES = {each.value: f"HTTP/1.1 {each.value} {each.phrase}\r\n".encode() for each in HTTPStatus}
 
 
-def written(messages: list[Message], default_headers: Headers) -> bytes:
-    """Write an answer; its head tells its length."""
-    head, *bodies = messages
-    parts = [STATUS_LINES[head["status"]]]
-    for name, value in (*default_headers, *head["headers"]):
+def written(answer: Replayed, default_headers: Headers) -> bytes:
+    """Return the bytes of an answer whose headers tell its length."""
+    parts = [STATUS_LINES[answer.status]]
+    for name, value in (*default_headers, *answer.headers):
         parts += name, b": ", value, b"\r\n"
-    return b"".join([*parts, b"\r\n", *(each["body"] for each in bodies)])
+    return b"".join([*parts, b"\r\n", *answer.chunks])
 
 
 def closing(status: int, detail: str, default_headers: Headers) -> bytes:
     """Write a refusal behind which the connection is closed."""
     head, body = refusal(status, detail)
-    head["headers"] += (b"connection", b"close"), *SECURITY_HEADERS
-    return written([head, body], default_headers)
+    headers = [*head["headers"], (b"connection", b"close"), *SECURITY_HEADERS]
+    return written(Replayed(status, headers, (body["body"],)), default_headers)

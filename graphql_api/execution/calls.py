@@ -24,13 +24,10 @@ from graphql import (
 from graphql.execution.collect_fields import FragmentDetails
 from graphql.execution.values import VariableValues, get_argument_values
 from strawberry import Info
-from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.field import StrawberryField
 
 from graphql_api.execution.plans import Run, Unplanned
-
-BACKREF = GraphQLCoreConverter.DEFINITION_BACKREF
-"""Under this key a graphql-core object's extensions hold what Strawberry made it of."""
+from graphql_api.execution.purity import BACKREF
 
 Resolve = Callable[[Any, Run], Any]
 Arguments = Callable[[VariableValues], dict[str, Any]]

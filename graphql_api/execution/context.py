@@ -16,25 +16,31 @@ class Context:
     """The context of one GraphQL request; resolvers reach it as ``info.context``.
 
     A jockey asked for twice in one request, or again because the general executor took over from a plan, is loaded
-    once: both see the same version, or the same error. ``by_versions`` says that what is answered depends on jockeys'
-    files only; a resolver that reads anything else has to deny it.
+    once: both see the same version, or the same error. What resolvers read is recorded: a load is a dependency, and any
+    other use of ``repository`` makes the answer one that nobody keeps.
     """
 
-    repository: Repository
+    _repository: Repository
     request_id: str = ""
     trace: Trace = field(default_factory=Trace)
     settings: Settings = field(default_factory=Settings)
     budget: Budget = field(default_factory=Budget)
-    by_versions: bool = True
+    _private: bool = False
     _loads: dict[str, Snapshot | asyncio.Future[Snapshot]] = field(default_factory=dict)
+
+    @property
+    def repository(self) -> Repository:
+        """Give access to what has no version here, such as the index; the answer is not shared then."""
+        self._private = True
+        return self._repository
 
     def load(self, jockey_id: str) -> Snapshot | Awaitable[Snapshot]:
         """Give a jockey's snapshot: at once if it is in the cache and fresh, else as something to await."""
         found = self._loads.get(jockey_id)
         if found is None:
-            found = self.repository.cached(jockey_id, self.trace)
+            found = self._repository.cached(jockey_id, self.trace)
             if found is None:
-                found = asyncio.ensure_future(self.repository.get(jockey_id, self.trace))
+                found = asyncio.ensure_future(self._repository.get(jockey_id, self.trace))
                 found.add_done_callback(_mark_retrieved)
             self._loads[jockey_id] = found
         return found
@@ -50,9 +56,9 @@ class Context:
 
     @property
     def versions(self) -> tuple[Snapshot, ...] | None:
-        """What an answer was made of; None where versions do not tell it all, or one is missing or stale."""
+        """What the answer of a pure operation was made of; None where that is not all, or one is missing or stale."""
         found = self.snapshots
-        whole = self.by_versions and len(found) == len(self._loads) > 0 and not any(each.stale for each in found)
+        whole = not self._private and len(found) == len(self._loads) > 0 and not any(each.stale for each in found)
         return tuple(found) if whole else None
 
 

@@ -18,6 +18,7 @@ from graphql import (
 from graphql.execution.collect_fields import FragmentDetails
 from graphql.execution.values import VariableValues
 
+from graphql_api.execution.purity import is_pure
 from graphql_api.execution.variables import Coerce, coercion
 from graphql_api.execution.weighed_cache import WeighedCache
 
@@ -52,6 +53,7 @@ class Document:
     operations: dict[str | None, OperationDefinitionNode] = field(init=False)
     fragments: dict[str, FragmentDetails] = field(init=False)
     _coercions: dict[str | None, Coerce] = field(default_factory=dict)
+    _pure: dict[str | None, bool] = field(default_factory=dict)
     _own_weight: int = field(init=False)
 
     def __post_init__(self) -> None:
@@ -84,6 +86,16 @@ class Document:
         """Say whether the operation only reads; True where there is none, since nothing would run."""
         operation = self.operation(name)
         return operation is None or operation.operation is OperationType.QUERY
+
+    def is_pure(self, schema: GraphQLSchema, name: str | None) -> bool:
+        """Say whether an operation may be run again and its answer be shared; False where there is none."""
+        pure = self._pure.get(name)
+        if pure is None:
+            operation = self.operation(name)
+            if operation is None:  # not remembered: a client may ask for any name
+                return False
+            pure = self._pure[name] = is_pure(schema, self.fragments, operation)
+        return pure
 
     def coerced(
         self, schema: GraphQLSchema, name: str | None, variables: Mapping[str, Any] | None

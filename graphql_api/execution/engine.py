@@ -52,10 +52,15 @@ class Engine:
     def prepare(
         self, document: Document, operation_name: str | None, variables: Mapping[str, Any] | None
     ) -> Callable[[Context], Coroutine[Any, Any, Answer]]:
-        """Compile one operation of a valid document; what runs it may be called in another thread, and again."""
+        """Compile one operation of a valid document; what runs it may be called in another thread, and again if pure.
+
+        An operation that is not pure has no plan: were it to fail, the general executor would repeat its effects.
+        """
         operation = document.operation(operation_name)
         values = document.coerced(self.schema, operation_name, variables) if operation else None
-        plan = self._plan(document, operation, values) if operation and values else None
+        plan = None
+        if operation and values and document.is_pure(self.schema, operation_name):
+            plan = self._plan(document, operation, values)
         return partial(self._run, document, operation_name, variables, plan, values)
 
     async def _run(

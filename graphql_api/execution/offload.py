@@ -1,8 +1,8 @@
 """Long work in threads, so that the event loop goes on answering small requests.
 
 Work begins on the loop, where most of it ends at once. What turns out to be long, by what it is about to pay for, is
-given up there and done again from the start in a thread: nothing but reading has been done by then. Threads hand over
-the interpreter to the loop many times a second.
+given up there and done again from the start in a thread: only pure operations are, which have done nothing but reading
+by then. Threads hand over the interpreter to the loop many times a second.
 """
 
 import asyncio
@@ -47,11 +47,17 @@ class Offload:
         context: Context,
         cost: int,
     ) -> Answer:
-        """Run one operation, of reckoned ``cost``. Raises as ``Engine.execute``."""
+        """Run one operation, of reckoned ``cost``. Raises as ``Engine.execute``.
+
+        One that may have effects is run once, on the loop as a whole; the budget's values and seconds bound it.
+        """
         budget = context.budget
         # Loads are waited for on the loop: an operation known to be long may resolve the fields of its root there.
-        budget.begin(AT_ONCE if cost < LONG_COST else AT_ROOT)
         run = engine.prepare(document, name, variables)
+        if not document.is_pure(engine.schema, name):
+            budget.begin(math.inf)
+            return await run(context)
+        budget.begin(AT_ONCE if cost < LONG_COST else AT_ROOT)
         try:
             if _values(variables or {}) <= MANY_VALUES:
                 return await run(context)

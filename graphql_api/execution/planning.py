@@ -28,13 +28,12 @@ from graphql import Node as AstNode
 from graphql.execution.collect_fields import FieldDetailsList, GroupedFieldSet, collect_fields, collect_subfields
 from graphql.execution.values import VariableValues, get_argument_values
 
-from graphql_api.execution.calls import BACKREF, Operation, resolver, strawberry_field
+from graphql_api.execution.calls import Operation, resolver, strawberry_field
 from graphql_api.execution.document import count_tokens
 from graphql_api.execution.encoding import SAME_ROW, Binding, Cell, Column, RowTemplate
 from graphql_api.execution.plans import Leaf, ListOf, Node, Object, Plan, PlannedField, RowList, Unplanned
+from graphql_api.execution.purity import BACKREF, KNOWN_DIRECTIVES
 from graphql_api.execution.variables import PLAIN
-
-KNOWN_DIRECTIVES = {"skip", "include"}
 
 FIELD_BYTES = 2_400
 """What a planned field takes, or a cell of a row; the tests measure it."""

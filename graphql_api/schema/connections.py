@@ -6,6 +6,7 @@ import strawberry
 
 from graphql_api.errors import BadUserInput
 from graphql_api.execution.context import Context
+from graphql_api.execution.purity import PURE
 from graphql_api.jockeys.figures import Figures, Statistics
 from graphql_api.jockeys.grouping import Groups
 from graphql_api.jockeys.keys import KEYS
@@ -27,7 +28,9 @@ class RaceRecordConnection(GroupedRecordConnection):
     selection: strawberry.Private[Selection]
 
     @strawberry.field(
-        graphql_type=StatisticsType, description="Statistics of the records on all pages; the filter counts."
+        graphql_type=StatisticsType,
+        description="Statistics of the records on all pages; the filter counts.",
+        metadata=PURE,
     )
     def statistics(self, info: strawberry.Info[Context, None]) -> Statistics:
         """Count lazily: each figure when it is selected."""
@@ -38,6 +41,7 @@ class RaceRecordConnection(GroupedRecordConnection):
         graphql_type=list[RaceGroup],
         description="The records on all pages in groups that share their keys, ordered by these unless asked "
         "otherwise. The server bounds the number of groups.",
+        metadata=PURE,
     )
     def group_by(
         self,

@@ -11,6 +11,7 @@ from strawberry.utils.str_converters import to_camel_case
 from graphql_api.errors import BadUserInput, IndexRequired
 from graphql_api.execution.context import Context
 from graphql_api.execution.cost import WEIGHTS
+from graphql_api.execution.purity import PURE
 from graphql_api.index.cache import Index
 from graphql_api.index.catalogue import Horse, Page, cursor, only_ids, read_cursor
 from graphql_api.index.entries import FIELDS
@@ -108,17 +109,19 @@ class HorseMatch:
 
     horse: strawberry.Private[Horse]
 
-    @strawberry.field(description="The name (馬名).")
+    @strawberry.field(description="The name (馬名).", metadata=PURE)
     def name(self) -> str:
         """Give the name."""
         return self.horse.name
 
-    @strawberry.field(description="Jockeys who rode it.")
+    @strawberry.field(description="Jockeys who rode it.", metadata=PURE)
     def jockey_count(self) -> int:
         """Count its jockeys."""
         return len(self.horse.jockeys)
 
-    @strawberry.field(graphql_type=list[JockeySummary], description="Jockeys who rode it, those with most rides first.")
+    @strawberry.field(
+        graphql_type=list[JockeySummary], description="Jockeys who rode it, those with most rides first.", metadata=PURE
+    )
     def jockeys(self, info: strawberry.Info[Context, None], first: First = FOUND) -> Sequence[Row]:
         """Give the first of its jockeys."""
         return self.horse.jockeys[: _count(info.context, first, FOUND)]
@@ -135,24 +138,28 @@ class SearchResult:
     query: strawberry.Private[str]
     first: strawberry.Private[int]
 
-    @strawberry.field(graphql_type=list[JockeySummary], description="Jockeys by id, or by any name they rode under.")
+    @strawberry.field(
+        graphql_type=list[JockeySummary], description="Jockeys by id, or by any name they rode under.", metadata=PURE
+    )
     def jockeys(self, info: strawberry.Info[Context, None]) -> list[Row]:
         """Search ids and names."""
         info.context.budget.work(10 * WEIGHTS["SearchResult.jockeys"])
         return self.index.catalogue.jockeys(self.query, self.first)
 
-    @strawberry.field(description="Horses by name.")
+    @strawberry.field(description="Horses by name.", metadata=PURE)
     def horses(self, info: strawberry.Info[Context, None]) -> list[HorseMatch]:
         """Search horses."""
         info.context.budget.work(10 * WEIGHTS["SearchResult.horses"])
         return [HorseMatch(horse=each) for each in self.index.catalogue.horses(self.query, self.first)]
 
-    @strawberry.field(description="When the index was written; null where the storage does not say.")
+    @strawberry.field(description="When the index was written; null where the storage does not say.", metadata=PURE)
     def indexed_at(self) -> datetime | None:
         """Date the index."""
         return self.index.made
 
-    @strawberry.field(description="Whether every jockey's file was read for the index; see JockeyConnection.")
+    @strawberry.field(
+        description="Whether every jockey's file was read for the index; see JockeyConnection.", metadata=PURE
+    )
     def index_complete(self) -> bool:
         """Tell whether the index knows every jockey."""
         return self.index.catalogue.complete
@@ -163,7 +170,6 @@ async def list_jockeys(
 ) -> JockeyConnection:
     """Answer a page from the index; without one, from the storage, if nothing is asked that takes the index."""
     count = _count(info.context, first, PAGE)
-    info.context.by_versions = False
     wanted, order = condition(given, "filter"), orders(by, "orderBy")
     index = await info.context.repository.index.get()
     if index is not None:
@@ -181,7 +187,6 @@ async def list_jockeys(
 async def search(info: strawberry.Info[Context, None], query: str, first: int | None) -> SearchResult:
     """Search the index."""
     count, text = _count(info.context, first, FOUND), query.strip()
-    info.context.by_versions = False
     if not text or len(text) > LONGEST_QUERY:
         raise BadUserInput(f"Argument 'query' must have 1 to {LONGEST_QUERY} characters.")
     index = await info.context.repository.index.get()

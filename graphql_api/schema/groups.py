@@ -7,6 +7,7 @@ import strawberry
 
 from graphql_api.execution.context import Context
 from graphql_api.execution.encoding import SAME_ROW, Binding
+from graphql_api.execution.purity import PURE
 from graphql_api.jockeys.figures import Statistics
 from graphql_api.jockeys.grouping import Chosen, GroupKeys, Groups
 from graphql_api.jockeys.keys import KEYS, Key
@@ -53,7 +54,7 @@ class RaceGroup:
         description="Statistics of all records of the group.", metadata={Binding: SAME_ROW}
     )
 
-    @strawberry.field(description="The records of the group. Without `first` or `last`: all of them.")
+    @strawberry.field(description="The records of the group. Without `first` or `last`: all of them.", metadata=PURE)
     def records(
         self,
         info: strawberry.Info[Context, None],

@@ -6,6 +6,7 @@ from typing import Any
 import strawberry
 
 from graphql_api.execution.context import Context
+from graphql_api.execution.purity import PURE
 from graphql_api.jockeys.paging import PageArguments, Selection, page_work
 from graphql_api.repository.snapshot import Snapshot
 from graphql_api.schema.arguments import After, Before, Filter, First, Last, OrderBy
@@ -65,7 +66,9 @@ class Jockey(Node):
         description="The name in the newest race that has one (騎手): four characters at most."
     )
 
-    @strawberry.field(description="The races of the career, newest first. Without `first` or `last`: all of them.")
+    @strawberry.field(
+        description="The races of the career, newest first. Without `first` or `last`: all of them.", metadata=PURE
+    )
     def records(
         self,
         info: strawberry.Info[Context, None],
@@ -84,7 +87,7 @@ class Jockey(Node):
         selection = Selection.where(records, condition(filter, "filter"), work)
         return connection(selection, order, asked)
 
-    @strawberry.field(description="The file behind the data, and what could not be read in it.")
+    @strawberry.field(description="The file behind the data, and what could not be read in it.", metadata=PURE)
     def source(self) -> SourceFile:
         """Describe the file."""
         found = self.snapshot

@@ -9,6 +9,7 @@ from strawberry.schema.config import StrawberryConfig
 
 from graphql_api.errors import BadUserInput, NotFound
 from graphql_api.execution.context import Context
+from graphql_api.execution.purity import PURE
 from graphql_api.jockeys import row_ids
 from graphql_api.jockeys.figures import Figures, Statistics
 from graphql_api.jockeys.filtering import Condition
@@ -40,7 +41,9 @@ class JockeyComparison:
 
     jockey: Jockey = strawberry.field(description="Whose statistics these are.")
 
-    @strawberry.field(graphql_type=StatisticsType, description="Statistics of the jockey's records; the filter counts.")
+    @strawberry.field(
+        graphql_type=StatisticsType, description="Statistics of the jockey's records; the filter counts.", metadata=PURE
+    )
     def statistics(self, info: strawberry.Info[Context, None]) -> Statistics:
         """Choose the records; each figure is counted when it is selected."""
         records, work = self.snapshot.records, info.context.budget.work
@@ -83,7 +86,9 @@ Ids = Annotated[list[strawberry.ID], strawberry.argument(description="Netkeiba j
 class Query:
     """Entry points."""
 
-    @strawberry.field(graphql_type=Jockey | None, description="One jockey; null where there is no file for the id.")
+    @strawberry.field(
+        graphql_type=Jockey | None, description="One jockey; null where there is no file for the id.", metadata=PURE
+    )
     def jockey(
         self,
         info: strawberry.Info[Context, None],
@@ -95,6 +100,7 @@ class Query:
     @strawberry.field(
         graphql_type=Node | None,
         description="The object with this id: a jockey or a race record; null where there is none any more.",
+        metadata=PURE,
     )
     def node(
         self,
@@ -115,6 +121,7 @@ class Query:
     @strawberry.field(
         graphql_type=list[Jockey | None],
         description=f"Several jockeys in the order of `ids`, null for each without a file; at most {MAX_IDS} ids.",
+        metadata=PURE,
     )
     def jockeys_by_ids(
         self, info: strawberry.Info[Context, None], ids: Ids
@@ -126,6 +133,7 @@ class Query:
         graphql_type=list[JockeyComparison | None],
         description="Statistics of several jockeys side by side, in the order of `ids`, null for each without a file; "
         f"at most {MAX_IDS} ids.",
+        metadata=PURE,
     )
     def compare_jockeys(
         self,
@@ -143,7 +151,8 @@ class Query:
 
     @strawberry.field(
         description="The jockeys that the storage holds, as the index knows them. Without an index their ids can still "
-        "be listed; whatever takes the index is refused with the code `INDEX_REQUIRED`."
+        "be listed; whatever takes the index is refused with the code `INDEX_REQUIRED`.",
+        metadata=PURE,
     )
     async def jockeys(
         self,
@@ -156,7 +165,7 @@ class Query:
         """List jockeys."""
         return await discovery.list_jockeys(info, first, after, filter, order_by)
 
-    @strawberry.field(description="Jockeys by id or name, and horses by name. Takes the index.")
+    @strawberry.field(description="Jockeys by id or name, and horses by name. Takes the index.", metadata=PURE)
     async def search(
         self,
         info: strawberry.Info[Context, None],

@@ -7,6 +7,7 @@ import strawberry
 from strawberry.types.field import StrawberryField
 
 from graphql_api.execution.encoding import SAME_ROW, Binding
+from graphql_api.execution.purity import PURE
 from graphql_api.jockeys import cursors, row_ids
 from graphql_api.jockeys.columns import FIELDS, Field
 from graphql_api.jockeys.paging import Page
@@ -44,12 +45,12 @@ def _race_record() -> type:
         resolver=row_id,
         description="The ride's id: the jockey's id and an opaque name. It stays the same in later versions of the "
         "file.",
-        metadata={Binding: Binding(lambda _arguments: ("row id", row_ids.row_id_column))},
+        metadata={**PURE, Binding: Binding(lambda _arguments: ("row id", row_ids.row_id_column))},
     )
     fields["raw"] = strawberry.field(
         resolver=raw,
         description="The source's own text of a cell of this row; null where the cell is blank or the column missing.",
-        metadata={Binding: Binding(_raw_binding, raw_text)},
+        metadata={**PURE, Binding: Binding(_raw_binding, raw_text)},
     )
     annotations = {field.name: field.type | None if field.nullable else field.type for field in FIELDS}
     namespace = {
@@ -82,13 +83,13 @@ class RaceRecordEdge:
     cursor: str = strawberry.field(
         resolver=_row_cursor,
         description="An opaque cursor, for `after` and `before`.",
-        metadata={Binding: Binding(lambda _arguments: ("cursor", cursors.cursor_column))},
+        metadata={**PURE, Binding: Binding(lambda _arguments: ("cursor", cursors.cursor_column))},
     )
     node: RaceRecord = strawberry.field(
         resolver=_row_itself,
         graphql_type=RaceRecord,
         description="The race record.",
-        metadata={Binding: SAME_ROW},
+        metadata={**PURE, Binding: SAME_ROW},
     )
 
 
@@ -100,12 +101,12 @@ class PageInfo:
     has_next_page: bool = strawberry.field(description="Whether rows follow this page.")
     has_previous_page: bool = strawberry.field(description="Whether rows precede this page.")
 
-    @strawberry.field(description="The cursor of the page's first row; null on an empty page.")
+    @strawberry.field(description="The cursor of the page's first row; null on an empty page.", metadata=PURE)
     def start_cursor(self) -> str | None:
         """Name the first row."""
         return self.cursor_at(0)
 
-    @strawberry.field(description="The cursor of the page's last row; null on an empty page.")
+    @strawberry.field(description="The cursor of the page's last row; null on an empty page.", metadata=PURE)
     def end_cursor(self) -> str | None:
         """Name the last row."""
         return self.cursor_at(-1)

@@ -6,6 +6,7 @@ import strawberry
 
 from graphql_api.errors import BadUserInput
 from graphql_api.execution.encoding import Binding
+from graphql_api.execution.purity import PURE
 from graphql_api.jockeys.figures import Statistics
 from graphql_api.jockeys.statistics import BOUNDS, STATISTICS, Statistic
 from graphql_api.jockeys.summaries import NumericSummary as Summary
@@ -34,7 +35,7 @@ def _quartile(percent: float) -> Any:
     def quartile(numbers: strawberry.Parent[Summary]) -> float | None:
         return numbers.percentile(percent)
 
-    return strawberry.field(resolver=quartile, description=f"The {percent}th percentile, interpolated.")
+    return strawberry.field(resolver=quartile, description=f"The {percent}th percentile, interpolated.", metadata=PURE)
 
 
 @strawberry.type(description="Numbers of one field, summarised; null values do not count.")
@@ -54,7 +55,7 @@ class NumericSummary:
     p75: float | None = _quartile(75)
     p90: float | None = _quartile(90)
     percentile: float | None = strawberry.field(
-        resolver=_percentile, description="Any percentile, interpolated between the two nearest values."
+        resolver=_percentile, description="Any percentile, interpolated between the two nearest values.", metadata=PURE
     )
 
 
@@ -65,7 +66,9 @@ def _interval(rate: str) -> Any:
         low, high = getattr(counted, lower), getattr(counted, upper)
         return None if low is None else ConfidenceInterval(lower=low, upper=high)
 
-    return strawberry.field(resolver=interval, description="95 % interval of the rate above; null without rides.")
+    return strawberry.field(
+        resolver=interval, description="95 % interval of the rate above; null without rides.", metadata=PURE
+    )
 
 
 def _summary(
@@ -92,7 +95,9 @@ def _statistics() -> type:
         if f"{each.name}_lower" in BOUNDS:
             fields[f"{each.name}_interval"] = _interval(each.name)
             annotations[f"{each.name}_interval"] = ConfidenceInterval | None
-    fields["summary"] = strawberry.field(resolver=_summary, description="A numeric field's values, summarised.")
+    fields["summary"] = strawberry.field(
+        resolver=_summary, description="A numeric field's values, summarised.", metadata=PURE
+    )
     annotations["summary"] = NumericSummary
     namespace = {"__annotations__": annotations, "__doc__": "Statistics of some race records.", **fields}
     return strawberry.type(

@@ -88,7 +88,8 @@ class GraphQLEndpoint:
         document = await self._document(parameters)
         if get and not document.is_query(parameters.operation_name):
             raise RequestFault(405, "GET runs queries only; send this operation by POST.", allow="POST")
-        digest = self._digest(media_type, document, parameters) if get else None
+        pure = document.is_pure(self.engine.schema, parameters.operation_name)
+        digest = self._digest(media_type, document, parameters) if get and pure else None
         if digest and (tag := await validators.still_valid(headers, digest, self.repository)):
             return ChunkedBody((), 304, {**validators.held(tag, self.repository), "vary": VARY})
         answer, extensions = await self.operate(scope, document, parameters)
@@ -118,8 +119,8 @@ class GraphQLEndpoint:
     ) -> tuple[Answer, Mapping[str, Any]]:
         """Execute an operation within its budget, or refuse it; give its cost too, if the client wants to know.
 
-        Where versions of jockeys tell all that a whole answer was made of, they are left in the request's state as
-        ``snapshots``. Raises ``Exhausted``.
+        Where versions of jockeys tell all that the whole answer of a pure operation was made of, they are left in the
+        request's state as ``snapshots``; without these nobody keeps the answer. Raises ``Exhausted``.
         """
         fields, limit = request_log(scope), self.settings.max_cost
         name = parameters.operation_name
@@ -139,7 +140,8 @@ class GraphQLEndpoint:
             fields["execution"] = "plan" if answer.planned else "general"
             # What registers a query has to be seen each time, for its registration may be gone when the answer is not.
             registers = parameters.query is not None and parameters.query_hash is not None
-            scope["state"]["snapshots"] = None if answer.errors or registers else context.versions
+            if document.is_pure(self.engine.schema, name) and not answer.errors and not registers:
+                scope["state"]["snapshots"] = context.versions
         told = {"requested": max(cost, budget.spent), "limit": limit}
         return answer, {"cost": told} if parameters.wants_cost else {}
 

@@ -6,7 +6,7 @@ import re
 import time
 from collections.abc import Awaitable
 from itertools import chain
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 import orjson
 import structlog
@@ -16,6 +16,7 @@ from graphql_api.logs import REQUEST_ID, levels
 from graphql_api.repository.trace import Trace
 from graphql_api.web.deadline import BEGUN
 from graphql_api.web.refusals import refusal
+from graphql_api.web.replay import Headers, Key, Replayed, replay_of
 
 HARMLESS_ID = re.compile(r"[A-Za-z0-9_.:=-]{1,128}")
 LOGGED_CHARACTERS = 200
@@ -30,10 +31,10 @@ SECURITY_HEADERS = (
 )
 """On every answer; pages have a content security policy of their own."""
 
-TRANSPORT_SECURITY = (b"strict-transport-security", b"max-age=31536000")
+NO_STORE = (b"cache-control", b"no-store")
+"""On every answer that does not say how long it may be kept."""
 
-Headers = list[tuple[bytes, bytes]]
-App = TypeVar("App", bound=ASGIApp)
+TRANSPORT_SECURITY = (b"strict-transport-security", b"max-age=31536000")
 
 log = structlog.get_logger(__name__)
 
@@ -65,10 +66,10 @@ def request_headers(scope: Scope) -> dict[str, str]:
     return found
 
 
-class RequestMiddleware(Generic[App]):
+class RequestMiddleware:
     """Outermost of all: nothing leaves the process without an id, a log line and the security headers."""
 
-    def __init__(self, app: App, max_header_bytes: int) -> None:
+    def __init__(self, app: ASGIApp, max_header_bytes: int) -> None:
         """Wrap ``app``; a request whose headers hold more than ``max_header_bytes`` is refused."""
         self.app = app
         self.max_header_bytes = max_header_bytes
@@ -80,11 +81,8 @@ class RequestMiddleware(Generic[App]):
             await self.app(scope, receive, send)
             return
         begun = time.perf_counter()
-        path = scope["path"][:LOGGED_CHARACTERS]
-        fields = RequestLog(request_id=_request_id(scope), method=scope["method"], path=path)
-        state = scope.setdefault("state", {})
-        state["log"] = fields
-        state.setdefault(BEGUN, time.monotonic())
+        fields = _begin(scope)
+        scope["state"].setdefault(BEGUN, time.monotonic())
         outer = REQUEST_ID.set(fields["request_id"])
         status = 0
 
@@ -104,6 +102,24 @@ class RequestMiddleware(Generic[App]):
                 await self.app(scope, receive, send_head)
         finally:
             _log_request(fields, status, time.perf_counter() - begun)
+            REQUEST_ID.reset(outer)
+
+    def replay(self, scope: Scope, key: Key, max_bytes: int) -> Replayed | None:
+        """Return the answer of the layer within, with what every answer carries, and log it."""
+        inner = replay_of(self.app)
+        if inner is None:
+            return None
+        begun = time.perf_counter()
+        fields = _begin(scope)
+        outer = REQUEST_ID.set(fields["request_id"])
+        try:
+            answer = inner(scope, key, max_bytes)
+            if answer is not None:
+                seconds = time.perf_counter() - begun
+                answer = answer._replace(headers=_with_own(answer.headers, scope, fields, seconds))
+                _log_request(fields, answer.status, time.perf_counter() - begun)
+            return answer
+        finally:
             REQUEST_ID.reset(outer)
 
 
@@ -133,6 +149,14 @@ class MaskMiddleware:
                 await _answer_500(request_log(scope)["request_id"], send_noting)
 
 
+def _begin(scope: Scope) -> RequestLog:
+    """Begin the log of a request, and leave it in the request's state."""
+    path = scope["path"][:LOGGED_CHARACTERS]
+    fields = RequestLog(request_id=_request_id(scope), method=scope["method"], path=path)
+    scope.setdefault("state", {})["log"] = fields
+    return fields
+
+
 def _request_id(scope: Scope) -> str:
     """Take the id that Lambda or the client gave the request, if it is of a harmless form, or make one."""
     context = scope.get("aws.context")
@@ -146,6 +170,8 @@ def _with_own(headers: Headers, scope: Scope, fields: RequestLog, seconds: float
     """Add to an answer's headers what every answer carries, unless it has its own."""
     present = dict(headers)
     own = [pair for pair in SECURITY_HEADERS if pair[0] not in present]
+    if b"cache-control" not in present:
+        own.append(NO_STORE)
     vary = present.get(b"vary", b"")
     if b"Origin" not in vary:  # CORS says it of some answers; of the others, too, a page may get another
         headers = [pair for pair in headers if pair[0] != b"vary"]

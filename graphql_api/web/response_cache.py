@@ -19,8 +19,9 @@ from graphql_api.errors import Overloaded, RequestTimeout
 from graphql_api.repository.repository import Repository
 from graphql_api.repository.snapshot import Snapshot
 from graphql_api.web.deadline import within
-from graphql_api.web.in_flight import Hold, InFlight
-from graphql_api.web.middleware import Headers, request_log
+from graphql_api.web.in_flight import InFlight
+from graphql_api.web.middleware import request_log
+from graphql_api.web.replay import CACHE_KEY, Headers, Key, Replayed
 from graphql_api.web.responses import send_all
 
 SHAPING_HEADERS = frozenset(
@@ -32,33 +33,8 @@ LONGEST_BODY = 16_384
 ENTRY_BYTES = 2_000
 """What an entry is reckoned to take beside the texts in it."""
 
-HEADER_BYTES = 150
-"""The same of a header."""
-
 JOCKEY_BYTES = 250
 """The same of a jockey in an answer."""
-
-KEPT_AS = "kept_as"
-"""In ``scope["state"]``: the key of an answer that was given from memory, for a server that will ask again."""
-
-HOLDS = "holds"
-"""In ``scope["state"]``: an answer that the server was just told to hold, which is to be given."""
-
-
-class Key(NamedTuple):
-    """All that shapes an answer."""
-
-    scheme: str
-    method: str
-    path: str
-    query: bytes
-    body: bytes
-    headers: tuple[tuple[bytes, bytes], ...]
-
-    @property
-    def size(self) -> int:
-        """Reckon the bytes that a key takes."""
-        return len(self.path) + len(self.query) + len(self.body) + sum(map(_header_size, self.headers))
 
 
 class Kept(NamedTuple):
@@ -98,8 +74,6 @@ class ResponseCache:
         """Answer from memory, or pass the request on and keep its answer if it may be kept."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
-        elif (kept := scope["state"].get(HOLDS)) is not None:
-            await self._give(kept, scope, send, None)
         elif scope["method"] == "GET":
             await self._answer(scope, _key(scope, b""), receive, send)
         elif scope["method"] == "POST" and scope["path"].endswith(self.graphql):
@@ -135,24 +109,32 @@ class ResponseCache:
         with suppress(Overloaded):  # which the application meets as well, and tells in the form of its route
             if kept is not None:
                 hold = self.in_flight.hold(kept.chunks)
-                scope["state"][KEPT_AS] = key
-                await self._give(kept, scope, send, hold)
+                scope["state"][CACHE_KEY] = key
+                headers = self._headers(kept, scope)
+                await send_all(send, kept.status, headers, kept.chunks, hold)
                 return
         recorder = _Recorder(send, int(self._kept.maxsize))
         await self.app(scope, receive, recorder.send)
         if made := recorder.answer(scope, key, self.repository):
             self._kept[key] = made
 
-    async def _give(self, kept: Kept, scope: Scope, send: Send, hold: Hold | None) -> None:
-        """Give an answer that holds, and release it; its jockeys count as asked for."""
+    def replay(self, scope: Scope, key: Key, max_bytes: int) -> Replayed | None:
+        """Return the answer to a request as ``Replay`` says."""
+        kept = self.find(key)
+        if kept is None or kept.length > max_bytes:
+            return None
+        return Replayed(kept.status, self._headers(kept, scope), kept.chunks)
+
+    def _headers(self, kept: Kept, scope: Scope) -> Headers:
+        """Return the headers of an answer that holds and is now given; its jockeys count as asked for."""
         fields = request_log(scope)
         fields["execution"], fields["jockey_ids"] = "kept", list(kept.snapshots)
         found = [self.repository.cached(each, fields.trace) for each in kept.snapshots]
-        headers = kept.headers
-        if scope["method"] == "GET":  # caches further on take the age from what Cache-Control allows (RFC 9111)
-            left = min([kept.max_age, *(self.repository.max_age(each) for each in found if each)])
-            headers = [*headers, (b"age", b"%d" % (kept.max_age - left))]
-        await send_all(send, kept.status, headers, kept.chunks, hold)
+        if scope["method"] != "GET":
+            return kept.headers
+        # Caches further on take the age from what Cache-Control allows (RFC 9111).
+        left = min([kept.max_age, *(self.repository.max_age(each) for each in found if each)])
+        return [*kept.headers, (b"age", b"%d" % (kept.max_age - left))]
 
     def find(self, key: Key) -> Kept | None:
         """Give an answer that holds now, and count nothing."""
@@ -217,7 +199,3 @@ def _key(scope: Scope, body: bytes) -> Key | None:
         elif header[0] in CREDENTIALS:
             return None
     return Key(scope["scheme"], scope["method"], scope["path"], scope["query_string"], body, tuple(shaping))
-
-
-def _header_size(header: tuple[bytes, bytes]) -> int:
-    return len(header[0]) + len(header[1]) + HEADER_BYTES

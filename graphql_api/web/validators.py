@@ -21,7 +21,7 @@ MOST_JOCKEYS = 4
 """Answers made of more files get no tag: it would grow past what a header should hold."""
 
 _VERSION = r"\.[0-9a-z]{4,5}=[0-9A-Za-z-]{1,64}"
-_TAG = re.compile(rf'(?:W/)?"([0-9a-f]{{32}})((?:{_VERSION}){{0,{MOST_JOCKEYS}}})"')
+_TAG = re.compile(rf'(?:W/)?"([0-9a-f]{{32}})((?:{_VERSION}){{1,{MOST_JOCKEYS}}})"')
 
 
 def request_digest(schema: bytes, media_type: str, query: str, name: str | None, variables: Mapping[str, Any]) -> str:

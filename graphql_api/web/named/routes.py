@@ -45,7 +45,8 @@ class Named:
         self.graphql = graphql
         self.repository = graphql.repository
         self.settings = graphql.settings
-        self.trusted = {each.name: each for each in trusted.values()}
+        # A GET must have no effects (RFC 9110, 9.2.1).
+        self.trusted = {each.name: each for each in trusted.values() if each.document.is_query(each.name)}
         self.tables = {name: self._table(each) for name, each in self.trusted.items()}
         self.version = graphql.version + FORMAT.encode()
 
@@ -72,8 +73,8 @@ class Named:
         given = [pair for pair in pairs if shape is None or pair[0] != SPREADSHEET]
         variables = read_variables(given, trusted.operation, self.graphql.documents.schema)
         digest = validators.request_digest(self.version, form, trusted.text, None, variables)
-        tag = await validators.still_valid(request.headers, digest, self.repository)
-        if tag is not None:
+        pure = trusted.document.is_pure(self.graphql.documents.schema, trusted.name)
+        if pure and (tag := await validators.still_valid(request.headers, digest, self.repository)):
             return ChunkedBody((), 304, {**validators.held(tag, self.repository), "vary": VARY})
         data = await self._execute(request, trusted, variables)
         if shape is None:

@@ -1,0 +1,120 @@
+"""Purity: whether an operation may be run again and its answer be shared, judged by what its fields declare.
+
+A resolver that declares nothing may have effects and may read anything: its operation is run once, from start to end,
+and nobody keeps the answer. So a resolver that forgets to declare costs speed, never a wrong answer.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from graphql import (
+    DirectiveNode,
+    FieldNode,
+    FragmentSpreadNode,
+    GraphQLField,
+    GraphQLInterfaceType,
+    GraphQLNamedType,
+    GraphQLObjectType,
+    GraphQLSchema,
+    InlineFragmentNode,
+    OperationDefinitionNode,
+    OperationType,
+    SelectionNode,
+    SelectionSetNode,
+    get_named_type,
+    is_abstract_type,
+)
+from graphql.execution.collect_fields import FragmentDetails
+from strawberry.schema.schema_converter import GraphQLCoreConverter
+from strawberry.types.field import StrawberryField
+
+KNOWN_DIRECTIVES = frozenset({"skip", "include"})
+"""Directives that only choose what is executed."""
+
+BACKREF = GraphQLCoreConverter.DEFINITION_BACKREF
+"""Under this key a graphql-core object's extensions hold what Strawberry made it of."""
+
+PURE: Mapping[Any, Any] = {"pure": True}
+"""Metadata of a field whose resolver has no effects, and reads only its object, its arguments and ``info.context``.
+
+What it reads of the context, the context records. The same holds for the attributes of the object that it returns.
+"""
+
+
+def is_pure(
+    schema: GraphQLSchema, fragments: Mapping[str, FragmentDetails], operation: OperationDefinitionNode
+) -> bool:
+    """Say whether an operation is a query of pure fields only; the values of its variables do not count."""
+    root = schema.query_type
+    if operation.operation is not OperationType.QUERY or root is None or not _are_known(operation.directives):
+        return False
+    return _Judge(schema, fragments).selections(root, operation.selection_set)
+
+
+@dataclass(frozen=True, slots=True)
+class _Judge:
+    """Looks at every field of one operation, at each fragment once."""
+
+    schema: GraphQLSchema
+    fragments: Mapping[str, FragmentDetails]
+    _seen: set[str] = field(default_factory=set)
+
+    def selections(self, parent: GraphQLNamedType, selected: SelectionSetNode | None) -> bool:
+        """Judge what is selected of a type."""
+        return selected is None or all(self.selection(parent, node) for node in selected.selections)
+
+    def selection(self, parent: GraphQLNamedType, node: SelectionNode) -> bool:
+        """Judge one field or fragment, with its directives."""
+        if not _are_known(node.directives):
+            return False
+        if isinstance(node, FieldNode):
+            return self.field(parent, node)
+        if isinstance(node, InlineFragmentNode):
+            return self.fragment(parent, node)
+        return isinstance(node, FragmentSpreadNode) and self.spread(parent, node.name.value)
+
+    def spread(self, parent: GraphQLNamedType, name: str) -> bool:
+        """Judge a fragment by its name, unless that was done before."""
+        if name in self._seen:
+            return True
+        self._seen.add(name)
+        definition = self.fragments[name].definition
+        return _are_known(definition.directives) and self.fragment(parent, definition)
+
+    def fragment(self, parent: GraphQLNamedType, node: Any) -> bool:
+        """Judge what a fragment selects of its own type, or of the type around it."""
+        named = self.schema.type_map.get(node.type_condition.name.value) if node.type_condition else parent
+        return named is not None and self.selections(named, node.selection_set)
+
+    def field(self, parent: GraphQLNamedType, node: FieldNode) -> bool:
+        """Judge a field in all types that an object may have here; introspection reads the schema alone."""
+        name = node.name.value
+        if name.startswith("__"):
+            return True
+        types = [parent, *self.schema.get_possible_types(parent)] if is_abstract_type(parent) else [parent]
+        return all(
+            self._in_type(kind, name, node)
+            for kind in types
+            if isinstance(kind, GraphQLObjectType | GraphQLInterfaceType)
+        )
+
+    def _in_type(self, kind: GraphQLObjectType | GraphQLInterfaceType, name: str, node: FieldNode) -> bool:
+        definition = kind.fields.get(name)
+        return (
+            definition is not None
+            and _is_pure_field(definition)
+            and self.selections(get_named_type(definition.type), node.selection_set)
+        )
+
+
+def _is_pure_field(definition: GraphQLField) -> bool:
+    """Say whether a field only reads an attribute or declares that it is pure; permissions ask who the caller is."""
+    own = definition.extensions.get(BACKREF)
+    if not isinstance(own, StrawberryField) or own.permission_classes or own.extensions:
+        return False
+    return own.base_resolver is None or own.metadata.get("pure") is True
+
+
+def _are_known(directives: Iterable[DirectiveNode] | None) -> bool:
+    return all(node.name.value in KNOWN_DIRECTIVES for node in directives or ())
