@@ -156,8 +156,8 @@ def test_files_are_of_several_kinds(tmp_path: Path) -> None:
 
 def test_very_long_careers_are_compressed() -> None:
     """A career that would be too large for the storage as it is gets a compressed file."""
-    assert file_name("00001", 25_000) == "00001.pickle"
-    assert file_name("00001", 25_001) == "00001.pickle.gz"
+    assert file_name("00001", 20_000) == "00001.pickle"
+    assert file_name("00001", 20_001) == "00001.pickle.gz"
     assert file_name("00006", 20) == "00006.pickle.gz"
 
 

@@ -13,7 +13,7 @@ from graphql_api.samples.rides import results
 if TYPE_CHECKING:
     import pandas as pd  # type: ignore[import-untyped]
 
-_LONG = 25_000
+_LONG = 20_000
 _SUFFIXES = (".pickle", ".pickle.gz")
 
 
@@ -29,7 +29,7 @@ def frame(jockey_id: str, rows: int, seed: int) -> "pd.DataFrame":
 
 
 def file_name(jockey_id: str, rows: int) -> str:
-    """Name the file of a career of so many rows; over 25,000 it is compressed, lest the storage refuse its size."""
+    """Name the file of a career of so many rows; over 20,000 it is compressed, lest the storage refuse its size."""
     return f"{jockey_id}{'.pickle.gz' if rows > _LONG else career(jockey_id).layout.suffix}"
 
 
