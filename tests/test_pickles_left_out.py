@@ -263,7 +263,13 @@ def test_a_subclass_of_a_frame_is_read(protocol: int) -> None:
 def test_clients_and_operators_are_told(tmp_path: pathlib.Path) -> None:
     """The file opens: its columns are served, what is left out is null, and warnings say so."""
     frame = pd.DataFrame(
-        {"馬名": ["a", "b"], "着 順": objects([1], [2]), "R": [1, 2], "差": pd.to_timedelta(["1s", "2s"])}
+        {
+            "日付": ["2024/09/29", "2024/09/28"],
+            "馬名": ["a", "b"],
+            "着 順": objects([1], [2]),
+            "R": [1, 2],
+            "差": pd.to_timedelta(["1s", "2s"]),
+        }
     )
     frame.index = pd.period_range("2024", periods=2)
     frame.attrs = {"by": Note()}
@@ -285,6 +291,6 @@ def test_clients_and_operators_are_told(tmp_path: pathlib.Path) -> None:
         {"row": None, "column": "attrs", "code": "UNREADABLE_ATTRS"},
     ]
     assert ("着順", "MISSING_COLUMN") not in {(each["column"], each["code"]) for each in answer["source"]["warnings"]}
-    assert client.get("/api/jockey/00001").json() == {"data": [{"馬名": "a", "R": 1}, {"馬名": "b", "R": 2}]}
+    assert [list(row) for row in client.get("/api/jockey/00001").json()["data"]] == [["日付", "馬名", "R"]] * 2
     facts = inspect((tmp_path / "00001.pickle").read_bytes(), "00001.pickle", "00001")
     assert by_code(facts)["UNREADABLE_COLUMN"] == 2
