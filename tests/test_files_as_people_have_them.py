@@ -66,6 +66,8 @@ def warned(jockey: dict[str, Any]) -> list[tuple[object, ...]]:
         ("R", "\N{FULLWIDTH LATIN CAPITAL LETTER R}"),
         ("賞金(万円)", "賞金 (万円)"),
         ("賞金(万円)", "賞金"),
+        ("着順", "着順.1"),
+        ("着順", "着 順.2"),
     ],
 )
 @pytest.mark.parametrize("spelled_first", ["header", "other"])

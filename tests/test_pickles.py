@@ -154,19 +154,29 @@ def test_recorded_cells_are_read(protocol: int) -> None:
         assert column.cells.tolist() == expected
 
 
-@pytest.mark.parametrize("zone", ["Asia/Tokyo", "UTC"])
-@pytest.mark.parametrize("protocol", range(6))
-def test_times_of_a_named_zone_are_read(zone: str, protocol: int) -> None:
-    """``datetime`` objects keep the name of their zone only; those of Japan and UTC are known without a database."""
-    moment = dt.datetime(2024, 9, 29, tzinfo=zoneinfo.ZoneInfo(zone))
+ZONES = [
+    *map(zoneinfo.ZoneInfo, ("Asia/Tokyo", "UTC", "Etc/GMT-9", "Europe/Paris", "America/New_York")),
+    dateutil.tz.tzoffset(None, 32400),
+    dateutil.tz.tzoffset("JST", 32400),
+    dateutil.tz.tzutc(),
+    dateutil.tz.gettz("Asia/Tokyo"),
+]
+
+
+@pytest.mark.parametrize("zone", ZONES, ids=repr)
+@pytest.mark.parametrize(("protocol", "fold"), [(2, 0), (4, 1), (5, 0)])
+def test_times_of_a_named_zone_are_read(zone: dt.tzinfo, protocol: int, fold: int) -> None:
+    """``datetime`` objects keep the name of their zone, or its offset; an hour that comes twice is told apart."""
+    moment = dt.datetime(2024, 10, 27, 2, 30, tzinfo=zone, fold=fold)
     frame = pd.DataFrame({"日付": pd.Series([moment, None], dtype=object)})
-    assert loads(pickle.dumps(frame, protocol)).columns[0].cells.tolist() == [moment, None]
+    read, missing = loads(pickle.dumps(frame, protocol)).columns[0].cells.tolist()
+    assert (read.timestamp(), missing) == (moment.timestamp(), None)
 
 
 @pytest.mark.parametrize("protocol", range(6))
 def test_a_column_of_a_foreign_zone_is_read(protocol: int) -> None:
     """Moments of a column are kept in UTC, so that a zone of another library need not be known."""
-    days = pd.Series(pd.to_datetime(["2024-09-29", None])).dt.tz_localize(dateutil.tz.gettz("Asia/Tokyo"))
+    days = pd.Series(pd.to_datetime(["2024-09-29", None])).dt.tz_localize(dateutil.tz.tzstr("JST-9"))
     (column,) = loads(pickle.dumps(pd.DataFrame({"日付": days}), protocol)).columns
     assert column.cells.astype("M8[us]").tolist() == [dt.datetime(2024, 9, 28, 15), None]  # noqa: DTZ001
     assert "dateutil" in column.dtype

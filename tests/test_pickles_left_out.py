@@ -108,7 +108,6 @@ COLUMNS = {
     "Arrow structs": (arrow(pa.struct([("a", pa.int64())]), [{"a": 1}, {"a": 2}]), "the Arrow type pyarrow.lib.struct"),
     "Arrow bytes": (arrow(pa.binary(), [b"a", b"b"]), "the Arrow type binary"),
     "Arrow times": (arrow(pa.time64("us"), [dt.time(1), None]), "the Arrow type time64[us]"),
-    "Arrow nulls": (arrow(pa.null(), [None, None]), "the Arrow type null"),
 }  # fmt: skip
 
 
@@ -186,6 +185,21 @@ def test_attrs_that_cannot_be_read_are_left_out(attrs: dict[Any, Any], told: lis
     frame.attrs = attrs
     read = loads(pickle.dumps(frame))
     assert (read.columns[0].cells.tolist(), left_out(read)) == (["a", "b"], told)
+
+
+def test_a_column_of_arrow_nulls_is_blank() -> None:
+    """What pandas makes of a column that is blank throughout, read with Arrow's types, is a blank column."""
+    frame = pd.DataFrame({"R": [1, 2], "映像": arrow(pa.null(), [None, None])})
+    read = loads(pickle.dumps(frame))
+    assert [(column.label, column.cells.tolist()) for column in read.columns] == [("R", [1, 2]), ("映像", [None, None])]
+    assert left_out(read) == []
+
+
+def test_an_index_of_pages_put_together_under_keys_is_read() -> None:
+    """A level of an index may be a range."""
+    pages = {"2023": pd.DataFrame({"R": [1]}), "2024": pd.DataFrame({"R": [2]})}
+    read = loads(pickle.dumps(pd.concat(pages)))
+    assert (read.columns[0].cells.tolist(), left_out(read)) == ([1, 2], [])
 
 
 TWO_HEADERS = [

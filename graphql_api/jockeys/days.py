@@ -15,7 +15,12 @@ _DATES = tuple(
         (r"\d{4})", r"\d{2})", r"\d{2})"),
     )
 )
-_ZONED_TIME = re.compile(r"(\d{2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?\s*(?:Z|UTC|([+-]\d{2}):?(\d{2}))", re.ASCII)
+_ZONED_TIME = re.compile(
+    r"(\d{2}):?(\d{2})(?::?(\d{2})(?:[.,]\d+)?)?\s*"
+    r"(?:(?:UTC|GMT)?([+-](?:0?\d|1[0-4]))(?::?(\d{2}))?|Z|UTC|GMT)"
+    r"(?:\s*[\[(]?[A-Za-z_/]+[\])]?)?",  # the zone's name behind its offset
+    re.ASCII | re.IGNORECASE,
+)
 _JAPAN = timezone(timedelta(hours=9))
 
 

@@ -1,5 +1,6 @@
 """Which columns of a file are read as which source column: headers folded, and columns of one header merged."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from unicodedata import category
@@ -30,7 +31,7 @@ ALIASES: Mapping[str, str] = MappingProxyType(
 )
 """What netkeiba calls the same columns on the pages of horses and races, folded as headers are."""
 
-
+_NUMBERED = re.compile(r"\.\d{1,3}$", re.ASCII)
 _MAX_LENGTH = 100
 """Characters; a longer label is none that this module knows."""
 
@@ -46,6 +47,8 @@ def fold_header(label: str) -> str:
 def canonical(label: str) -> str | None:
     """Give the header of ``SOURCES`` that a label means; None where it is of no known column."""
     header = fold_header(label)
+    if header not in ALIASES and header not in _HEADERS:
+        header = _NUMBERED.sub("", header)
     header = ALIASES.get(header, header)
     return header if header in _HEADERS else None
 
@@ -54,12 +57,13 @@ def read_headers(source: Sequence[SourceColumn], unreadable: Iterable[str], warn
     """Give the cells of each source column that the file has, by its canonical header, in the file's rows.
 
     Pages that spell a header in different ways make several columns of it when they are put together. They are merged
-    cell by cell: the first that is not blank counts, the header's own name before its other names. Where another one
-    differs, ``DUPLICATE_COLUMN`` shows the cell that does not count. ``MISSING_COLUMN`` tells what the file lacks, the
-    labels of its ``unreadable`` columns apart.
+    cell by cell: the first that is not blank counts, the header's own name before its other names and the numbered ones
+    that pandas makes of a header that a text repeats (``着順.1``). Where another one differs, ``DUPLICATE_COLUMN``
+    shows the cell that does not count. ``MISSING_COLUMN`` tells what the file lacks, the labels of its ``unreadable``
+    columns apart.
     """
     groups: dict[str, list[SourceColumn]] = {}
-    for column in sorted(source, key=lambda column: fold_header(column.label) in ALIASES):
+    for column in sorted(source, key=lambda column: fold_header(column.label) not in _HEADERS):
         header = canonical(column.label)
         if header is not None:
             groups.setdefault(header, []).append(column)

@@ -64,7 +64,9 @@ _LENGTHS = re.compile(r"ハナ|アタマ|クビ|大差|大|同着|(?:\d+\.)?\d/\
 _PACE = re.compile(r"(\d{1,3}(?:\.\d)?)[-ー](\d{1,3}(?:\.\d)?)", re.ASCII)
 _CORNERS = re.compile(r"\d{1,3}(?:[-ー]\d{1,3}){0,3}", re.ASCII)
 _CIRCLED = re.compile("[①-⑳]")
-_WEIGHT = re.compile(r"(\d{3,4})(?:kg)?(?:\((?:[±+]?(-?\d{1,4})(?:kg)?|初|前?計不|-*)\)|([+-]\d{1,3}))?", re.ASCII)
+_WEIGHT = re.compile(
+    r"(\d{3,4})(?:\.0+)?(?:kg)?(?:\((?:[±+]?(-?\d{1,4})(?:kg)?|初|前?計不|-*)\)|([+-]\d{1,3}))?", re.ASCII
+)
 _PRIZE = re.compile(r"¥?(?:(\d{1,3})億)?(-?\d[\d,]*(?:\.\d*)?)?(万円|万|円|)", re.ASCII)
 BRACKETED = re.compile(r"[(（](.*)[)）]", re.DOTALL)
 _UNWEIGHED = frozenset({"計不", "前計不", "計測不能", "計量不能"})

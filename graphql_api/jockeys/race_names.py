@@ -16,9 +16,9 @@ _GRADE_NOISE = re.compile(r"[.・\s]")
 _CLASSES = (
     (re.compile("新馬"), RaceClass.NEWCOMER),
     (re.compile("未勝利"), RaceClass.MAIDEN),
-    (re.compile(r"1勝クラス|(?<!\d)500万"), RaceClass.ONE_WIN),
-    (re.compile(r"2勝クラス|(?<!\d)(?:9|10)00万"), RaceClass.TWO_WINS),
-    (re.compile(r"3勝クラス|(?<!\d)1[456]00万"), RaceClass.THREE_WINS),
+    (re.compile(r"1勝クラス|^1勝$|(?<!\d)500万"), RaceClass.ONE_WIN),
+    (re.compile(r"2勝クラス|^2勝$|(?<!\d)(?:9|10)00万"), RaceClass.TWO_WINS),
+    (re.compile(r"3勝クラス|^3勝$|(?<!\d)1[456]00万"), RaceClass.THREE_WINS),
     (re.compile(r"(?<![A-Z])OP$|オープン"), RaceClass.OPEN),
 )
 
@@ -35,8 +35,8 @@ _NAR_CLASSES = tuple(
         rf"{_AFTER_AGE}{_LETTERS}[ー\-\s]+\d{{1,3}}{_NO_GROUP}",  # Bー2, 3歳B 5
         rf"{_AFTER_AGE}{_LETTERS}[一二三四五六七八九十]",  # C三
         rf"歳\s*{_LETTERS}(?![A-Za-z])",  # 3歳A
-        rf"{_LETTERS}(?:級|組|クラス)",  # C級
-        rf"^{_LETTERS}[・、/][ABC](?![A-Za-z])",  # B・C
+        rf"{_LETTERS}(?:級|組|クラス|混合)",  # C級
+        rf"^{_LETTERS}[・、/~〜][ABC](?![A-Za-z])",  # B・C
     )
 )
 _NAR_SUFFIXES = (

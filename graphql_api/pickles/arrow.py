@@ -22,6 +22,7 @@ _FIXED = {
     "date64[ms]": "<i8",
 }
 _TEXTS = {"string": "<i4", "large_string": "<i8"}
+_OTHERS = ("bool", "null")
 
 
 def column(value: Any, budget: Budget) -> tuple[str, np.ndarray]:
@@ -44,7 +45,7 @@ def column(value: Any, budget: Budget) -> tuple[str, np.ndarray]:
 def _type_name(kind: Any) -> tuple[str, str]:
     """Give the name that Arrow prints for a type and, for times, their unit."""
     match kind:
-        case Node(name="arrow_type", args=(str(name),)) if name in _FIXED or name in _TEXTS or name == "bool":
+        case Node(name="arrow_type", args=(str(name),)) if name in _FIXED or name in _TEXTS or name in _OTHERS:
             return name, ""
         case Node(name="arrow_timestamp", args=(str(unit), None)) if unit in _UNITS:
             return f"timestamp[{unit}]", unit
@@ -56,7 +57,7 @@ def _type_name(kind: Any) -> tuple[str, str]:
 def _chunk(value: Any, name: str, unit: str, budget: Budget) -> np.ndarray:
     """Read one chunk, whose type must be the column's."""
     match value:
-        case Node(name="arrow_chunk", args=((kind, length, int(), offset, [valid, _, *_] as buffers, [], None),)) if (
+        case Node(name="arrow_chunk", args=((kind, length, int(), offset, [valid, *_] as buffers, [], None),)) if (
             type(length) is int and type(offset) is int and len(buffers) <= 3
         ):
             buffers = buffers[1:]
@@ -81,12 +82,17 @@ def _cells(name: str) -> Callable[[list[Any], slice, str, Budget], Any]:
         return _texts
     if name.startswith("date"):
         return _dates
-    return _booleans if name == "bool" else _numbers
+    return {"bool": _booleans, "null": _nulls}.get(name, _numbers)
 
 
 def _numbers(buffers: list[Any], window: slice, name: str, budget: Budget) -> Any:
     (data,) = _exactly(buffers, 1)
     return _numeric(data, _FIXED[name], window, budget).tolist()
+
+
+def _nulls(buffers: list[Any], window: slice, _name: str, _budget: Budget) -> Any:
+    _exactly(buffers, 0)
+    return [None] * (window.stop - window.start)
 
 
 def _booleans(buffers: list[Any], window: slice, _name: str, budget: Budget) -> Any:

@@ -104,7 +104,14 @@ def _levels(state: Any, budget: Budget, most: int) -> list[np.ndarray]:
 
 
 def _level(level: Any, codes: Any, budget: Budget) -> np.ndarray:
-    known, places = _cells(index_data(level), budget), values(codes, budget).cells
+    match level:
+        case Node(name="new_index", args=(Name(name="range_index"), state)):
+            bounds = _range(state)
+            budget.spend_array(len(bounds))
+            known = np.array(bounds)
+        case _:
+            known = _cells(index_data(level), budget)
+    places = values(codes, budget).cells
     if (
         places.ndim != 1
         or places.dtype.kind != "i"

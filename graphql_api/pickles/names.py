@@ -73,10 +73,14 @@ _SPELLINGS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
     # time zones
     ("timedelta", ("datetime",), ("timedelta",)),
     ("timezone", ("datetime",), ("timezone",)),
-    ("pytz_utc", ("pytz",), ("_UTC",)),
+    ("utc", ("pytz",), ("_UTC",)),
+    ("utc", ("dateutil.tz.tz",), ("tzutc",)),
     ("pytz_zone", ("pytz",), ("_p",)),
     ("pytz_offset", ("pytz",), ("FixedOffset",)),
     ("zone_info", ("zoneinfo",), ("ZoneInfo",)),
+    ("dateutil_offset", ("dateutil.tz.tz",), ("tzoffset",)),
+    ("dateutil_zone", ("dateutil.tz.tz",), ("tzfile",)),
+    ("dateutil_zone", ("dateutil.tz._tzfile",), ("_unpickle",)),
     # frequencies of an index, which is dropped
     (
         "offset",

@@ -17,7 +17,7 @@ from graphql_api.pickles.buffers import checked, dtype, raw
 from graphql_api.pickles.kinds import kind_of
 from graphql_api.pickles.limits import Budget, unreadable
 from graphql_api.pickles.standins import Name, Node
-from graphql_api.pickles.zones import zone_offset
+from graphql_api.pickles.zones import zone_of
 
 _PLAIN = frozenset((str, float, int, bool, type(None)))
 _DECIMAL = re.compile(r"-?(?:[0-9.]{1,40}(?:E[+-]?[0-9]{1,4})?|NaN|Infinity)")
@@ -102,15 +102,15 @@ def _dates(arguments: _Arguments, budget: Budget) -> list[dt.date]:
 
 
 def _datetimes(arguments: _Arguments, budget: Budget) -> list[dt.datetime]:
-    """Read ten bytes, as ``datetime`` writes them; the month's high bit tells folds apart and is dropped."""
+    """Read ten bytes, as ``datetime`` writes them; the month's high bit is the fold."""
     data = _packed([each[0] for each in arguments], 10, budget)
     stamps = [
-        dt.datetime(year, month & 0x7F, day, hour, minute, second, high << 16 | low)  # noqa: DTZ001
+        dt.datetime(year, month & 0x7F, day, hour, minute, second, high << 16 | low, fold=month >> 7)  # noqa: DTZ001
         for year, month, day, hour, minute, second, high, low in struct.iter_unpack(">HBBBBBBH", data)
     ]
-    zones = {id(zone): zone_offset(zone) for _, *zone_or_none in arguments for zone in zone_or_none}
+    zones = {id(zone): zone_of(zone) for _, *zone_or_none in arguments for zone in zone_or_none}
     return [
-        (stamp - zones[id(zone[0])]).replace(tzinfo=dt.UTC) if zone else stamp
+        stamp.replace(tzinfo=zones[id(zone[0])]).astimezone(dt.UTC) if zone else stamp
         for stamp, (_, *zone) in zip(stamps, arguments, strict=True)
     ]
 
