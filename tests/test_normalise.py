@@ -530,17 +530,18 @@ def naive(source: Frame) -> tuple[list[dict[str, Any]], list[tuple[int, str, str
     rows: list[tuple[int, dict[str, Any], list[tuple[int, str, str]]]] = []
     identities: list[tuple[object, ...]] = []
     left_out: dict[str, list[int]] = {"ROW_WITHOUT_DATE": [], "DUPLICATE_ROW": []}
+    headers = {"ROW_WITHOUT_DATE": "日付", "DUPLICATE_ROW": "日付,開催,R,馬番"}
+    identified = all(header in texts for header in headers["DUPLICATE_ROW"].split(","))
     for number in range(source.rows):
         row, faults_of_row = naive_row({header: cells[number] for header, cells in texts.items()}, number)
         identity = naive_identity(row)
         if row["date"] is None:
             left_out["ROW_WITHOUT_DATE"].append(number)
-        elif identity in identities:
+        elif identified and identity in identities:
             left_out["DUPLICATE_ROW"].append(number)
         else:
             identities.append(identity)
             rows.append((number, row, faults_of_row))
-    headers = {"ROW_WITHOUT_DATE": "日付", "DUPLICATE_ROW": "日付,開催,R,馬番"}
     warned += [(numbers[0], headers[code], code) for code, numbers in left_out.items() if numbers]
     warned += [fault for _, _, faults_of_row in rows for fault in faults_of_row]
     return [{field.name: row[field.name] for field in FIELDS} for row in naive_order(rows)], sorted(warned)
