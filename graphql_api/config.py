@@ -108,7 +108,9 @@ class Settings:
     in_flight_bytes: int = _setting(
         256 * 2**20, "Memory for answers that clients have yet to take, in bytes; further long ones get 503", minimum=1
     )
-    encoded_bytes: int = _setting(128 * 2**20, "Memory for encoded lists, and as much for compressed answers, in bytes")
+    encoded_bytes: int = _setting(
+        128 * 2**20, "Memory for encoded lists, as much for compressed answers, and as much for whole answers, in bytes"
+    )
     max_page: int = _setting(1_000, "Most records that `first` or `last` may ask for; without both all come", minimum=1)
     max_groups: int = _setting(1_000, "Most groups of one `groupBy`", minimum=1)
     cors_origins: tuple[str, ...] = _setting(("*",), "Origins that browsers may call from, comma-separated; `*` is any")

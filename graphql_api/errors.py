@@ -2,7 +2,16 @@
 
 ServiceError
 ├── BadRequest            400  BAD_REQUEST            the request cannot be read: bytes, form, or what is given twice
-│   └── UrlTooLong        414  BAD_REQUEST            the path or the query string is longer than the limit
+│   ├── BodyTooLarge      413  BAD_REQUEST            the body is larger than the limit
+│   ├── UrlTooLong        414  BAD_REQUEST            the path or the query string is longer than the limit
+│   └── MediaType         415  BAD_REQUEST            the body is of a media type that is not read
+│       └── ContentCoding 415  BAD_REQUEST            the body is compressed
+├── MethodNotAllowed      405  METHOD_NOT_ALLOWED     the method is not served here, or not for such an operation
+├── NotAcceptable         406  NOT_ACCEPTABLE         the client accepts no media type that can be given
+├── ParseFailed           400  GRAPHQL_PARSE_FAILED   the document is no GraphQL
+├── ValidationFailed      400  GRAPHQL_VALIDATION_FAILED  the document does not fit the schema
+├── QueryTooComplex       400  QUERY_TOO_COMPLEX      the operation or its variables pass a limit
+├── DocumentNotFound      400  PERSISTED_QUERY_NOT_FOUND  no document has this id or hash; send the text
 ├── BadUserInput          400  BAD_USER_INPUT         an argument, id or header is not of its form
 ├── CursorExpired         400  CURSOR_EXPIRED         the file changed and the cursor's race is no longer there
 ├── IndexRequired         409  INDEX_REQUIRED         what was asked for takes an index, and the storage has none
@@ -18,7 +27,8 @@ A message is written for the client: it never holds a bucket, a key, a path or a
 into ``log_fields`` and, with ``raise … from``, into the chained exception; both are logged, neither is sent.
 """
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import ClassVar, Self
 
 
 class ServiceError(Exception):
@@ -33,6 +43,17 @@ class ServiceError(Exception):
         self.message = message
         self.log_fields = log_fields
 
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """Return the headers that the answer takes besides, by their names in lower case."""
+        return {}
+
+    def __copy__(self) -> Self:
+        """Return an equal error with all fields of its class, and without a traceback; no constructor is called."""
+        twin = type(self).__new__(type(self), *self.args)
+        twin.__dict__.update(self.__dict__, log_fields=dict(self.log_fields))
+        return twin
+
 
 class BadRequest(ServiceError):
     """The request cannot be read: it is not of the form that HTTP, the URL or the body must have."""
@@ -41,10 +62,83 @@ class BadRequest(ServiceError):
     status = 400
 
 
+class BodyTooLarge(BadRequest):
+    """The body is larger than the limit."""
+
+    status = 413
+
+
 class UrlTooLong(BadRequest):
     """The path or the query string is longer than the limit."""
 
     status = 414
+
+
+class MediaType(BadRequest):
+    """The body is of a media type or a charset that is not read."""
+
+    status = 415
+
+
+class ContentCoding(MediaType):
+    """The body is compressed."""
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """Name the coding that is read (RFC 9110, 15.5.16)."""
+        return {"accept-encoding": "identity"}
+
+
+class MethodNotAllowed(ServiceError):
+    """The method is not served here, or not for such an operation; ``allow`` names those that are."""
+
+    code = "METHOD_NOT_ALLOWED"
+    status = 405
+
+    def __init__(self, message: str, allow: str) -> None:
+        """Keep ``message`` for the client and ``allow`` for the header of that name."""
+        super().__init__(message)
+        self.allow = allow
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """Name the methods that are served (RFC 9110, 15.5.6)."""
+        return {"allow": self.allow}
+
+
+class NotAcceptable(ServiceError):
+    """The client accepts no media type in which the answer can be given."""
+
+    code = "NOT_ACCEPTABLE"
+    status = 406
+
+
+class ParseFailed(ServiceError):
+    """The document is no GraphQL."""
+
+    code = "GRAPHQL_PARSE_FAILED"
+    status = 400
+
+
+class ValidationFailed(ServiceError):
+    """The document does not fit the schema."""
+
+    code = "GRAPHQL_VALIDATION_FAILED"
+    status = 400
+
+
+class QueryTooComplex(ServiceError):
+    """The operation, or what its variables hold, passes a limit."""
+
+    code = "QUERY_TOO_COMPLEX"
+    status = 400
+
+
+class DocumentNotFound(ServiceError):
+    """No document has the id or the hash that was sent; the client may send the text."""
+
+    code = "PERSISTED_QUERY_NOT_FOUND"
+    status = 400
 
 
 class BadUserInput(ServiceError):

@@ -19,6 +19,7 @@ from graphql.validation import (
 )
 from graphql.validation.validate import ValidationAbortedError
 
+from graphql_api.errors import ParseFailed, ValidationFailed
 from graphql_api.execution.cost import Reckoning
 from graphql_api.execution.document import Document, DocumentCache, bare
 from graphql_api.execution.limits import Limits, check, too_complex
@@ -126,7 +127,7 @@ class Documents:
         try:
             tree = parse(source, max_tokens=self.max_tokens)
         except GraphQLError as error:
-            error.extensions = {"code": "GRAPHQL_PARSE_FAILED"}
+            error.extensions = {"code": ParseFailed.code}
             return None, (error,)
         except RecursionError:
             return None, (too_complex("nested too deeply"),)
@@ -147,7 +148,7 @@ class Documents:
         if found and isinstance(found[0], ValidationAbortedError):
             return (too_complex("its fields overlap too often"),)
         for each in found:
-            each.extensions = {"code": "GRAPHQL_VALIDATION_FAILED"}
+            each.extensions = {"code": ValidationFailed.code}
         return tuple(found)
 
 

@@ -15,6 +15,8 @@ from graphql import (
     SelectionSetNode,
 )
 
+from graphql_api.errors import QueryTooComplex
+
 
 @dataclass(frozen=True, slots=True)
 class Shape:
@@ -55,7 +57,7 @@ def check(document: DocumentNode, limits: Limits) -> GraphQLError | None:
 
 def too_complex(what: str, node: OperationDefinitionNode | None = None) -> GraphQLError:
     """Make the error for an operation, or a document, that holds too much of something."""
-    return GraphQLError(f"The operation is too complex: {what}.", node, extensions={"code": "QUERY_TOO_COMPLEX"})
+    return GraphQLError(f"The operation is too complex: {what}.", node, extensions={"code": QueryTooComplex.code})
 
 
 def _passed(shape: Shape, root_fields: int, limits: Limits) -> str | None:

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from graphql_api.config import Settings
-from graphql_api.errors import ServiceError
+from graphql_api.errors import MethodNotAllowed, NotAcceptable, ServiceError
 from graphql_api.execution.budget import Budget, Exhausted
 from graphql_api.execution.context import Context
 from graphql_api.execution.document import Document
@@ -23,7 +23,7 @@ from graphql_api.execution.offload import Offload
 from graphql_api.repository.repository import Repository
 from graphql_api.web import validators
 from graphql_api.web.deadline import BEGUN, allowed, within
-from graphql_api.web.graphql_request import GRAPHQL_JSON, HTML, JSON, Parameters, RequestFault, read_parameters
+from graphql_api.web.graphql_request import GRAPHQL_JSON, HTML, JSON, Parameters, read_parameters
 from graphql_api.web.graphql_response import public_errors, write_map
 from graphql_api.web.middleware import request_headers, request_log
 from graphql_api.web.negotiation import preferred_media_type
@@ -62,24 +62,22 @@ class GraphQLEndpoint:
         headers = request_headers(scope)
         try:
             response = await within(scope, self.settings.request_timeout, self.respond(scope, receive, headers))
-        except RequestFault as fault:
-            response = await self._refuse(scope, headers, fault)
         except Exhausted as exhausted:
-            response = await self._refuse(scope, headers, _fault(exhausted.error))
+            response = await self._refuse(scope, headers, exhausted.error)
         except ServiceError as error:
-            response = await self._refuse(scope, headers, _fault(error))
+            response = await self._refuse(scope, headers, error)
         await response(scope, receive, send)
 
     async def respond(self, scope: Scope, receive: Receive, headers: Mapping[str, str]) -> Response:
         """Choose between the explorer and an operation."""
         if scope["method"] not in METHODS:
-            raise RequestFault(405, f"GraphQL is served to {ALLOW}.", "METHOD_NOT_ALLOWED", allow=ALLOW)
+            raise MethodNotAllowed(f"GraphQL is served to {ALLOW}.", ALLOW)
         pairs = read_query(scope, self.settings.max_url_bytes)
         get = scope["method"] != "POST"
         offered = (GRAPHQL_JSON, JSON, HTML) if get and self.explorer else (GRAPHQL_JSON, JSON)
         media_type = preferred_media_type(headers.get("accept"), offered, JSON)
         if media_type is None:
-            raise RequestFault(406, f"The answer can be {' or '.join(offered)}.", "NOT_ACCEPTABLE")
+            raise NotAcceptable(f"The answer can be {' or '.join(offered)}.")
         if media_type == HTML:
             if self.explorer and not any(name in ASKING for name, _ in pairs):
                 return await self.explorer(Request(scope, receive))
@@ -87,7 +85,7 @@ class GraphQLEndpoint:
         parameters = await read_parameters(scope, receive, headers, self.settings)
         document = await self._document(parameters)
         if get and not document.is_query(parameters.operation_name):
-            raise RequestFault(405, "GET runs queries only; send this operation by POST.", allow="POST")
+            raise MethodNotAllowed("GET runs queries only; send this operation by POST.", "POST")
         pure = document.is_pure(self.engine.schema, parameters.operation_name)
         digest = self._digest(media_type, document, parameters) if get and pure else None
         if digest and (tag := await validators.still_valid(headers, digest, self.repository)):
@@ -171,25 +169,20 @@ class GraphQLEndpoint:
                 key=caching.get("etag"),
             )
 
-    async def _refuse(self, scope: Scope, headers: Mapping[str, str], fault: RequestFault) -> Response:
+    async def _refuse(self, scope: Scope, headers: Mapping[str, str], fault: ServiceError) -> Response:
         """Answer what is no GraphQL request in the client's media type, JSON where it accepts neither."""
         request_log(scope).update(codes=[fault.code])
         scope["state"].pop("snapshots", None)  # a refusal is not to be kept as their answer
         media_type = preferred_media_type(headers.get("accept"), (GRAPHQL_JSON, JSON), JSON) or JSON
+        retry = {"retry-after": RETRY_AFTER} if fault.status == 503 else {}
         error = {"message": fault.message, "extensions": {"code": fault.code}}
         return await self.responder.respond(
             headers,
             [orjson.dumps({"errors": [error]})],
             media_type=media_type,
             status=fault.status,
-            headers={"vary": VARY, **fault.headers},
+            headers={"vary": VARY, **fault.headers, **retry},
         )
-
-
-def _fault(error: ServiceError) -> RequestFault:
-    """Make the refusal of a request out of an error that ended all of it."""
-    headers = {"retry_after": RETRY_AFTER} if error.status == 503 else {}
-    return RequestFault(error.status, error.message, error.code, **headers)
 
 
 def _status(errors: Sequence[GraphQLError]) -> int:

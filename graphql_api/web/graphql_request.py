@@ -9,6 +9,7 @@ import orjson
 from starlette.types import Receive, Scope
 
 from graphql_api.config import Settings
+from graphql_api.errors import BadRequest, BodyTooLarge, ContentCoding, MediaType, QueryTooComplex
 from graphql_api.web.query_string import Pairs, query_pairs, single
 
 GRAPHQL_JSON = "application/graphql-response+json"
@@ -22,18 +23,6 @@ MOST_LEVELS = 200
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 _HASH = re.compile(r"[0-9A-Fa-f]{64}")
-
-
-class RequestFault(Exception):
-    """A request that is no GraphQL request: answered with ``status`` and one error."""
-
-    def __init__(self, status: int, message: str, code: str = "BAD_REQUEST", **headers: str) -> None:
-        """Say what is wrong; ``headers`` go into the answer, underscores as hyphens."""
-        super().__init__(message)
-        self.status = status
-        self.message = message
-        self.code = code
-        self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
 
 
 class Parameters(NamedTuple):
@@ -53,7 +42,7 @@ class Parameters(NamedTuple):
 async def read_parameters(scope: Scope, receive: Receive, headers: Mapping[str, str], limits: Settings) -> Parameters:
     """Take the parameters from the query string (GET, HEAD), which was read before, or the body (POST).
 
-    Raises ``RequestFault``, or ``BadRequest`` for a parameter that is given twice.
+    Raises ``BadRequest``, and ``QueryTooComplex`` for variables that hold too much.
     """
     if scope["method"] == "POST":
         source = await _body(receive, headers, limits.max_body_bytes)
@@ -65,7 +54,7 @@ async def read_parameters(scope: Scope, receive: Receive, headers: Mapping[str, 
     # A value takes a byte at least.
     if variables and len(source) > limits.max_query_tokens and _holds_more(variables, limits.max_query_tokens):
         message = f"The variables hold more than {limits.max_query_tokens} values."
-        raise RequestFault(400, message, "QUERY_TOO_COMPLEX")
+        raise QueryTooComplex(message)
     return parameters
 
 
@@ -75,9 +64,9 @@ def _parameters(values: Mapping[str, Any]) -> Parameters:
     operation_name = values.get("operationName")
     variables = _object(values, "variables")
     if document_id is not None and (not isinstance(document_id, str) or query is not None):
-        raise RequestFault(400, "'documentId' must be a string, and stand in the place of 'query'.")
+        raise BadRequest("'documentId' must be a string, and stand in the place of 'query'.")
     if operation_name is not None and not isinstance(operation_name, str):
-        raise RequestFault(400, "'operationName' must be a string.")
+        raise BadRequest("'operationName' must be a string.")
     extensions = _object(values, "extensions") or {}
     query_hash = _query_hash(extensions.get("persistedQuery"))
     if query is not None or (document_id is None and query_hash is None):
@@ -92,15 +81,15 @@ def _object(values: Mapping[str, Any], name: str) -> dict[str, Any] | None:
     if value is None or value == []:
         return None
     if not isinstance(value, dict):
-        raise RequestFault(400, f"'{name}' must be an object.")
+        raise BadRequest(f"'{name}' must be an object.")
     return value
 
 
 def _check_query(query: object) -> None:
     if not isinstance(query, str) or not query.strip():
-        raise RequestFault(400, "The request must have a 'query': a non-empty string.")
+        raise BadRequest("The request must have a 'query': a non-empty string.")
     if "\0" in query:
-        raise RequestFault(400, "The query must not contain NUL.")
+        raise BadRequest("The query must not contain NUL.")
 
 
 def _query_hash(asked: object) -> str | None:
@@ -110,7 +99,7 @@ def _query_hash(asked: object) -> str | None:
     found = asked.get("sha256Hash") if isinstance(asked, dict) and asked.get("version") == 1 else None
     if not isinstance(found, str) or not _HASH.fullmatch(found):
         message = "'extensions.persistedQuery' must have the 'version' 1 and a 'sha256Hash' of 64 hexadecimal digits."
-        raise RequestFault(400, message)
+        raise BadRequest(message)
     return found.lower()
 
 
@@ -132,9 +121,9 @@ async def _body(receive: Receive, headers: Mapping[str, str], most: int) -> byte
     """Read a JSON body within its bound."""
     content_type, _, parameters = headers.get("content-type", "").partition(";")
     if content_type.strip().lower() != JSON or (parameters and not _is_utf8(parameters)):
-        raise RequestFault(415, f"A POST request must have the content type {JSON}, in UTF-8.")
+        raise MediaType(f"A POST request must have the content type {JSON}, in UTF-8.")
     if headers.get("content-encoding", "identity").lower() != "identity":
-        raise RequestFault(415, "The request body must not be compressed.", accept_encoding="identity")
+        raise ContentCoding("The request body must not be compressed.")
     declared = headers.get("content-length", "0")
     if declared.isdecimal() and int(declared[:MOST_DIGITS]) > most:
         raise _too_large(most)
@@ -143,7 +132,7 @@ async def _body(receive: Receive, headers: Mapping[str, str], most: int) -> byte
     while more:
         message = await receive()
         if message["type"] == "http.disconnect":
-            raise RequestFault(400, "The request body ended before it was complete.")
+            raise BadRequest("The request body ended before it was complete.")
         chunks.append(message.get("body", b""))
         size += len(chunks[-1])
         if size > most:
@@ -152,8 +141,8 @@ async def _body(receive: Receive, headers: Mapping[str, str], most: int) -> byte
     return b"".join(chunks)
 
 
-def _too_large(most: int) -> RequestFault:
-    return RequestFault(413, f"The request body is larger than {most} bytes.")
+def _too_large(most: int) -> BodyTooLarge:
+    return BodyTooLarge(f"The request body is larger than {most} bytes.")
 
 
 def _is_utf8(parameters: str) -> bool:
@@ -167,9 +156,9 @@ def _is_utf8(parameters: str) -> bool:
 def _json_object(body: bytes) -> dict[str, Any]:
     value = _loads(body.removeprefix(BYTE_ORDER_MARK), "The request body")
     if isinstance(value, list):
-        raise RequestFault(400, "Batches are not supported: send one operation a request.")
+        raise BadRequest("Batches are not supported: send one operation a request.")
     if not isinstance(value, dict):
-        raise RequestFault(400, "The request body must be a JSON object.")
+        raise BadRequest("The request body must be a JSON object.")
     return value
 
 
@@ -178,13 +167,13 @@ def _loads(text: bytes, what: str) -> Any:
     try:
         value = orjson.loads(text)
         if text.count(b"[") + text.count(b"{") > MOST_LEVELS and _levels(value) > MOST_LEVELS:
-            raise RequestFault(400, f"{what} is nested more than {MOST_LEVELS} levels deep.")
+            raise BadRequest(f"{what} is nested more than {MOST_LEVELS} levels deep.")
         if _may_repeat_keys(text, value):
             json.loads(text, object_pairs_hook=_unique)
     except _DuplicateKey as error:
-        raise RequestFault(400, f"{what} has the key '{str(error)[:100]}' twice in one object.") from error
+        raise BadRequest(f"{what} has the key '{str(error)[:100]}' twice in one object.") from error
     except (ValueError, RecursionError) as error:
-        raise RequestFault(400, f"{what} is not valid JSON.") from error
+        raise BadRequest(f"{what} is not valid JSON.") from error
     return value
 
 

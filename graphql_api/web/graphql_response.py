@@ -7,7 +7,7 @@ import orjson
 import structlog
 from graphql import GraphQLError
 
-from graphql_api.errors import ServiceError
+from graphql_api.errors import BadUserInput, DataCorrupt, ServiceError
 from graphql_api.execution.engine import Answer
 
 CHUNK_BYTES = 65_536
@@ -58,11 +58,11 @@ def public_error(error: GraphQLError, request_id: str) -> dict[str, Any]:
         return {**formatted, "message": original.message, "extensions": {"code": original.code}}
     refused_before_execution = error.path is None and "code" in (error.extensions or {})
     if original is None or isinstance(original, GraphQLError) or refused_before_execution:
-        return {**formatted, "extensions": {"code": "BAD_USER_INPUT", **(error.extensions or {})}}
+        return {**formatted, "extensions": {"code": BadUserInput.code, **(error.extensions or {})}}
     if error.message.startswith(NULL_IN_NON_NULL):
-        return {**formatted, "extensions": {"code": "DATA_CORRUPT"}}
+        return {**formatted, "extensions": {"code": DataCorrupt.code}}
     log.error("unexpected_error", exc_info=original)
-    extensions = {"code": "INTERNAL_SERVER_ERROR", "requestId": request_id}
+    extensions = {"code": ServiceError.code, "requestId": request_id}
     return {**formatted, "message": "Internal server error", "extensions": extensions}
 
 

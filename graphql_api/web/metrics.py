@@ -25,12 +25,11 @@ import orjson
 import structlog
 from aws_lambda_powertools.metrics import EphemeralMetrics
 
-from graphql_api.errors import DataCorrupt, RequestTimeout, ServiceError, UpstreamUnavailable
+from graphql_api.errors import DataCorrupt, DocumentNotFound, RequestTimeout, ServiceError, UpstreamUnavailable
 from graphql_api.repository.trace import Outcome, Trace
 from graphql_api.repository.warmer import Warming
 from graphql_api.storage.metered import MeteredStorage
 from graphql_api.web.middleware import RequestLog
-from graphql_api.web.persisted import CODE as UNKNOWN_QUERY
 
 NAMESPACE = "JockeyAPI"
 SERVICE = "graphql-api"
@@ -115,7 +114,7 @@ def _result(status: int, codes: set[str]) -> str:
     """Judge an answer; one of which only a part failed counts as failed."""
     if status >= 500 or codes & SERVER_CODES:
         return "ServerErrors"
-    if codes == {UNKNOWN_QUERY}:
+    if codes == {DocumentNotFound.code}:
         return "UnknownQueries"
     return "ClientErrors" if status >= 400 or codes else "Success"
 

@@ -5,7 +5,7 @@ from hashlib import sha256
 
 from graphql import GraphQLError
 
-from graphql_api.errors import BadUserInput
+from graphql_api.errors import BadUserInput, DocumentNotFound
 from graphql_api.execution.document import Document
 from graphql_api.execution.documents import Documents
 from graphql_api.execution.weighed_cache import WeighedCache, size_of
@@ -15,7 +15,6 @@ from graphql_api.web.trusted import TrustedDocument
 STORED_BYTES = 2**20
 """Memory for registered queries; those asked for longest ago go first, and their clients send them again."""
 
-CODE = "PERSISTED_QUERY_NOT_FOUND"
 SHOWN_CHARACTERS = 100
 
 
@@ -79,7 +78,7 @@ def _normalised(document_id: str) -> str:
 
 
 def _refused(message: str) -> Document:
-    return Document(None, (GraphQLError(message, extensions={"code": CODE}),))
+    return Document(None, (GraphQLError(message, extensions={"code": DocumentNotFound.code}),))
 
 
 def _no_such(document_id: str) -> str:
