@@ -146,6 +146,13 @@ def test_without_the_columns_of_the_identity_no_row_is_repeated(tmp_path: Path) 
     assert ask(tmp_path, rows)["records"]["totalCount"] == 3
 
 
+def test_without_horse_numbers_a_row_scraped_twice_counts_once(tmp_path: Path) -> None:
+    """In a file that has names of horses, but no numbers, rows that are equal in every cell are one race."""
+    found = ask(tmp_path, frame(*DRIFT, {"R": 3, "馬名": "ベツノウマ"}).drop(columns="馬番"))
+    assert found["records"]["totalCount"] == 4
+    assert [(code, count) for *_, code, count in warned(found)] == [("DUPLICATE_ROW", 2)]
+
+
 def test_rows_without_a_date_are_left_out_everywhere(tmp_path: Path) -> None:
     """Blank rows and repeated headers are no races: no count holds them, no query fails, one warning counts them."""
     header, blank = {name: name for name in RACE}, dict.fromkeys(RACE)

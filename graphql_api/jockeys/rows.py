@@ -2,7 +2,8 @@
 
 A race needs a date that can be read: a blank row, or one that repeats the headers, has none. Its identity is its date,
 meeting, number and horse's number; where one of the last two is blank, only a row that is equal in every cell is the
-same race. In a file without one of these columns no row is known to be repeated.
+same race, as it is in a file that has the horse's name instead of its number. In a file without one of these columns
+no row is known to be repeated.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -18,6 +19,7 @@ from graphql_api.jockeys.texts import squeeze
 
 DATE, MEETING, RACE, HORSE = IDENTITY = ("日付", "開催", "R", "馬番")
 
+_HORSE_NAME = "馬名"
 _PAGE = "page_number"
 _RACES = 64
 """More than any number of a race, so that a day and a number make one key."""
@@ -39,11 +41,16 @@ def choose(readings: Mapping[str, Reading], headers: Collection[str], rows: int)
     """
     dated = _known(readings[DATE].first, np.arange(rows))
     numbers = np.flatnonzero(dated)
-    repeated = _repeated(readings, numbers) if all(header in headers for header in IDENTITY) else numbers[:0]
+    repeated = _repeated(readings, numbers) if _identifies(headers) else numbers[:0]
     if len(repeated):
         numbers = np.setdiff1d(numbers, repeated, assume_unique=True)
     kept = _newest_first(readings, numbers)
     return Choice(None if kept is numbers and len(kept) == rows else kept, np.flatnonzero(~dated), repeated)
+
+
+def _identifies(headers: Collection[str]) -> bool:
+    """Say whether a file has the columns by which a row that was scraped twice is known."""
+    return all(header in headers for header in (DATE, MEETING, RACE)) and (HORSE in headers or _HORSE_NAME in headers)
 
 
 def _repeated(readings: Mapping[str, Reading], rows: np.ndarray) -> np.ndarray:
