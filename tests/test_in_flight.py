@@ -175,10 +175,8 @@ def test_a_client_that_does_not_read_holds_room_until_it_is_gone(sample_data: Pa
         assert other.ask(written("GET", "/api/jockey/00001.ndjson"))[0] == 503
         assert other.ask(written("GET", "/health"))[0] == 200
         client.close()
-        statuses = {503}
-        while 200 not in statuses:
-            statuses.add(other.ask(written("GET", "/api/jockey/00001.ndjson"))[0])
-        assert statuses == {200, 503}
+        answers = (other.ask(written("GET", "/api/jockey/00001.ndjson"))[0] for _ in range(10_000))
+        assert next(status for status in answers if status != 503) == 200
     finally:
         server.stop()
 
@@ -197,8 +195,9 @@ def test_a_client_that_takes_nothing_is_cut_off(sample_data: Path) -> None:
             "127.0.0.1",
         )
         client = await asyncio.to_thread(stall, server.sockets[0].getsockname()[1])
-        while state.connections:  # noqa: ASYNC110 - uvicorn tells nobody
-            await asyncio.sleep(0.01)
+        async with asyncio.timeout(60):
+            while state.connections:  # noqa: ASYNC110 - uvicorn tells nobody
+                await asyncio.sleep(0.01)
         assert await Client(app, "/api/jockey/00001.ndjson").finish() == 200
         client.close()
         server.close()

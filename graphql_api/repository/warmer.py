@@ -12,6 +12,9 @@ from graphql_api.errors import NotFound, ServiceError
 from graphql_api.repository.repository import Repository
 from graphql_api.repository.trace import Trace
 
+MAX_AT_ONCE = 8
+"""Jockeys refreshed at once: more would be decoded at once, too, and take memory that requests need."""
+
 FULL = 0.9
 """Part of the cache's bytes that warming may fill; more, and the last jockeys loaded would drive out the first."""
 
@@ -39,7 +42,7 @@ async def warm(repository: Repository, settings: Settings, seconds: float) -> Wa
     """Refresh the jockeys worth holding, those asked most first, for at most ``seconds``; raises nothing of theirs.
 
     How often jockeys are asked each process knows of itself alone; ``settings.warm_ids`` are for one that knows little.
-    Half of the threads work on it, so that the next request need not wait for a storage that hangs.
+    Half of the threads at most work on it, so that the next request need not wait for a storage that hangs.
     """
     begun = time.perf_counter()
     ids = list(dict.fromkeys([*repository.wanted(), *settings.warm_ids]))[: settings.cache_entries]
@@ -53,7 +56,7 @@ async def warm(repository: Repository, settings: Settings, seconds: float) -> Wa
 
     with suppress(TimeoutError):
         async with asyncio.timeout(seconds):
-            await asyncio.gather(*(work() for _ in range(max(1, settings.load_threads // 2))))
+            await asyncio.gather(*(work() for _ in range(max(1, min(MAX_AT_ONCE, settings.load_threads // 2)))))
     run.seconds = time.perf_counter() - begun
     _log(run)
     return run
