@@ -3,6 +3,7 @@
 All of it over ASGI, and through the Lambda handler in its real runtime client: a few milliseconds a request.
 """
 
+import asyncio
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
+from starlette.types import Message
 
 import lambda_client
 from graphql_api.app import create_app
@@ -356,6 +358,24 @@ def test_many_keys_are_checked_in_a_moment(over_asgi: TestClient) -> None:
     response = post(over_asgi, f'{{"query": "{{ __typename }}", "variables": {{{names}, "k9999": 1}}}}'.encode())
     assert response.status_code == 400
     assert "k9999" in response.json()["errors"][0]["message"]
+
+
+def test_a_body_that_is_announced_as_too_long_is_not_waited_for(sample_data: Path) -> None:
+    """A request whose head says that its body passes the limit is 413, though the body never comes."""
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    headers = [(b"content-type", b"application/json"), (b"content-length", b"300000")]
+    scope = {"type": "http", "scheme": "http", "method": "POST", "path": "/graphql", "query_string": b""}
+    app = create_app(Settings(data=str(sample_data)))
+    asyncio.run(asyncio.wait_for(app({**scope, "headers": headers}, receive, send), 10))
+    assert sent[0]["status"] == 413
 
 
 def test_a_content_length_of_many_digits_is_413(over_asgi: TestClient) -> None:

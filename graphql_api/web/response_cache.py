@@ -30,6 +30,7 @@ SHAPING_HEADERS = frozenset(
 CREDENTIALS = frozenset({b"authorization", b"cookie", b"x-api-key"})
 KEPT_STATUSES = frozenset({200, 304})
 LONGEST_BODY = 16_384
+LENGTH_DIGITS = len(str(LONGEST_BODY))
 ENTRY_BYTES = 2_000
 """What an entry is reckoned to take beside the texts in it."""
 
@@ -76,7 +77,7 @@ class ResponseCache:
             await self.app(scope, receive, send)
         elif scope["method"] == "GET":
             await self._answer(scope, _key(scope, b""), receive, send)
-        elif scope["method"] == "POST" and scope["path"].endswith(self.graphql):
+        elif scope["method"] == "POST" and scope["path"].endswith(self.graphql) and not _announces_long_body(scope):
             first = await self._first(scope, receive)
 
             async def receive_again() -> Message:
@@ -182,6 +183,12 @@ class _Recorder:
             snapshots={each.jockey_id: ref(each) for each in snapshots},
             max_age=min(map(repository.max_age, snapshots)),
         )
+
+
+def _announces_long_body(scope: Scope) -> bool:
+    """Say whether a body will be longer than any that is kept: the application may refuse it without waiting for it."""
+    lengths = [value for name, value in scope["headers"] if name == b"content-length" and value.isdigit()]
+    return any(len(length) > LENGTH_DIGITS or int(length) > LONGEST_BODY for length in lengths)
 
 
 async def _received(receive: Receive) -> Message:
