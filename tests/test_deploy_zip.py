@@ -18,7 +18,7 @@ import pytest
 
 import emf
 from deployment import ROOT
-from fake_s3 import found, hang, reply, serving
+from fake_s3 import found, hang, refusal, reply, serving
 from lambda_events import HTTP_EVENTS, Event, function_url, warmer
 from lambda_runtime import Function, function
 
@@ -186,17 +186,18 @@ def test_other_events_fail(served: Function) -> None:
 # --- what goes wrong ---
 
 LISTING = reply(200, b"<ListBucketResult/>")  # answers the check at the start
+KEYLESS = reply(200, b"<ListBucketResult><Contents><Size>1</Size></Contents></ListBucketResult>")
 S3 = {"AWS_ACCESS_KEY_ID": "example", "AWS_SECRET_ACCESS_KEY": "example", "AWS_DEFAULT_REGION": "us-east-1"}
 
 
 def test_exception_is_masked_logged_and_survived(run: Run, sample_data: Path, tmp_path: Path) -> None:
-    """Where S3 breaks its own contract, by an object without an ETag, each gateway gets a 500 that shows the id only.
+    """Where S3 breaks its own contract, by a listing without keys, each gateway gets a 500 that shows the id only.
 
     The log has the cause under that id, the metrics a server error; the same process serves once S3 is itself again.
     """
     environ = {**S3, "JOCKEY_DATA": "s3://example"}
     with (
-        serving(LISTING, reply(200, b"a frame")) as s3,
+        serving(LISTING, *(refusal(404, "NoSuchKey"), KEYLESS) * 2 * len(HTTP_EVENTS)) as s3,
         run(tmp_path, {**environ, "AWS_ENDPOINT_URL": s3.url}) as running,
     ):
         for event in HTTP_EVENTS.values():

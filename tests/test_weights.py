@@ -130,8 +130,8 @@ def test_no_document_takes_more_than_is_reckoned(core: Core, kind: str) -> None:
     """Trees, plans, costs and refusals stay within their weight, which is not many times too large."""
     made = {**VALID, **REFUSED}[kind]
     cache = documents()
-    use(core, cache._judge(made(0)))
-    document, taken = held(lambda: use(core, cache._judge(made(1))))
+    use(core, cache.judge(made(0)))
+    document, taken = held(lambda: use(core, cache.judge(made(1))))
     assert bool(document.errors) == (kind in REFUSED)
     assert taken < document.weight < 5 * taken + 8_000
 

@@ -9,7 +9,7 @@ from strawberry import ID
 
 from graphql_api.jockeys.ids import JOCKEY_ID_PATTERN
 from graphql_api.text import MAX_LENGTH
-from graphql_api.web.exports.asked import MAX_LIMIT
+from graphql_api.web.exports.asked import COLUMN_NAMES, COLUMN_SETS, MAX_LIMIT, ORDER_NAMES
 from graphql_api.web.exports.parameters import PARAMETERS, Parameter
 from graphql_api.web.openapi.examples import Examples, Operation
 from graphql_api.web.templates import ColumnSet
@@ -77,6 +77,16 @@ def byte_range() -> Json:
     }
 
 
+def _list_of(names: Iterable[str], behind: str = "") -> str:
+    """Return the pattern of names separated by commas; that none may stand twice no pattern tells."""
+    item = f"(?:{'|'.join(names)}){behind}"
+    return f"{item}(?:,{item})*"
+
+
+_COLUMNS = f"^(?:{'|'.join(COLUMN_SETS)}|{_list_of(COLUMN_NAMES)})$"
+_ORDER = "^" + _list_of(ORDER_NAMES, r"(?:\.asc|\.desc)?(?:\.nullsfirst|\.nullslast)?") + "$"
+
+
 def columns(default: ColumnSet) -> Json:
     """Describe the choice of columns of formats that have ``default`` where nothing is chosen."""
     return {
@@ -84,7 +94,7 @@ def columns(default: ColumnSet) -> Json:
         "in": "query",
         "description": "`source`: the file's own columns. `typed`: the fields of GraphQL's RaceRecord in snake case. "
         f"Or some of those fields, separated by commas. Without it the columns are `{default}`.",
-        "schema": {"type": "string", "maxLength": MAX_LENGTH, "default": default},
+        "schema": {"type": "string", "maxLength": MAX_LENGTH, "pattern": _COLUMNS, "default": default},
         "examples": {
             "some": {"value": "date,race_name,horse_name,finish_position,prize_money"},
             "typed": {"value": "typed"},
@@ -101,7 +111,7 @@ def order() -> Json:
         "description": "Sort by these typed fields, separated by commas, the first counting most; then, and without "
         "any, in the order of the file, newest first. Behind a field `.desc` sorts from large to small; null is last, "
         "or first with `.nullsfirst`.",
-        "schema": {"type": "string", "maxLength": MAX_LENGTH},
+        "schema": {"type": "string", "maxLength": MAX_LENGTH, "pattern": _ORDER},
         "example": "prize_money.desc,date",
     }
 
