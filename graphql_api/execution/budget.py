@@ -62,7 +62,7 @@ class Budget:
     written: int = 0
     worked: int = 0
     begun: float = field(init=False)
-    next_look: int = 0
+    next_look: float = 0
 
     def __post_init__(self) -> None:
         """Set the clock."""
@@ -92,12 +92,16 @@ class Budget:
     def work(self, amount: int) -> None:
         """Pay for work of which no value is written, before it is done. Raises as ``spend``."""
         self.worked += amount
+        if self.worked > self.next_look:
+            self._look()
+
+    def _look(self) -> None:
+        """Look at the allowance and at the clock, and say when next."""
         if self.worked > self.allowance:
             raise LongWork
-        if self.worked > self.next_look:
-            self.next_look = self.worked + LOOK_EVERY
-            if self.clock() - self.begun > self.seconds:
-                raise Exhausted(RequestTimeout(f"The request took longer than {round(self.seconds, 1):g} seconds."))
+        self.next_look = min(self.worked + LOOK_EVERY, self.allowance)
+        if self.clock() - self.begun > self.seconds:
+            raise Exhausted(RequestTimeout(f"The request took longer than {round(self.seconds, 1):g} seconds."))
 
     def write(self, size: int) -> None:
         """Pay for so many bytes of the answer. Raises ``Exhausted``."""

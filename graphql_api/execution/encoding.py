@@ -107,15 +107,17 @@ class RowTemplate:
 class _Fragments(dict[int, bytes]):
     """The JSON of a column's values by code, each made when it is first asked for."""
 
-    __slots__ = ("to_json", "values_")
+    __slots__ = ("longest", "to_json", "values_")
 
     def __init__(self, values: Sequence[Any], to_json: Callable[[Any], bytes]) -> None:
         super().__init__()
         self.values_ = values
         self.to_json = to_json
+        self.longest = 0
 
     def __missing__(self, code: int) -> bytes:
         fragment = self[code] = self.to_json(self.values_[code])
+        self.longest = max(self.longest, len(fragment))
         return fragment
 
 
@@ -159,14 +161,19 @@ def encode_rows(table: Table, rows: Rows, template: RowTemplate, max_bytes: floa
 
 def _encode_few(table: Table, rows: Rows, template: RowTemplate, max_bytes: float) -> bytes:
     """Write a short window piece by piece, since preparing tables would cost more than it saves."""
+    columns: list[list[bytes]] = []
+    longest = 0
+    for _, column, _ in template.cells:
+        written = _fragments(table, column)
+        by_code = written.fragments if isinstance(written, _Written) else written
+        columns.append(list(map(by_code.__getitem__, column.of(table).codes[rows.index].tolist())))
+        longest += written.longest
+    if longest * len(rows) > max_bytes:
+        Budget(bytes=max_bytes).write(sum(map(len, chain.from_iterable(columns))))
     pieces: list[Iterable[bytes]] = []
-    budget = Budget(bytes=max_bytes)
-    for literal, column, cut in template.cells:
+    for (literal, _, cut), fragments in zip(template.cells, columns, strict=True):
         if literal:
             pieces.append(repeat(literal))
-        codes = column.of(table).codes[rows.index].tolist()
-        fragments = list(map(_by_code(table, column), codes))
-        budget.write(sum(map(len, fragments)))
         pieces.append([each[cut:] for each in fragments] if cut else fragments)
     pieces.append(repeat(template.tail + template.separator))
     return b"".join(chain.from_iterable(zip(*pieces, strict=False))).removesuffix(template.separator)
@@ -178,12 +185,6 @@ def _fragments(table: Table, column: Column) -> _Fragments | _Written:
     if found is None:
         found = table.derived[column.key] = _Fragments(column.of(table).values, column.to_json)
     return found
-
-
-def _by_code(table: Table, column: Column) -> Callable[[int], bytes]:
-    """Give what looks up the JSON of a value."""
-    found = _fragments(table, column)
-    return (found.fragments if isinstance(found, _Written) else found).__getitem__
 
 
 def _all_fragments(table: Table, column: Column) -> _Written:
