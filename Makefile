@@ -19,7 +19,7 @@ run: .venv/run $(SAMPLE)/.made ## Serve sample data at http://127.0.0.1:8000
 test: setup ## Run the tests
 	$(BIN)/pytest -n auto --dist loadgroup
 
-test-fast: setup ## Run the tests that take under a minute together: without browser, deployment, fuzzing
+test-fast: setup ## Run the quick tests: without browser, deployment, files of all kinds, fuzzing
 	$(BIN)/pytest -n auto --dist loadgroup -m "not slow"
 
 check: setup ## Lint, format, types, import rules, and whether the SDL is up to date
