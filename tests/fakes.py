@@ -1,5 +1,6 @@
 """Stand-ins at the seams: a storage in memory whose faults and delays a test scripts, and a clock that it turns."""
 
+import asyncio
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -7,6 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from threading import Event, Lock
+
+from starlette.types import ASGIApp, Message
 
 from graphql_api.errors import ServiceError
 from graphql_api.storage.folder import Page, StoredObject, no_such_jockey, no_such_object
@@ -167,3 +170,19 @@ class FakeStorage:
         if issubclass(error, ServiceError):
             raise error("The storage fails by order of the test.", bucket=SECRET) from cause
         raise error("unexpected") from cause
+
+
+async def without_body(app: ASGIApp, *headers: tuple[bytes, bytes]) -> list[Message]:
+    """Post to ``/graphql`` a request whose body never comes; what the application sends."""
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "scheme": "http", "method": "POST", "path": "/graphql", "query_string": b""}
+    await app({**scope, "headers": [(b"content-type", b"application/json"), *headers]}, receive, send)
+    return sent

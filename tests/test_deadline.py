@@ -8,9 +8,9 @@ from types import SimpleNamespace
 
 import pytest
 from starlette.testclient import TestClient
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from fakes import FakeStorage
+from fakes import FakeStorage, without_body
 from graphql_api.app import create_app
 from graphql_api.config import Settings
 from graphql_api.storage.folder import FolderStorage
@@ -107,24 +107,7 @@ def test_time_that_is_gone_is_not_given_again(late: TestClient, path: str) -> No
 def test_a_body_has_no_time_of_its_own(hanging: FakeStorage) -> None:
     """A body that never comes is given up when the one limit is over."""
     app = Late(create_app(Settings(request_timeout=1800), hanging))
-    scope = {
-        "type": "http",
-        "method": "POST",
-        "path": "/graphql",
-        "query_string": b"",
-        "scheme": "http",
-        "headers": [(b"content-type", b"application/json")],
-    }
-    sent: list[Message] = []
-
-    async def receive() -> Message:
-        await asyncio.Event().wait()
-        raise AssertionError
-
-    async def send(message: Message) -> None:
-        sent.append(message)
-
-    asyncio.run(app(scope, receive, send))
+    sent = asyncio.run(without_body(app))
     assert sent[0]["status"] == 504
 
 

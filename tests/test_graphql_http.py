@@ -14,9 +14,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
-from starlette.types import Message
 
 import lambda_client
+from fakes import without_body
 from graphql_api.app import create_app
 from graphql_api.config import Settings
 from lambda_runtime import function
@@ -362,19 +362,8 @@ def test_many_keys_are_checked_in_a_moment(over_asgi: TestClient) -> None:
 
 def test_a_body_that_is_announced_as_too_long_is_not_waited_for(sample_data: Path) -> None:
     """A request whose head says that its body passes the limit is 413, though the body never comes."""
-    sent: list[Message] = []
-
-    async def receive() -> Message:
-        await asyncio.Event().wait()
-        raise AssertionError
-
-    async def send(message: Message) -> None:
-        sent.append(message)
-
-    headers = [(b"content-type", b"application/json"), (b"content-length", b"300000")]
-    scope = {"type": "http", "scheme": "http", "method": "POST", "path": "/graphql", "query_string": b""}
     app = create_app(Settings(data=str(sample_data)))
-    asyncio.run(asyncio.wait_for(app({**scope, "headers": headers}, receive, send), 10))
+    sent = asyncio.run(asyncio.wait_for(without_body(app, (b"content-length", b"300000")), 10))
     assert sent[0]["status"] == 413
 
 
