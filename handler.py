@@ -23,6 +23,7 @@ from snapshot_restore_py import register_after_restore  # type: ignore[import-un
 from graphql_api.app import create_core, serve_core
 from graphql_api.config import Settings
 from graphql_api.errors import BadRequest, ResponseTooLarge, ServiceError
+from graphql_api.installed import read_settings
 from graphql_api.logs import REQUEST_ID
 from graphql_api.process import settle
 from graphql_api.repository.repository import Repository
@@ -198,4 +199,4 @@ def start(settings: Settings) -> Callable[[LambdaEvent, LambdaContext], Reply]:
     return function
 
 
-handler = start(Settings.from_environ(os.environ))
+handler = start(read_settings(os.environ))

@@ -1,7 +1,7 @@
 """The composition root: the only place that wires storage, cache, engine and routes into an application."""
 
 import uuid
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -24,8 +24,11 @@ from graphql_api.execution.engine import Answer, Engine
 from graphql_api.execution.limits import Limits
 from graphql_api.execution.offload import Offload
 from graphql_api.execution.projections import Projections
+from graphql_api.execution.root import build_schema
+from graphql_api.installed import SLICES
 from graphql_api.repository.repository import Repository
-from graphql_api.schema import schema
+from graphql_api.services import Services
+from graphql_api.slices import Slice, load
 from graphql_api.storage.folder import Storage
 from graphql_api.storage.sources import open_storage
 from graphql_api.web import pages, rest
@@ -43,6 +46,7 @@ from graphql_api.web.persisted import Persisted
 from graphql_api.web.query_string import QueryMiddleware
 from graphql_api.web.response_cache import ResponseCache
 from graphql_api.web.responses import Responder
+from graphql_api.web.routes import ApiRoute, Http
 from graphql_api.web.trusted import load_trusted
 
 GRAPHQL = "/graphql"
@@ -53,9 +57,11 @@ class Core:
     """Data access and execution, without HTTP."""
 
     repository: Repository
+    services: Services
     engine: Engine
     documents: Documents
     settings: Settings
+    slices: Sequence[Slice]
 
     async def run(
         self, query: str, variables: Mapping[str, Any] | None = None, operation_name: str | None = None
@@ -66,15 +72,20 @@ class Core:
         if document.errors:
             answer = Answer(None, document.errors)
         else:
-            context = Context(self.repository, request_id, settings=self.settings)
+            context = Context(self.repository, request_id, settings=self.settings, _services=self.services)
             answer = await self.engine.execute(document, operation_name, variables, context)
         return b"".join(response_map(answer, request_id))
 
 
-def create_core(settings: Settings, storage: Storage | None = None, api: strawberry.Schema = schema) -> Core:
-    """Wire everything below HTTP; ``storage`` replaces the one that the settings name, ``api`` the schema."""
+def create_core(
+    settings: Settings,
+    storage: Storage | None = None,
+    slices: tuple[Slice, ...] = SLICES,
+    schema: strawberry.Schema | None = None,
+) -> Core:
+    """Wire everything below HTTP; ``storage`` replaces the one that settings name, ``schema`` that of the slices."""
     logs.configure(settings.log_level)
-    engine = Engine(api, Projections(settings.encoded_bytes, settings.max_response_bytes))
+    engine = Engine(schema or api_schema(slices), Projections(settings.encoded_bytes, settings.max_response_bytes))
     documents = Documents(
         engine.schema,
         max_characters=settings.max_query_characters,
@@ -82,7 +93,17 @@ def create_core(settings: Settings, storage: Storage | None = None, api: strawbe
         limits=_limits(settings),
         introspection=settings.introspection,
     )
-    return Core(Repository(storage or open_storage(settings), settings), engine, documents, settings)
+    opened = storage or open_storage(settings)
+    repository = Repository(opened, settings)
+    services = Services(settings, opened)
+    return Core(repository, services, engine, documents, settings, slices)
+
+
+@cache
+def api_schema(slices: tuple[Slice, ...] = SLICES) -> strawberry.Schema:
+    """Return the schema of some slices, made once."""
+    queries = [load(each.query) for each in slices if each.query]
+    return build_schema(queries, [load(each.mutation) for each in slices if each.mutation])
 
 
 def create_app(settings: Settings, storage: Storage | None = None) -> RequestMiddleware:
@@ -101,17 +122,29 @@ def serve_core(core: Core, settings: Settings) -> RequestMiddleware:
     trusted = load_trusted(settings, core.documents)
     persisted = Persisted(core.documents, trusted, trusted_only=settings.trusted_only)
     graphql = GraphQLEndpoint(
-        core.engine, offload, core.documents, persisted, core.repository, responder, settings, explorer, release()
+        core.engine,
+        offload,
+        core.documents,
+        persisted,
+        core.repository,
+        core.services,
+        responder,
+        settings,
+        explorer,
+        release(),
     )
     named = Named(graphql, trusted)
     jockeys = rest.Rest(core.repository, core.engine.projections, offload, responder)
-    openapi = OpenApi(first, named.described(), responder, version(DISTRIBUTION))
+    http = Http(core.services, offload, responder)
+    sliced: list[ApiRoute] = [made for each in core.slices if each.routes for made in load(each.routes)(http)]
+    openapi = OpenApi(first, named.described(), sliced, responder, version(DISTRIBUTION))
     exports = Exports(core.repository, core.engine.projections, offload, responder)
-    routes = [*exports.routes(), *jockeys.routes(), *named.routes()]
+    routes = [*exports.routes(), *jockeys.routes(), *named.routes(), *(each.route() for each in sliced)]
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         yield
+        core.services.close()
         core.repository.close()
         offload.close()
 
@@ -130,8 +163,11 @@ def serve_core(core: Core, settings: Settings) -> RequestMiddleware:
     )
     others.router.redirect_slashes = False  # a redirect would repeat whatever Host the client sent
     front = Front(GRAPHQL, graphql, others, settings)
-    cache = ResponseCache(front, core.repository, GRAPHQL, responder.in_flight, settings)
-    return RequestMiddleware(cache, settings.max_header_bytes)
+    app: Any = ResponseCache(front, core.repository, GRAPHQL, responder.in_flight, settings)
+    for each in reversed(core.slices):
+        layer = load(each.layer)(http) if each.layer else None
+        app = app if layer is None else layer(app)
+    return RequestMiddleware(app, settings.max_header_bytes)
 
 
 @cache

@@ -1,11 +1,13 @@
-"""Settings: one frozen table, read from the environment once; the only module that reads the environment."""
+"""Settings: frozen tables, read from the environment once; the only module that reads the environment."""
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from typing import Any, Literal, get_args, get_origin
+from types import MappingProxyType
+from typing import Any, Literal, TypeVar, get_args, get_origin
 
 PREFIX = "JOCKEY_"
+Table = TypeVar("Table")
 Stage = Literal["local", "dev", "staging", "prod"]
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 
@@ -21,7 +23,7 @@ class ConfigError(ValueError):
     """A setting holds a value that it cannot take; the message names the variable."""
 
 
-def _setting(default: object, doc: str, *, minimum: float = 0) -> Any:
+def setting(default: object, doc: str, *, minimum: float = 0) -> Any:
     """Declare one row of the table: its default, what it means, and the least value of a number."""
     return field(default=default, metadata={"doc": doc, "minimum": minimum})
 
@@ -30,113 +32,134 @@ def _setting(default: object, doc: str, *, minimum: float = 0) -> Any:
 class Settings:
     """Every setting, its environment variable being ``JOCKEY_`` and its name in capitals. The README lists them."""
 
-    data: str = _setting("", "Data source: a folder or `s3://bucket/prefix`. Empty: the bucket that SSM names")
-    ssm_path: str = _setting("/graphql-api/", "Path in SSM Parameter Store under which `BUCKET_NAME` and the rest lie")
-    region: str = _setting("", "AWS region of SSM, and of the bucket unless SSM says otherwise. Empty: the SDK's own")
-    stage: Stage = _setting("local", "Deployment stage: `local`, `dev`, `staging` or `prod`")
-    log_level: LogLevel = _setting("INFO", "Least severe log line written")
+    data: str = setting("", "Data source: a folder or `s3://bucket/prefix`. Empty: the bucket that SSM names")
+    ssm_path: str = setting("/graphql-api/", "Path in SSM Parameter Store under which `BUCKET_NAME` and the rest lie")
+    region: str = setting("", "AWS region of SSM, and of the bucket unless SSM says otherwise. Empty: the SDK's own")
+    stage: Stage = setting("local", "Deployment stage: `local`, `dev`, `staging` or `prod`")
+    log_level: LogLevel = setting("INFO", "Least severe log line written")
 
-    cache_entries: int = _setting(100, "Jockeys held in memory", minimum=1)
-    cache_bytes: int = _setting(
+    cache_entries: int = setting(100, "Jockeys held in memory", minimum=1)
+    cache_bytes: int = setting(
         2 * MAX_JOCKEY_BYTES,
         "Memory the held jockeys may take, in bytes; one larger than that is held alone",
         minimum=1,
     )
-    cache_ttl: float = _setting(3600.0, "Seconds until a held jockey is revalidated against the storage")
-    stale_limit: float = _setting(86400.0, "Seconds past expiry that a copy may still answer while the storage fails")
-    missing_ttl: float = _setting(
+    cache_ttl: float = setting(3600.0, "Seconds until a held jockey is revalidated against the storage")
+    stale_limit: float = setting(86400.0, "Seconds past expiry that a copy may still answer while the storage fails")
+    missing_ttl: float = setting(
         30.0, "Seconds that the absence of a jockey is remembered, or that its file was refused"
     )
-    missing_entries: int = _setting(10_000, "Absent ids remembered, and as many failures", minimum=1)
+    missing_entries: int = setting(10_000, "Absent ids remembered, and as many failures", minimum=1)
 
-    load_threads: int = _setting(
+    load_threads: int = setting(
         64,
         "Threads that read, a quarter of them for listings and checks; 16 decode. The S3 connection pool is as large",
         minimum=1,
     )
-    connect_timeout: float = _setting(1.0, "Seconds to connect to S3 or SSM", minimum=0.01)
-    read_timeout: float = _setting(2.0, "Seconds to wait for bytes of S3 or SSM", minimum=0.01)
-    request_timeout: float = _setting(
-        20.0, "Wall time of one request, in seconds: gateways wait 29 or 30", minimum=0.01
-    )
-    warm_seconds: float = _setting(10.0, "Wall time of one run of the Lambda function's warmer, in seconds")
-    warm_ids: tuple[str, ...] = _setting((), "Jockeys to be warmed that nobody has asked for yet, comma-separated")
+    connect_timeout: float = setting(1.0, "Seconds to connect to S3 or SSM", minimum=0.01)
+    read_timeout: float = setting(2.0, "Seconds to wait for bytes of S3 or SSM", minimum=0.01)
+    request_timeout: float = setting(20.0, "Wall time of one request, in seconds: gateways wait 29 or 30", minimum=0.01)
+    warm_seconds: float = setting(10.0, "Wall time of one run of the Lambda function's warmer, in seconds")
+    warm_ids: tuple[str, ...] = setting((), "Jockeys to be warmed that nobody has asked for yet, comma-separated")
 
-    max_connections: int = _setting(
+    max_connections: int = setting(
         2_048, "Connections of the plain server at once, as far as the system allows files; others get 503", minimum=1
     )
-    keep_alive: int = _setting(
+    keep_alive: int = setting(
         5,
         "Seconds that the plain server keeps a connection without a request; behind a proxy longer",
         minimum=1,
     )
-    max_body_bytes: int = _setting(
+    max_body_bytes: int = setting(
         262_144,
         "Largest request body (413): the longest document, escaped, and twice as much in variables",
         minimum=1,
     )
-    max_url_bytes: int = _setting(
+    max_url_bytes: int = setting(
         16_384, "Longest path, and longest query string (414): load balancers take no longer request line", minimum=1
     )
-    max_header_bytes: int = _setting(
+    max_header_bytes: int = setting(
         32_768, "Most bytes that a request's headers may hold, of which there may be 100 (431)", minimum=1
     )
-    max_query_characters: int = _setting(
+    max_query_characters: int = setting(
         15_000, "Longest GraphQL document: twice the longest that tools write", minimum=1
     )
-    max_query_tokens: int = _setting(
+    max_query_tokens: int = setting(
         3_000, "Most tokens of a document, and values of its variables: these are what reading them costs", minimum=1
     )
-    max_query_depth: int = _setting(16, "Most levels of fields: the introspection query of tools has 15", minimum=1)
-    max_query_fields: int = _setting(
+    max_query_depth: int = setting(16, "Most levels of fields: the introspection query of tools has 15", minimum=1)
+    max_query_fields: int = setting(
         2_000, "Most fields, fragments spread: every column of a record, forty times over", minimum=1
     )
-    max_query_aliases: int = _setting(100, "Most aliases, by which one field could be asked for again and again")
-    max_query_root_fields: int = _setting(30, "Most fields of the root, each of which may read files", minimum=1)
-    max_query_directives: int = _setting(50, "Most directives; of use are two, `@skip` and `@include`")
-    max_query_definitions: int = _setting(
+    max_query_aliases: int = setting(100, "Most aliases, by which one field could be asked for again and again")
+    max_query_root_fields: int = setting(30, "Most fields of the root, each of which may read files", minimum=1)
+    max_query_directives: int = setting(50, "Most directives; of use are two, `@skip` and `@include`")
+    max_query_definitions: int = setting(
         50, "Most operations and fragments of a document: validation compares fragments pair by pair", minimum=1
     )
-    max_cost: int = _setting(
+    max_cost: int = setting(
         3_000_000,
         "Most values of an answer, or that its arguments ask for: all cells of the largest file that is read, once",
         minimum=1,
     )
-    max_response_bytes: int = _setting(
+    max_response_bytes: int = setting(
         134_217_728, "Largest answer in bytes, uncompressed: it lies in memory as a whole", minimum=1
     )
-    in_flight_bytes: int = _setting(
+    in_flight_bytes: int = setting(
         256 * 2**20, "Memory for answers that clients have yet to take, in bytes; further long ones get 503", minimum=1
     )
-    encoded_bytes: int = _setting(
+    encoded_bytes: int = setting(
         128 * 2**20, "Memory for encoded lists, as much for compressed answers, and as much for whole answers, in bytes"
     )
-    max_page: int = _setting(1_000, "Most records that `first` or `last` may ask for; without both all come", minimum=1)
-    max_groups: int = _setting(1_000, "Most groups of one `groupBy`", minimum=1)
-    cors_origins: tuple[str, ...] = _setting(("*",), "Origins that browsers may call from, comma-separated; `*` is any")
-    cors_headers: tuple[str, ...] = _setting(
+    max_page: int = setting(1_000, "Most records that `first` or `last` may ask for; without both all come", minimum=1)
+    max_groups: int = setting(1_000, "Most groups of one `groupBy`", minimum=1)
+    cors_origins: tuple[str, ...] = setting(("*",), "Origins that browsers may call from, comma-separated; `*` is any")
+    cors_headers: tuple[str, ...] = setting(
         ("*",), "Request headers that browsers may send from other origins, beside those that the API reads; `*` is any"
     )
-    graphiql: bool = _setting(True, "Serve the GraphiQL explorer to browsers at `/graphql`")  # noqa: FBT003
-    introspection: bool = _setting(
+    graphiql: bool = setting(True, "Serve the GraphiQL explorer to browsers at `/graphql`")  # noqa: FBT003
+    introspection: bool = setting(
         True,  # noqa: FBT003
         "Answer introspection queries, and say `Did you mean …`, in GraphQL; the REST routes are always described",
     )
-    documents: str = _setting("", "Folder of trusted documents, a `.graphql` file for each operation. Empty: none")
-    trusted_only: bool = _setting(False, "Answer trusted documents and refuse every other query")  # noqa: FBT003
+    documents: str = setting("", "Folder of trusted documents, a `.graphql` file for each operation. Empty: none")
+    trusted_only: bool = setting(False, "Answer trusted documents and refuse every other query")  # noqa: FBT003
+
+    tables: Mapping[type, object] = field(
+        default_factory=lambda: MappingProxyType({}), repr=False, hash=False, metadata={"doc": ""}
+    )
+    """The tables of the slices, by their classes; those with nothing but defaults may be missing."""
+
+    def of(self, kind: type[Table]) -> Table:
+        """Return the table of a slice."""
+        found: Any = self.tables.get(kind)
+        return kind() if found is None else found
 
     @classmethod
-    def from_environ(cls, environ: Mapping[str, str], **overrides: object) -> "Settings":
-        """Read the table from ``environ``; ``overrides`` (from the command line) win. Raises ``ConfigError``."""
-        known = {PREFIX + each.name.upper(): each for each in fields(cls)}
+    def from_environ(cls, environ: Mapping[str, str], tables: Sequence[type] = (), **overrides: object) -> "Settings":
+        """Read this table and the slices' ``tables`` from ``environ``; ``overrides`` (from the command line) win.
+
+        Raises ``ConfigError`` for a value that a setting cannot take, and for a name that is no table's.
+        """
+        known = {each: row for table in (cls, *tables) for each, row in rows(table).items()}
         if unknown := sorted(name for name in environ if name.startswith(PREFIX) and name not in known):
             raise ConfigError(_unknown(unknown[0], known))
-        values = {
-            each.name: _parse(name, environ[name], each.type, each.metadata["minimum"])
-            for name, each in known.items()
-            if name in environ
-        }
-        return cls(**{**values, **overrides})  # type: ignore[arg-type]
+        read = MappingProxyType({table: table(**_values(table, environ)) for table in tables})
+        return cls(**{**_values(cls, environ), **overrides, "tables": read})
+
+
+def rows(table: type) -> dict[str, Any]:
+    """Return the rows of a table of settings by the variables that they are read from."""
+    return {PREFIX + each.name.upper(): each for each in fields(table) if each.metadata["doc"]}
+
+
+def _values(table: type, environ: Mapping[str, str]) -> dict[str, Any]:
+    """Read what the environment says of a table's settings."""
+    return {
+        row.name: _parse(name, environ[name], row.type, row.metadata["minimum"])
+        for name, row in rows(table).items()
+        if name in environ
+    }
 
 
 def _unknown(name: str, known: Iterable[str]) -> str:

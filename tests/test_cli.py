@@ -18,13 +18,13 @@ import pytest
 import structlog
 from click.testing import CliRunner, Result
 
+from graphql_api.app import api_schema
 from graphql_api.cli.commands import commands
 from graphql_api.cli.commands.index import incomplete
 from graphql_api.cli.source import describe
 from graphql_api.config import Settings
 from graphql_api.errors import StorageFault, UpstreamUnavailable
 from graphql_api.index.build import Refresh
-from graphql_api.schema import schema
 from graphql_api.storage.folder import FolderStorage, Page, StoredObject
 
 Run = Callable[..., Result]
@@ -328,7 +328,7 @@ def test_an_unknown_kind_of_source_is_told(run: Run) -> None:
 
 def test_export_schema_prints_the_sdl(run: Run) -> None:
     """Without options the SDL goes to standard output, ending with one newline."""
-    assert run("export-schema").stdout == schema.as_str().rstrip("\n") + "\n"
+    assert run("export-schema").stdout == api_schema().as_str().rstrip("\n") + "\n"
 
 
 def test_export_schema_checks_what_it_wrote(run: Run, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from graphql import GraphQLObjectType
 
-from graphql_api.schema import schema
+from graphql_api.app import api_schema
 
 ROOT = Path(__file__).parents[1]
 CLIENTS = ROOT / "tests" / "clients"
@@ -95,7 +95,7 @@ def test_generated_types_are_strict(live_server: str, project: Path) -> None:
 
 def test_every_type_without_an_id_is_listed_for_urql() -> None:
     """The keys of docs/clients.md name just the object types of the schema that have no id."""
-    types = schema._schema.type_map.values()
+    types = api_schema()._schema.type_map.values()
     parts = {
         each.name
         for each in types

@@ -1,11 +1,11 @@
 """Settings: each is read from its variable, checked, and listed in the README."""
 
-from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
-from graphql_api.config import PREFIX, ConfigError, Settings
+from graphql_api.config import PREFIX, ConfigError, Settings, rows
+from graphql_api.installed import SLICES
 
 README = Path(__file__).parents[1] / "README.md"
 
@@ -59,8 +59,10 @@ def test_a_bad_value_is_refused_by_name(name: str, value: str) -> None:
 
 def test_the_readme_lists_every_setting_with_its_default() -> None:
     """The README's table has one row a setting: variable, default, meaning; no more and no fewer."""
-    rows = [line for line in README.read_text(encoding="utf-8").splitlines() if line.startswith(f"| `{PREFIX}")]
-    assert rows == [_row(each.name, each.default, each.metadata["doc"]) for each in fields(Settings)]
+    shown = [line for line in README.read_text(encoding="utf-8").splitlines() if line.startswith(f"| `{PREFIX}")]
+    tables = [Settings, *(each.settings for each in SLICES if each.settings)]
+    expected = [row for table in tables for row in rows(table).values()]
+    assert shown == [_row(each.name, each.default, each.metadata["doc"]) for each in expected]
 
 
 def _row(name: str, default: object, doc: str) -> str:

@@ -11,16 +11,15 @@ from graphql.execution.values import VariableValues
 from starlette.testclient import TestClient
 
 from fakes import FakeClock
-from graphql_api.app import Core, create_app, create_core
+from graphql_api.app import Core, api_schema, create_app, create_core
 from graphql_api.config import Settings
 from graphql_api.execution.budget import Budget, Exhausted
 from graphql_api.execution.context import Context
 from graphql_api.execution.cost import COUNTS, FIGURE, FIGURES, KEYS, LOAD, SIZES, TEST, WEIGHTS, Reckoning
 from graphql_api.execution.document import Document
-from graphql_api.schema import schema
 from graphql_client import codes, run
 
-GRAPHQL = schema._schema
+GRAPHQL = api_schema()._schema
 PAGE = 'jockey(id: "00001") { records(first: 10) { totalCount nodes { date going } pageInfo { endCursor } } }'
 JOCKEY = LOAD + 1
 

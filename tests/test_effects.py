@@ -16,16 +16,17 @@ from uvicorn.server import ServerState
 
 from fakes import FakeStorage
 from graphql_api import samples
-from graphql_api.app import create_core, serve_core
+from graphql_api.app import api_schema, create_core, serve_core
 from graphql_api.cli.bounds import Limits
 from graphql_api.cli.protocol import Protocol
 from graphql_api.cli.repeats import Repeats
 from graphql_api.config import Settings
 from graphql_api.execution.context import Context
 from graphql_api.execution.purity import PURE
+from graphql_api.execution.root import build_schema
 from graphql_api.repository.snapshot import Snapshot
 from graphql_api.schema.jockeys import Jockey, jockey
-from graphql_api.schema.query import Query, schema
+from graphql_api.schema.query import Query
 from graphql_api.web.middleware import RequestMiddleware
 from plain_server import written
 
@@ -93,7 +94,7 @@ class Shop:
             consult: Jockey = strawberry.field(resolver=run_consult)
             advise: Jockey | None = strawberry.field(resolver=run_advise)
 
-        self.schema = strawberry.Schema(query=Api, mutation=Mutation, config=schema.config)
+        self.schema = build_schema([Api], [Mutation])
 
 
 @pytest.fixture
@@ -113,7 +114,7 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 def app(shop: Shop, file: bytes) -> RequestMiddleware:
     """Serve a shop over one jockey's file."""
     settings = Settings(log_level="ERROR")
-    return serve_core(create_core(settings, FakeStorage({"00001": file}), shop.schema), settings)
+    return serve_core(create_core(settings, FakeStorage({"00001": file}), schema=shop.schema), settings)
 
 
 def over_a_socket(app: ASGIApp, request: bytes, times: int) -> list[tuple[bytes, Any]]:
@@ -159,7 +160,7 @@ def post(query: str) -> bytes:
         "{ consulted { name } }",
         "{ advice { name opinion } }",
         "{ advice { ...inner } } fragment inner on Node { id ... on Advice { opinion } }",
-        '{ ...outer } fragment outer on Api { jockey(id: "00001") { name } ... @include(if: true) { state } }',
+        '{ ...outer } fragment outer on Query { jockey(id: "00001") { name } ... @include(if: true) { state } }',
         "{ listed }",
     ],
 )
@@ -227,7 +228,7 @@ def test_mutations_run_one_after_the_other(app: RequestMiddleware) -> None:
 
 def test_all_fields_of_our_schema_are_pure() -> None:
     """A resolver that forgets to declare it makes its operations slow: no plan, no thread, no cache."""
-    types = [each for each in schema._schema.type_map.values() if not each.name.startswith("__")]
+    types = [each for each in api_schema()._schema.type_map.values() if not each.name.startswith("__")]
     undeclared = [
         f"{each.name}.{name}"
         for each in types

@@ -21,9 +21,8 @@ from hypothesis import strategies as st
 from hypothesis.errors import Unsatisfiable
 from starlette.testclient import TestClient
 
-from graphql_api.app import create_app
+from graphql_api.app import api_schema, create_app
 from graphql_api.config import Settings
-from graphql_api.schema import schema
 
 hypothesis_graphql = pytest.importorskip("hypothesis_graphql", reason="hypothesis-graphql is not installed")
 schemathesis = pytest.importorskip("schemathesis", reason="schemathesis is not installed")
@@ -63,7 +62,7 @@ def check(answer: dict[str, Any]) -> None:
         assert error["extensions"]["code"] not in {"INTERNAL_SERVER_ERROR", "DATA_CORRUPT"}, error
 
 
-@given(query=hypothesis_graphql.queries(schema.as_str(), custom_scalars=LITERALS, allow_x00=False))
+@given(query=hypothesis_graphql.queries(api_schema().as_str(), custom_scalars=LITERALS, allow_x00=False))
 @QUICK
 def test_generated_operations_are_answered(client: TestClient, query: str) -> None:
     """Any operation of the schema's grammar is answered, or refused for what its arguments say."""
@@ -74,7 +73,7 @@ def test_generated_operations_are_answered(client: TestClient, query: str) -> No
 
 @given(
     body=st.fixed_dictionaries(
-        {"query": st.one_of(st.text(), hypothesis_graphql.queries(schema.as_str(), custom_scalars=LITERALS))},
+        {"query": st.one_of(st.text(), hypothesis_graphql.queries(api_schema().as_str(), custom_scalars=LITERALS))},
         optional={
             name: st.recursive(
                 st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), STRINGS),

@@ -8,13 +8,12 @@ import pytest
 from starlette.testclient import TestClient
 
 from graphql_api import samples
-from graphql_api.app import create_app
+from graphql_api.app import api_schema, create_app
 from graphql_api.config import Settings
 from graphql_api.jockeys.columns import FIELDS
 from graphql_api.jockeys.keys import KEYS
 from graphql_api.jockeys.statistics import STATISTICS
 from graphql_api.jockeys.summaries import NUMERICS
-from graphql_api.schema import schema
 from graphql_api.schema.filters import FILTERS
 from graphql_client import codes, data, run
 from plain_count import agree, plain_statistics
@@ -409,12 +408,14 @@ def test_null_for_a_whole_argument_is_as_if_it_were_left_out(client: TestClient)
 
 def test_inputs_are_described() -> None:
     """Every input field of the API has a description."""
-    for kind in schema._schema.type_map.values():
+    for kind in api_schema()._schema.type_map.values():
         for name, field in getattr(kind, "fields", {}).items() if kind.name in _INPUTS else ():
             assert field.description, (kind.name, name)
 
 
-_INPUTS = {name for name, kind in schema._schema.type_map.items() if type(kind).__name__ == "GraphQLInputObjectType"}
+_INPUTS = {
+    name for name, kind in api_schema()._schema.type_map.items() if type(kind).__name__ == "GraphQLInputObjectType"
+}
 
 
 def test_every_type_of_field_has_its_filter() -> None:

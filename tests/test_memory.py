@@ -10,17 +10,16 @@ from starlette.testclient import TestClient
 from strawberry.utils.str_converters import to_camel_case
 
 from graphql_api import samples
-from graphql_api.app import Core, create_core, serve_core
+from graphql_api.app import Core, api_schema, create_core, serve_core
 from graphql_api.config import Settings
 from graphql_api.jockeys.columns import FIELDS, SOURCES
 from graphql_api.jockeys.statistics import STATISTICS
-from graphql_api.schema import schema
 from graphql_client import data
 
 
 def members(name: str) -> list[str]:
     """Name the members of an enum of the schema."""
-    kind = schema._schema.type_map[name]
+    kind = api_schema()._schema.type_map[name]
     assert isinstance(kind, GraphQLEnumType)
     return list(kind.values)
 

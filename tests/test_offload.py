@@ -11,13 +11,12 @@ import pytest
 
 from fakes import FakeClock, FakeStorage
 from graphql_api import samples
-from graphql_api.app import create_app, create_core
+from graphql_api.app import api_schema, create_app, create_core
 from graphql_api.config import Settings
 from graphql_api.execution.budget import AT_ONCE, Budget, Exhausted, LongWork
 from graphql_api.execution.offload import Offload
-from graphql_api.schema import schema
 
-COLUMNS = " ".join(field for field in schema._schema.type_map["RaceRecord"].fields if field != "raw")
+COLUMNS = " ".join(field for field in api_schema()._schema.type_map["RaceRecord"].fields if field != "raw")
 ROWS = 8_000
 SMALL = '{ jockey(id: "00002") { records(first: 3) { nodes { date } } } }'
 TESTS = ", ".join(f'{{winnerName: {{contains: "ア{number}"}}}}' for number in range(100))

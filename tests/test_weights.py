@@ -11,17 +11,16 @@ from typing import Any, TypeVar
 import pytest
 from graphql import is_leaf_type
 
-from graphql_api.app import Core, create_core
+from graphql_api.app import Core, api_schema, create_core
 from graphql_api.config import Settings
 from graphql_api.execution.document import Document
 from graphql_api.execution.documents import Documents
 from graphql_api.execution.limits import Limits
 from graphql_api.execution.weighed_cache import WeighedCache, as_key
-from graphql_api.schema import schema
 
 T = TypeVar("T")
 
-RECORD: Any = schema._schema.type_map["RaceRecord"]
+RECORD: Any = api_schema()._schema.type_map["RaceRecord"]
 COLUMNS = [name for name, field in RECORD.fields.items() if not field.args and is_leaf_type(field.type)]
 FIGURES = "rides wins seconds thirds winRate prizeMoney unplaced"
 NODES = '{ jockey(id: "00001") { records(first: 3) { nodes { %s } } } }'
@@ -80,7 +79,7 @@ def core(sample_data: Path) -> Iterator[Core]:
 def documents(max_bytes: int = 2**26) -> Documents:
     """Make an empty cache of documents of the real schema."""
     return Documents(
-        schema._schema,
+        api_schema()._schema,
         max_characters=15_000,
         max_tokens=3_000,
         limits=Limits(),

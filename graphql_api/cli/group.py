@@ -1,6 +1,7 @@
 """Errors of the commands: what the user can act on, in a line or two, with exit code 1 or 2 and no traceback."""
 
 import errno
+from collections.abc import Sequence
 from importlib.util import find_spec
 from typing import Any
 
@@ -9,13 +10,32 @@ import click
 from graphql_api import install_hint
 from graphql_api.config import ConfigError
 from graphql_api.errors import ServiceError
+from graphql_api.installed import SLICES
+from graphql_api.slices import Slice, load
 
 # What each optional module belongs to.
 EXTRAS = {"pandas": "sample", "rich": "server", "uvicorn": "server"}
 
 
 class Commands(click.Group):
-    """A group whose commands may raise the project's errors: usage ends with exit code 2, the rest with 1."""
+    """A group whose commands may raise the project's errors: usage ends with exit code 2, the rest with 1.
+
+    Commands of slices are imported when they are first wanted.
+    """
+
+    def __init__(self, *args: Any, slices: Sequence[Slice] = SLICES, **kwargs: Any) -> None:
+        """Know the commands of ``slices``."""
+        super().__init__(*args, **kwargs)
+        self.sliced = {name: where for each in slices for name, where in each.commands.items()}
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """List all commands by name."""
+        return sorted({*super().list_commands(ctx), *self.sliced})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a command by its name."""
+        where = self.sliced.get(cmd_name)
+        return super().get_command(ctx, cmd_name) if where is None else load(where)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command and translate what it raises."""

@@ -9,6 +9,7 @@ from graphql_api.execution.budget import Budget
 from graphql_api.repository.repository import Repository
 from graphql_api.repository.snapshot import Snapshot
 from graphql_api.repository.trace import Trace
+from graphql_api.services import S, Services
 
 
 @dataclass(slots=True)
@@ -25,6 +26,7 @@ class Context:
     trace: Trace = field(default_factory=Trace)
     settings: Settings = field(default_factory=Settings)
     budget: Budget = field(default_factory=Budget)
+    _services: Services | None = None
     _private: bool = False
     _loads: dict[str, Snapshot | asyncio.Future[Snapshot]] = field(default_factory=dict)
 
@@ -33,6 +35,12 @@ class Context:
         """Give access to what has no version here, such as the index; the answer is not shared then."""
         self._private = True
         return self._repository
+
+    def use(self, kind: type[S]) -> S:
+        """Give a slice's service, by its class; what it gives has no version here, so the answer is not shared then."""
+        assert self._services is not None  # noqa: S101 - only tests make a context without
+        self._private = True
+        return self._services.get(kind)
 
     def load(self, jockey_id: str) -> Snapshot | Awaitable[Snapshot]:
         """Give a jockey's snapshot: at once if it is in the cache and fresh, else as something to await."""

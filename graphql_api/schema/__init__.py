@@ -5,7 +5,3 @@ records (pages, statistics, groups); ``records``, ``statistics`` and ``groups`` 
 tables (``columns``, ``statistics``, ``grouping``); ``filters``, ``orders`` and ``arguments`` the inputs; ``enums``
 the vocabularies.
 """
-
-from graphql_api.schema.query import schema
-
-__all__ = ["schema"]

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Generic, TypeVar
 
 import strawberry
-from strawberry.schema.config import StrawberryConfig
 
 from graphql_api.errors import BadUserInput, NotFound
 from graphql_api.execution.context import Context
@@ -23,7 +22,6 @@ from graphql_api.schema.arguments import Filter
 from graphql_api.schema.filters import condition
 from graphql_api.schema.jockeys import Jockey, jockey
 from graphql_api.schema.nodes import Node
-from graphql_api.schema.scalars import SCALARS
 from graphql_api.schema.statistics import StatisticsType
 
 MAX_IDS = 50
@@ -82,9 +80,9 @@ def _checked(ids: list[strawberry.ID]) -> list[str]:
 Ids = Annotated[list[strawberry.ID], strawberry.argument(description="Netkeiba jockey ids.")]
 
 
-@strawberry.type(description="Where every query begins.")
+@strawberry.type
 class Query:
-    """Entry points."""
+    """The slice's entry points."""
 
     @strawberry.field(
         graphql_type=Jockey | None, description="One jockey; null where there is no file for the id.", metadata=PURE
@@ -174,6 +172,3 @@ class Query:
     ) -> discovery.SearchResult:
         """Search jockeys and horses."""
         return await discovery.search(info, query, first)
-
-
-schema = strawberry.Schema(query=Query, config=StrawberryConfig(auto_camel_case=True, scalar_map=SCALARS))

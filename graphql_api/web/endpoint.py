@@ -21,6 +21,7 @@ from graphql_api.execution.engine import Answer, Engine
 from graphql_api.execution.limits import too_complex
 from graphql_api.execution.offload import Offload
 from graphql_api.repository.repository import Repository
+from graphql_api.services import Services
 from graphql_api.web import validators
 from graphql_api.web.deadline import BEGUN, allowed, within
 from graphql_api.web.graphql_request import GRAPHQL_JSON, HTML, JSON, Parameters, read_parameters
@@ -52,6 +53,7 @@ class GraphQLEndpoint:
     documents: Documents
     persisted: Persisted
     repository: Repository
+    services: Services
     responder: Responder
     settings: Settings
     explorer: Callable[[Request], Awaitable[Response]] | None
@@ -127,7 +129,7 @@ class GraphQLEndpoint:
         cost = self.documents.cost(document, name, parameters.variables)
         seconds = allowed(scope, self.settings.request_timeout)
         budget = Budget(limit, seconds, self.settings.max_response_bytes, since=scope["state"][BEGUN])
-        context = Context(self.repository, fields["request_id"], fields.trace, self.settings, budget)
+        context = Context(self.repository, fields["request_id"], fields.trace, self.settings, budget, self.services)
         if document.errors:
             answer = Answer(None, document.errors)
         elif cost > limit:

@@ -20,9 +20,9 @@ Examples:
 @click.option("--check", is_flag=True, help=f"Only compare with --out (default {SDL_FILE}); exit code 1 if it differs.")
 def export_schema(out: Path | None, *, check: bool) -> None:
     """Print the GraphQL schema in SDL."""
-    from graphql_api.schema import schema
+    from graphql_api.app import api_schema
 
-    sdl = schema.as_str().rstrip("\n") + "\n"
+    sdl = api_schema().as_str().rstrip("\n") + "\n"
     if check:
         _check_sdl(sdl, out or SDL_FILE)
     elif out:

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from graphql_api.config import Settings
+from graphql_api.installed import read_settings
 
 DATA_HELP = "A folder of jockey files, or s3://bucket/prefix. Default: JOCKEY_DATA, else the bucket that SSM names."
 
@@ -30,7 +31,8 @@ def only_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def settings_of(data: str | None) -> Settings:
     """Read the settings from the environment; ``--data`` wins."""
-    return Settings.from_environ(os.environ, **({} if data is None else {"data": data}))
+    overrides: dict[str, Any] = {} if data is None else {"data": data}
+    return read_settings(os.environ, **overrides)
 
 
 def log_to_stderr(level: str) -> None:

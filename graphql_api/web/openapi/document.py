@@ -1,5 +1,6 @@
 """The OpenAPI document: what each plain route takes and answers."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from graphql_api.web.exports.formats import FORMATS, JSON, Format
@@ -13,8 +14,8 @@ HEALTHY: Json = {"status": "ok"}
 READY: Json = {"status": "ok", "checks": {"storage": "ok"}, "cache": {"hit": 12, "miss": 3, "entries": 3}}
 
 
-def document(version: str, examples: Examples) -> Json:
-    """Make the document of a server that can show ``examples``."""
+def document(version: str, examples: Examples, paths: Mapping[str, Any], schemas: Mapping[str, Any]) -> Json:
+    """Make the document of a server that can show ``examples``; ``paths`` and ``schemas`` are those of slices."""
     return {
         "openapi": "3.1.0",
         "info": {
@@ -27,9 +28,9 @@ def document(version: str, examples: Examples) -> Json:
         "servers": [{"url": "."}],
         "security": [],
         "tags": [{"name": "jockey", "description": "Results."}, {"name": "health", "description": "For operators."}],
-        "paths": _paths(examples),
+        "paths": {**_paths(examples), **paths},
         "components": {
-            "schemas": {**rows.schemas(), **answers.schemas()},
+            "schemas": {**rows.schemas(), **answers.schemas(), **schemas},
             "parameters": parameters.parameters(examples),
             "responses": answers.failures(),
         },

@@ -14,6 +14,7 @@ from graphql_api.web.first_jockeys import FirstJockeys
 from graphql_api.web.openapi.document import document
 from graphql_api.web.openapi.examples import Examples, Operation
 from graphql_api.web.responses import ChunkedBody, Responder, etag
+from graphql_api.web.routes import ApiRoute, described
 
 KEPT_DOCUMENTS = 4
 """Documents kept ready: the first jockey hardly ever changes."""
@@ -23,11 +24,17 @@ class OpenApi:
     """Serves the document, to be revalidated by its ETag."""
 
     def __init__(
-        self, jockeys: FirstJockeys, operations: Sequence[Operation], responder: Responder, version: str
+        self,
+        jockeys: FirstJockeys,
+        operations: Sequence[Operation],
+        routes: Sequence[ApiRoute],
+        responder: Responder,
+        version: str,
     ) -> None:
-        """Describe ``version`` of the API with its trusted ``operations``."""
+        """Describe ``version`` of the API with its trusted ``operations`` and the ``routes`` of slices."""
         self.jockeys = jockeys
         self.operations = operations
+        self.described = described(routes)
         self.responder = responder
         self.version = version
         self._written = lru_cache(KEPT_DOCUMENTS)(self._write)
@@ -48,5 +55,5 @@ class OpenApi:
         )
 
     def _write(self, jockey_id: str, notice: str) -> tuple[bytes, str]:
-        body = orjson.dumps(document(self.version, Examples(jockey_id, notice, self.operations)))
+        body = orjson.dumps(document(self.version, Examples(jockey_id, notice, self.operations), *self.described))
         return body, etag(sha256(body).hexdigest()[:16])

@@ -1,0 +1,14 @@
+"""The slices of the product: the only list of them. The order is that of the schema's root fields."""
+
+from collections.abc import Mapping, Sequence
+
+from graphql_api.config import Settings
+from graphql_api.jockeys.slice import SLICE as JOCKEYS
+from graphql_api.slices import Slice
+
+SLICES: tuple[Slice, ...] = (JOCKEYS,)
+
+
+def read_settings(environ: Mapping[str, str], slices: Sequence[Slice] = SLICES, **overrides: object) -> Settings:
+    """Read the settings of the product from ``environ``; ``overrides`` win. Raises ``ConfigError``."""
+    return Settings.from_environ(environ, [each.settings for each in slices if each.settings], **overrides)

@@ -1,0 +1,46 @@
+"""What a slice hands over to the application: one frozen ``Slice``.
+
+A slice is a domain in a folder of its own. It knows mechanism (storage, execution, web) and no other slice, but for ids
+and small public modules. Everything that takes an import is named as text, ``module:attribute``, and is imported when
+it is first wanted: a list of slices costs nothing to read.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pkgutil import resolve_name
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Slice:
+    """One domain of the product.
+
+    ``name`` is lower case; the log lines and metrics of the slice begin with it.
+
+    ``settings`` is its frozen table of settings, made by ``config.setting``; None where it has none.
+
+    ``query`` and ``mutation`` are Strawberry types whose fields join the root types; empty where there is none.
+
+    ``routes`` is a function of ``web.routes.Http`` that returns ``web.routes.ApiRoute``s.
+
+    ``layer`` is a function of ``web.routes.Http`` that returns a function of the application within to the one around
+    it, or None where the settings turn it off. It sees a request before any answer is looked for in memory.
+
+    ``jobs`` maps names to functions ``async (Services) -> Mapping``, which schedules and operators run.
+
+    ``commands`` maps names to Click commands.
+    """
+
+    name: str
+    settings: type | None = None
+    query: str = ""
+    mutation: str = ""
+    routes: str = ""
+    layer: str = ""
+    jobs: Mapping[str, str] = field(default_factory=dict)
+    commands: Mapping[str, str] = field(default_factory=dict)
+
+
+def load(where: str) -> Any:
+    """Import what ``module:attribute`` names. Raises ``ImportError`` or ``AttributeError``."""
+    return resolve_name(where)

@@ -1,0 +1,140 @@
+"""The seams of slices: what one hands over is served, described, set and run, and costs nothing unless it is used."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from openapi_spec_validator import validate
+from starlette.testclient import TestClient
+
+from example_slice.notes import Notes
+from example_slice.slice import SLICE as NOTES
+from example_slice.slice import NotesSettings
+from graphql_api.app import Core, api_schema, create_core, serve_core
+from graphql_api.cli.group import Commands
+from graphql_api.config import ConfigError
+from graphql_api.execution.root import build_schema
+from graphql_api.installed import SLICES, read_settings
+from graphql_api.slices import load
+
+ALL = (*SLICES, NOTES)
+
+
+@pytest.fixture
+def core(sample_data: Path) -> Core:
+    """Wire the product with one slice more."""
+    return create_core(read_settings({"JOCKEY_NOTES_MOST": "3"}, ALL, data=str(sample_data)), slices=ALL)
+
+
+@pytest.fixture
+def notes_client(core: Core) -> Iterator[TestClient]:
+    """Serve the product with one slice more."""
+    with TestClient(serve_core(core, core.settings), raise_server_exceptions=False) as client:
+        yield client
+
+
+def ask(client: TestClient, query: str) -> dict:
+    """Send an operation."""
+    return client.post("/graphql", json={"query": query}).json()
+
+
+def test_queries_and_mutations_join_the_root_types(notes_client: TestClient) -> None:
+    """State is read and changed beside jockeys; what repeats to the letter runs each time."""
+    add = 'mutation { addNote(text: "a") }'
+    assert ask(notes_client, add) == {"data": {"addNote": ["a"]}}
+    assert ask(notes_client, add) == {"data": {"addNote": ["a", "a"]}}
+    both = '{ notes jockey(id: "00001") { id } }'
+    assert ask(notes_client, both)["data"] == {"notes": ["a", "a"], "jockey": {"id": "00001"}}
+    ask(notes_client, add)
+    assert ask(notes_client, both)["data"]["notes"] == ["a", "a", "a"]
+
+
+def test_a_setting_of_a_slice_reaches_its_service(notes_client: TestClient) -> None:
+    """``JOCKEY_NOTES_MOST`` bounds the notes, and the slice's error keeps its code."""
+    for _ in range(3):
+        ask(notes_client, 'mutation { addNote(text: "a") }')
+    error = ask(notes_client, 'mutation { addNote(text: "a") }')["errors"][0]
+    assert error["message"] == "There are 3 notes already."
+    assert error["extensions"]["code"] == "BAD_USER_INPUT"
+
+
+def test_settings_of_slices_are_checked_as_all_others() -> None:
+    """A value that the setting cannot take, or a slice that is not there, is refused by name; defaults hold."""
+    with pytest.raises(ConfigError, match="JOCKEY_NOTES_MOST"):
+        read_settings({"JOCKEY_NOTES_MOST": "0"}, ALL)
+    with pytest.raises(ConfigError, match="JOCKEY_NOTES_MOST"):
+        read_settings({"JOCKEY_NOTES_MOST": "1"}, SLICES)
+    assert read_settings({}, ALL).of(NotesSettings).notes_most == 2
+
+
+def test_routes_are_served_and_described(notes_client: TestClient) -> None:
+    """A route answers its methods within the deadline and CORS; OpenAPI tells of it."""
+    assert notes_client.post("/notes", content="b").json() == ["b"]
+    found = notes_client.get("/notes")
+    assert found.json() == ["b"]
+    assert found.headers["cache-control"] == "no-store"
+    assert notes_client.put("/notes").status_code == 405
+    preflight = {"origin": "https://a.example", "access-control-request-method": "POST"}
+    assert notes_client.options("/notes", headers=preflight).status_code == 200
+    described = notes_client.get("/openapi.json").json()
+    validate(described)
+    assert set(described["paths"]["/notes"]) == {"get", "post"}
+
+
+def test_a_layer_stands_before_every_answer_from_memory(notes_client: TestClient) -> None:
+    """What a layer refuses is refused also where the answer is kept."""
+    query = {"query": '{ jockey(id: "00001") { name } }'}
+    for _ in range(2):
+        assert notes_client.post("/graphql", json=query).status_code == 200
+    refused = notes_client.post("/graphql", json=query, headers={"x-api-key": "bad"})
+    assert refused.status_code == 401
+    assert "x-request-id" in refused.headers
+
+
+def test_a_service_is_made_once_and_closed_with_the_application(core: Core) -> None:
+    """Nothing is made before it is asked for; a test may give another in its place."""
+    with TestClient(serve_core(core, core.settings)) as client:
+        made = core.services.get(Notes)
+        client.post("/notes", content="c")
+        assert core.services.get(Notes) is made
+        assert made.texts == ["c"]
+    assert made.closed
+
+
+def test_a_command_of_a_slice_is_listed_and_run() -> None:
+    """Commands of slices stand among the others."""
+    commands = Commands(slices=ALL)
+    assert "note" in CliRunner().invoke(commands, ["--help"]).output
+    assert CliRunner().invoke(commands, ["note", "d"]).output == "Noted: d\n"
+
+
+def test_two_slices_with_one_root_field_are_refused() -> None:
+    """The second would take the first one's place in silence."""
+    query = load(NOTES.query)
+    other = type("Other", (query,), {})
+    with pytest.raises(ValueError, match="notes"):
+        build_schema([query, other])
+
+
+def test_the_list_of_slices_costs_no_import() -> None:
+    """Reading the settings and the commands of all slices imports neither GraphQL nor HTTP nor any SDK."""
+    code = (
+        "import json, sys; from graphql_api.installed import read_settings; read_settings({})\n"
+        "print(json.dumps(sorted({name.partition('.')[0] for name in sys.modules})))"
+    )
+    output = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    heavy = {"strawberry", "graphql", "starlette", "boto3", "botocore", "numpy", "sqlite3", "duckdb", "click"}
+    assert not heavy & set(json.loads(output))
+
+
+def test_what_slices_name_is_there() -> None:
+    """Every text that names something to import can be imported."""
+    for each in SLICES:
+        named = (each.query, each.mutation, each.routes, each.layer, *each.jobs.values(), *each.commands.values())
+        for where in filter(None, named):
+            assert load(where)
+    assert api_schema() is api_schema()
