@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import dateutil.tz
 import numpy as np
 import pandas as pd
 import pytest
@@ -279,6 +280,27 @@ def test_a_moment_with_a_zone_is_the_day_that_it_was_in_japan(tmp_path: Path, da
     assert [group["key"]["year"] for group in records["groupBy"]] == [2024]
 
 
+@pytest.mark.parametrize(
+    "dates",
+    [
+        pytest.param(
+            pd.Series([day.replace(tzinfo=zone) for day in MIDNIGHTS.to_pydatetime()], dtype=object), id=repr(zone)
+        )
+        for zone in (dateutil.tz.tzlocal(), dateutil.tz.tzstr("JST-9"), dateutil.tz.tzrange("JST", 32400))
+    ]
+    + [
+        pytest.param(pd.Series(MIDNIGHTS.to_period("D")), id="periods"),
+        pytest.param(pd.Series(MIDNIGHTS.to_period("M"), dtype=object), id="objects of periods"),
+    ],
+)
+def test_dates_whose_day_the_file_does_not_tell_are_left_out(tmp_path: Path, dates: Any) -> None:
+    """A zone without an offset in the file (that of the writer's machine), or a period, gives no day, and a warning."""
+    found = ask(tmp_path, frame({}, {}).assign(日付=dates))
+    assert found["records"]["totalCount"] == 0
+    codes = {(each["column"], each["code"]) for each in found["source"]["warnings"]}
+    assert {("日付", "UNREADABLE_COLUMN"), ("日付", "ROW_WITHOUT_DATE")} <= codes
+
+
 TIMES = pd.to_datetime(["2024-09-29 12:30", "2024-01-01 00:00"])
 
 
@@ -291,6 +313,17 @@ TIMES = pd.to_datetime(["2024-09-29 12:30", "2024-01-01 00:00"])
         pytest.param(pd.Series(MIDNIGHTS.tz_localize("Asia/Tokyo")), id="zone"),
         pytest.param(pd.Series(TIMES.tz_localize("UTC")), id="UTC"),
         pytest.param(pd.Series(MIDNIGHTS, dtype=object), id="objects"),
+        *(
+            pytest.param(pd.Series(TIMES.tz_localize(zone), dtype=object), id=f"objects in {zone}")
+            for zone in ("+09:00", "Asia/Tokyo", "America/New_York", "UTC", dateutil.tz.gettz("Asia/Tokyo"))
+        ),
+        pytest.param(
+            pd.Series([day.to_pydatetime() for day in TIMES.tz_localize("Asia/Tokyo")], dtype=object), id="datetimes"
+        ),
+        pytest.param(
+            pd.Series([TIMES[0], TIMES[0].tz_localize("+05:30"), *TIMES[1:].tz_localize("Asia/Tokyo")], dtype=object),
+            id="objects in several zones",
+        ),
         pytest.param(pd.Series([day.date() for day in MIDNIGHTS]), id="date objects"),
         pytest.param(pd.Series(pd.Categorical(MIDNIGHTS)), id="categories"),
         pytest.param(pd.Series(pd.Categorical(MIDNIGHTS.tz_localize("Asia/Tokyo"))), id="zoned categories"),
@@ -299,7 +332,7 @@ TIMES = pd.to_datetime(["2024-09-29 12:30", "2024-01-01 00:00"])
 )
 def test_the_files_own_dates_are_written_as_pandas_writes_them(tmp_path: Path, dates: Any) -> None:
     """CSV of the file's own columns has dates as ``to_csv`` writes them, zone included; JSON has the moment in UTC."""
-    table = frame({}, {}).assign(日付=dates)
+    table = frame(*({} for _ in dates)).assign(日付=dates)
     client = serve(tmp_path, table)
     lines = client.get("/api/jockey/01999.csv?columns=source").text.splitlines()[1:]
     assert [line.split(",")[0] for line in lines] == table["日付"].to_csv(index=False, header=False).splitlines()

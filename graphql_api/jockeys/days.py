@@ -17,11 +17,13 @@ _DATES = tuple(
 )
 _ZONED_TIME = re.compile(
     r"(\d{2}):?(\d{2})(?::?(\d{2})(?:[.,]\d+)?)?\s*"
-    r"(?:(?:UTC|GMT)?([+-](?:0?\d|1[0-4]))(?::?(\d{2}))?|Z|UTC|GMT)"
+    r"(?:(?:UTC|GMT)?([+-](?:0?\d|1[0-4]))(?::?(\d{2})(?::?\d{2})?)?|Z|UTC|GMT)"
     r"(?:\s*[\[(]?[A-Za-z_/]+[\])]?)?",  # the zone's name behind its offset
     re.ASCII | re.IGNORECASE,
 )
 _JAPAN = timezone(timedelta(hours=9))
+_LOCAL_MEAN_TIME = (timedelta(hours=9, minutes=18), timedelta(hours=9, minutes=19))
+"""Tokyo's until 1887, to the minute: what pytz makes of Asia/Tokyo where a datetime is given it as ``tzinfo``."""
 
 
 def day(text: str) -> tuple[date]:
@@ -44,5 +46,7 @@ def _in_japan(day: date, time: str | None) -> date:
         return day
     hour, minute, second, hours, minutes = (int(part or 0) for part in zoned.groups())
     ahead = timedelta(hours=hours, minutes=-minutes if (zoned[4] or "").startswith("-") else minutes)
+    if ahead in _LOCAL_MEAN_TIME:
+        return day
     moment = datetime(day.year, day.month, day.day, hour, minute, second, tzinfo=timezone(ahead))
     return moment.astimezone(_JAPAN).date()

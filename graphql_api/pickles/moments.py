@@ -10,11 +10,14 @@ _ZONED = re.compile(r"(?:datetime64\[\w+, |timestamp\[\w+, tz=)([\w+:./()-]{1,64
 _OFFSET = re.compile(r"(?:UTC)?([+-])(\d{1,2}):?(\d{2})(?::\d{2})?", re.ASCII)
 _MINUTES = re.compile(r"pytz\.FixedOffset\((-?\d{1,4})\)", re.ASCII)
 
+FIXED = {name: timezone(timedelta(hours=9), name) for name in ("Asia/Tokyo", "Japan")}
+"""Zones that take no zone database: Japan's clocks last changed in 1951, before any race that is held."""
+
 
 def zone_of(dtype: str) -> tzinfo | None:
     """Give the zone that a dtype names as pandas prints it; None for one without, UTC for one that is not known."""
     zoned = _ZONED.fullmatch(dtype)
-    return _zone(zoned[1]) if zoned else None
+    return named_zone(zoned[1]) if zoned else None
 
 
 def in_zone(values: Iterable[Any], zone: tzinfo | None) -> list[Any]:
@@ -22,14 +25,15 @@ def in_zone(values: Iterable[Any], zone: tzinfo | None) -> list[Any]:
     return list(values) if zone is None else [_shown(value, zone) for value in values]
 
 
-def _zone(name: str) -> tzinfo:
+def named_zone(name: str) -> tzinfo:
+    """Give the zone that pandas prints by a name; UTC for one that is not known."""
     if offset := _OFFSET.fullmatch(name):
         ahead = timedelta(hours=int(offset[2]), minutes=int(offset[3]))
         return _fixed(ahead if offset[1] == "+" else -ahead)
     if minutes := _MINUTES.fullmatch(name):
         return _fixed(timedelta(minutes=int(minutes[1])))
     try:
-        return ZoneInfo(name)
+        return FIXED.get(name) or ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return UTC
 

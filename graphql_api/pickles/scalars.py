@@ -16,8 +16,9 @@ import numpy as np
 from graphql_api.pickles.buffers import checked, dtype, raw
 from graphql_api.pickles.kinds import kind_of
 from graphql_api.pickles.limits import Budget, unreadable
+from graphql_api.pickles.moments import in_zone
 from graphql_api.pickles.standins import Name, Node
-from graphql_api.pickles.zones import zone_of
+from graphql_api.pickles.zones import shown_zones, zone_of
 
 _PLAIN = frozenset((str, float, int, bool, type(None)))
 _DECIMAL = re.compile(r"-?(?:[0-9.]{1,40}(?:E[+-]?[0-9]{1,4})?|NaN|Infinity)")
@@ -28,7 +29,7 @@ _Arguments = Sequence[tuple[Any, ...]]  # what each cell of one kind was made of
 
 
 def cells(values: list[Any], budget: Budget) -> np.ndarray:
-    """Give a one-dimensional object array of None, bool, int, float, str, date and datetime (aware ones in UTC)."""
+    """Give a one-dimensional object array of None, bool, int, float, str, date and datetime."""
     kinds = set(map(type, values))
     if not kinds <= _PLAIN:
         values = _read(values, budget)
@@ -66,26 +67,27 @@ def _nats(arguments: _Arguments, _budget: Budget) -> list[None]:
     return [None] * len(arguments)
 
 
-def _timestamps(arguments: _Arguments, _budget: Budget) -> list[dt.datetime]:
+def _timestamps(arguments: _Arguments, budget: Budget) -> list[dt.datetime]:
     """Read pandas' Timestamps: count, frequency, zone and, from 2.0, resolution. The count is in UTC.
 
     Below microseconds they are cut.
     """
-    counts, kinds = [], []
+    counts: list[int] = []
+    kinds: defaultdict[tuple[str, dt.tzinfo | None], list[int]] = defaultdict(list)  # places of each
+    zones = shown_zones([zone for _, _, zone, *_ in arguments], budget)
     for count, _, zone, *rest in arguments:
         if type(count) is not int:
             raise ValueError
+        kinds[_RESOLUTIONS[rest[0]] if rest else "ns", zones.get(id(zone))].append(len(counts))
         counts.append(count)
-        kinds.append((_RESOLUTIONS[rest[0]] if rest else "ns", zone is None))
     numbers = np.array(counts, "i8")
     if numbers.min() == np.iinfo(np.int64).min:  # which is NaT
         raise ValueError
     stamps: list[Any] = [None] * len(counts)
-    for unit, naive in set(kinds):
-        places = [place for place, kind in enumerate(kinds) if kind == (unit, naive)]
+    for (unit, zone), places in kinds.items():
         moments = checked(numbers[places].view(f"M8[{unit}]")).astype("M8[us]").tolist()
-        for place, moment in zip(places, moments, strict=True):
-            stamps[place] = moment if naive else moment.replace(tzinfo=dt.UTC)
+        for place, moment in zip(places, in_zone(moments, zone), strict=True):
+            stamps[place] = moment
     return stamps
 
 
@@ -110,9 +112,16 @@ def _datetimes(arguments: _Arguments, budget: Budget) -> list[dt.datetime]:
     ]
     zones = {id(zone): zone_of(zone) for _, *zone_or_none in arguments for zone in zone_or_none}
     return [
-        stamp.replace(tzinfo=zones[id(zone[0])]).astimezone(dt.UTC) if zone else stamp
+        _zoned(stamp, zones[id(zone[0])]) if zone else stamp
         for stamp, (_, *zone) in zip(stamps, arguments, strict=True)
     ]
+
+
+def _zoned(stamp: dt.datetime, zone: dt.tzinfo) -> dt.datetime:
+    """Put a time into a zone; raise ``OverflowError`` where it is none that can be told in UTC."""
+    zoned = stamp.replace(tzinfo=zone)
+    zoned.astimezone(dt.UTC)
+    return zoned
 
 
 def _packed(parts: list[Any], size: int, budget: Budget) -> bytes:

@@ -2,18 +2,19 @@
 
 import datetime as dt
 import re
+from collections.abc import Iterable
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from graphql_api.pickles.kinds import kind_of
-from graphql_api.pickles.limits import unreadable
+from graphql_api.pickles.limits import Budget, Unreadable, unreadable
+from graphql_api.pickles.moments import FIXED, named_zone
 from graphql_api.pickles.standins import Foreign, Node, fields
 
 _NAME = re.compile(r"[A-Za-z0-9_+/-]{1,64}")
 _FILE = re.compile(rf"(?:.{{0,200}}/zoneinfo/)?({_NAME.pattern})")
 
-_FIXED = {name: dt.timezone(dt.timedelta(hours=9), name) for name in ("Asia/Tokyo", "Japan")}
-"""Zones that take no zone database: Japan's clocks last changed in 1951, before any race that is held."""
+_LOOKUP = 1000  # cells: to look for a zone that the database does not have takes about as long
 
 
 def zone_name(zone: Any) -> str:
@@ -35,10 +36,30 @@ def zone_of(zone: Any) -> dt.tzinfo:
             return dt.timezone(_offset(zone))
     if name := _database_name(zone):
         try:
-            return _FIXED.get(name) or ZoneInfo(name)
+            return FIXED.get(name) or ZoneInfo(name)
         except (ZoneInfoNotFoundError, ValueError, OSError) as error:
             raise unreadable("time_zone", "a time zone that is not known by its name") from error
     return dt.timezone(_offset(zone))
+
+
+def shown_zones(zones: Iterable[Any], budget: Budget) -> dict[int, dt.tzinfo]:
+    """Give, by the ``id`` of each zone, the one whose clocks show moments that are known in UTC; None has no entry.
+
+    UTC stands for one that is not known, as for columns.
+    """
+    names = {id(zone): _printed(zone) for zone in zones if zone is not None}
+    known: dict[str, dt.tzinfo] = {}
+    for name in set(names.values()):
+        budget.spend_cells(_LOOKUP)
+        known[name] = named_zone(name)
+    return {key: known[name] for key, name in names.items()}
+
+
+def _printed(zone: Any) -> str:
+    try:
+        return zone_name(zone)
+    except Unreadable:
+        return "UTC"
 
 
 def _database_name(zone: Any) -> str | None:
