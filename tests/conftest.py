@@ -32,6 +32,7 @@ SLOW = (
     "audit",
     "browser",
     "clients",
+    "connections",
     "deploy",
     "end_to_end",
     "fuzz",
@@ -47,13 +48,20 @@ SLOW = (
 )
 """How names of slow test modules begin. Tests by hypothesis are slow, too. ``make test-fast`` leaves them out."""
 
+_SLOW_MODULES = tuple(f"test_{name}" for name in SLOW)
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave modules alone whose tests are all slow, where those are not asked for: their imports take seconds."""
+    left_out = config.option.markexpr == "not slow" and collection_path.name.startswith(_SLOW_MODULES)
+    return True if left_out else None
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark slow tests."""
-    modules = tuple(f"test_{name}" for name in SLOW)
     for item in items:
         drawn = getattr(getattr(item, "function", None), "is_hypothesis_test", False)
-        if drawn or item.path.name.startswith(modules):
+        if drawn or item.path.name.startswith(_SLOW_MODULES):
             item.add_marker(pytest.mark.slow)
 
 
