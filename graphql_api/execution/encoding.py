@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from graphql_api.execution.budget import Budget
-from graphql_api.jockeys.records import Encoded, Rows, Table
+from graphql_api.jockeys.records import DictColumn, Rows, Table
 
 CHUNK_ROWS = 128
 """Rows joined at once, so that what a join notes of its fragments stays in the processor's cache."""
@@ -44,7 +44,7 @@ class Binding:
     ``convert`` turns a stored value into what the field's resolver would return.
     """
 
-    locate: Callable[[dict[str, Any]], tuple[str, Callable[[Any], Encoded]]]
+    locate: Callable[[dict[str, Any]], tuple[str, Callable[[Any], DictColumn]]]
     convert: Callable[[Any], Any] | None = None
 
 
@@ -63,7 +63,7 @@ class Column:
     """
 
     key: Hashable
-    of: Callable[[Any], Encoded]
+    of: Callable[[Any], DictColumn]
     to_json: Callable[[Any], bytes]
 
     def __eq__(self, other: object) -> bool:

@@ -15,7 +15,7 @@ from graphql_api.index.file import Contents, Lists
 from graphql_api.jockeys.filtering import EVERYTHING, Condition, Pay, free, mask
 from graphql_api.jockeys.ids import jockey_id
 from graphql_api.jockeys.ordering import Order, arrange
-from graphql_api.jockeys.records import Encoded, RaceRecords, Row
+from graphql_api.jockeys.records import DictColumn, RaceRecords, Row
 from graphql_api.text import searchable
 
 
@@ -154,7 +154,7 @@ def table(columns: Mapping[str, Sequence[object]]) -> RaceRecords:
     """Put columns of single values into the container of race records."""
     rows = len(columns["id"])
     codes = np.arange(rows)
-    return RaceRecords(rows, {name: Encoded(codes, values) for name, values in columns.items()}, (), {}, (), 0, 0)
+    return RaceRecords(rows, {name: DictColumn(codes, values) for name, values in columns.items()}, (), {}, (), 0, 0)
 
 
 def cursor(identifier: str) -> str:

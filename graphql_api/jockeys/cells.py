@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from graphql_api.jockeys.records import Encoded, raw_text
+from graphql_api.jockeys.records import DictColumn, raw_text
 
 _MICROSECOND = np.dtype("datetime64[us]")
 _FINER = frozenset({"ns", "ps", "fs", "as"})
@@ -24,7 +24,7 @@ _PLAIN = frozenset({str, int, type(None)})
 _BY_VALUE = _PLAIN | {bool, float}
 
 
-def factorise(cells: np.ndarray) -> Encoded:
+def factorise(cells: np.ndarray) -> DictColumn:
     """Encode a ``FrameColumn``'s cells.
 
     Missing becomes None, numpy's scalars become Python's, a date that Python cannot hold becomes its ISO text, and half
@@ -38,12 +38,12 @@ def factorise(cells: np.ndarray) -> Encoded:
         case "M":
             return _moments(cells)
     distinct, codes = np.unique(cells, return_inverse=True)
-    return Encoded(narrow(codes, len(distinct)), distinct.tolist())
+    return DictColumn(narrow(codes, len(distinct)), distinct.tolist())
 
 
-def constant(value: Any, rows: int) -> Encoded:
+def constant(value: Any, rows: int) -> DictColumn:
     """Encode a column that holds one value throughout."""
-    return Encoded(np.zeros(rows, np.int8), [value])
+    return DictColumn(np.zeros(rows, np.int8), [value])
 
 
 def parse_text(cell: Any) -> str | None:
@@ -61,7 +61,7 @@ def valid_unicode(text: str) -> str:
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
-def combine(columns: Sequence[Encoded], rows: int) -> tuple[np.ndarray, list[Sequence[Any]]]:
+def combine(columns: Sequence[DictColumn], rows: int) -> tuple[np.ndarray, list[Sequence[Any]]]:
     """Find the distinct combinations of columns: the rows' codes, and each column's values by combination."""
     arrays = list({id(column.codes): column for column in columns}.values())
     if len(arrays) == 1:
@@ -73,7 +73,7 @@ def combine(columns: Sequence[Encoded], rows: int) -> tuple[np.ndarray, list[Seq
     return narrow(codes, len(first)), picked
 
 
-def combinations(columns: Iterable[Encoded], rows: int) -> np.ndarray:
+def combinations(columns: Iterable[DictColumn], rows: int) -> np.ndarray:
     """Give each row a number that only rows with the same codes in all columns share."""
     joined, size = np.zeros(rows, np.int64), 1
     for column in columns:
@@ -91,7 +91,7 @@ def used(codes: np.ndarray) -> tuple[np.ndarray, list[int]]:
     return narrow(renumbered, len(places)), places.tolist()
 
 
-def _objects(cells: np.ndarray) -> Encoded:
+def _objects(cells: np.ndarray) -> DictColumn:
     values = cells.tolist()
     if not _PLAIN.issuperset(map(type, values)):
         missing = cells != cells  # NaN and NaT alone differ from themselves
@@ -104,7 +104,7 @@ def _objects(cells: np.ndarray) -> Encoded:
     else:
         keys = _keys(values)
         codes, distinct = _codes(keys)[0], list(dict(zip(keys, values, strict=True)).values())
-    return Encoded(codes, _unicode(distinct))
+    return DictColumn(codes, _unicode(distinct))
 
 
 def _keys(values: list[Any]) -> list[tuple[type, Any]]:
@@ -121,7 +121,7 @@ def _codes(keys: list[Any]) -> tuple[np.ndarray, list[Any]]:
     return narrow(codes, len(index)), list(index)
 
 
-def _floats(cells: np.ndarray) -> Encoded:
+def _floats(cells: np.ndarray) -> DictColumn:
     with np.errstate(all="ignore"):
         doubles = cells.astype(np.float64)
     # By their bits, so that 0.0 and -0.0 stay apart and NaN equals itself.
@@ -130,10 +130,12 @@ def _floats(cells: np.ndarray) -> Encoded:
     if cells.itemsize < numbers.itemsize:
         # The shortest text tells a narrow float's decimal, 0.1, where its exact value is 0.10000000149.
         numbers = numbers.astype(cells.dtype).astype(str).astype(np.float64)
-    return Encoded(narrow(codes, len(distinct)), [None if number != number else number for number in numbers.tolist()])
+    return DictColumn(
+        narrow(codes, len(distinct)), [None if number != number else number for number in numbers.tolist()]
+    )
 
 
-def _moments(cells: np.ndarray) -> Encoded:
+def _moments(cells: np.ndarray) -> DictColumn:
     native = cells.astype(cells.dtype.newbyteorder("="))
     ticks, codes = np.unique(native.view(np.int64), return_inverse=True)
     moments = ticks.view(native.dtype)
@@ -142,7 +144,7 @@ def _moments(cells: np.ndarray) -> Encoded:
     # numpy gives a bare integer where Python's datetime cannot hold the year.
     pairs = zip(moments, moments.tolist(), strict=True)
     values = [str(moment) if type(value) is int else value for moment, value in pairs]
-    return Encoded(narrow(codes, len(ticks)), values)
+    return DictColumn(narrow(codes, len(ticks)), values)
 
 
 def narrow(codes: np.ndarray, size: int) -> np.ndarray:

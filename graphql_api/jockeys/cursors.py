@@ -13,7 +13,7 @@ import numpy as np
 
 from graphql_api.errors import BadUserInput, CursorExpired
 from graphql_api.jockeys.columns import FIELDS
-from graphql_api.jockeys.records import Encoded, RaceRecords
+from graphql_api.jockeys.records import DictColumn, RaceRecords
 from graphql_api.jockeys.row_texts import RowTexts
 
 _PARTS = np.dtype([("place", ">u4"), ("race", ">u4"), ("version", ">u4")])
@@ -48,9 +48,9 @@ def find(records: RaceRecords, text: str, argument: str) -> int:
     raise CursorExpired(f"The race that '{argument}' names is no longer as it was; start again without it.")
 
 
-def cursor_column(records: RaceRecords) -> Encoded:
+def cursor_column(records: RaceRecords) -> DictColumn:
     """Give the cursors as a column, as execution wants them."""
-    return Encoded(np.arange(records.rows), _cursors(records))
+    return DictColumn(np.arange(records.rows), _cursors(records))
 
 
 def _cursors(records: RaceRecords) -> RowTexts:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from graphql_api.jockeys.records import DataWarning, Encoded, raw_text
+from graphql_api.jockeys.records import DataWarning, DictColumn, raw_text
 
 MAX_WARNINGS = 1000
 """Data warnings of cells kept from one file; ``RaceRecords.warning_count`` counts them all."""
@@ -26,13 +26,13 @@ class Warnings:
         """Warn of a whole column; a header that is very long is cut."""
         self._keep(DataWarning(None, header[:_MAX_RAW], None, code))
 
-    def rows(self, headers: str, cells: Encoded, rows: np.ndarray, code: str) -> None:
+    def rows(self, headers: str, cells: DictColumn, rows: np.ndarray, code: str) -> None:
         """Warn once of all rows of the file that are left out, naming the first; ``cells`` are of the file."""
         if len(rows):
             first = int(rows[0])
             self._keep(DataWarning(first, headers, _shown(cells[first]), code, len(rows)))
 
-    def cells(self, header: str, cells: Encoded, faults: Encoded) -> None:
+    def cells(self, header: str, cells: DictColumn, faults: DictColumn) -> None:
         """Warn of each row that has a fault: the code of one, not None."""
         if not any(faults.values):
             return

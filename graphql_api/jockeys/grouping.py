@@ -12,7 +12,7 @@ from graphql_api.jockeys.filtering import Comparison, judge
 from graphql_api.jockeys.keys import KEYS
 from graphql_api.jockeys.ordering import Order, Ranking, rank, ranking
 from graphql_api.jockeys.paging import Selection
-from graphql_api.jockeys.records import Encoded, RaceRecords
+from graphql_api.jockeys.records import DictColumn, RaceRecords
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +39,8 @@ class Groups:
         groups, members = _numbered(*_combined(digits))
         self.figures = Figures(records, rows, groups, len(members))
         self._rankings = {name: Ranking(key.distinct, key.ranks[members]) for name, key in zip(by, digits, strict=True)}
-        self.keys: Mapping[str, Encoded] = {
-            name: Encoded(key.ranks, [*key.distinct, None]) for name, key in self._rankings.items()
+        self.keys: Mapping[str, DictColumn] = {
+            name: DictColumn(key.ranks, [*key.distinct, None]) for name, key in self._rankings.items()
         }
 
     def __len__(self) -> int:
@@ -85,17 +85,17 @@ class Chosen:
         """Count the groups."""
         return len(self.numbers)
 
-    def key(self, name: str) -> Encoded:
+    def key(self, name: str) -> DictColumn:
         """Give a key; None where it is not grouped by."""
         found = self.groups.keys.get(name)
         return constant(None, len(self)) if found is None else self._column(found)
 
-    def statistic(self, name: str) -> Encoded:
+    def statistic(self, name: str) -> DictColumn:
         """Give a statistic; ``name`` is a name in ``STATISTICS`` or ``BOUNDS``."""
         return self._column(self.groups.figures.values(name))
 
-    def _column(self, values: Encoded | list[Any]) -> Encoded:
-        return Encoded(self._places, [values[number] for number in self.numbers])
+    def _column(self, values: DictColumn | list[Any]) -> DictColumn:
+        return DictColumn(self._places, [values[number] for number in self.numbers])
 
 
 class GroupKeys:

@@ -10,7 +10,7 @@ import numpy as np
 from graphql_api.jockeys.cells import narrow, parse_text
 from graphql_api.jockeys.columns import SOURCES
 from graphql_api.jockeys.data_warnings import Warnings
-from graphql_api.jockeys.records import Encoded, SourceColumn
+from graphql_api.jockeys.records import DictColumn, SourceColumn
 from graphql_api.jockeys.texts import fold
 from graphql_api.text import compatible
 
@@ -53,7 +53,9 @@ def canonical(label: str) -> str | None:
     return header if header in _HEADERS else None
 
 
-def read_headers(source: Sequence[SourceColumn], unreadable: Iterable[str], warnings: Warnings) -> dict[str, Encoded]:
+def read_headers(
+    source: Sequence[SourceColumn], unreadable: Iterable[str], warnings: Warnings
+) -> dict[str, DictColumn]:
     """Give the cells of each source column that the file has, by its canonical header, in the file's rows.
 
     Pages that spell a header in different ways make several columns of it when they are put together. They are merged
@@ -74,25 +76,25 @@ def read_headers(source: Sequence[SourceColumn], unreadable: Iterable[str], warn
     return {header: _merged(header, columns, warnings) for header, columns in groups.items()}
 
 
-def _merged(header: str, columns: Sequence[SourceColumn], warnings: Warnings) -> Encoded:
+def _merged(header: str, columns: Sequence[SourceColumn], warnings: Warnings) -> DictColumn:
     merged, *others = (column.cells for column in columns)
     for other in others:
         merged = _merge(header, merged, other, warnings)
     return merged
 
 
-def _merge(header: str, first: Encoded, second: Encoded, warnings: Warnings) -> Encoded:
+def _merge(header: str, first: DictColumn, second: DictColumn, warnings: Warnings) -> DictColumn:
     """Fill the blanks of a column by another's cells, and warn of each cell of the other that is lost and differs."""
     texts: dict[str, int] = {}
     ours, theirs = _numbered(first, texts), _numbered(second, texts)
     lost = (ours != theirs) & (ours >= 0) & (theirs >= 0)
-    warnings.cells(header, second, Encoded(lost.astype(np.int8), (None, "DUPLICATE_COLUMN")))
+    warnings.cells(header, second, DictColumn(lost.astype(np.int8), (None, "DUPLICATE_COLUMN")))
     codes = np.where(ours < 0, second.codes.astype(np.int64) + len(first.values), first.codes)
     values = [*first.values, *second.values]
-    return Encoded(narrow(codes, len(values)), values)
+    return DictColumn(narrow(codes, len(values)), values)
 
 
-def _numbered(column: Encoded, texts: dict[str, int]) -> np.ndarray:
+def _numbered(column: DictColumn, texts: dict[str, int]) -> np.ndarray:
     """Give each row's text a number, the same for equal texts of several columns, and -1 where it is blank."""
     numbers = [
         -1 if text is None else texts.setdefault(fold(text), len(texts)) for text in map(parse_text, column.values)

@@ -22,11 +22,11 @@ from graphql_api.jockeys.columns import FIELDS
 from graphql_api.jockeys.counting import Counting
 from graphql_api.jockeys.kinds import RaceCategory, RaceType, race_category, race_type
 from graphql_api.jockeys.ordering import ranking
-from graphql_api.jockeys.records import Encoded, RaceRecords
+from graphql_api.jockeys.records import DictColumn, RaceRecords
 from graphql_api.jockeys.streaks import starts
 from graphql_api.jockeys.vocabulary import Surface
 
-Column = Callable[[RaceRecords], Encoded]
+Column = Callable[[RaceRecords], DictColumn]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +42,9 @@ class Key:
 def _of_row(compute: Callable[..., Any], *fields: str) -> Column:
     """Compute a key from fields of its row, once for each distinct combination of them."""
 
-    def column(records: RaceRecords) -> Encoded:
+    def column(records: RaceRecords) -> DictColumn:
         codes, values = combine([records.fields[name] for name in fields], records.rows)
-        return Encoded(codes, list(map(compute, *values)))
+        return DictColumn(codes, list(map(compute, *values)))
 
     return column
 
@@ -65,9 +65,9 @@ def _course(racecourse: str, surface: Surface, distance: int) -> str | None:
 def _horse_rides(of: Callable[[int], Any]) -> Column:
     """Compute a key from the number of the ride on its horse, from 1; null for what is no ride and without a name."""
 
-    def column(records: RaceRecords) -> Encoded:
+    def column(records: RaceRecords) -> DictColumn:
         codes, numbers = records.once(_horse_ride_numbers, lambda: _horse_ride_numbers(records))
-        return Encoded(codes, [*map(of, numbers), None])
+        return DictColumn(codes, [*map(of, numbers), None])
 
     return column
 

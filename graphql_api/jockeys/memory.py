@@ -11,7 +11,7 @@ import orjson
 from graphql_api.config import MAX_JOCKEY_BYTES
 from graphql_api.errors import DataCorrupt
 from graphql_api.jockeys.columns import DERIVED, FIELDS, Derived
-from graphql_api.jockeys.records import Encoded, SourceColumn
+from graphql_api.jockeys.records import DictColumn, SourceColumn
 
 _DERIVED = frozenset(each.field.name for each in DERIVED)
 
@@ -46,7 +46,7 @@ def check_memory(nbytes: int, jockey_id: str) -> None:
         raise DataCorrupt("The jockey's file takes too much memory.", jockey_id=jockey_id, bytes=nbytes)
 
 
-def _written(column: Encoded, length: Callable[[str], int]) -> int:
+def _written(column: DictColumn, length: Callable[[str], int]) -> int:
     """Add up the lengths of a column's texts, each as often as it stands in a row."""
     lengths = np.array([length(value) if type(value) is str else 0 for value in column.values], np.int64)
     return int(lengths.take(column.codes).sum()) if len(lengths) else 0
@@ -56,7 +56,7 @@ def _json_length(text: str) -> int:
     return len(orjson.dumps(text))
 
 
-def nbytes(of_cells: int, source: Sequence[SourceColumn], fields: Mapping[str, Encoded], rows: int) -> int:
+def nbytes(of_cells: int, source: Sequence[SourceColumn], fields: Mapping[str, DictColumn], rows: int) -> int:
     """Bound what is held of a frame together with all that requests derive of it, which is kept as long.
 
     ``of_cells`` is what ``check_size`` found.
@@ -71,12 +71,12 @@ def nbytes(of_cells: int, source: Sequence[SourceColumn], fields: Mapping[str, E
     return sum(arrays.values()) + of_cells + of_texts + of_others + of_derived + (_NAMES + _KEYS) * rows + _EACH
 
 
-def _size(column: Encoded) -> int:
+def _size(column: DictColumn) -> int:
     """Add up a column's values, each with its place in a list."""
     return sum(map(sys.getsizeof, column.values)) + 8 * len(column.values)
 
 
-def _combinations(spec: Derived, fields: Mapping[str, Encoded], rows: int) -> int:
+def _combinations(spec: Derived, fields: Mapping[str, DictColumn], rows: int) -> int:
     """Count the combinations of a derived column's inputs that there can be."""
     return min(rows, prod(len(fields[name].values) for name in spec.inputs if name in fields))
 

@@ -10,7 +10,7 @@ from graphql_api.jockeys.data_warnings import Warnings
 from graphql_api.jockeys.headers import read_headers
 from graphql_api.jockeys.memory import check_memory, check_size, nbytes
 from graphql_api.jockeys.readings import Reading, absent, read
-from graphql_api.jockeys.records import Encoded, RaceRecords, SourceColumn
+from graphql_api.jockeys.records import DictColumn, RaceRecords, SourceColumn
 from graphql_api.jockeys.rows import DATE, IDENTITY, choose
 from graphql_api.jockeys.vocabulary import FinishStatus
 from graphql_api.pickles.frames import Frame, FrameColumn
@@ -67,7 +67,7 @@ def _source_column(column: FrameColumn) -> SourceColumn:
     """Encode a column as the file has it; moments with a zone are shown by its clocks."""
     cells, zone = factorise(column.cells), zone_of(column.dtype)
     if zone is not None:
-        cells = Encoded(cells.codes, in_zone(cells.values, zone))
+        cells = DictColumn(cells.codes, in_zone(cells.values, zone))
     return SourceColumn(valid_unicode(column.label), column.dtype, cells)
 
 
@@ -90,33 +90,33 @@ def _choose_rows(
     return choice.kept
 
 
-def _columns(readings: Mapping[str, Reading], jockey_id: str, rows: int, warnings: Warnings) -> dict[str, Encoded]:
+def _columns(readings: Mapping[str, Reading], jockey_id: str, rows: int, warnings: Warnings) -> dict[str, DictColumn]:
     """Give all fields of sources, and the sources' texts by their names, and warn of the cells that have faults."""
-    columns: dict[str, Encoded] = {}
+    columns: dict[str, DictColumn] = {}
     for header, reading in readings.items():
-        warnings.cells(header, reading.raw, Encoded(reading.codes, reading.faults))
+        warnings.cells(header, reading.raw, DictColumn(reading.codes, reading.faults))
         columns.update(reading.columns())
     _check_jockey(columns["JOCKEY_ID"], jockey_id, warnings)
     columns["jockey_id"] = constant(jockey_id, rows)
     return columns
 
 
-class _Fields(Mapping[str, Encoded]):
+class _Fields(Mapping[str, DictColumn]):
     """Columns by field; one that is derived is computed when it is first asked for, as for most requests it never is.
 
     Two threads may both compute it, to the same end.
     """
 
-    def __init__(self, columns: Mapping[str, Encoded], rows: int) -> None:
+    def __init__(self, columns: Mapping[str, DictColumn], rows: int) -> None:
         self._columns = dict(columns)
         self._rows = rows
 
-    def __getitem__(self, name: str) -> Encoded:
+    def __getitem__(self, name: str) -> DictColumn:
         found = self._columns.get(name)
         if found is None:
             spec = _DERIVED[name]
             codes, values = combine([self[each] for each in spec.inputs], self._rows)
-            found = self._columns[name] = Encoded(codes, list(map(spec.compute, *values)))
+            found = self._columns[name] = DictColumn(codes, list(map(spec.compute, *values)))
         return found
 
     def __iter__(self) -> Iterator[str]:
@@ -131,15 +131,15 @@ _KEPT = {name for each in DERIVED for name in each.inputs} | {each.name for each
 _KEPT -= _DERIVED.keys()
 
 
-def _check_jockey(texts: Encoded, jockey_id: str, warnings: Warnings) -> None:
+def _check_jockey(texts: DictColumn, jockey_id: str, warnings: Warnings) -> None:
     """Warn of rows that name another jockey than the file's own."""
     own = [text is None or text.zfill(len(jockey_id)) == jockey_id for text in texts.values]
     faults = [None if is_own else "JOCKEY_ID_MISMATCH" for is_own in own]
-    warnings.cells(_JOCKEY, texts, Encoded(texts.codes, faults))
+    warnings.cells(_JOCKEY, texts, DictColumn(texts.codes, faults))
 
 
-def _check_finish(texts: Encoded, statuses: Encoded, warnings: Warnings) -> None:
+def _check_finish(texts: DictColumn, statuses: DictColumn, warnings: Warnings) -> None:
     """Warn of blank finishes that no abandoned race explains."""
     codes, (text, status) = combine((texts, statuses), len(texts))
     unknown = [each is None and state is FinishStatus.UNKNOWN for each, state in zip(text, status, strict=True)]
-    warnings.cells(_FINISH, texts, Encoded(codes, ["MISSING_VALUE" if each else None for each in unknown]))
+    warnings.cells(_FINISH, texts, DictColumn(codes, ["MISSING_VALUE" if each else None for each in unknown]))

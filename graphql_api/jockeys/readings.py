@@ -8,7 +8,7 @@ import numpy as np
 
 from graphql_api.jockeys.cells import constant, parse_text, used
 from graphql_api.jockeys.columns import Source
-from graphql_api.jockeys.records import Encoded
+from graphql_api.jockeys.records import DictColumn
 from graphql_api.jockeys.texts import IncompleteError, OutOfRangeError
 
 
@@ -35,23 +35,23 @@ class Reading:
         return replace(self, codes=codes, cells=cells, texts=texts, values=values, faults=faults)
 
     @property
-    def raw(self) -> Encoded:
+    def raw(self) -> DictColumn:
         """Give the cells as the file has them."""
-        return Encoded(self.codes, self.cells)
+        return DictColumn(self.codes, self.cells)
 
     @property
-    def first(self) -> Encoded:
+    def first(self) -> DictColumn:
         """Give the first field."""
-        return Encoded(self.codes, self.values[0])
+        return DictColumn(self.codes, self.values[0])
 
-    def columns(self) -> dict[str, Encoded]:
+    def columns(self) -> dict[str, DictColumn]:
         """Give the fields by name; the stripped texts stand under the source's own name."""
         fields = zip(self.spec.fields, self.values, strict=True)
-        columns = {field.name: Encoded(self.codes, values) for field, values in fields}
-        return {self.spec.name: Encoded(self.codes, self.texts), **columns}
+        columns = {field.name: DictColumn(self.codes, values) for field, values in fields}
+        return {self.spec.name: DictColumn(self.codes, self.texts), **columns}
 
 
-def read(spec: Source, cells: Encoded) -> Reading:
+def read(spec: Source, cells: DictColumn) -> Reading:
     """Parse a column's distinct cells."""
     texts = list(map(parse_text, cells.values))
     blank = _fallback(spec, "")

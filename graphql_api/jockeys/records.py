@@ -21,7 +21,7 @@ ROW_BYTES = 2_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Encoded:
+class DictColumn:
     """One column: row ``i`` holds ``values[codes[i]]``; None is null. Values may repeat, codes are always in range.
 
     Columns parsed from one source column share the very same ``codes`` array; execution relies on the identity to
@@ -60,7 +60,7 @@ class SourceColumn:
 
     label: str
     dtype: str
-    cells: Encoded
+    cells: DictColumn
 
 
 Made = TypeVar("Made")
@@ -79,9 +79,9 @@ class RaceRecords:
     """
 
     rows: int
-    fields: Mapping[str, Encoded]
+    fields: Mapping[str, DictColumn]
     source: tuple[SourceColumn, ...]
-    raw: Mapping[str, Encoded]
+    raw: Mapping[str, DictColumn]
     warnings: tuple[DataWarning, ...]
     warning_count: int
     nbytes: int
@@ -127,10 +127,10 @@ def raw_text(cell: Any) -> str | None:
     return str(cell)
 
 
-def raw_column(records: RaceRecords, header: str) -> Encoded:
+def raw_column(records: RaceRecords, header: str) -> DictColumn:
     """Give the file's own cells of a source by its canonical header; all None where the file lacks the column."""
     cells = records.raw.get(header)
-    return Encoded(np.zeros(records.rows, np.int8), (None,)) if cells is None else cells
+    return DictColumn(np.zeros(records.rows, np.int8), (None,)) if cells is None else cells
 
 
 @dataclass(frozen=True, slots=True, eq=False)

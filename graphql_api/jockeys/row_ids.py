@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from graphql_api.jockeys.records import Encoded, RaceRecords
+from graphql_api.jockeys.records import DictColumn, RaceRecords
 from graphql_api.jockeys.row_texts import RowTexts
 
 IDENTITY = ("date", "meeting", "race_number", "horse_number")
@@ -37,9 +37,9 @@ def find(records: RaceRecords, digest: str) -> int | None:
     return int(rows[0]) if len(rows) else None
 
 
-def row_id_column(records: RaceRecords) -> Encoded:
+def row_id_column(records: RaceRecords) -> DictColumn:
     """Return the ids as a column, which execution writes."""
-    return Encoded(np.arange(records.rows), _row_ids(records))
+    return DictColumn(np.arange(records.rows), _row_ids(records))
 
 
 def _row_ids(records: RaceRecords) -> RowTexts:

@@ -14,7 +14,7 @@ import numpy as np
 
 from graphql_api.jockeys.cells import combinations, used
 from graphql_api.jockeys.readings import Reading
-from graphql_api.jockeys.records import Encoded
+from graphql_api.jockeys.records import DictColumn
 from graphql_api.jockeys.texts import squeeze
 
 DATE, MEETING, RACE, HORSE = IDENTITY = ("日付", "開催", "R", "馬番")
@@ -58,14 +58,14 @@ def _repeated(readings: Mapping[str, Reading], rows: np.ndarray) -> np.ndarray:
     date, race, horse = (readings[header].first for header in (DATE, RACE, HORSE))
     complete = _known(race, rows) & _known(horse, rows)
     places = [text and squeeze(text) for text in readings[MEETING].texts]
-    repeated = _later([date, Encoded(readings[MEETING].codes, places), race, horse], rows[complete])
+    repeated = _later([date, DictColumn(readings[MEETING].codes, places), race, horse], rows[complete])
     if complete.all():
         return repeated
-    texts = [Encoded(each.codes, each.texts) for header, each in readings.items() if header != _PAGE]
+    texts = [DictColumn(each.codes, each.texts) for header, each in readings.items() if header != _PAGE]
     return np.sort(np.concatenate([repeated, _later(texts, rows[~complete])]))
 
 
-def _later(columns: Sequence[Encoded], rows: np.ndarray) -> np.ndarray:
+def _later(columns: Sequence[DictColumn], rows: np.ndarray) -> np.ndarray:
     """Give the rows whose values an earlier row has, all of them."""
     keys = combinations([_distinct(column, rows) for column in columns], len(rows))
     if len(np.unique(keys)) == len(rows):
@@ -74,7 +74,7 @@ def _later(columns: Sequence[Encoded], rows: np.ndarray) -> np.ndarray:
     return np.delete(rows, first)
 
 
-def _distinct(column: Encoded, rows: np.ndarray) -> Encoded:
+def _distinct(column: DictColumn, rows: np.ndarray) -> DictColumn:
     """Give some rows of a column with one code for each distinct value."""
     codes, values = column.codes.take(rows), column.values
     if len(rows) < len(values):
@@ -82,10 +82,10 @@ def _distinct(column: Encoded, rows: np.ndarray) -> Encoded:
         values = [values[place] for place in occurring]
     places: dict[Any, int] = {}
     numbers = np.array([*(places.setdefault(value, len(places)) for value in values), 0], np.int64)
-    return Encoded(numbers.take(codes), list(places))
+    return DictColumn(numbers.take(codes), list(places))
 
 
-def _known(column: Encoded, rows: np.ndarray) -> np.ndarray:
+def _known(column: DictColumn, rows: np.ndarray) -> np.ndarray:
     """Say which rows have a value."""
     known: np.ndarray = np.array([*(value is not None for value in column.values), False]).take(column.codes.take(rows))
     return known
@@ -106,7 +106,7 @@ def _newest_first(readings: Mapping[str, Reading], rows: np.ndarray) -> np.ndarr
     return rows[np.lexsort((-places if is_oldest_first else places, -keys))]
 
 
-def _numbers(column: Encoded, rows: np.ndarray, number: Any) -> np.ndarray:
+def _numbers(column: DictColumn, rows: np.ndarray, number: Any) -> np.ndarray:
     """Give each row's value as a number, 0 for null."""
     numbers = [0 if value is None else number(value) for value in column.values]
     return np.array([*numbers, 0], np.int64).take(column.codes.take(rows))

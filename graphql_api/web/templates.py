@@ -12,7 +12,7 @@ import orjson
 
 from graphql_api.execution.encoding import Cell, Column, RowTemplate
 from graphql_api.jockeys.columns import FIELDS
-from graphql_api.jockeys.records import Encoded, RaceRecords, SourceColumn, raw_text
+from graphql_api.jockeys.records import DictColumn, RaceRecords, SourceColumn, raw_text
 
 ColumnSet = Literal["typed", "source"]
 
@@ -157,7 +157,7 @@ _JSON: Mapping[ColumnSet, Callable[[Any], bytes]] = {"typed": typed_json, "sourc
 def _cell(form: Any, chosen: Columns, at: Any, before: bytes, write: Callable[[Any], bytes]) -> Cell:
     """Bind a column; what stands ``before`` its values is the same in every template of this ``form``."""
 
-    def of(records: RaceRecords) -> Encoded:
+    def of(records: RaceRecords) -> DictColumn:
         return records.fields[at] if chosen.set == "typed" else records.source[at].cells
 
     return Cell(b"", Column((form, chosen.set, at), of, lambda value: before + write(value)))
