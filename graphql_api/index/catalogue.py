@@ -15,7 +15,8 @@ from graphql_api.index.file import Contents, Lists
 from graphql_api.jockeys.filtering import EVERYTHING, Condition, Pay, free, mask
 from graphql_api.jockeys.ids import jockey_id
 from graphql_api.jockeys.ordering import Order, arrange
-from graphql_api.jockeys.records import DictColumn, RaceRecords, Row
+from graphql_api.jockeys.records import RaceRecords, Row
+from graphql_api.tables.column import DictColumn
 from graphql_api.text import searchable
 
 

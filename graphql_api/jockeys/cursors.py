@@ -13,8 +13,9 @@ import numpy as np
 
 from graphql_api.errors import BadUserInput, CursorExpired
 from graphql_api.jockeys.columns import FIELDS
-from graphql_api.jockeys.records import DictColumn, RaceRecords
+from graphql_api.jockeys.records import RaceRecords
 from graphql_api.jockeys.row_texts import RowTexts
+from graphql_api.tables.column import DictColumn
 
 _PARTS = np.dtype([("place", ">u4"), ("race", ">u4"), ("version", ">u4")])
 _PRIME = np.uint32(16_777_619)

@@ -2,7 +2,9 @@
 
 import numpy as np
 
-from graphql_api.jockeys.records import DataWarning, DictColumn, raw_text
+from graphql_api.jockeys.records import DataWarning
+from graphql_api.tables.cells import raw_text
+from graphql_api.tables.column import DictColumn
 
 MAX_WARNINGS = 1000
 """Data warnings of cells kept from one file; ``RaceRecords.warning_count`` counts them all."""

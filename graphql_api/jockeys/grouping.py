@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from graphql_api.jockeys.cells import constant
 from graphql_api.jockeys.figures import Figures
 from graphql_api.jockeys.filtering import Comparison, judge
 from graphql_api.jockeys.keys import KEYS
 from graphql_api.jockeys.ordering import Order, Ranking, rank, ranking
 from graphql_api.jockeys.paging import Selection
-from graphql_api.jockeys.records import DictColumn, RaceRecords
+from graphql_api.jockeys.records import RaceRecords
+from graphql_api.tables.column import DictColumn, constant
 
 
 @dataclass(frozen=True, slots=True)

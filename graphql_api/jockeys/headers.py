@@ -7,11 +7,11 @@ from unicodedata import category
 
 import numpy as np
 
-from graphql_api.jockeys.cells import narrow, parse_text
 from graphql_api.jockeys.columns import SOURCES
 from graphql_api.jockeys.data_warnings import Warnings
-from graphql_api.jockeys.records import DictColumn, SourceColumn
-from graphql_api.jockeys.texts import fold
+from graphql_api.jockeys.records import SourceColumn
+from graphql_api.jockeys.texts import fold, parse_text
+from graphql_api.tables.column import DictColumn, narrow
 from graphql_api.text import compatible
 
 _HEADERS = tuple(spec.header for spec in SOURCES)

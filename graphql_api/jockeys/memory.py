@@ -11,7 +11,8 @@ import orjson
 from graphql_api.config import MAX_JOCKEY_BYTES
 from graphql_api.errors import DataCorrupt
 from graphql_api.jockeys.columns import DERIVED, FIELDS, Derived
-from graphql_api.jockeys.records import DictColumn, SourceColumn
+from graphql_api.jockeys.records import SourceColumn
+from graphql_api.tables.column import DictColumn
 
 _DERIVED = frozenset(each.field.name for each in DERIVED)
 

@@ -4,17 +4,18 @@ from collections.abc import Collection, Iterator, Mapping
 
 import numpy as np
 
-from graphql_api.jockeys.cells import combine, constant, factorise, valid_unicode
 from graphql_api.jockeys.columns import DERIVED, FIELDS, SOURCES
 from graphql_api.jockeys.data_warnings import Warnings
 from graphql_api.jockeys.headers import read_headers
 from graphql_api.jockeys.memory import check_memory, check_size, nbytes
 from graphql_api.jockeys.readings import Reading, absent, read
-from graphql_api.jockeys.records import DictColumn, RaceRecords, SourceColumn
+from graphql_api.jockeys.records import RaceRecords, SourceColumn
 from graphql_api.jockeys.rows import DATE, IDENTITY, choose
 from graphql_api.jockeys.vocabulary import FinishStatus
 from graphql_api.pickles.frames import Frame, FrameColumn
 from graphql_api.pickles.moments import in_zone, zone_of
+from graphql_api.tables.cells import factorise, valid_unicode
+from graphql_api.tables.column import DictColumn, combine, constant
 
 _FINISH, _JOCKEY = "着順", "jockey_id"
 

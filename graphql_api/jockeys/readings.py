@@ -6,10 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from graphql_api.jockeys.cells import constant, parse_text, used
 from graphql_api.jockeys.columns import Source
-from graphql_api.jockeys.records import DictColumn
-from graphql_api.jockeys.texts import IncompleteError, OutOfRangeError
+from graphql_api.jockeys.texts import IncompleteError, OutOfRangeError, parse_text
+from graphql_api.tables.column import DictColumn, constant, used
 
 
 @dataclass(frozen=True, slots=True, eq=False)

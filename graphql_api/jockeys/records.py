@@ -1,43 +1,15 @@
-"""Typed race records of one jockey, column by column and dictionary-encoded.
-
-A career repeats itself: 10,000 rows hold four goings, ten racecourses, a few thousand horses. So a column is a list of
-distinct values and, per row, the index of its value. Parsing, filtering, grouping and encoding to JSON all work on the
-distinct values and then on arrays of small integers, never on cells.
-"""
+"""Typed race records of one jockey, column by column and dictionary-encoded."""
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any, Protocol, TypeVar, overload
 
 import numpy as np
 
-# Python refuses to write longer integers in decimal, and no file may hold up an answer with one.
-_DECIMAL_BITS = 4096
-
+from graphql_api.tables.column import DictColumn
 
 ROW_BYTES = 2_000
 """Memory of a row, twice as much as an ordinary one takes with all that is derived of it."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class DictColumn:
-    """One column: row ``i`` holds ``values[codes[i]]``; None is null. Values may repeat, codes are always in range.
-
-    Columns parsed from one source column share the very same ``codes`` array; execution relies on the identity to
-    write neighbouring fields as one fragment.
-    """
-
-    codes: np.ndarray
-    values: Sequence[Any]
-
-    def __len__(self) -> int:
-        """Count the rows."""
-        return len(self.codes)
-
-    def __getitem__(self, row: int) -> Any:
-        """Give the value of one row."""
-        return self.values[self.codes[row]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,17 +86,6 @@ class RaceRecords:
             self.derived[key] = make()
         made: Made = self.derived[key]
         return made
-
-
-def raw_text(cell: Any) -> str | None:
-    """Give a source cell's text to the letter: ``8.0`` in a column turned float, days as ISO, None where missing."""
-    if cell is None or type(cell) is str:
-        return cell
-    if isinstance(cell, date):
-        return cell.isoformat().removesuffix("T00:00:00")
-    if isinstance(cell, int) and cell.bit_length() > _DECIMAL_BITS:
-        return hex(cell)
-    return str(cell)
 
 
 def raw_column(records: RaceRecords, header: str) -> DictColumn:

@@ -11,8 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from graphql_api.jockeys.records import DictColumn, RaceRecords
+from graphql_api.jockeys.records import RaceRecords
 from graphql_api.jockeys.row_texts import RowTexts
+from graphql_api.tables.column import DictColumn
 
 IDENTITY = ("date", "meeting", "race_number", "horse_number")
 """Fields that identify a ride of one jockey."""

@@ -12,10 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from graphql_api.jockeys.cells import combinations, used
 from graphql_api.jockeys.readings import Reading
-from graphql_api.jockeys.records import DictColumn
 from graphql_api.jockeys.texts import squeeze
+from graphql_api.tables.column import DictColumn, combinations, used
 
 DATE, MEETING, RACE, HORSE = IDENTITY = ("日付", "開催", "R", "馬番")
 

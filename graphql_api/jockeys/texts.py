@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable
 from typing import Any, TypeVar
 
+from graphql_api.tables.cells import raw_text
 from graphql_api.text import compatible
 
 Number = TypeVar("Number", int, float)
@@ -15,6 +16,11 @@ Number = TypeVar("Number", int, float)
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?|[+-]?inf", re.ASCII)
 # Signs that people and programs write for a minus; a full-width one is folded before.
 _DASHES = str.maketrans(dict.fromkeys("\N{MINUS SIGN}\N{HYPHEN}\N{NON-BREAKING HYPHEN}\N{FIGURE DASH}–—―", "-"))
+_MAX_WHOLE = 1e15
+_BLANKS = frozenset(
+    ("", *"- -- --- ---- － ― — – ** *** **** nan NaN NaT None null NULL <NA> N/A #N/A &nbsp;".split())  # noqa: SIM905
+)
+"""What the source, other pages and programs write for nothing."""
 
 
 class OutOfRangeError(ValueError):
@@ -38,6 +44,16 @@ def fold(text: str) -> str:
 def squeeze(text: str) -> str:
     """Return the folded text without any white space."""
     return "".join(fold(text).split())
+
+
+def parse_text(cell: Any) -> str | None:
+    """Give the text that parsers read: stripped, whole floats as integers, None where missing or blank."""
+    if type(cell) is not str:
+        if type(cell) is float and cell.is_integer() and abs(cell) < _MAX_WHOLE:
+            return str(int(cell))
+        cell = raw_text(cell) or ""
+    text = cell.strip()
+    return None if text in _BLANKS else text
 
 
 def within(value: Number, low: float, high: float) -> Number:

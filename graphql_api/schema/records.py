@@ -11,9 +11,10 @@ from graphql_api.execution.purity import PURE
 from graphql_api.jockeys import cursors, row_ids
 from graphql_api.jockeys.columns import FIELDS, Field
 from graphql_api.jockeys.paging import Page
-from graphql_api.jockeys.records import RaceRecords, Row, raw_column, raw_text
+from graphql_api.jockeys.records import RaceRecords, Row, raw_column
 from graphql_api.schema.enums import SourceColumn
 from graphql_api.schema.nodes import Node
+from graphql_api.tables.cells import raw_text
 
 
 def _column(field: Field) -> StrawberryField:

@@ -12,7 +12,9 @@ import orjson
 
 from graphql_api.execution.encoding import Cell, Column, RowTemplate
 from graphql_api.jockeys.columns import FIELDS
-from graphql_api.jockeys.records import DictColumn, RaceRecords, SourceColumn, raw_text
+from graphql_api.jockeys.records import RaceRecords, SourceColumn
+from graphql_api.tables.cells import raw_text
+from graphql_api.tables.column import DictColumn
 
 ColumnSet = Literal["typed", "source"]
 

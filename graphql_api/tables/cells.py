@@ -4,22 +4,18 @@ Equal is not the same here: 1, 1.0 and True, or 0.0 and -0.0, are different cell
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from datetime import date
 from itertools import count
 from typing import Any
 
 import numpy as np
 
-from graphql_api.jockeys.records import DictColumn, raw_text
+from graphql_api.tables.column import DictColumn, narrow
 
 _MICROSECOND = np.dtype("datetime64[us]")
 _FINER = frozenset({"ns", "ps", "fs", "as"})
-_LONGEST_WHOLE = 1e15
-_BLANKS = frozenset(
-    ("", *"- -- --- ---- － ― — – ** *** **** nan NaN NaT None null NULL <NA> N/A #N/A &nbsp;".split())  # noqa: SIM905
-)
-"""What the source, other pages and programs write for nothing."""
-
+# Python refuses to write longer integers in decimal, and no file may hold up an answer with one.
+_DECIMAL_BITS = 4096
 _PLAIN = frozenset({str, int, type(None)})
 _BY_VALUE = _PLAIN | {bool, float}
 
@@ -41,54 +37,20 @@ def factorise(cells: np.ndarray) -> DictColumn:
     return DictColumn(narrow(codes, len(distinct)), distinct.tolist())
 
 
-def constant(value: Any, rows: int) -> DictColumn:
-    """Encode a column that holds one value throughout."""
-    return DictColumn(np.zeros(rows, np.int8), [value])
-
-
-def parse_text(cell: Any) -> str | None:
-    """Give the text that parsers read: stripped, whole floats as integers, None where missing or blank."""
-    if type(cell) is not str:
-        if type(cell) is float and cell.is_integer() and abs(cell) < _LONGEST_WHOLE:
-            return str(int(cell))
-        cell = raw_text(cell) or ""
-    text = cell.strip()
-    return None if text in _BLANKS else text
+def raw_text(cell: Any) -> str | None:
+    """Give a source cell's text to the letter: ``8.0`` in a column turned float, days as ISO, None where missing."""
+    if cell is None or type(cell) is str:
+        return cell
+    if isinstance(cell, date):
+        return cell.isoformat().removesuffix("T00:00:00")
+    if isinstance(cell, int) and cell.bit_length() > _DECIMAL_BITS:
+        return hex(cell)
+    return str(cell)
 
 
 def valid_unicode(text: str) -> str:
     """Replace half surrogate pairs, which a pickle may hold and no JSON can, and join whole ones."""
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-
-
-def combine(columns: Sequence[DictColumn], rows: int) -> tuple[np.ndarray, list[Sequence[Any]]]:
-    """Find the distinct combinations of columns: the rows' codes, and each column's values by combination."""
-    arrays = list({id(column.codes): column for column in columns}.values())
-    if len(arrays) == 1:
-        return arrays[0].codes, [column.values for column in columns]
-    _, first, codes = np.unique(combinations(arrays, rows), return_index=True, return_inverse=True)
-    picked: list[Sequence[Any]] = [
-        list(map(column.values.__getitem__, column.codes[first].tolist())) for column in columns
-    ]
-    return narrow(codes, len(first)), picked
-
-
-def combinations(columns: Iterable[DictColumn], rows: int) -> np.ndarray:
-    """Give each row a number that only rows with the same codes in all columns share."""
-    joined, size = np.zeros(rows, np.int64), 1
-    for column in columns:
-        if size * len(column.values) > np.iinfo(np.int64).max:
-            distinct, joined = np.unique(joined, return_inverse=True)
-            size = len(distinct)
-        joined = joined * len(column.values) + column.codes
-        size *= len(column.values)
-    return joined
-
-
-def used(codes: np.ndarray) -> tuple[np.ndarray, list[int]]:
-    """Give the codes that occur new numbers: each row's new code, and by new code the old one."""
-    places, renumbered = np.unique(codes, return_inverse=True)
-    return narrow(renumbered, len(places)), places.tolist()
 
 
 def _objects(cells: np.ndarray) -> DictColumn:
@@ -145,11 +107,6 @@ def _moments(cells: np.ndarray) -> DictColumn:
     pairs = zip(moments, moments.tolist(), strict=True)
     values = [str(moment) if type(value) is int else value for moment, value in pairs]
     return DictColumn(narrow(codes, len(ticks)), values)
-
-
-def narrow(codes: np.ndarray, size: int) -> np.ndarray:
-    """Store codes in the smallest signed integers that hold them."""
-    return codes.astype(np.min_scalar_type(-max(size, 1)))
 
 
 def _unicode(values: list[Any]) -> list[Any]:

@@ -1,0 +1,1 @@
+"""Tables of dictionary-encoded columns: filtered, ordered, paged and grouped. Knows no domain."""
