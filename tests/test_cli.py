@@ -611,7 +611,7 @@ def test_a_source_that_is_away_is_told_and_one_that_refuses_ends_the_start(sampl
 def test_index_that_cannot_be_written(run: Run, sample_data: Path, tmp_path: Path) -> None:
     """Where the index cannot be written, the cause is told with exit code 1."""
     shutil.copytree(sample_data, tmp_path / "data")
-    (tmp_path / "data" / "_index.v1.npz").mkdir()
+    (tmp_path / "data" / "_index.v2.npz").mkdir()
     result = run("index", "--data", tmp_path / "data")
     assert result.exit_code == 1
     assert "The storage is unavailable" in result.stderr

@@ -5,7 +5,8 @@ Parquet would take pyarrow (over 100 MB) to serve with; nanoarrow is small enoug
 on a damaged file, and an object of the bucket is no more to be trusted than the pickles in it. Nothing is pickled here,
 and what does not fit is refused.
 
-The object's name holds the version of the layout, so that servers of either version find theirs during a rollout.
+The object's name holds the version of the layout and of how files are read into it, so that servers of either version
+find theirs during a rollout, and entries of files that did not change do not keep what an earlier version read.
 """
 
 from collections import defaultdict
@@ -23,7 +24,7 @@ from graphql_api.index.archive import read_arrays
 from graphql_api.index.entries import Entry
 from graphql_api.jockeys.vocabulary import Jurisdiction
 
-NAME = "_index.v1.npz"
+NAME = "_index.v2.npz"
 
 MAX_JOCKEYS = 200_000
 """There are no more ids of the forms that ids have."""
