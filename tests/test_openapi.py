@@ -258,7 +258,21 @@ def test_operations_are_described_by_name_and_variables(document: Json) -> None:
     text = "\n".join(path.read_text(encoding="utf-8") for path in OPERATIONS.glob("*.graphql"))
     declared = set(re.findall(r"\$(\w+):", text))
     assert declared == set(variables["schema"]["properties"])
-    assert "`ID!` of Rides" in variables["schema"]["properties"]["id"]["description"]
+    described = variables["schema"]["properties"]
+    assert "`ID!` of Rides" in described["id"]["description"]
+    assert "`Int = 20` of Rides" in described["first"]["description"]
+    examples = {name: variable["examples"][0] for name, variable in described.items()}
+    assert examples == {
+        "id": "00001",
+        "ids": '["00001"]',
+        "since": "2024-01-01",
+        "surface": "TURF",
+        "going": '["RYO"]',
+        "first": "20",
+        "favourite": "1",
+    }
+    assert described["ids"]["x-needed-by"] == ["SideBySide"]
+    assert "x-needed-by" not in described["first"]
 
 
 def test_a_server_without_operations_says_so(client: TestClient) -> None:

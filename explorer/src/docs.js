@@ -97,7 +97,8 @@ function entry(parameter, resolve, id, path) {
   // An object whose properties are parameters of their own (style "form", exploded).
   const fields = properties.map(([name, property]) => {
     const own = resolve(property);
-    return field({ name, in: parameter.in, description: own.description, example: parameter.example?.[name] }, own, `${id}-${name}`);
+    const shown = { name, in: parameter.in, description: own.description, example: parameter.example?.[name] };
+    return { ...field(shown, own, `${id}-${name}`), neededBy: own["x-needed-by"] };
   });
   const group = el("fieldset", { className: "group" },
     el("legend", {}, el("code", {}, parameter.name), " ", el("span", { className: "type" }, `${fields.length} parameters`)),
@@ -149,6 +150,15 @@ function pairs(text) {
     return Object.entries(value).flatMap(([name, items]) => [items].flat().map((item) => [name, written(item)]));
   } catch {
     return null;
+  }
+}
+
+/** Fill in the examples of what the chosen operation cannot do without, and empty what only another one needs. */
+function fillNeeded(fields) {
+  const operation = fields.find(({ parameter }) => parameter.in === "path")?.input.value;
+  for (const { input, neededBy } of fields) {
+    if (neededBy?.includes(operation)) input.value ||= input.placeholder;
+    else if (neededBy?.length && input.value === input.placeholder) input.value = "";
   }
 }
 
@@ -208,12 +218,17 @@ function trial(path, parameters, resolve, id) {
     el("pre", { tabIndex: 0 }, command),
     el("p", { className: "actions" }, el("button", { type: "submit" }, "Send"), outcome),
     answer);
+  form.addEventListener("change", () => {
+    fillNeeded(fields);
+    refresh();
+  });
   form.addEventListener("input", refresh);
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     await send(request(path, fields), outcome, body);
     answer.hidden = false;
   });
+  fillNeeded(fields);
   refresh();
   return form;
 }

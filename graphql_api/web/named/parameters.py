@@ -8,6 +8,7 @@ from graphql import (
     GraphQLInputType,
     GraphQLSchema,
     OperationDefinitionNode,
+    VariableDefinitionNode,
     get_nullable_type,
     is_input_object_type,
     is_list_type,
@@ -41,9 +42,13 @@ def read_variables(
 
 
 def variable_types(operation: OperationDefinitionNode) -> dict[str, str]:
-    """Return the types of an operation's variables, as it declares them."""
-    declared = operation.variable_definitions or ()
-    return {definition.variable.name.value: print_ast(definition.type) for definition in declared}
+    """Return the types of an operation's variables, and their defaults, as it declares them: ``Int = 20``."""
+    return {each.variable.name.value: _declared(each) for each in operation.variable_definitions or ()}
+
+
+def _declared(variable: VariableDefinitionNode) -> str:
+    kind = print_ast(variable.type)
+    return f"{kind} = {print_ast(variable.default_value)}" if variable.default_value else kind
 
 
 def _value(name: str, kind: Any, texts: list[str]) -> Any:

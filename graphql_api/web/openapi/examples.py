@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """A trusted operation: the GraphQL types of its variables by name, and whether its answer is a table too."""
+    """A trusted operation: its variables with types and defaults (``Int = 20``); whether its answer is a table too."""
 
     name: str
     variables: Mapping[str, str]

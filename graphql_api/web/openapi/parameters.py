@@ -8,6 +8,7 @@ from typing import Any
 from strawberry import ID
 
 from graphql_api.jockeys.ids import JOCKEY_ID_PATTERN
+from graphql_api.jockeys.vocabulary import ENUMS
 from graphql_api.text import MAX_LENGTH
 from graphql_api.web.exports.asked import COLUMN_NAMES, COLUMN_SETS, MAX_LIMIT, ORDER_NAMES
 from graphql_api.web.exports.parameters import PARAMETERS, Parameter
@@ -27,6 +28,12 @@ TYPES: dict[Any, Json] = {
     date: {"type": "string", "format": "date"},
     str: {"type": "string"},
     ID: {"type": "string"},
+}
+_EXAMPLES = {
+    "Int": "10",
+    "Boolean": "true",
+    "Date": "2024-01-01",
+    **{kind.__name__: next(iter(kind)).name for kind in ENUMS},
 }
 
 
@@ -205,7 +212,23 @@ def variables(operations: Iterable[Operation], jockey_id: str) -> Json:
 
 
 def _variable(kinds: list[tuple[str, str]], jockey_id: str) -> Json:
-    """Describe a variable by the types that operations give it."""
+    """Describe a variable by the types that operations give it, and name the operations that need it."""
     names = ", ".join(f"`{kind}` of {operation}" for kind, operation in kinds)
-    examples = [jockey_id if kind.startswith("ID") else f'["{jockey_id}"]' for kind, _ in kinds if "ID" in kind]
-    return {"type": "string", "description": f"{names}.", **({"examples": examples[:1]} if examples else {})}
+    examples = [example for kind, _ in kinds if (example := _variable_example(kind, jockey_id))]
+    needed_by = [operation for kind, operation in kinds if kind.endswith("!")]
+    return {
+        "type": "string",
+        "description": f"{names}.",
+        **({"examples": examples[:1]} if examples else {}),
+        **({"x-needed-by": needed_by} if needed_by else {}),
+    }
+
+
+def _variable_example(kind: str, jockey_id: str) -> str | None:
+    """Return a value of a type: its default, or what is known to be one; a list of one."""
+    declared, _, default = kind.partition(" = ")
+    if default:
+        return default.strip('"')
+    name = declared.strip("[]!")
+    value = jockey_id if name == "ID" else _EXAMPLES.get(name)
+    return f'["{value}"]' if value and declared.startswith("[") else value
