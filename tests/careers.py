@@ -15,9 +15,10 @@ from frames import frame_of
 from graphql_api import samples
 from graphql_api.jockeys.columns import SOURCES
 from graphql_api.jockeys.normalise import race_records
-from graphql_api.jockeys.records import RaceRecords, Row
+from graphql_api.jockeys.records import RaceRecords
 from graphql_api.pickles.frames import Frame, FrameColumn
 from graphql_api.samples.careers import CAREERS
+from graphql_api.tables.table import Row
 from real_frames import SAMPLES
 
 JOCKEY = "01999"

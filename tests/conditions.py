@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from strawberry import ID
 
 from graphql_api.jockeys.columns import FIELDS
-from graphql_api.jockeys.filtering import All, AnyOf, Comparison, Condition, Not, Where
+from graphql_api.tables.filtering import All, AnyOf, Comparison, Condition, Not, Where
 
 COMPARISON = ("eq", "ne", "in", "lt", "lte", "gt", "gte", "is_null")
 EQUALITY = ("eq", "ne", "in", "is_null")

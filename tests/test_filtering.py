@@ -12,9 +12,10 @@ from hypothesis import given, settings
 from careers import career, careers, rows_of
 from conditions import conditions
 from graphql_api.jockeys.columns import FIELDS
-from graphql_api.jockeys.filtering import EVERYTHING, All, AnyOf, Comparison, Condition, Not, Where, mask
-from graphql_api.jockeys.records import RaceRecords, Row
+from graphql_api.jockeys.records import RaceRecords
 from graphql_api.jockeys.vocabulary import Going, Surface
+from graphql_api.tables.filtering import EVERYTHING, All, AnyOf, Comparison, Condition, Not, Where, mask
+from graphql_api.tables.table import Row
 from graphql_api.text import searchable
 
 COMPARED: dict[str, Callable[[Any, Any], bool]] = {

@@ -15,15 +15,16 @@ from careers import career, careers, known_careers, rows_of
 from conditions import conditions
 from graphql_api.jockeys.bands import FavouriteBand, OddsBand, PaceBand, Weekday, favourite_band, odds_band
 from graphql_api.jockeys.figures import Figures, Statistics
-from graphql_api.jockeys.filtering import Comparison, Condition
 from graphql_api.jockeys.grouping import GroupKeys, Groups, Having
 from graphql_api.jockeys.keys import KEYS
 from graphql_api.jockeys.kinds import RaceCategory, RaceType
-from graphql_api.jockeys.ordering import Order, rank
-from graphql_api.jockeys.paging import Selection
-from graphql_api.jockeys.records import RaceRecords, Row
+from graphql_api.jockeys.records import RaceRecords
 from graphql_api.jockeys.statistics import BOUNDS, STATISTICS
 from graphql_api.jockeys.vocabulary import FinishStatus, Grade, Jurisdiction, Surface
+from graphql_api.tables.filtering import Comparison, Condition
+from graphql_api.tables.ordering import Order, rank
+from graphql_api.tables.paging import Selection
+from graphql_api.tables.table import Row
 from plain_count import agree, plain_statistics
 
 EACH = [each.name for each in STATISTICS]

@@ -10,8 +10,8 @@ from graphql_api.jockeys.bands import PaceBand
 from graphql_api.jockeys.grouping import GroupKeys, Groups
 from graphql_api.jockeys.keys import KEYS
 from graphql_api.jockeys.kinds import RaceCategory, RaceType
-from graphql_api.jockeys.paging import Selection
 from graphql_api.jockeys.records import RaceRecords
+from graphql_api.tables.paging import Selection
 
 
 def values(records: RaceRecords, key: str) -> list[Any]:

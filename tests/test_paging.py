@@ -3,7 +3,7 @@
 import base64
 from datetime import date
 from enum import Enum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from unicodedata import normalize
 
 import numpy as np
@@ -14,12 +14,16 @@ from hypothesis import strategies as st
 from careers import career, careers, race_lists, rows_of
 from conditions import conditions
 from graphql_api.errors import BadUserInput, CursorExpired
-from graphql_api.jockeys import cursors
 from graphql_api.jockeys.columns import FIELDS
-from graphql_api.jockeys.filtering import EVERYTHING, Comparison, Condition, Where
-from graphql_api.jockeys.ordering import Order, arrange
-from graphql_api.jockeys.paging import Page, PageArguments, Selection, page
-from graphql_api.jockeys.records import RaceRecords, Row, Window
+from graphql_api.jockeys.records import RaceRecords
+from graphql_api.tables import cursors
+from graphql_api.tables.filtering import EVERYTHING, Comparison, Condition, Where
+from graphql_api.tables.ordering import Order, arrange
+from graphql_api.tables.paging import Page, PageArguments, Selection, page
+from graphql_api.tables.table import Row
+
+if TYPE_CHECKING:
+    from graphql_api.tables.windows import Window
 
 MANY = 1_000
 SCALARS = [field.name for field in FIELDS if field.type != list[int]]

@@ -16,9 +16,9 @@ from graphql_api.errors import DataCorrupt
 from graphql_api.execution.budget import Exhausted
 from graphql_api.execution.encoding import Cell, Column, RowTemplate, encode_rows
 from graphql_api.jockeys.normalise import race_records
-from graphql_api.jockeys.records import Rows
 from graphql_api.pickles.frames import Frame, FrameColumn, LeftOut
 from graphql_api.tables.column import constant
+from graphql_api.tables.windows import Rows
 
 
 def one_text(label: str, text: str | None, rows: int) -> Frame:

@@ -13,7 +13,7 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from graphql_api.execution.calls import Operation
 from graphql_api.execution.encoding import encode_rows
 from graphql_api.execution.planning import row_template
-from graphql_api.jockeys.records import Window
+from graphql_api.tables.windows import Window
 
 GENERAL_WEIGHT = 5
 """A value costs the general executor so many times what it costs a plan."""

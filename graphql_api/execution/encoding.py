@@ -15,8 +15,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from graphql_api.execution.budget import Budget
-from graphql_api.jockeys.records import Rows, Table
 from graphql_api.tables.column import DictColumn
+from graphql_api.tables.windows import Rows, Table
 
 CHUNK_ROWS = 128
 """Rows joined at once, so that what a join notes of its fragments stays in the processor's cache."""

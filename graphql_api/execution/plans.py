@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, Protocol
 from graphql.execution.values import VariableValues
 
 from graphql_api.execution.encoding import RowTemplate
-from graphql_api.jockeys.records import Window
+from graphql_api.tables.windows import Window
 
 
 class Unplanned(Exception):

@@ -7,7 +7,7 @@ from typing import Any
 
 from graphql_api.execution.encoding import RowTemplate, encode_rows
 from graphql_api.execution.weighed_cache import WeighedCache
-from graphql_api.jockeys.records import Window
+from graphql_api.tables.windows import Window
 
 KEPT_FROM = 64
 """Rows; shorter windows are written afresh each time, which costs less than keeping them."""

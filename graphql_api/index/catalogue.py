@@ -12,11 +12,11 @@ import numpy as np
 from graphql_api.errors import BadUserInput, CursorExpired
 from graphql_api.index.entries import FIELDS
 from graphql_api.index.file import Contents, Lists
-from graphql_api.jockeys.filtering import EVERYTHING, Condition, Pay, free, mask
 from graphql_api.jockeys.ids import jockey_id
-from graphql_api.jockeys.ordering import Order, arrange
-from graphql_api.jockeys.records import RaceRecords, Row
 from graphql_api.tables.column import DictColumn
+from graphql_api.tables.filtering import EVERYTHING, Condition, Pay, free, mask
+from graphql_api.tables.ordering import Order, arrange
+from graphql_api.tables.table import ColumnTable, Row
 from graphql_api.text import searchable
 
 
@@ -25,14 +25,14 @@ class Horse:
     """A horse by its name, and the jockeys who rode it, those with most rides first."""
 
     name: str
-    jockeys: Sequence[Row]
+    jockeys: Sequence[Row[ColumnTable]]
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
     """A page of jockeys; ``total`` counts all that the filter takes, and is 0 where only ids are known."""
 
-    rows: Sequence[Row]
+    rows: Sequence[Row[ColumnTable]]
     total: int
     has_previous: bool
     has_next: bool
@@ -41,7 +41,7 @@ class Page:
 class Catalogue:
     """All jockeys of one version of the index, in the order of their ids.
 
-    They stand in the very container that race records stand in, so that filters, orders and execution apply to them;
+    They stand in a table as race records do, so that filters, orders and execution apply to them;
     its fields are ``entries.FIELDS``. ``complete`` says that every jockey's file has been read.
     """
 
@@ -78,7 +78,7 @@ class Catalogue:
             has_next=len(behind) > first,
         )
 
-    def jockeys(self, query: str, first: int) -> list[Row]:
+    def jockeys(self, query: str, first: int) -> list[Row[ColumnTable]]:
         """Find jockeys by id or name: exact matches first, then beginnings, then any; of equals, most rides first."""
         wanted = searchable(query)
         scores = [
@@ -110,7 +110,7 @@ class Catalogue:
             raise CursorExpired("The jockey that 'after' names is no longer listed; start again without it.")
         return int(np.flatnonzero(ordered == self._rows[identifier])[0])
 
-    def _rode(self, horse: int) -> list[Row]:
+    def _rode(self, horse: int) -> list[Row[ColumnTable]]:
         rows, bounds = self._riders
         rides = self.records.fields["rides"]
         riders = rows[bounds[horse] : bounds[horse + 1]].tolist()
@@ -144,18 +144,18 @@ class Catalogue:
         return self
 
 
-def only_ids(ids: Sequence[str]) -> list[Row]:
+def only_ids(ids: Sequence[str]) -> list[Row[ColumnTable]]:
     """Give rows for jockeys of whom nothing but the id is known."""
     unknown = [None] * len(ids)
     records = table({**{field.name: unknown for field in FIELDS}, "id": ids})
     return [Row(records, row) for row in range(len(ids))]
 
 
-def table(columns: Mapping[str, Sequence[object]]) -> RaceRecords:
-    """Put columns of single values into the container of race records."""
+def table(columns: Mapping[str, Sequence[object]]) -> ColumnTable:
+    """Put columns of single values into a table."""
     rows = len(columns["id"])
     codes = np.arange(rows)
-    return RaceRecords(rows, {name: DictColumn(codes, values) for name, values in columns.items()}, (), {}, (), 0, 0)
+    return ColumnTable(rows, {name: DictColumn(codes, values) for name, values in columns.items()})
 
 
 def cursor(identifier: str) -> str:

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 from graphql_api.jockeys.columns import SOURCES
-from graphql_api.jockeys.ordering import Order, ranking
 from graphql_api.jockeys.records import RaceRecords
 from graphql_api.jockeys.streaks import Streaks, streaks
 from graphql_api.jockeys.vocabulary import FinishStatus
+from graphql_api.tables.ordering import Order, ranking
 
 NO_RIDES = frozenset({FinishStatus.SCRATCHED, FinishStatus.EXCLUDED, FinishStatus.ABANDONED, FinishStatus.UNKNOWN})
 

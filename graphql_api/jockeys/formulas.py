@@ -5,8 +5,8 @@ from collections.abc import Callable
 import numpy as np
 
 from graphql_api.jockeys.counting import Counting
-from graphql_api.jockeys.ordering import ranking
 from graphql_api.jockeys.vocabulary import Grade, Jurisdiction
+from graphql_api.tables.ordering import ranking
 
 Formula = Callable[[Counting], np.ndarray]
 

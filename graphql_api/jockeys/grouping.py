@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 
 from graphql_api.jockeys.figures import Figures
-from graphql_api.jockeys.filtering import Comparison, judge
 from graphql_api.jockeys.keys import KEYS
-from graphql_api.jockeys.ordering import Order, Ranking, rank, ranking
-from graphql_api.jockeys.paging import Selection
 from graphql_api.jockeys.records import RaceRecords
 from graphql_api.tables.column import DictColumn, constant
+from graphql_api.tables.filtering import Comparison, judge
+from graphql_api.tables.ordering import Order, Ranking, rank, ranking
+from graphql_api.tables.paging import Selection
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ COUNTED = 100_000
 class Groups:
     """The groups of a selection, ascending by their keys, null behind all values."""
 
-    def __init__(self, selection: Selection, by: Sequence[str]) -> None:
+    def __init__(self, selection: Selection[RaceRecords], by: Sequence[str]) -> None:
         """Group a selection by the keys named, at least one."""
         self.selection = selection
         self.by = tuple(by)
@@ -63,7 +63,7 @@ class Groups:
     def _ranking(self, name: str) -> Ranking:
         return self._rankings.get(name) or rank(self.figures.values(name))
 
-    def rows_of(self, group: int) -> Selection:
+    def rows_of(self, group: int) -> Selection[RaceRecords]:
         """Give one group's rows as a selection of their own."""
         own = self.selection
         key = (own.key, self.by, tuple(values[group] for values in self.keys.values()))

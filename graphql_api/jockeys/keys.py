@@ -20,11 +20,11 @@ from graphql_api.jockeys.bands import (
 from graphql_api.jockeys.columns import FIELDS
 from graphql_api.jockeys.counting import Counting
 from graphql_api.jockeys.kinds import RaceCategory, RaceType, race_category, race_type
-from graphql_api.jockeys.ordering import ranking
 from graphql_api.jockeys.records import RaceRecords
 from graphql_api.jockeys.streaks import starts
 from graphql_api.jockeys.vocabulary import Surface
 from graphql_api.tables.column import DictColumn, combine
+from graphql_api.tables.ordering import ranking
 
 Column = Callable[[RaceRecords], DictColumn]
 

@@ -1,15 +1,13 @@
-"""Typed race records of one jockey, column by column and dictionary-encoded."""
+"""Typed race records of one jockey, column by column, with the file that they were read from."""
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeVar, overload
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
 from graphql_api.tables.column import DictColumn
-
-ROW_BYTES = 2_000
-"""Memory of a row, twice as much as an ordinary one takes with all that is derived of it."""
+from graphql_api.tables.table import ColumnTable, Row, choose
+from graphql_api.tables.windows import Rows, Window
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +33,8 @@ class SourceColumn:
     cells: DictColumn
 
 
-Made = TypeVar("Made")
-
-
 @dataclass(frozen=True, slots=True, eq=False)
-class RaceRecords:
+class RaceRecords(ColumnTable):
     """All races of one jockey, newest first.
 
     ``fields`` maps each field name of ``columns.FIELDS`` to its typed column, and ``raw`` a canonical header of
@@ -50,42 +45,21 @@ class RaceRecords:
     are ``source_rows``. ``kept`` holds the file's row of each race; None where each row is one, the newest first.
     """
 
-    rows: int
-    fields: Mapping[str, DictColumn]
     source: tuple[SourceColumn, ...]
     raw: Mapping[str, DictColumn]
     warnings: tuple[DataWarning, ...]
     warning_count: int
-    nbytes: int
     source_rows: int = 0
     kept: np.ndarray | None = None
-    derived: dict[Any, Any] = field(default_factory=dict, repr=False)
-    version: object = field(default_factory=object, repr=False)
-
-    def __len__(self) -> int:
-        """Count the rows."""
-        return self.rows
 
     @property
-    def weight(self) -> int:
-        """Give the rows that a pass over all of them is reckoned as: long texts count as several."""
-        return max(self.rows, self.nbytes // ROW_BYTES)
+    def cursor_fields(self) -> list[str]:
+        """Name the fields by which a cursor knows a race: rows move to later pages as new ones come."""
+        return [name for name in self.fields if name not in _MOVING]
 
-    def newest(self, name: str) -> Any:
-        """Give a field's value in the first row where it is not null; None where it is null throughout."""
 
-        def find() -> Any:
-            column = self.fields[name]
-            return next((value for value in map(column.__getitem__, range(self.rows)) if value is not None), None)
-
-        return self.once(("newest", name), find)
-
-    def once(self, key: Hashable, make: Callable[[], Made]) -> Made:
-        """Give what ``make`` makes, which is kept under ``key`` as long as this version."""
-        if key not in self.derived:
-            self.derived[key] = make()
-        made: Made = self.derived[key]
-        return made
+RaceRow = Row[RaceRecords]
+_MOVING = frozenset({"page_number", "jockey_id"})
 
 
 def raw_column(records: RaceRecords, header: str) -> DictColumn:
@@ -94,91 +68,9 @@ def raw_column(records: RaceRecords, header: str) -> DictColumn:
     return DictColumn(np.zeros(records.rows, np.int8), (None,)) if cells is None else cells
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Rows:
-    """A choice of rows: ``index`` is a slice or an array of row numbers; ``everything`` says that it is all of them.
-
-    ``key`` names the choice within one version of the records, for caches; None is not to be cached.
-    """
-
-    index: slice | np.ndarray
-    count: int
-    everything: bool = False
-    key: Hashable = None
-
-    def __len__(self) -> int:
-        """Count the chosen rows."""
-        return self.count
-
-
-class Row:
-    """One race as an object, for executors that ask for attributes: each name is a field of ``columns.FIELDS``."""
-
-    __slots__ = ("index", "records")
-
-    def __init__(self, records: RaceRecords, index: int) -> None:
-        """Point at row ``index`` of ``records``."""
-        self.records = records
-        self.index = index
-
-    def __getattr__(self, name: str) -> Any:
-        """Give the value of the field ``name``."""
-        column = self.records.fields.get(name)
-        if column is None:
-            raise AttributeError(name)
-        return column[self.index]
-
-
-class Table(Protocol):
-    """What windows are on: race records, or groups of them. ``derived`` keeps what is made of one ``version``."""
-
-    @property
-    def derived(self) -> dict[Any, Any]:
-        """What is kept as long as the table."""
-
-    @property
-    def version(self) -> object:
-        """Names the table in caches."""
-
-    def __len__(self) -> int:
-        """Count the rows."""
-
-
-Item = TypeVar("Item")
-
-
-class Window(Sequence[Item]):
-    """Rows of a table as a lazy sequence of objects; execution writes them column by column, without making any.
-
-    ``item`` makes the object of a row of the table.
-    """
-
-    __slots__ = ("item", "records", "rows")
-
-    def __init__(self, records: Any, rows: Rows, item: Callable[[Any, int], Item]) -> None:
-        """Choose ``rows`` of ``records``, a ``Table``."""
-        self.records = records
-        self.rows = rows
-        self.item = item
-
-    def __len__(self) -> int:
-        """Count the rows."""
-        return len(self.rows)
-
-    @overload
-    def __getitem__(self, position: int) -> Item: ...
-    @overload
-    def __getitem__(self, position: slice) -> "Sequence[Item]": ...
-    def __getitem__(self, position: int | slice) -> "Item | Sequence[Item]":
-        """Give the row at a position of the window, not of the table."""
-        index = self.rows.index
-        numbers = range(len(self.records))[index] if isinstance(index, slice) else index
-        if isinstance(position, slice):
-            return [self.item(self.records, int(number)) for number in numbers[position]]
-        return self.item(self.records, int(numbers[position]))
-
-
-def in_file(records: RaceRecords, races: Window[Row] | None, limit: int | None, *, ordered: bool) -> Window[Row]:
+def in_file(
+    records: RaceRecords, races: Window[RaceRow] | None, limit: int | None, *, ordered: bool
+) -> Window[RaceRow]:
     """Choose the rows of the file that hold some races: for the file's own columns, which have rows that are no races.
 
     ``races`` None chooses all rows of the file. They stand in the file's order, unless the races are ``ordered``.
@@ -192,14 +84,3 @@ def in_file(records: RaceRecords, races: Window[Row] | None, limit: int | None, 
     numbers = (numbers if ordered else np.sort(numbers))[:limit]
     key = None if races.rows.key is None else ("file", races.rows.key, limit)
     return choose(records, Rows(numbers, len(numbers), key=key))
-
-
-def choose(records: RaceRecords, rows: Rows) -> Window[Row]:
-    """Choose race records."""
-    return Window(records, rows, Row)
-
-
-def span(records: RaceRecords, start: int, stop: int) -> Window[Row]:
-    """Choose the race records from row ``start`` up to, but not including, ``stop``."""
-    count = stop - start
-    return choose(records, Rows(slice(start, stop), count, everything=count == records.rows, key=(start, stop)))

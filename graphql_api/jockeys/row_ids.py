@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from graphql_api.jockeys.records import RaceRecords
-from graphql_api.jockeys.row_texts import RowTexts
 from graphql_api.tables.column import DictColumn
+from graphql_api.tables.row_texts import RowTexts
 
 IDENTITY = ("date", "meeting", "race_number", "horse_number")
 """Fields that identify a ride of one jockey."""

@@ -10,22 +10,23 @@ from graphql_api.execution.purity import PURE
 from graphql_api.jockeys.figures import Figures, Statistics
 from graphql_api.jockeys.grouping import Groups
 from graphql_api.jockeys.keys import KEYS
-from graphql_api.jockeys.ordering import Order
-from graphql_api.jockeys.paging import PageArguments, Selection, check_count, page
-from graphql_api.jockeys.records import Window
+from graphql_api.jockeys.records import RaceRecords
 from graphql_api.schema.enums import GroupKey
 from graphql_api.schema.filters import GroupHaving, having
 from graphql_api.schema.groups import RaceGroup, race_groups
 from graphql_api.schema.orders import GroupOrder, orders
 from graphql_api.schema.records import GroupedRecordConnection, page_fields
 from graphql_api.schema.statistics import StatisticsType
+from graphql_api.tables.ordering import Order
+from graphql_api.tables.paging import PageArguments, Selection, check_count, page
+from graphql_api.tables.windows import Window
 
 
 @strawberry.type(description="Race records of a jockey: a page of them, and statistics and groups of all.")
 class RaceRecordConnection(GroupedRecordConnection):
     """A page of a selection, and what can be asked of the selection as a whole."""
 
-    selection: strawberry.Private[Selection]
+    selection: strawberry.Private[Selection[RaceRecords]]
 
     @strawberry.field(
         graphql_type=StatisticsType,
@@ -61,13 +62,15 @@ class RaceRecordConnection(GroupedRecordConnection):
         return grouped(self.selection, by, having, order_by, first, info.context.settings.max_groups)
 
 
-def connection(selection: Selection, order: tuple[Order, ...], asked: PageArguments) -> RaceRecordConnection:
+def connection(
+    selection: Selection[RaceRecords], order: tuple[Order, ...], asked: PageArguments
+) -> RaceRecordConnection:
     """Show a page of a selection."""
     return RaceRecordConnection(selection=selection, **page_fields(page(selection, order, asked), len(selection)))
 
 
 def grouped(
-    selection: Selection, by: list[Any], passing: Any, order_by: Any, first: int | None, at_most: int
+    selection: Selection[RaceRecords], by: list[Any], passing: Any, order_by: Any, first: int | None, at_most: int
 ) -> Window[RaceGroup]:
     """Group a selection, choose groups and order them; raises ``BadUserInput`` that says which argument is wrong."""
     keys = [each.value for each in by]

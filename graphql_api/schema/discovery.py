@@ -15,12 +15,12 @@ from graphql_api.execution.purity import PURE
 from graphql_api.index.cache import Index
 from graphql_api.index.catalogue import Horse, Page, cursor, only_ids, read_cursor
 from graphql_api.index.entries import FIELDS
-from graphql_api.jockeys.paging import check_count
-from graphql_api.jockeys.records import Row
 from graphql_api.schema.enums import Direction, Nulls, enum_of
 from graphql_api.schema.filters import FILTERS, condition, input_type
 from graphql_api.schema.orders import orders
 from graphql_api.schema.records import PageInfo
+from graphql_api.tables.paging import check_count
+from graphql_api.tables.table import ColumnTable, Row
 
 PAGE = 100
 """Jockeys on a page where the client does not say."""
@@ -122,7 +122,7 @@ class HorseMatch:
     @strawberry.field(
         graphql_type=list[JockeySummary], description="Jockeys who rode it, those with most rides first.", metadata=PURE
     )
-    def jockeys(self, info: strawberry.Info[Context, None], first: First = FOUND) -> Sequence[Row]:
+    def jockeys(self, info: strawberry.Info[Context, None], first: First = FOUND) -> Sequence[Row[ColumnTable]]:
         """Give the first of its jockeys."""
         return self.horse.jockeys[: _count(info.context, first, FOUND)]
 
@@ -141,7 +141,7 @@ class SearchResult:
     @strawberry.field(
         graphql_type=list[JockeySummary], description="Jockeys by id, or by any name they rode under.", metadata=PURE
     )
-    def jockeys(self, info: strawberry.Info[Context, None]) -> list[Row]:
+    def jockeys(self, info: strawberry.Info[Context, None]) -> list[Row[ColumnTable]]:
         """Search ids and names."""
         info.context.budget.work(10 * WEIGHTS["SearchResult.jockeys"])
         return self.index.catalogue.jockeys(self.query, self.first)

@@ -6,8 +6,8 @@ from typing import Any, Protocol
 import strawberry
 
 from graphql_api.errors import BadUserInput
-from graphql_api.jockeys.ordering import Order
 from graphql_api.schema.enums import Direction, GroupOrderField, Nulls, RaceRecordOrderField
+from graphql_api.tables.ordering import Order
 
 _DIRECTION = "Which way to sort."
 _NULLS = "Where null stands, whichever the direction."

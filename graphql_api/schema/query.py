@@ -11,10 +11,8 @@ from graphql_api.execution.context import Context
 from graphql_api.execution.purity import PURE
 from graphql_api.jockeys import row_ids
 from graphql_api.jockeys.figures import Figures, Statistics
-from graphql_api.jockeys.filtering import Condition
 from graphql_api.jockeys.ids import jockey_id
-from graphql_api.jockeys.paging import Selection
-from graphql_api.jockeys.records import Row
+from graphql_api.jockeys.records import RaceRow
 from graphql_api.jockeys.row_ids import ROW_ID
 from graphql_api.repository.snapshot import Snapshot
 from graphql_api.schema import discovery
@@ -23,6 +21,9 @@ from graphql_api.schema.filters import condition
 from graphql_api.schema.jockeys import Jockey, jockey
 from graphql_api.schema.nodes import Node
 from graphql_api.schema.statistics import StatisticsType
+from graphql_api.tables.filtering import Condition
+from graphql_api.tables.paging import Selection
+from graphql_api.tables.table import Row
 
 MAX_IDS = 50
 """Jockeys that one field answers at most."""
@@ -104,13 +105,13 @@ class Query:
         self,
         info: strawberry.Info[Context, None],
         id: Annotated[strawberry.ID, strawberry.argument(description="The id of an object.")],  # noqa: A002
-    ) -> Jockey | Row | Awaitable[Jockey | Row | None] | None:
+    ) -> Jockey | RaceRow | Awaitable[Jockey | RaceRow | None] | None:
         """Load the jockey that the id names or begins with, and find the ride."""
         ride = ROW_ID.fullmatch(id)
         if ride is None:
             return _load(info.context, jockey_id(id), jockey)
 
-        def found(snapshot: Snapshot) -> Row | None:
+        def found(snapshot: Snapshot) -> RaceRow | None:
             row = row_ids.find(snapshot.records, ride[2])
             return None if row is None else Row(snapshot.records, row)
 

@@ -8,13 +8,15 @@ from strawberry.types.field import StrawberryField
 
 from graphql_api.execution.encoding import SAME_ROW, Binding
 from graphql_api.execution.purity import PURE
-from graphql_api.jockeys import cursors, row_ids
+from graphql_api.jockeys import row_ids
 from graphql_api.jockeys.columns import FIELDS, Field
-from graphql_api.jockeys.paging import Page
-from graphql_api.jockeys.records import RaceRecords, Row, raw_column
+from graphql_api.jockeys.records import RaceRecords, RaceRow, raw_column
 from graphql_api.schema.enums import SourceColumn
 from graphql_api.schema.nodes import Node
+from graphql_api.tables import cursors
 from graphql_api.tables.cells import raw_text
+from graphql_api.tables.paging import Page
+from graphql_api.tables.table import Row
 
 
 def _column(field: Field) -> StrawberryField:
@@ -33,12 +35,12 @@ def _race_record() -> type:
     """Make the RaceRecord type of the column table and ``raw``."""
 
     def raw(
-        root: strawberry.Parent[Row],
+        root: strawberry.Parent[RaceRow],
         column: Annotated[SourceColumn, strawberry.argument(description="The source column.")],
     ) -> str | None:
         return raw_text(raw_column(root.records, column.value)[root.index])
 
-    def row_id(root: strawberry.Parent[Row]) -> strawberry.ID:
+    def row_id(root: strawberry.Parent[RaceRow]) -> strawberry.ID:
         return strawberry.ID(row_ids.row_id(root.records, root.index))
 
     fields: dict[str, Any] = {field.name: _column(field) for field in FIELDS}
@@ -69,11 +71,11 @@ def _race_record() -> type:
 RaceRecord: Any = _race_record()
 
 
-def _row_cursor(root: strawberry.Parent[Row]) -> str:
+def _row_cursor(root: strawberry.Parent[RaceRow]) -> str:
     return cursors.cursor(root.records, root.index)
 
 
-def _row_itself(root: strawberry.Parent[Row]) -> Row:
+def _row_itself(root: strawberry.Parent[RaceRow]) -> RaceRow:
     return root
 
 
@@ -123,7 +125,7 @@ class GroupedRecordConnection:
     total_count: int = strawberry.field(description="Records on all pages.")
 
 
-def page_fields(page: Page, total: int) -> dict[str, Any]:
+def page_fields(page: Page[RaceRecords], total: int) -> dict[str, Any]:
     """Give the fields of a connection that shows a page of ``total`` rows."""
     window = page.window
 

@@ -7,10 +7,12 @@ from typing import TypeVar, get_args
 
 from graphql_api.errors import BadUserInput
 from graphql_api.jockeys.columns import FIELDS
-from graphql_api.jockeys.filtering import EVERYTHING, All, Condition
-from graphql_api.jockeys.ordering import Order
-from graphql_api.jockeys.paging import PageArguments, Selection, page
-from graphql_api.jockeys.records import RaceRecords, Row, Window, choose, in_file
+from graphql_api.jockeys.records import RaceRecords, RaceRow, in_file
+from graphql_api.tables.filtering import EVERYTHING, All, Condition
+from graphql_api.tables.ordering import Order
+from graphql_api.tables.paging import PageArguments, Selection, page
+from graphql_api.tables.table import choose
+from graphql_api.tables.windows import Window
 from graphql_api.text import MAX_LENGTH
 from graphql_api.web.exports.formats import Format
 from graphql_api.web.exports.parameters import SHOWN, read_condition, suggestion
@@ -40,14 +42,14 @@ class Asked:
     limit: int | None = None
     switches: frozenset[str] = frozenset()
 
-    def window(self, records: RaceRecords) -> Window[Row]:
+    def window(self, records: RaceRecords) -> Window[RaceRow]:
         """Choose the rows: races, the newest first, or the file's own rows in their order, for its own columns."""
         if self.columns.set == "source":
             return self._in_file(records)
         asked = PageArguments(at_most=self.limit or 0, first=self.limit)
         return page(Selection.where(records, self.condition), self.orders, asked).window
 
-    def _in_file(self, records: RaceRecords) -> Window[Row]:
+    def _in_file(self, records: RaceRecords) -> Window[RaceRow]:
         """Choose rows of the file: all of them, or those of the races that the filter takes."""
         if self.condition == EVERYTHING and not self.orders:
             return in_file(records, None, self.limit, ordered=False)
@@ -92,7 +94,7 @@ def read_switch(given: Mapping[str, str], name: str) -> bool:
     return text == "1"
 
 
-def transient(window: Window[Row]) -> Window[Row]:
+def transient(window: Window[RaceRow]) -> Window[RaceRow]:
     """Choose the same rows without keeping, as long as the file, what writing them derives."""
     return choose(replace(window.records, derived={}), window.rows)
 

@@ -14,7 +14,7 @@ from strawberry import ID
 
 from graphql_api.errors import BadUserInput
 from graphql_api.jockeys.columns import FIELDS, Field
-from graphql_api.jockeys.filtering import EVERYTHING, All, Comparison, Condition, Where
+from graphql_api.tables.filtering import EVERYTHING, All, Comparison, Condition, Where
 from graphql_api.text import MAX_LENGTH
 
 MAX_COMPARED_LENGTH = 64

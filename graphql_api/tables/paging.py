@@ -2,34 +2,35 @@
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Generic, NamedTuple
 
 import numpy as np
 
 from graphql_api.errors import BadUserInput
-from graphql_api.jockeys import cursors
-from graphql_api.jockeys.filtering import EVERYTHING, Condition, Pay, free, mask
-from graphql_api.jockeys.ordering import Order, arrange
-from graphql_api.jockeys.records import RaceRecords, Row, Rows, Window, choose, span
+from graphql_api.tables import cursors
+from graphql_api.tables.filtering import EVERYTHING, Condition, Pay, free, mask
+from graphql_api.tables.ordering import Order, arrange
+from graphql_api.tables.table import ColumnTable, Row, T, choose, span
+from graphql_api.tables.windows import Rows, Window
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Selection:
-    """Rows of one jockey before paging: ``rows`` are their numbers ascending, None for all of them.
+class Selection(Generic[T]):
+    """Rows of a table before paging: ``rows`` are their numbers ascending, None for all of them.
 
-    ``key`` names the choice within one version of the records.
+    ``key`` names the choice within one version of the table.
     """
 
-    records: RaceRecords
+    records: T
     rows: np.ndarray | None = None
     key: Hashable = None
 
     @classmethod
-    def where(cls, records: RaceRecords, condition: Condition, pay: Pay = free) -> "Selection":
+    def where(cls, table: T, condition: Condition, pay: Pay = free) -> "Selection[T]":
         """Choose the rows that meet a condition; ``pay`` is told of the work, and may raise."""
         if condition is EVERYTHING or condition == EVERYTHING:
-            return cls(records)
-        return cls(records, np.flatnonzero(mask(records, condition, pay)), condition)
+            return cls(table)
+        return cls(table, np.flatnonzero(mask(table, condition, pay)), condition)
 
     @property
     def numbers(self) -> np.ndarray:
@@ -57,10 +58,10 @@ class PageArguments:
         check_count("last", self.last, self.at_most)
 
 
-class Page(NamedTuple):
+class Page(NamedTuple, Generic[T]):
     """A window on a selection, and whether rows of it lie before and behind."""
 
-    window: Window[Row]
+    window: Window[Row[T]]
     has_previous: bool
     has_next: bool
 
@@ -77,21 +78,21 @@ def check_count(argument: str, count: int | None, at_most: int) -> None:
         )
 
 
-def page_work(records: RaceRecords, orders: Sequence[Order]) -> int:
-    """Reckon what a page of records takes beside its rows: cursors and, for each order, ranks; in values of a list."""
-    return (4 + 8 * len(orders)) * records.weight
+def page_work(table: ColumnTable, orders: Sequence[Order]) -> int:
+    """Reckon what a page of rows takes beside its rows: cursors and, for each order, ranks; in values of a list."""
+    return (4 + 8 * len(orders)) * table.weight
 
 
-def page(selection: Selection, orders: tuple[Order, ...], asked: PageArguments) -> Page:
-    """Choose a page; a cursor means its race's place in this order, whether or not the filter takes that race."""
-    records = selection.records
-    after = None if asked.after is None else cursors.find(records, asked.after, "after")
-    before = None if asked.before is None else cursors.find(records, asked.before, "before")
+def page(selection: Selection[T], orders: tuple[Order, ...], asked: PageArguments) -> Page[T]:
+    """Choose a page; a cursor means its row's place in this order, whether or not the filter takes that row."""
+    table = selection.records
+    after = None if asked.after is None else cursors.find(table, asked.after, "after")
+    before = None if asked.before is None else cursors.find(table, asked.before, "before")
     if selection.rows is None and not orders:
-        start, stop = _bounds(records.rows, 0 if after is None else after + 1, before, asked)
-        return Page(span(records, start, stop), start > 0, stop < records.rows)
+        start, stop = _bounds(table.rows, 0 if after is None else after + 1, before, asked)
+        return Page(span(table, start, stop), start > 0, stop < table.rows)
     marks = [row for row in (after, before) if row is not None]
-    ordered = arrange(records, np.union1d(selection.numbers, marks).astype(np.intp), orders)
+    ordered = arrange(table, np.union1d(selection.numbers, marks).astype(np.intp), orders)
     chosen = np.isin(ordered, selection.numbers) if marks else np.ones(len(ordered), np.bool_)
     start, stop = _bounds(
         len(selection),
@@ -100,7 +101,7 @@ def page(selection: Selection, orders: tuple[Order, ...], asked: PageArguments) 
         asked,
     )
     rows = Rows(ordered[chosen][start:stop], stop - start, key=(selection.key, orders, start, stop))
-    return Page(choose(records, rows), start > 0, stop < len(selection))
+    return Page(choose(table, rows), start > 0, stop < len(selection))
 
 
 def _chosen_before(ordered: np.ndarray, chosen: np.ndarray, row: int, *, following: bool) -> int:

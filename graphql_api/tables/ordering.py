@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from graphql_api.jockeys.records import RaceRecords
+from graphql_api.tables.table import ColumnTable
 from graphql_api.text import compatible
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One key of an order: what it sorts by (a field of the records, or a column of groups), and how."""
+    """One key of an order: what it sorts by (a field of the table, or a column of groups), and how."""
 
     name: str
     descending: bool = False
@@ -47,14 +47,14 @@ def rank(values: Sequence[Any]) -> Ranking:
     return Ranking(distinct, np.fromiter(map(ranks.__getitem__, values), np.int32, len(values)))
 
 
-def ranking(records: RaceRecords, name: str) -> Ranking:
-    """Rank a field's values, once for each version of the records."""
-    return records.once((ranking, name), lambda: rank(records.fields[name].values))
+def ranking(table: ColumnTable, name: str) -> Ranking:
+    """Rank a field's values, once for each version of the table."""
+    return table.once((ranking, name), lambda: rank(table.fields[name].values))
 
 
-def arrange(records: RaceRecords, rows: np.ndarray, orders: Iterable[Order]) -> np.ndarray:
-    """Sort row numbers, which come ascending: where all keys are equal, rows stay in the order of the file."""
-    places = [ranking(records, each.name).places(each)[records.fields[each.name].codes[rows]] for each in orders]
+def arrange(table: ColumnTable, rows: np.ndarray, orders: Iterable[Order]) -> np.ndarray:
+    """Sort row numbers, which come ascending: where all keys are equal, rows stay in the order of the table."""
+    places = [ranking(table, each.name).places(each)[table.fields[each.name].codes[rows]] for each in orders]
     return rows[np.lexsort(places[::-1])] if places else rows
 
 

@@ -1,4 +1,4 @@
-"""Filters over race records: tests judge a column's distinct values, and rows take the verdict of their value.
+"""Filters over rows: tests judge a column's distinct values, and rows take the verdict of their value.
 
 Conditions are plain, hashable data, so that they can name a choice of rows in caches. A null value passes no test but
 ``is_null``; ``Not`` is the plain complement, so it takes what is null.
@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from graphql_api.jockeys.records import RaceRecords
+from graphql_api.tables.table import ColumnTable
 from graphql_api.text import compatible, searchable
 
 
@@ -71,28 +71,28 @@ def free(_amount: int) -> None:
     """Let all work be done."""
 
 
-def mask(records: RaceRecords, condition: Condition, pay: Pay = free) -> np.ndarray:
+def mask(table: ColumnTable, condition: Condition, pay: Pay = free) -> np.ndarray:
     """Judge all rows: a boolean for each. Each test is paid for before it is made."""
     match condition:
         case Where(field, tests):
-            return _passing(records, field, tests, pay).take(records.fields[field].codes)
+            return _passing(table, field, tests, pay).take(table.fields[field].codes)
         case Not(part):
-            return ~mask(records, part, pay)
+            return ~mask(table, part, pay)
         case All(parts):
-            verdicts = (mask(records, each, pay) for each in parts)
-            return reduce(np.logical_and, verdicts, np.ones(records.rows, np.bool_))
+            verdicts = (mask(table, each, pay) for each in parts)
+            return reduce(np.logical_and, verdicts, np.ones(table.rows, np.bool_))
         case AnyOf(parts):
-            verdicts = (mask(records, each, pay) for each in parts)
-            return reduce(np.logical_or, verdicts, np.zeros(records.rows, np.bool_))
+            verdicts = (mask(table, each, pay) for each in parts)
+            return reduce(np.logical_or, verdicts, np.zeros(table.rows, np.bool_))
 
 
-def _passing(records: RaceRecords, field: str, tests: Iterable[Comparison], pay: Pay) -> np.ndarray:
+def _passing(table: ColumnTable, field: str, tests: Iterable[Comparison], pay: Pay) -> np.ndarray:
     """Say which of a field's distinct values pass all tests."""
-    amount = 2 * (len(records.fields[field].values) + records.weight - records.rows)
+    amount = 2 * (len(table.fields[field].values) + table.weight - table.rows)
 
     def verdict(test: Comparison) -> np.ndarray:
         pay(amount)
-        return judge(test, _forms(records, field, test.operator))
+        return judge(test, _forms(table, field, test.operator))
 
     return reduce(np.logical_and, map(verdict, tests))
 
@@ -109,13 +109,13 @@ def _check(test: Comparison) -> Check:
 _SEARCHES = frozenset({"contains", "starts_with"})
 
 
-def _forms(records: RaceRecords, field: str, operator_: str) -> Sequence[Any]:
+def _forms(table: ColumnTable, field: str, operator_: str) -> Sequence[Any]:
     """Give a field's distinct values as an operator compares them, texts folded once for each version."""
-    values = records.fields[field].values
+    values = table.fields[field].values
     if not isinstance(next((each for each in values if each is not None), None), str):
         return values
     form = searchable if operator_ in _SEARCHES else compatible
-    return records.once((form, field), lambda: [None if each is None else form(each) for each in values])
+    return table.once((form, field), lambda: [None if each is None else form(each) for each in values])
 
 
 def _unless_null(holds: Callable[[Any, Any], bool], operand: Any) -> Check:

@@ -1,0 +1,73 @@
+"""Cursors: opaque names of rows in one version of a table, good for any filter and order.
+
+A cursor holds the row's place counted from the last one, since tables are newest first and grow at the front; a
+checksum of what is known of the row; and one of the version. After the table changed, a row that is found in its place
+unchanged still is the same position in every order. One that is not, is expired.
+"""
+
+import base64
+import binascii
+from zlib import crc32
+
+import numpy as np
+
+from graphql_api.errors import BadUserInput, CursorExpired
+from graphql_api.tables.column import DictColumn
+from graphql_api.tables.row_texts import RowTexts
+from graphql_api.tables.table import ColumnTable
+
+_PARTS = np.dtype([("place", ">u4"), ("row", ">u4"), ("version", ">u4")])
+_PRIME = np.uint32(16_777_619)
+
+
+def cursor(table: ColumnTable, row: int) -> str:
+    """Name a row so that it can be found again, in later versions too."""
+    return _cursors(table)[row]
+
+
+def find(table: ColumnTable, text: str, argument: str) -> int:
+    """Give the row that a cursor names.
+
+    Raises ``CursorExpired`` where the cursor is of another version of the table in which its row was another, and
+    ``BadUserInput`` for what is no cursor of this table.
+    """
+    try:
+        decoded = base64.b64decode(text.encode(), altchars=b"-_", validate=True)
+        place, checksum, version = np.frombuffer(decoded, _PARTS).item()
+    except (binascii.Error, ValueError) as error:
+        raise BadUserInput(f"Argument '{argument}' is not a cursor of this connection.") from error
+    known = _cursors(table).parts
+    row = table.rows - int(place)
+    if 0 <= row < table.rows and known["row"][row] == checksum:
+        return row
+    if version in known["version"][:1]:
+        raise BadUserInput(f"Argument '{argument}' is not a cursor of this connection.")
+    raise CursorExpired(f"The row that '{argument}' names is no longer as it was; start again without it.")
+
+
+def cursor_column(table: ColumnTable) -> DictColumn:
+    """Give the cursors as a column, as execution wants them."""
+    return DictColumn(np.arange(table.rows), _cursors(table))
+
+
+def _cursors(table: ColumnTable) -> RowTexts:
+    """Make all cursors at once, when the first is asked for."""
+
+    def make() -> RowTexts:
+        parts = np.empty(table.rows, _PARTS)
+        parts["place"] = np.arange(table.rows, 0, -1)
+        parts["row"] = _checksums(table)
+        parts["version"] = crc32(parts["row"].tobytes())
+        return RowTexts(parts)
+
+    return table.once(_cursors, make)
+
+
+def _checksums(table: ColumnTable) -> np.ndarray:
+    """Sum up each row in 32 bits, the same in every process: one checksum a distinct value, mixed by row."""
+    sums = np.zeros(table.rows, np.uint32)
+    for name in table.cursor_fields:
+        column = table.fields[name]
+        distinct = np.array([crc32(str(value).encode()) for value in column.values], np.uint32)
+        sums = sums * _PRIME + distinct[column.codes]
+    return sums

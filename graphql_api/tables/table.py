@@ -1,0 +1,89 @@
+"""A table of dictionary-encoded columns of one version of something: what is filtered, ordered and paged."""
+
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+from graphql_api.tables.column import DictColumn
+from graphql_api.tables.windows import Rows, Window
+
+Made = TypeVar("Made")
+
+ROW_BYTES = 2_000
+"""Memory of a row, twice as much as an ordinary one takes with all that is derived of it."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ColumnTable:
+    """Columns by name, with what is derived of them.
+
+    ``derived`` keeps what is made of this ``version``. ``nbytes`` estimates the memory held.
+    """
+
+    rows: int
+    fields: Mapping[str, DictColumn]
+    nbytes: int = field(default=0, kw_only=True)
+    derived: dict[Any, Any] = field(default_factory=dict, repr=False, kw_only=True)
+    version: object = field(default_factory=object, repr=False, kw_only=True)
+
+    def __len__(self) -> int:
+        """Count the rows."""
+        return self.rows
+
+    @property
+    def weight(self) -> int:
+        """Give the rows that a pass over all of them is reckoned as: long texts count as several."""
+        return max(self.rows, self.nbytes // ROW_BYTES)
+
+    @property
+    def cursor_fields(self) -> Iterable[str]:
+        """Name the fields by which a cursor knows that a row is the same in a later version."""
+        return self.fields
+
+    def newest(self, name: str) -> Any:
+        """Give a field's value in the first row where it is not null; None where it is null throughout."""
+
+        def find() -> Any:
+            column = self.fields[name]
+            return next((value for value in map(column.__getitem__, range(self.rows)) if value is not None), None)
+
+        return self.once(("newest", name), find)
+
+    def once(self, key: Hashable, make: Callable[[], Made]) -> Made:
+        """Give what ``make`` makes, which is kept under ``key`` as long as this version."""
+        if key not in self.derived:
+            self.derived[key] = make()
+        made: Made = self.derived[key]
+        return made
+
+
+T = TypeVar("T", bound=ColumnTable)
+
+
+class Row(Generic[T]):
+    """A row as an object, for executors that ask for attributes: each name is a field of the table."""
+
+    __slots__ = ("index", "records")
+
+    def __init__(self, records: T, index: int) -> None:
+        """Point at row ``index`` of ``records``."""
+        self.records = records
+        self.index = index
+
+    def __getattr__(self, name: str) -> Any:
+        """Give the value of the field ``name``."""
+        column = self.records.fields.get(name)
+        if column is None:
+            raise AttributeError(name)
+        return column[self.index]
+
+
+def choose(records: T, rows: Rows) -> Window[Row[T]]:
+    """Choose rows of a table."""
+    return Window(records, rows, Row)
+
+
+def span(records: T, start: int, stop: int) -> Window[Row[T]]:
+    """Choose the rows from ``start`` up to, but not including, ``stop``."""
+    count = stop - start
+    return choose(records, Rows(slice(start, stop), count, everything=count == records.rows, key=(start, stop)))

@@ -1,0 +1,73 @@
+"""Windows: chosen rows of a table as a lazy sequence, which execution writes column by column."""
+
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar, overload
+
+import numpy as np
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rows:
+    """A choice of rows: ``index`` is a slice or an array of row numbers; ``everything`` says that it is all of them.
+
+    ``key`` names the choice within one version of the records, for caches; None is not to be cached.
+    """
+
+    index: slice | np.ndarray
+    count: int
+    everything: bool = False
+    key: Hashable = None
+
+    def __len__(self) -> int:
+        """Count the chosen rows."""
+        return self.count
+
+
+class Table(Protocol):
+    """What windows are on: race records, or groups of them. ``derived`` keeps what is made of one ``version``."""
+
+    @property
+    def derived(self) -> dict[Any, Any]:
+        """What is kept as long as the table."""
+
+    @property
+    def version(self) -> object:
+        """Names the table in caches."""
+
+    def __len__(self) -> int:
+        """Count the rows."""
+
+
+Item = TypeVar("Item")
+
+
+class Window(Sequence[Item]):
+    """Rows of a table as a lazy sequence of objects; execution writes them column by column, without making any.
+
+    ``item`` makes the object of a row of the table.
+    """
+
+    __slots__ = ("item", "records", "rows")
+
+    def __init__(self, records: Any, rows: Rows, item: Callable[[Any, int], Item]) -> None:
+        """Choose ``rows`` of ``records``, a ``Table``."""
+        self.records = records
+        self.rows = rows
+        self.item = item
+
+    def __len__(self) -> int:
+        """Count the rows."""
+        return len(self.rows)
+
+    @overload
+    def __getitem__(self, position: int) -> Item: ...
+    @overload
+    def __getitem__(self, position: slice) -> "Sequence[Item]": ...
+    def __getitem__(self, position: int | slice) -> "Item | Sequence[Item]":
+        """Give the row at a position of the window, not of the table."""
+        index = self.rows.index
+        numbers = range(len(self.records))[index] if isinstance(index, slice) else index
+        if isinstance(position, slice):
+            return [self.item(self.records, int(number)) for number in numbers[position]]
+        return self.item(self.records, int(numbers[position]))
