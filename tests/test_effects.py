@@ -24,9 +24,9 @@ from graphql_api.config import Settings
 from graphql_api.execution.context import Context
 from graphql_api.execution.purity import PURE
 from graphql_api.execution.root import build_schema
+from graphql_api.jockeys.schema.jockeys import Jockey, jockey
+from graphql_api.jockeys.schema.query import Query
 from graphql_api.repository.snapshot import Snapshot
-from graphql_api.schema.jockeys import Jockey, jockey
-from graphql_api.schema.query import Query
 from graphql_api.web.middleware import RequestMiddleware
 from plain_server import written
 

@@ -12,9 +12,9 @@ from graphql_api.app import api_schema, create_app
 from graphql_api.config import Settings
 from graphql_api.jockeys.columns import FIELDS
 from graphql_api.jockeys.keys import KEYS
+from graphql_api.jockeys.schema.filters import FILTERS
 from graphql_api.jockeys.statistics import STATISTICS
 from graphql_api.jockeys.summaries import NUMERICS
-from graphql_api.schema.filters import FILTERS
 from graphql_client import codes, data, run
 from plain_count import agree, plain_statistics
 

@@ -2,4 +2,4 @@
 
 from graphql_api.slices import Slice
 
-SLICE = Slice(name="jockeys", query="graphql_api.schema.query:Query")
+SLICE = Slice(name="jockeys", query="graphql_api.jockeys.schema.query:Query")

@@ -4,8 +4,8 @@ from typing import Annotated, Any
 
 import strawberry
 
-from graphql_api.schema.filters import RaceRecordFilter
-from graphql_api.schema.orders import RaceRecordOrder
+from graphql_api.jockeys.schema.filters import RaceRecordFilter
+from graphql_api.jockeys.schema.orders import RaceRecordOrder
 
 
 def _described(kind: Any, description: str) -> Any:

@@ -15,10 +15,10 @@ from graphql_api.execution.purity import PURE
 from graphql_api.index.cache import Index
 from graphql_api.index.catalogue import Horse, Page, cursor, only_ids, read_cursor
 from graphql_api.index.entries import FIELDS
-from graphql_api.schema.enums import Direction, Nulls, enum_of
-from graphql_api.schema.filters import FILTERS, condition, input_type
-from graphql_api.schema.orders import orders
-from graphql_api.schema.records import PageInfo
+from graphql_api.jockeys.schema.enums import Direction, Nulls, enum_of
+from graphql_api.jockeys.schema.filters import FILTERS, condition, input_type
+from graphql_api.jockeys.schema.orders import orders
+from graphql_api.jockeys.schema.records import PageInfo
 from graphql_api.tables.paging import check_count
 from graphql_api.tables.table import ColumnTable, Row
 

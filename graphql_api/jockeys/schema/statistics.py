@@ -8,10 +8,10 @@ from graphql_api.errors import BadUserInput
 from graphql_api.execution.encoding import Binding
 from graphql_api.execution.purity import PURE
 from graphql_api.jockeys.figures import Statistics
+from graphql_api.jockeys.schema.enums import NumericField
 from graphql_api.jockeys.statistics import BOUNDS, STATISTICS, Statistic
 from graphql_api.jockeys.summaries import NumericSummary as Summary
 from graphql_api.jockeys.summaries import summarise
-from graphql_api.schema.enums import NumericField
 
 
 @strawberry.type(description="The interval that holds the true rate in 95 of 100 cases (Wilson score).")

@@ -11,8 +11,8 @@ from strawberry.utils.str_converters import to_camel_case
 from graphql_api.errors import BadUserInput
 from graphql_api.jockeys.columns import FIELDS
 from graphql_api.jockeys.grouping import Having
+from graphql_api.jockeys.schema.enums import VOCABULARIES
 from graphql_api.jockeys.statistics import STATISTICS
-from graphql_api.schema.enums import VOCABULARIES
 from graphql_api.tables.filtering import EVERYTHING, All, AnyOf, Comparison, Condition, Not, Where
 from graphql_api.text import MAX_LENGTH
 

@@ -11,8 +11,8 @@ from graphql_api.execution.purity import PURE
 from graphql_api.jockeys import row_ids
 from graphql_api.jockeys.columns import FIELDS, Field
 from graphql_api.jockeys.records import RaceRecords, RaceRow, raw_column
-from graphql_api.schema.enums import SourceColumn
-from graphql_api.schema.nodes import Node
+from graphql_api.jockeys.schema.enums import SourceColumn
+from graphql_api.jockeys.schema.nodes import Node
 from graphql_api.tables import cursors
 from graphql_api.tables.cells import raw_text
 from graphql_api.tables.paging import Page

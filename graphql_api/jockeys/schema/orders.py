@@ -6,7 +6,7 @@ from typing import Any, Protocol
 import strawberry
 
 from graphql_api.errors import BadUserInput
-from graphql_api.schema.enums import Direction, GroupOrderField, Nulls, RaceRecordOrderField
+from graphql_api.jockeys.schema.enums import Direction, GroupOrderField, Nulls, RaceRecordOrderField
 from graphql_api.tables.ordering import Order
 
 _DIRECTION = "Which way to sort."

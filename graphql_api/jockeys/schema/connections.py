@@ -11,12 +11,12 @@ from graphql_api.jockeys.figures import Figures, Statistics
 from graphql_api.jockeys.grouping import Groups
 from graphql_api.jockeys.keys import KEYS
 from graphql_api.jockeys.records import RaceRecords
-from graphql_api.schema.enums import GroupKey
-from graphql_api.schema.filters import GroupHaving, having
-from graphql_api.schema.groups import RaceGroup, race_groups
-from graphql_api.schema.orders import GroupOrder, orders
-from graphql_api.schema.records import GroupedRecordConnection, page_fields
-from graphql_api.schema.statistics import StatisticsType
+from graphql_api.jockeys.schema.enums import GroupKey
+from graphql_api.jockeys.schema.filters import GroupHaving, having
+from graphql_api.jockeys.schema.groups import RaceGroup, race_groups
+from graphql_api.jockeys.schema.orders import GroupOrder, orders
+from graphql_api.jockeys.schema.records import GroupedRecordConnection, page_fields
+from graphql_api.jockeys.schema.statistics import StatisticsType
 from graphql_api.tables.ordering import Order
 from graphql_api.tables.paging import PageArguments, Selection, check_count, page
 from graphql_api.tables.windows import Window
