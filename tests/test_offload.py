@@ -13,8 +13,9 @@ from fakes import FakeClock, FakeStorage
 from graphql_api import samples
 from graphql_api.app import api_schema, create_app, create_core
 from graphql_api.config import Settings
-from graphql_api.execution.budget import AT_ONCE, Budget, Exhausted, LongWork
+from graphql_api.execution.budget import AT_ONCE, SHORT, Budget, Exhausted, LongWork
 from graphql_api.execution.offload import Offload
+from graphql_api.execution.turns import Turns
 
 COLUMNS = " ".join(field for field in api_schema()._schema.type_map["RaceRecord"].fields if field != "raw")
 ROWS = 8_000
@@ -97,6 +98,75 @@ def test_small_requests_are_answered_while_a_long_one_is_under_way(client: httpx
     assert asyncio.run(order())[-2:] == ["small", "long"]
 
 
+def listed(number: int) -> Ask:
+    """Ask for a list that no request has asked for: of all rows, and below the threshold of long work."""
+    chosen = f'filter: {{not: {{raceName: {{eq: "{number}"}}}}}}'
+    return post(f'{{ jockey(id: "00001") {{ records({chosen}) {{ nodes {{ {" ".join(COLUMNS.split()[:12])} }} }} }} }}')
+
+
+EXPORT = "/api/jockey/00001.csv?columns=date,race_name,going,grade,surface,distance,weather,horse_name"
+MEDIUM = {
+    "lists": listed,
+    "documents": lambda number: post(
+        f'{{ jockey(id: "00002") {{ {" ".join(f"a{number}b{i}: id" for i in range(60))} }} }}'
+    ),
+    "exports": lambda number: lambda client: client.get(f"{EXPORT}&horse_name_contains={number}"),
+}
+
+
+@pytest.mark.parametrize("name", MEDIUM)
+def test_work_of_some_milliseconds_lets_small_requests_pass_between_two_pieces(
+    client: httpx2.AsyncClient, name: str
+) -> None:
+    """Pieces that arrive together are done one by one; a request that arrives behind them waits for few of them.
+
+    The client and the application share the event loop here, so it takes some turns more than a server's.
+    """
+
+    async def order() -> list[str]:
+        ended: list[str] = []
+        one_is_done = asyncio.Event()
+
+        async def ask(what: str, ask_: Ask) -> None:
+            assert (await ask_(client)).status_code == 200
+            ended.append(what)
+            if what == name:
+                one_is_done.set()
+
+        async def ask_between() -> None:
+            await one_is_done.wait()
+            await ask("small", post(SMALL.replace("3", "5")))
+
+        await ask("loaded", post('{ jockey(id: "00001") { id } b: jockey(id: "00002") { id } }'))
+        pieces = (ask(name, MEDIUM[name](number)) for number in range(6))
+        await asyncio.gather(*pieces, ask("small", post(SMALL.replace("3", "4"))), ask_between())
+        return ended[1:]
+
+    ended = asyncio.run(order())
+    assert ended[:2] == ["small", name]
+    assert "small" in ended[2:5]
+
+
+def test_turns_come_one_after_the_other_on_every_event_loop() -> None:
+    """Whoever waits begins when the one before has ended, in order; the next event loop begins anew."""
+    turns = Turns()
+
+    async def order() -> list[str]:
+        steps: list[str] = []
+
+        async def work(name: str) -> None:
+            async with turns.turn():
+                steps.append(f"{name} begins")
+                await asyncio.sleep(0)
+                steps.append(f"{name} ends")
+
+        await asyncio.gather(work("a"), work("b"), work("c"))
+        return steps
+
+    expected = [f"{name} {step}" for name in "abc" for step in ("begins", "ends")]
+    assert [asyncio.run(order()) for _ in range(2)] == [expected] * 2
+
+
 @pytest.mark.parametrize("name", OPERATIONS)
 def test_long_operations_are_answered_as_short_ones_are(client: httpx2.AsyncClient, folder: Path, name: str) -> None:
     """In a thread an operation gives byte for byte what it gives on the event loop, warm or cold."""
@@ -151,16 +221,16 @@ def test_work_ends_before_the_caller_that_gives_up() -> None:
 
 
 def test_short_work_takes_no_thread() -> None:
-    """What is reckoned short is done at once by the caller's own thread, what is long by another."""
+    """What is short or takes a turn is done by the caller's own thread, what is long by another."""
 
     async def threads() -> list[str]:
         name = lambda: threading.current_thread().name  # noqa: E731
-        return [await offload.call(name, AT_ONCE), await offload.call(name, AT_ONCE + 1)]
+        return [await offload.call(name, amount) for amount in (SHORT, AT_ONCE, AT_ONCE + 1)]
 
     offload = Offload(1)
-    short, long = asyncio.run(threads())
+    *short, long = asyncio.run(threads())
     offload.close()
-    assert short == threading.current_thread().name
+    assert short == [threading.current_thread().name] * 2
     assert long.startswith("jockey-answer")
 
 
@@ -189,10 +259,10 @@ def test_stopped_work_ends_where_it_looks_at_the_clock() -> None:
 def test_a_long_document_is_judged_once_however_many_ask_for_it() -> None:
     """Requests with the same new document that wait for a thread take what the first of them has made known."""
     documents = create_core(Settings(log_level="ERROR"), FakeStorage()).documents
-    assert documents.is_long_work(LONG_DOCUMENT)
+    assert documents.work(LONG_DOCUMENT) > AT_ONCE
     judged = documents.judge_new(LONG_DOCUMENT)
     assert judged is not None
     documents.keep(judged)
     assert documents.judge_new(LONG_DOCUMENT) is None
     assert documents.get(LONG_DOCUMENT) is judged
-    assert not documents.is_long_work(LONG_DOCUMENT)
+    assert not documents.work(LONG_DOCUMENT)

@@ -11,9 +11,11 @@ from graphql_api.errors import RequestTimeout, ResponseTooLarge, ServiceError
 LOOK_EVERY = 100
 """Values between two looks at the clock, which takes longer than writing most of them."""
 
+SHORT = 60_000
+"""Work that a request may do on the event loop at any time, in values of a list: some 5 ms."""
 
 AT_ONCE = 200_000
-"""Work that a request may do on the event loop, in values of a list: some 20 ms."""
+"""Work that a request may do on the event loop in a turn of its own: some 20 ms."""
 
 
 class LongWork(BaseException):

@@ -20,6 +20,7 @@ from graphql.validation import (
 from graphql.validation.validate import ValidationAbortedError
 
 from graphql_api.errors import ParseFailed, ValidationFailed
+from graphql_api.execution.budget import AT_ONCE
 from graphql_api.execution.cost import Reckoning
 from graphql_api.execution.document import Document, DocumentCache, bare
 from graphql_api.execution.limits import Limits, check, too_complex
@@ -31,8 +32,8 @@ CACHED_BYTES = 2**26
 COST_BYTES = 100
 """What a cost takes beside its key."""
 
-LONG_CHARACTERS = 1_000
-"""A text of so many characters takes up to 30 ms to judge, by its tokens; a longer one is long work."""
+CHARACTER = AT_ONCE // 1_000
+"""Work that a character of a text takes to be judged: up to 30 ms for a thousand of them, by their tokens."""
 
 MAX_VALIDATION_ERRORS = 5
 MAX_COMPARISONS = 10_000
@@ -80,9 +81,9 @@ class Documents:
             self.keep(found)
         return found
 
-    def is_long_work(self, source: str) -> bool:
-        """Say whether the document of a text is yet to be judged, and that takes long."""
-        return LONG_CHARACTERS < len(source) <= self.max_characters and source not in self._cache
+    def work(self, source: str) -> int:
+        """Return the work that it takes to judge a text, in values of a list; 0 where that is done, or refused."""
+        return 0 if len(source) > self.max_characters or source in self._cache else CHARACTER * len(source)
 
     def keep(self, document: Document) -> None:
         """Remember a document that was judged, unless its text alone was too long."""

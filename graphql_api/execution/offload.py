@@ -1,19 +1,22 @@
 """Long work in threads, so that the event loop goes on answering small requests.
 
-Work begins on the loop, where most of it ends at once. What turns out to be long, by what it is about to pay for, is
-given up there and done again from the start in a thread: only pure operations are, which have done nothing but reading
-by then. Threads hand over the interpreter to the loop many times a second.
+Work begins on the loop, where most of it ends at once. What turns out not to be short, by what it is about to pay for,
+is given up and done again from the start: in its turn, where small requests are answered before it, or in a thread
+where it is long. Only pure operations are, which have done nothing but reading by then. Threads hand over the
+interpreter to the loop many times a second, but take a third longer for a list than the loop does.
 """
 
 import asyncio
 import math
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any, TypeVar
 
-from graphql_api.execution.budget import AT_ONCE, LongWork
+from graphql_api.execution.budget import AT_ONCE, SHORT, LongWork
 from graphql_api.execution.context import Context
 from graphql_api.execution.document import Document
 from graphql_api.execution.engine import Answer, Engine
+from graphql_api.execution.turns import Turns
 from graphql_api.repository.workers import Workers, done
 
 THREADS = 2
@@ -22,8 +25,8 @@ THREADS = 2
 LONG_COST = 50_000
 """Reckoned cost from which an operation is long work before anything is known of its jockeys."""
 
-MANY_VALUES = 300
-"""Values of variables that resolvers' arguments take some 20 ms to be made of; of more, they are made in a thread."""
+VALUE = AT_ONCE // 300
+"""Work that a value of variables takes: resolvers' arguments are made of them."""
 
 AT_ROOT = 3_000
 """Work in which all fields that a root may have are resolved, by the general executor too."""
@@ -37,6 +40,7 @@ class Offload:
     def __init__(self, threads: int = THREADS) -> None:
         """Allow ``threads`` at once; work that has to wait is bounded too (``UpstreamUnavailable``)."""
         self._workers = Workers(threads, "jockey-answer")
+        self._turns = Turns()
 
     async def execute(
         self,
@@ -57,12 +61,18 @@ class Offload:
         if not document.is_pure(engine.schema, name):
             budget.begin(math.inf)
             return await run(context)
-        budget.begin(AT_ONCE if cost < LONG_COST else AT_ROOT)
+        given = VALUE * _values(variables or {})
         try:
-            if _values(variables or {}) <= MANY_VALUES:
+            budget.begin(SHORT if cost < LONG_COST else AT_ROOT)
+            if given <= SHORT:
                 return await run(context)
         except LongWork:
             pass
+        if cost < LONG_COST and max(given, budget.worked) <= AT_ONCE:
+            with suppress(LongWork):
+                async with self._turns.turn():
+                    budget.begin(AT_ONCE)
+                    return await run(context)
         context.leave_loop()
         budget.begin(math.inf)
 
@@ -73,7 +83,12 @@ class Offload:
 
     async def call(self, work: Callable[[], Result], amount: int) -> Result:
         """Do ``work`` that waits for nothing; ``amount`` is what it takes, in values of a list."""
-        return work() if amount <= AT_ONCE else await self.run(work)
+        if amount <= SHORT:
+            return work()
+        if amount > AT_ONCE:
+            return await self.run(work)
+        async with self._turns.turn():
+            return work()
 
     async def run(self, work: Callable[[], Result], stop: Callable[[], None] = lambda: None) -> Result:
         """Do ``work`` in a thread; a caller that gives up asks it to ``stop``, and waits until it has."""

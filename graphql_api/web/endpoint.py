@@ -98,10 +98,10 @@ class GraphQLEndpoint:
         return await self._answer(scope, headers, answer, media_type, extensions, caching)
 
     async def _document(self, parameters: Parameters) -> Document:
-        """Find the document of a request; what takes long to judge is judged in a thread."""
+        """Find the document of a request; what takes long to judge is judged in its turn, or in a thread."""
         text = self.persisted.unjudged(parameters)
         if text is not None:
-            judged = await self.offload.run(partial(self.documents.judge_new, text))
+            judged = await self.offload.call(partial(self.documents.judge_new, text), self.documents.work(text))
             if judged is not None:
                 self.documents.keep(judged)
         return self.persisted.document(parameters)

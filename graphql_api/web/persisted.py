@@ -31,9 +31,9 @@ class Persisted:
         self._registered = WeighedCache[str](STORED_BYTES)
 
     def unjudged(self, asked: Parameters) -> str | None:
-        """Return the text whose document takes long to judge, and is needed; None for what is known or short."""
+        """Return the text whose document is needed and yet to be judged; None where there is none."""
         text = self._registered.get(asked.query_hash or "") if asked.query is None else asked.query
-        return text if text and not self._trusted_only and self._documents.is_long_work(text) else None
+        return text if text and not self._trusted_only and self._documents.work(text) else None
 
     def document(self, asked: Parameters) -> Document:
         """Give the document that a request means; one that is unknown or refused has that as its error.
