@@ -238,6 +238,47 @@ def test_warnings_beyond_the_list_are_counted(tmp_path: Path) -> None:
     assert found["source"]["warningCount"] == 1500 + missing
 
 
+# Two rows of headers.
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        pytest.param([""] * len(RACE), id="blank"),
+        pytest.param([f"Unnamed: {place}_level_1" for place in range(len(RACE))], id="unnamed"),
+        pytest.param(["騎手成績"] * len(RACE), id="one title"),
+        pytest.param(["A"] * 4 + ["B"] * (len(RACE) - 4), id="groups"),
+        pytest.param(list(range(len(RACE))), id="numbers"),
+        pytest.param([name if place % 2 else "" for place, name in enumerate("abcdefghi")], id="names of some"),
+        pytest.param(["first", "max", "first", "first", "min", "first", "last", "sum", "first"], id="functions"),
+        pytest.param(list(RACE), id="the same"),
+    ],
+)
+@pytest.mark.parametrize("is_outer", [False, True])
+def test_rows_of_headers_are_read_wherever_they_name_the_columns(
+    tmp_path: Path, other: list[object], *, is_outer: bool
+) -> None:
+    """The row of the known headers may be the outer or the inner one, whatever the other one says."""
+    table = frame({}, {"R": 12})
+    levels = [other, list(RACE)] if is_outer else [list(RACE), other]
+    table.columns = pd.MultiIndex.from_arrays(levels)
+    found = ask(tmp_path, table)
+    assert [node["raceNumber"] for node in found["records"]["nodes"]] == [12, 11]
+    assert found["records"]["statistics"] == {"rides": 2, "wins": 2, "prizeMoney": 11_000_000.0}
+    missing = [each["column"] for each in found["source"]["warnings"] if each["code"] == "MISSING_COLUMN"]
+    assert not set(missing) & set(RACE)
+
+
+def test_parts_that_several_columns_have_name_none_of_them(tmp_path: Path) -> None:
+    """Two figures below one known header stay two columns of the file, and are not mixed."""
+    table = frame({})[["日付", "R", "賞金(万円)"]].assign(後半=35.0, 前半=34.0)
+    inner = ["日付", "R", "賞金(万円)", "後半", "前半"]
+    table.columns = pd.MultiIndex.from_arrays([["日付", "R", "賞金(万円)", "ペース", "ペース"], inner])
+    client = serve(tmp_path, table)
+    (row,) = client.get("/api/jockey/01999").json()["data"]
+    assert list(row) == inner
+
+
 # Dates with a zone.
 
 MIDNIGHTS = pd.to_datetime(["2024-09-29", "2024-01-01"])

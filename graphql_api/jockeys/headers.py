@@ -1,6 +1,7 @@
 """Which columns of a file are read as which source column: headers folded, and columns of one header merged."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from unicodedata import category
@@ -11,6 +12,7 @@ from graphql_api.jockeys.columns import SOURCES
 from graphql_api.jockeys.data_warnings import Warnings
 from graphql_api.jockeys.records import SourceColumn
 from graphql_api.jockeys.texts import fold, parse_text
+from graphql_api.pickles.frames import FrameColumn
 from graphql_api.tables.column import DictColumn, narrow
 from graphql_api.text import compatible
 
@@ -51,6 +53,21 @@ def canonical(label: str) -> str | None:
         header = _NUMBERED.sub("", header)
     header = ALIASES.get(header, header)
     return header if header in _HEADERS else None
+
+
+def column_labels(columns: Sequence[FrameColumn]) -> list[str]:
+    """Give the labels of a file's columns.
+
+    One of several levels that is no known header as a whole is the innermost of its parts that is one, if no other
+    column has that part: rows of headers may stand below the known ones.
+    """
+    counts = Counter(part for column in columns for part in set(column.parts))
+    return [_label(column, counts) for column in columns]
+
+
+def _label(column: FrameColumn, counts: Mapping[str, int]) -> str:
+    known = (part for part in reversed(column.parts) if counts[part] == 1 and canonical(part))
+    return column.label if canonical(column.label) else next(known, column.label)
 
 
 def read_headers(

@@ -6,7 +6,7 @@ import numpy as np
 
 from graphql_api.jockeys.columns import DERIVED, FIELDS, SOURCES
 from graphql_api.jockeys.data_warnings import Warnings
-from graphql_api.jockeys.headers import read_headers
+from graphql_api.jockeys.headers import column_labels, read_headers
 from graphql_api.jockeys.memory import check_memory, check_size, nbytes
 from graphql_api.jockeys.readings import Reading, absent, read
 from graphql_api.jockeys.records import RaceRecords, SourceColumn
@@ -32,7 +32,7 @@ def race_records(frame: Frame, jockey_id: str) -> RaceRecords:
     ``UNREADABLE_INDEX`` and ``UNREADABLE_ATTRS`` (of a kind that is not read, such as lists, and left out).
     """
     warnings = Warnings()
-    source = tuple(map(_source_column, frame.columns))
+    source = tuple(map(_source_column, frame.columns, column_labels(frame.columns)))
     of_cells = check_size(source, frame.rows, jockey_id)
     cells = read_headers(source, _left_out(frame, warnings), warnings)
     readings = {
@@ -64,12 +64,12 @@ def race_records(frame: Frame, jockey_id: str) -> RaceRecords:
     )
 
 
-def _source_column(column: FrameColumn) -> SourceColumn:
+def _source_column(column: FrameColumn, label: str) -> SourceColumn:
     """Encode a column as the file has it; moments with a zone are shown by its clocks."""
     cells, zone = factorise(column.cells), zone_of(column.dtype)
     if zone is not None:
         cells = DictColumn(cells.codes, in_zone(cells.values, zone))
-    return SourceColumn(valid_unicode(column.label), column.dtype, cells)
+    return SourceColumn(valid_unicode(label), column.dtype, cells)
 
 
 def _left_out(frame: Frame, warnings: Warnings) -> list[str]:

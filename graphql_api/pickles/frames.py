@@ -15,12 +15,14 @@ class FrameColumn:
     ``str``, ``Int64``, ``category``…), for people. ``cells`` is a one-dimensional numpy array of dtype bool, int*,
     uint*, float*, ``datetime64[*]`` or object; cells of an object array are None, bool, int, float, str, or
     ``datetime.datetime``/``date``. Missing is NaN, NaT or None. Nullable, string and categorical columns arrive as
-    object arrays with None for missing.
+    object arrays with None for missing. ``parts`` are the texts of a label of several levels, of which ``label`` is
+    made, the outermost first.
     """
 
     label: str
     dtype: str
     cells: np.ndarray
+    parts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -18,18 +18,25 @@ from graphql_api.pickles.standins import Name, Node, fields
 _BLANK = re.compile(r"|nan|None|NaT|<NA>|Unnamed: .*")  # what pandas puts where a row of headers has nothing
 
 
-def labels(axis: Any, budget: Budget) -> list[str]:
+class Label(NamedTuple):
+    """What names a column: its text, and the texts of its levels where it has several."""
+
+    text: str
+    parts: tuple[str, ...] = ()
+
+
+def labels(axis: Any, budget: Budget) -> list[Label]:
     """Give the columns' labels as texts: the very text, or what Python prints for a number, a date or nothing.
 
     Labels of several levels, as two rows of headers have them, become one: see ``flattened``.
     Each label pays for its text, also where columns share one.
     """
     names = _read_labels(axis, budget)
-    budget.spend_text(sum(map(len, names)))
+    budget.spend_text(sum(len(name.text) for name in names))
     return names
 
 
-def _read_labels(axis: Any, budget: Budget) -> list[str]:
+def _read_labels(axis: Any, budget: Budget) -> list[Label]:
     match axis:
         case Node(name="new_index", args=(Name(name="multi_index"), state)):
             levels = [_texts(level) for level in _levels(state, budget, budget.limits.columns)]
@@ -43,7 +50,7 @@ def _read_labels(axis: Any, budget: Budget) -> list[str]:
                 return _objects(found, budget)
             known = _cells(index_data(axis), budget)
     _check_count(known, budget.limits.columns)
-    return _texts(known)
+    return list(map(Label, _texts(known)))
 
 
 def flattened(labels: Sequence[Sequence[str]]) -> list[str]:
@@ -69,19 +76,19 @@ def index_length(index: Any, budget: Budget) -> int:
     return len(_cells(index_data(index), budget))
 
 
-def _objects(found: list[Any], budget: Budget) -> list[str]:
+def _objects(found: list[Any], budget: Budget) -> list[Label]:
     """Give labels that are objects; tuples are labels of several levels, and a kind that is not read is named."""
     parts = [label if type(label) is tuple else (label,) for label in found]
     if any(len(label) > budget.limits.nesting for label in parts):
         raise refuse("structure", "a label of too many parts")
     texts = [[_text(part, budget) for part in label] for label in parts]
-    return _joined(texts, budget) if any(len(label) != 1 for label in parts) else [text for (text,) in texts]
+    return _joined(texts, budget) if any(len(label) != 1 for label in parts) else [Label(text) for (text,) in texts]
 
 
-def _joined(labels: Sequence[Sequence[str]], budget: Budget) -> list[str]:
+def _joined(labels: Sequence[Sequence[str]], budget: Budget) -> list[Label]:
     """Pay for the parts, each as often as a label has it, before they are compared and joined."""
     budget.spend_text(sum(map(len, chain.from_iterable(labels))))
-    return flattened(labels)
+    return list(map(Label, flattened(labels), map(tuple, labels)))
 
 
 def _text(label: Any, budget: Budget) -> str:

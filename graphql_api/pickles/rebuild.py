@@ -20,14 +20,14 @@ def frame(tree: Any, budget: Budget) -> Frame:
     blocks, axes = _manager(state)
     names = labels(axes[0], budget)
     read = list(zip(names, _columns(blocks, len(names), budget), strict=True))
-    columns = tuple(FrameColumn(name, *column) for name, column in read if isinstance(column, Values))
+    columns = tuple(FrameColumn(name.text, *column, name.parts) for name, column in read if isinstance(column, Values))
     index = _index(axes[1], budget)
     rows = len(columns[0].cells) if columns else _rows(index)
     if rows > budget.limits.rows or rows * len(names) > budget.limits.cells:
         raise refuse("too_large", "more rows or cells than a frame may hold")
     if any(len(column.cells) != rows for column in columns):
         raise refuse("structure", "columns of different lengths")
-    left_out = [LeftOut("column", name, column.kind) for name, column in read if isinstance(column, Unreadable)]
+    left_out = [LeftOut("column", name.text, column.kind) for name, column in read if isinstance(column, Unreadable)]
     if isinstance(index, Unreadable):
         left_out.append(LeftOut("index", "index", index.kind))
     if holds_foreign(state.get("attrs"), budget):
