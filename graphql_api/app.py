@@ -26,16 +26,17 @@ from graphql_api.execution.offload import Offload
 from graphql_api.execution.projections import Projections
 from graphql_api.execution.root import build_schema
 from graphql_api.installed import SLICES
+from graphql_api.jockeys.routes import plain
+from graphql_api.jockeys.routes.exports import Exports
+from graphql_api.jockeys.routes.first_jockeys import FirstJockeys
 from graphql_api.repository.repository import Repository
 from graphql_api.services import Services
 from graphql_api.slices import Slice, load
 from graphql_api.storage.folder import Storage
 from graphql_api.storage.sources import open_storage
-from graphql_api.web import pages, rest
+from graphql_api.web import pages
 from graphql_api.web.deadline import limited
 from graphql_api.web.endpoint import GraphQLEndpoint
-from graphql_api.web.exports.routes import Exports
-from graphql_api.web.first_jockeys import FirstJockeys
 from graphql_api.web.front import Front
 from graphql_api.web.graphql_response import response_map
 from graphql_api.web.in_flight import InFlight
@@ -134,7 +135,7 @@ def serve_core(core: Core, settings: Settings) -> RequestMiddleware:
         release(),
     )
     named = Named(graphql, trusted)
-    jockeys = rest.Rest(core.repository, core.engine.projections, offload, responder)
+    jockeys = plain.Rest(core.repository, core.engine.projections, offload, responder)
     http = Http(core.services, offload, responder)
     sliced: list[ApiRoute] = [made for each in core.slices if each.routes for made in load(each.routes)(http)]
     openapi = OpenApi(first, named.described(), sliced, responder, version(DISTRIBUTION))
@@ -156,9 +157,9 @@ def serve_core(core: Core, settings: Settings) -> RequestMiddleware:
         ],
         middleware=[
             Middleware(MaskMiddleware),
-            Middleware(QueryMiddleware, max_bytes=settings.max_url_bytes, refuse=rest.service_error),
+            Middleware(QueryMiddleware, max_bytes=settings.max_url_bytes, refuse=plain.service_error),
         ],
-        exception_handlers={ServiceError: rest.service_error, HTTPException: rest.http_error},
+        exception_handlers={ServiceError: plain.service_error, HTTPException: plain.http_error},
         lifespan=lifespan,
     )
     others.router.redirect_slashes = False  # a redirect would repeat whatever Host the client sent

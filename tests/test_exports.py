@@ -24,9 +24,9 @@ from strawberry.utils.str_converters import to_camel_case
 from graphql_api.app import create_app
 from graphql_api.config import Settings
 from graphql_api.jockeys.columns import FIELDS
-from graphql_api.web.exports.parameters import PARAMETERS
+from graphql_api.jockeys.routes.filters import PARAMETERS
+from graphql_api.jockeys.routes.templates import csv_cell
 from graphql_api.web.ranges import content_range, cut, wanted_range
-from graphql_api.web.templates import csv_cell
 from graphql_client import data
 
 IDS = ("00001", "00002", "00003", "a0001", "a0002", "a0003")

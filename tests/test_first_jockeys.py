@@ -16,9 +16,9 @@ from graphql_api import samples
 from graphql_api.app import create_app
 from graphql_api.config import Settings
 from graphql_api.errors import StorageFault, UpstreamUnavailable
+from graphql_api.jockeys.routes.first_jockeys import KEPT_SECONDS, RETRY_SECONDS, FirstJockeys
 from graphql_api.repository.repository import Repository
 from graphql_api.storage.folder import Page
-from graphql_api.web.first_jockeys import KEPT_SECONDS, RETRY_SECONDS, FirstJockeys
 
 BROWSER = {"accept": "text/html"}
 

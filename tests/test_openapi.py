@@ -17,8 +17,8 @@ from graphql_api import samples
 from graphql_api.app import create_app
 from graphql_api.config import Settings
 from graphql_api.jockeys.columns import FIELDS, SOURCES
-from graphql_api.web.exports.parameters import PARAMETERS
-from graphql_api.web.openapi.source_columns import EXAMPLE_RACE, SOURCE_COLUMNS
+from graphql_api.jockeys.openapi.source_columns import EXAMPLE_RACE, SOURCE_COLUMNS
+from graphql_api.jockeys.routes.filters import PARAMETERS
 from real_frames import SAMPLES
 
 Json = dict[str, Any]

@@ -17,8 +17,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from graphql_api.errors import NotFound
+from graphql_api.jockeys.routes.first_jockeys import ExampleJockeys, FirstJockeys
 from graphql_api.web.conditional import not_modified
-from graphql_api.web.first_jockeys import ExampleJockeys, FirstJockeys
 from graphql_api.web.negotiation import preferred_coding
 from graphql_api.web.responses import ChunkedBody, Responder, etag
 

@@ -12,9 +12,9 @@ from starlette.routing import Route
 
 from graphql_api.errors import DataCorrupt, NotFound, ResponseTooLarge, ServiceError
 from graphql_api.execution.budget import answered
+from graphql_api.jockeys.routes.export_request import read_switch
 from graphql_api.web import validators
 from graphql_api.web.endpoint import GraphQLEndpoint
-from graphql_api.web.exports.asked import read_switch
 from graphql_api.web.graphql_request import Parameters
 from graphql_api.web.graphql_response import public_errors, write_map
 from graphql_api.web.middleware import request_log

@@ -3,8 +3,8 @@
 from typing import Any
 
 from graphql_api import errors
-from graphql_api.web.exports.formats import JSON, Format
-from graphql_api.web.openapi.rows import CSV_EXAMPLE, EXAMPLES, NDJSON_EXAMPLE
+from graphql_api.jockeys.openapi.rows import CSV_EXAMPLE, EXAMPLES, NDJSON_EXAMPLE
+from graphql_api.jockeys.routes.formats import JSON, Format
 
 Json = dict[str, Any]
 

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from graphql_api.web.exports.formats import FORMATS, JSON, Format
-from graphql_api.web.openapi import answers, parameters, rows
+from graphql_api.jockeys.openapi import parameters, rows
+from graphql_api.jockeys.routes.formats import FORMATS, JSON, Format
+from graphql_api.web.openapi import answers
 from graphql_api.web.openapi.examples import Examples
 
 Json = dict[str, Any]

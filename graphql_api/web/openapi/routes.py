@@ -9,8 +9,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from graphql_api.jockeys.routes.first_jockeys import FirstJockeys
 from graphql_api.web.conditional import not_modified
-from graphql_api.web.first_jockeys import FirstJockeys
 from graphql_api.web.openapi.document import document
 from graphql_api.web.openapi.examples import Examples, Operation
 from graphql_api.web.responses import ChunkedBody, Responder, etag

@@ -5,9 +5,9 @@ from enum import Enum
 from typing import Any
 
 from graphql_api.jockeys.columns import FIELDS, Field
+from graphql_api.jockeys.openapi.parameters import TYPES, is_vocabulary
+from graphql_api.jockeys.openapi.source_columns import EXAMPLE_RACE, SOURCE_COLUMNS
 from graphql_api.jockeys.vocabulary import DESCRIPTIONS
-from graphql_api.web.openapi.parameters import TYPES, is_vocabulary
-from graphql_api.web.openapi.source_columns import EXAMPLE_RACE, SOURCE_COLUMNS
 
 Json = dict[str, Any]
 

@@ -8,12 +8,12 @@ from typing import Any
 from strawberry import ID
 
 from graphql_api.jockeys.ids import JOCKEY_ID_PATTERN
+from graphql_api.jockeys.routes.export_request import COLUMN_NAMES, COLUMN_SETS, MAX_LIMIT, ORDER_NAMES
+from graphql_api.jockeys.routes.filters import PARAMETERS, Parameter
+from graphql_api.jockeys.routes.templates import ColumnSet
 from graphql_api.jockeys.vocabulary import ENUMS
 from graphql_api.text import MAX_LENGTH
-from graphql_api.web.exports.asked import COLUMN_NAMES, COLUMN_SETS, MAX_LIMIT, ORDER_NAMES
-from graphql_api.web.exports.parameters import PARAMETERS, Parameter
 from graphql_api.web.openapi.examples import Examples, Operation
-from graphql_api.web.templates import ColumnSet
 
 Json = dict[str, Any]
 

@@ -17,16 +17,16 @@ from graphql_api.execution.offload import Offload
 from graphql_api.execution.projections import Projections
 from graphql_api.jockeys.ids import jockey_id
 from graphql_api.jockeys.records import RaceRecords
+from graphql_api.jockeys.routes.export_request import Asked, read_asked, transient
+from graphql_api.jockeys.routes.formats import JSON
+from graphql_api.jockeys.routes.templates import json_rows
 from graphql_api.repository.repository import Repository
 from graphql_api.repository.snapshot import Snapshot
 from graphql_api.web.conditional import held_tags, not_modified
-from graphql_api.web.exports.asked import Asked, read_asked, transient
-from graphql_api.web.exports.formats import JSON
 from graphql_api.web.middleware import request_log
 from graphql_api.web.query_string import query_pairs, single
 from graphql_api.web.refusals import RETRY_AFTER
 from graphql_api.web.responses import ChunkedBody, Responder, etag
-from graphql_api.web.templates import json_rows
 
 FORMAT = "1"
 """Version of the bytes that the route makes of a file; a part of the ETag, to be raised when they change."""

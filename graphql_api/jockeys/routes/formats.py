@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from graphql_api.web.templates import ColumnSet
+from graphql_api.jockeys.routes.templates import ColumnSet
 
 
 @dataclass(frozen=True, slots=True)

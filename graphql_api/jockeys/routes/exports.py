@@ -15,16 +15,16 @@ from graphql_api.execution.offload import Offload
 from graphql_api.execution.projections import Projections
 from graphql_api.jockeys.ids import jockey_id
 from graphql_api.jockeys.records import RaceRecords
+from graphql_api.jockeys.routes.export_request import Asked, read_asked, transient
+from graphql_api.jockeys.routes.formats import FORMATS, Format
+from graphql_api.jockeys.routes.plain import snapshot_headers
+from graphql_api.jockeys.routes.templates import columns, csv_header, csv_rows, json_rows
 from graphql_api.repository.repository import Repository
 from graphql_api.web.conditional import not_modified
-from graphql_api.web.exports.asked import Asked, read_asked, transient
-from graphql_api.web.exports.formats import FORMATS, Format
 from graphql_api.web.middleware import request_log
 from graphql_api.web.query_string import query_pairs
 from graphql_api.web.ranges import content_range, cut, wanted_range
 from graphql_api.web.responses import ChunkedBody, Responder, etag
-from graphql_api.web.rest import snapshot_headers
-from graphql_api.web.templates import columns, csv_header, csv_rows, json_rows
 
 FORMAT = "3"
 """Version of the bytes that the routes make of a file; a part of the ETag, to be raised when they change."""
@@ -108,7 +108,7 @@ class Exports:
         """Write a binary file in a thread, and keep it: readers come for it part by part."""
 
         def encode() -> list[bytes]:
-            from graphql_api.web.exports import arrow
+            from graphql_api.jockeys.routes import arrow
 
             write = {"parquet": arrow.parquet, "arrow": arrow.arrow_file}[form.extension]
             window = transient(asked.window(records))

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from graphql_api.execution.budget import Budget
 from graphql_api.jockeys.columns import FIELDS, Field
 from graphql_api.jockeys.records import RaceRecords
+from graphql_api.jockeys.routes.templates import Columns, columns, in_utc
 from graphql_api.tables.cells import raw_text
 from graphql_api.tables.windows import Rows
-from graphql_api.web.templates import Columns, columns, in_utc
 
 if TYPE_CHECKING:
     import pyarrow as pa  # type: ignore[import-untyped]

@@ -8,16 +8,16 @@ from typing import TypeVar, get_args
 from graphql_api.errors import BadUserInput
 from graphql_api.jockeys.columns import FIELDS
 from graphql_api.jockeys.records import RaceRecords, RaceRow, in_file
+from graphql_api.jockeys.routes.filters import SHOWN, read_condition, suggestion
+from graphql_api.jockeys.routes.formats import Format
+from graphql_api.jockeys.routes.templates import Columns, ColumnSet, columns
 from graphql_api.tables.filtering import EVERYTHING, All, Condition
 from graphql_api.tables.ordering import Order
 from graphql_api.tables.paging import PageArguments, Selection, page
 from graphql_api.tables.table import choose
 from graphql_api.tables.windows import Window
 from graphql_api.text import MAX_LENGTH
-from graphql_api.web.exports.formats import Format
-from graphql_api.web.exports.parameters import SHOWN, read_condition, suggestion
 from graphql_api.web.query_string import Pairs, single
-from graphql_api.web.templates import Columns, ColumnSet, columns
 
 T = TypeVar("T")
 
