@@ -29,6 +29,9 @@ class Slice:
     ``jobs`` maps names to functions ``async (Services) -> Mapping``, which schedules and operators run.
 
     ``commands`` maps names to Click commands.
+
+    ``holdings`` is a function of the storage and the settings that returns lines: what the server tells at its start of
+    the slice's data. Raises ``StorageFault`` where nothing can be served.
     """
 
     name: str
@@ -39,6 +42,7 @@ class Slice:
     layer: str = ""
     jobs: Mapping[str, str] = field(default_factory=dict)
     commands: Mapping[str, str] = field(default_factory=dict)
+    holdings: str = ""
 
 
 def load(where: str) -> Any:

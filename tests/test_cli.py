@@ -20,11 +20,11 @@ from click.testing import CliRunner, Result
 
 from graphql_api.app import api_schema
 from graphql_api.cli.commands import commands
-from graphql_api.cli.commands.index import incomplete
-from graphql_api.cli.source import describe
 from graphql_api.config import Settings
 from graphql_api.errors import StorageFault, UpstreamUnavailable
 from graphql_api.index.build import Refresh
+from graphql_api.jockeys.commands.holdings import describe
+from graphql_api.jockeys.commands.index import incomplete
 from graphql_api.storage.folder import FolderStorage, Page, StoredObject
 
 Run = Callable[..., Result]

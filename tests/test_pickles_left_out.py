@@ -19,9 +19,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from graphql_api.app import create_app
-from graphql_api.cli.inspection import by_code, inspect
 from graphql_api.config import Settings
 from graphql_api.errors import DataCorrupt
+from graphql_api.jockeys.inspection import by_code, inspect
 from graphql_api.pickles import loads
 from graphql_api.pickles.frames import Frame
 

@@ -134,7 +134,15 @@ def test_the_list_of_slices_costs_no_import() -> None:
 def test_what_slices_name_is_there() -> None:
     """Every text that names something to import can be imported."""
     for each in SLICES:
-        named = (each.query, each.mutation, each.routes, each.layer, *each.jobs.values(), *each.commands.values())
+        named = (
+            each.query,
+            each.mutation,
+            each.routes,
+            each.layer,
+            each.holdings,
+            *each.jobs.values(),
+            *each.commands.values(),
+        )
         for where in filter(None, named):
             assert load(where)
     assert api_schema() is api_schema()

@@ -2,4 +2,13 @@
 
 from graphql_api.slices import Slice
 
-SLICE = Slice(name="jockeys", query="graphql_api.jockeys.schema.query:Query")
+SLICE = Slice(
+    name="jockeys",
+    query="graphql_api.jockeys.schema.query:Query",
+    commands={
+        "index": "graphql_api.jockeys.commands.index:index",
+        "inspect": "graphql_api.jockeys.commands.inspect:inspect",
+        "sample": "graphql_api.samples.commands:sample",
+    },
+    holdings="graphql_api.jockeys.commands.holdings:describe",
+)

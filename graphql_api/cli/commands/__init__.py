@@ -1,13 +1,10 @@
-"""The commands of ``graphql-api``, a module each."""
+"""The commands of ``graphql-api`` that belong to no slice, a module each."""
 
 import click
 
 from graphql_api import DISTRIBUTION
 from graphql_api.cli.commands.export_schema import export_schema
-from graphql_api.cli.commands.index import index
-from graphql_api.cli.commands.inspect import inspect
 from graphql_api.cli.commands.query import query
-from graphql_api.cli.commands.sample import sample
 from graphql_api.cli.commands.serve import serve
 from graphql_api.cli.group import Commands
 
@@ -29,5 +26,5 @@ def commands() -> None:
     """Serve netkeiba jockey results over GraphQL and REST, and look into their files."""
 
 
-for command in (serve, sample, index, inspect, export_schema, query):
+for command in (serve, export_schema, query):
     commands.add_command(command)

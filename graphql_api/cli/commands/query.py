@@ -8,7 +8,7 @@ from typing import Any
 import click
 import orjson
 
-from graphql_api.cli.commands.options import data_option, log_to_stderr, settings_of
+from graphql_api.cli.options import data_option, log_to_stderr, settings_of
 
 
 @click.command(

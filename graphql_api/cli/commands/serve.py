@@ -2,8 +2,8 @@
 
 import click
 
-from graphql_api.cli.commands.options import data_option, only_options, settings_of
 from graphql_api.cli.group import require
+from graphql_api.cli.options import data_option, only_options, settings_of
 
 
 @click.command(
@@ -28,9 +28,11 @@ def serve(data: str | None, host: str, port: int) -> None:
     with server.listen(host, port) as listener:
         from graphql_api.app import create_app
         from graphql_api.cli import source
+        from graphql_api.installed import SLICES
+        from graphql_api.slices import load
 
         storage = source.open_source(settings)
-        holds = source.describe(storage, settings)
+        holds = [line for each in SLICES if each.holdings for line in load(each.holdings)(storage, settings)]
         app = create_app(settings, storage)
         base = f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}"
         pages = [f"Serving at {base}/graphql (Ctrl+C stops)", f"Overview: {base}/   REST: {base}/docs"]

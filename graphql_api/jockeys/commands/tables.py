@@ -1,21 +1,12 @@
-"""What people read in a terminal: the facts of a file as tables."""
-
-import sys
+"""The facts of a file as tables in a terminal."""
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from graphql_api.cli.inspection import FileFacts, by_code
+from graphql_api.jockeys.inspection import FileFacts, by_code
 
 _MOST_WARNINGS = 50
-_WIDE = 140  # what is written to a file or a pipe need not fit a window
-
-
-def console(*, stderr: bool = False) -> Console:
-    """Make a console for the terminal there is, or one wide enough for tables where there is none."""
-    stream = sys.stderr if stderr else sys.stdout
-    return Console(stderr=stderr, width=None if stream.isatty() else _WIDE, highlight=False)
 
 
 def show(facts: FileFacts, out: Console) -> None:

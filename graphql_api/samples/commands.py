@@ -27,7 +27,7 @@ def sample(out: Path, jockeys: int, rows: int, seed: int) -> None:
     from rich.progress import Progress
 
     from graphql_api import samples
-    from graphql_api.cli.tables import console
+    from graphql_api.cli.console import console
 
     require("pandas")
     with Progress(console=console(stderr=True)) as progress:

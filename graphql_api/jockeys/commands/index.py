@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from graphql_api.cli.commands.options import data_option, log_to_stderr, only_options, settings_of
+from graphql_api.cli.options import data_option, log_to_stderr, only_options, settings_of
 
 if TYPE_CHECKING:
     from graphql_api.index.build import Refresh
@@ -28,9 +28,10 @@ def index(data: str | None, threads: int | None) -> None:
     """
     from rich.progress import Progress
 
-    from graphql_api.cli.source import describe, open_source
-    from graphql_api.cli.tables import console
+    from graphql_api.cli.console import console
+    from graphql_api.cli.source import open_source
     from graphql_api.index.build import Refresh
+    from graphql_api.jockeys.commands.holdings import describe
 
     settings = settings_of(data)
     log_to_stderr("CRITICAL")

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, cast
 import click
 import orjson
 
-from graphql_api.cli.commands.options import data_option, log_to_stderr, settings_of
+from graphql_api.cli.options import data_option, log_to_stderr, settings_of
 
 if TYPE_CHECKING:
-    from graphql_api.cli.inspection import FileFacts
+    from graphql_api.jockeys.inspection import FileFacts
     from graphql_api.storage.folder import StoredObject
 
 
@@ -31,7 +31,8 @@ def inspect(file_or_id: str, data: str | None, *, as_json: bool) -> None:
     Prints its columns as found, dtypes, nulls and distinct values, the columns that are missing or unknown, and each
     cell that could not be read. A file that is refused ends with the reason and exit code 1.
     """
-    from graphql_api.cli.tables import console, show
+    from graphql_api.cli.console import console
+    from graphql_api.jockeys.commands.tables import show
 
     log_to_stderr("CRITICAL")
     facts = _facts(file_or_id, data)
@@ -43,8 +44,8 @@ def inspect(file_or_id: str, data: str | None, *, as_json: bool) -> None:
 
 def _facts(file_or_id: str, data: str | None) -> "FileFacts":
     """Read the file, or, where there is none of that name, the jockey's file from the data source."""
-    from graphql_api.cli import inspection
     from graphql_api.cli.source import open_source
+    from graphql_api.jockeys import inspection
     from graphql_api.storage.folder import MAX_STORED_BYTES, id_of
 
     path = Path(file_or_id)

@@ -1,0 +1,1 @@
+"""The commands of jockeys: ``index`` and ``inspect``."""
