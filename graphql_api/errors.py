@@ -15,7 +15,11 @@ ServiceError
 ├── BadUserInput          400  BAD_USER_INPUT         an argument, id or header is not of its form
 ├── CursorExpired         400  CURSOR_EXPIRED         the file changed and the cursor's race is no longer there
 ├── IndexRequired         409  INDEX_REQUIRED         what was asked for takes an index, and the storage has none
+│   └── IndexOutdated     409  INDEX_OUTDATED         the index is of another layout than this release reads
+├── Conflict              409  CONFLICT               another writer came first; look again, then write
 ├── NotFound              404  NOT_FOUND              no such jockey, route or asset
+├── EngineMissing         501  ENGINE_MISSING         a library is not installed; the message names it
+├── NoSpace               507  INSUFFICIENT_STORAGE   the server's disk is full; an operator must act
 ├── ResponseTooLarge      413  RESPONSE_TOO_LARGE     the answer would pass the platform's limit
 ├── Overloaded            503  OVERLOADED             the process holds as many answers as it may; retry later
 ├── UpstreamUnavailable   503  UPSTREAM_UNAVAILABLE   S3, SSM or credentials unusable for now; retry later
@@ -160,6 +164,33 @@ class IndexRequired(ServiceError):
 
     code = "INDEX_REQUIRED"
     status = 409
+
+
+class IndexOutdated(IndexRequired):
+    """The index is of another layout than this release reads: the operator builds it anew."""
+
+    code = "INDEX_OUTDATED"
+
+
+class Conflict(ServiceError):
+    """Another writer changed what was to be written; who looks again may write again."""
+
+    code = "CONFLICT"
+    status = 409
+
+
+class EngineMissing(ServiceError):
+    """What was asked for takes a library that is not installed; the message names the extra that brings it."""
+
+    code = "ENGINE_MISSING"
+    status = 501
+
+
+class NoSpace(ServiceError):
+    """The server has no room on its disk for what it has to keep there."""
+
+    code = "INSUFFICIENT_STORAGE"
+    status = 507
 
 
 class NotFound(ServiceError):

@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 
 from fake_s3 import Bucket, Folder
 from graphql_api.config import ConfigError, Settings
-from graphql_api.errors import BadUserInput, DataCorrupt, NotFound, StorageFault, UpstreamUnavailable
+from graphql_api.errors import BadUserInput, Conflict, DataCorrupt, NotFound, StorageFault, UpstreamUnavailable
 from graphql_api.jockeys import ids
 from graphql_api.storage.folder import SUFFIXES, FolderStorage, Page, file_names, id_of
 from graphql_api.storage.s3 import S3Storage
@@ -26,6 +27,16 @@ pytest_plugins = ("s3_servers",)
 @pytest.fixture(params=["folder", "moto", "rclone"])
 def files(request: pytest.FixtureRequest, tmp_path: Path, aws: pytest.MonkeyPatch) -> Folder | Bucket:
     """Give an empty place for files, on each kind of storage."""
+    return _place(request, tmp_path, aws)
+
+
+@pytest.fixture(params=["folder", "moto"])
+def conditional(request: pytest.FixtureRequest, tmp_path: Path, aws: pytest.MonkeyPatch) -> Folder | Bucket:
+    """Give an empty place on each kind of storage that judges the condition of a write; rclone does not."""
+    return _place(request, tmp_path, aws)
+
+
+def _place(request: pytest.FixtureRequest, tmp_path: Path, aws: pytest.MonkeyPatch) -> Folder | Bucket:
     if request.param == "folder":
         return Folder(tmp_path)
     url = request.getfixturevalue(f"{request.param}_url")
@@ -398,7 +409,51 @@ def test_an_object_is_no_jockey(files: Folder | Bucket) -> None:
     assert storage.list_ids() == Page(("05339",), None)
 
 
-@pytest.mark.parametrize("name", ["index.arrows", "_", "_../x", "_a/b", "05339.pickle", "_A", "_a\n", "_a..b"])
+def test_objects_of_a_folder_are_listed_and_deleted(files: Folder | Bucket) -> None:
+    """With names, sizes and times; one that is deleted is no longer listed, and may be deleted again."""
+    storage = files.open()
+    assert list(storage.list_objects("rides")) == []
+    storage.write_object("rides/2024-00ff.parquet", b"rides")
+    storage.write_object("rides/2023-00ff.parquet", b"more rides")
+    listed = storage.list_objects("rides")
+    assert [(each.name, each.size) for each in listed] == [
+        ("rides/2023-00ff.parquet", 10),
+        ("rides/2024-00ff.parquet", 5),
+    ]
+    assert abs(datetime.now(UTC) - listed[0].last_modified) < timedelta(days=1)
+    storage.delete_object("rides/2023-00ff.parquet")
+    storage.delete_object("rides/2023-00ff.parquet")
+    assert [each.name for each in storage.list_objects("rides")] == ["rides/2024-00ff.parquet"]
+    assert storage.list_ids().ids == ()
+
+
+def test_of_writers_at_once_one_wins(conditional: Folder | Bucket) -> None:
+    """Each saw the same version, or none: the first to write replaces it, and the others are told."""
+    storage = conditional.open()
+
+    def swap(etag: str | None, data: bytes) -> bool:
+        try:
+            storage.swap_object("_rides.v1.json", data, etag)
+        except Conflict:
+            return False
+        return True
+
+    for round_ in range(3):
+        seen = storage.read_object("_rides.v1.json") if round_ else None
+        with ThreadPoolExecutor(8) as pool:
+            texts = [f"{round_} {place}".encode() for place in range(8)]
+            won = list(pool.map(partial(swap, seen and seen.etag), texts))
+        assert won.count(True) == 1
+        stored = storage.read_object("_rides.v1.json")
+        assert stored
+        assert stored.data == texts[won.index(True)]
+    storage.delete_object("_rides.v1.json")
+    assert not swap("0" * 32, b"of a version that is gone")
+
+
+@pytest.mark.parametrize(
+    "name", ["index.arrows", "_", "_../x", "_a/b", "05339.pickle", "_A", "_a\n", "_a..b", "a/../b", "/a"]
+)
 def test_only_a_name_of_its_own_form_becomes_an_object(files: Folder | Bucket, name: str) -> None:
     """A name that is a path, or could be a jockey's file, is refused before anything is touched."""
     storage = files.open()

@@ -7,6 +7,9 @@ from graphql_api.errors import NotFound, ServiceError, StorageFault, UpstreamUna
 from graphql_api.storage.folder import REFUSED, UNAVAILABLE
 
 NOT_MODIFIED = "304"
+CHANGED = frozenset({"PreconditionFailed", "ConditionalRequestConflict", "412", "409", "NoSuchKey"})
+"""What S3 answers where the condition of a write does not hold: NoSuchKey where the object is gone."""
+
 # The credentials are unusable: with others, which may be had by connecting anew, the same request may succeed.
 CREDENTIALS = frozenset(
     {

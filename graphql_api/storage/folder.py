@@ -6,7 +6,7 @@ import os
 import re
 import stat
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,8 +14,9 @@ from itertools import islice
 from pathlib import Path
 from typing import Protocol
 
-from graphql_api.errors import BadUserInput, DataCorrupt, NotFound, StorageFault, UpstreamUnavailable
+from graphql_api.errors import BadUserInput, Conflict, DataCorrupt, NotFound, StorageFault, UpstreamUnavailable
 from graphql_api.jockeys import ids
+from graphql_api.storage.locks import locked
 
 STEMS = (".pickle", ".pkl", "")
 COMPRESSIONS = ("", ".gz", ".xz", ".zst", ".bz2", ".zip")
@@ -41,6 +42,15 @@ class StoredObject:
     data: bytes
     etag: str
     last_modified: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ListedObject:
+    """An object as a listing tells of it: its name, its size in bytes, and when it was written (UTC)."""
+
+    name: str
+    size: int
+    last_modified: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +83,24 @@ class Storage(Protocol):
     def read_object(self, name: str, etag: str | None = None) -> StoredObject | None:
         """Read an object that lies beside the jockeys' files, such as their index; None if its ETag still is ``etag``.
 
-        ``name`` begins with an underscore, which no jockey's file does. Raises ``NotFound`` where there is none, and
-        ``DataCorrupt`` where it is larger than 64 MiB.
+        ``name`` begins with an underscore, or with the name of a folder and a slash, which no jockey's file does.
+        Raises ``NotFound`` where there is none, and ``DataCorrupt`` where it is larger than 64 MiB.
         """
 
     def write_object(self, name: str, data: bytes) -> None:
         """Put an object of this name in the place of the one there was, at once: no reader ever sees half of it."""
+
+    def swap_object(self, name: str, data: bytes, etag: str | None) -> None:
+        """Write as ``write_object``, but only if the object there still has ``etag``; None: if there is none.
+
+        Raises ``Conflict`` where another writer came first.
+        """
+
+    def list_objects(self, folder: str) -> Sequence[ListedObject]:
+        """List the objects whose names begin with the name of a folder and a slash; empty where there is none."""
+
+    def delete_object(self, name: str) -> None:
+        """Delete an object; one that is not there is deleted already."""
 
     def check(self) -> Mapping[str, str]:
         """Prove that the storage answers (readiness): what was checked → ``"ok"``. Raises where it does not."""
@@ -108,7 +130,7 @@ def object_name(name: str) -> str:
     return name
 
 
-_OBJECT_NAME = re.compile(r"_[a-z0-9]+(?:\.[a-z0-9]+)*")
+_OBJECT_NAME = re.compile(r"(?:_|[a-z]+/)[a-z0-9-]+(?:\.[a-z0-9]+)*")
 
 
 def first_page(found: Iterable[str], limit: int) -> Page:
@@ -125,6 +147,11 @@ def no_such_jockey(jockey_id: str) -> NotFound:
 def no_such_object(name: str) -> NotFound:
     """Make the error for an object that is not there."""
     return NotFound("There is no such file.", key=name)
+
+
+def changed_meanwhile(name: str) -> Conflict:
+    """Make the error for an object that another writer replaced."""
+    return Conflict("Another process wrote the same file meanwhile.", key=name)
 
 
 def too_large(key: str, limit: int) -> DataCorrupt:
@@ -167,7 +194,37 @@ class FolderStorage:
         """Write a file beside it and rename that; see ``Storage.write_object``."""
         path = self._root / object_name(name)
         with _translated(path):
+            if "/" in name:
+                path.parent.mkdir(exist_ok=True)
             _replace(path, data)
+
+    def swap_object(self, name: str, data: bytes, etag: str | None) -> None:
+        """Look and write while holding a lock that all writers of the name take; see ``Storage.swap_object``."""
+        path = self._root / object_name(name)
+        with _translated(path), locked(path.with_name(f"{path.name}.lock")):
+            stored = self._stored(name, MAX_OBJECT_BYTES)
+            if (stored.etag if stored else None) != etag:
+                raise changed_meanwhile(name)
+            _replace(path, data)
+
+    def list_objects(self, folder: str) -> Sequence[ListedObject]:
+        """List the regular files of a folder within; see ``Storage.list_objects``."""
+        root = self._root / folder
+        with _translated(root):
+            if not root.is_dir():
+                return []
+            with os.scandir(root) as entries:
+                found = [(entry.name, entry.stat()) for entry in entries if entry.is_file(follow_symlinks=False)]
+        return [
+            ListedObject(f"{folder}/{name}", status.st_size, datetime.fromtimestamp(status.st_mtime, UTC))
+            for name, status in sorted(found, key=lambda each: each[0])
+        ]
+
+    def delete_object(self, name: str) -> None:
+        """Delete a file; see ``Storage.delete_object``."""
+        path = self._root / object_name(name)
+        with _translated(path):
+            path.unlink(missing_ok=True)
 
     def check(self) -> Mapping[str, str]:
         """Prove that the folder can be listed; see ``Storage.check``."""

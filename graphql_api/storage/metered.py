@@ -2,13 +2,13 @@
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Lock
 
 from graphql_api.errors import StorageFault, UpstreamUnavailable
-from graphql_api.storage.folder import Page, Storage, StoredObject
+from graphql_api.storage.folder import ListedObject, Page, Storage, StoredObject
 
 KEPT = 100
 """Durations kept between two readings of the meter: as many values as a metric may have in one line."""
@@ -56,6 +56,21 @@ class MeteredStorage:
         """Write an object beside the jockeys' files; see ``Storage.write_object``."""
         with self._measured():
             self._storage.write_object(name, data)
+
+    def swap_object(self, name: str, data: bytes, etag: str | None) -> None:
+        """Write an object unless another came first; see ``Storage.swap_object``."""
+        with self._measured():
+            self._storage.swap_object(name, data, etag)
+
+    def list_objects(self, folder: str) -> Sequence[ListedObject]:
+        """List the objects of a folder; see ``Storage.list_objects``."""
+        with self._measured():
+            return self._storage.list_objects(folder)
+
+    def delete_object(self, name: str) -> None:
+        """Delete an object; see ``Storage.delete_object``."""
+        with self._measured():
+            self._storage.delete_object(name)
 
     def check(self) -> Mapping[str, str]:
         """Prove that the storage answers; see ``Storage.check``."""

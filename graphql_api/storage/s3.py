@@ -2,8 +2,9 @@
 
 import random
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from datetime import UTC
 from itertools import groupby
 from threading import BoundedSemaphore
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -15,13 +16,15 @@ from graphql_api.errors import NotFound, UpstreamUnavailable
 from graphql_api.jockeys import ids
 from graphql_api.storage.connection import Connected, Connection
 from graphql_api.storage.download import stored_object
-from graphql_api.storage.faults import CREDENTIALS, NOT_MODIFIED, error_code, faults, is_passing, translated
+from graphql_api.storage.faults import CHANGED, CREDENTIALS, NOT_MODIFIED, error_code, faults, is_passing, translated
 from graphql_api.storage.folder import (
     MAX_OBJECT_BYTES,
     MAX_STORED_BYTES,
     SUFFIXES,
+    ListedObject,
     Page,
     StoredObject,
+    changed_meanwhile,
     file_names,
     first_page,
     id_of,
@@ -115,6 +118,37 @@ class S3Storage:
         key = self._prefix + object_name(name)
         self._tried(lambda s3, _: s3.client.put_object(Bucket=s3.bucket, Key=key, Body=data), key=key)
 
+    def swap_object(self, name: str, data: bytes, etag: str | None) -> None:
+        """Put an object on a condition, which S3 judges; see ``Storage.swap_object``.
+
+        It is tried once: a try whose answer was lost may have succeeded, and a second would conflict with it.
+        """
+        key = self._prefix + object_name(name)
+        condition = {"IfNoneMatch": "*"} if etag is None else {"IfMatch": f'"{etag}"'}
+
+        def put(s3: Connected, _deadline: float) -> None:
+            try:
+                s3.client.put_object(Bucket=s3.bucket, Key=key, Body=data, **condition)  # type: ignore[arg-type]
+            except faults() as error:
+                if error_code(error) in CHANGED:
+                    raise changed_meanwhile(name) from error
+                raise
+
+        self._tried(put, 1, key=key)
+
+    def list_objects(self, folder: str) -> Sequence[ListedObject]:
+        """List the objects of a folder; see ``Storage.list_objects``."""
+        return [
+            ListedObject(each["Key"].removeprefix(self._prefix), each["Size"], each["LastModified"].astimezone(UTC))
+            for page in self._pages(f"{self._prefix}{folder}/")
+            for each in page.get("Contents", ())
+        ]
+
+    def delete_object(self, name: str) -> None:
+        """Delete an object; see ``Storage.delete_object``."""
+        key = self._prefix + object_name(name)
+        self._tried(lambda s3, _: s3.client.delete_object(Bucket=s3.bucket, Key=key), key=key)
+
     def check(self) -> Mapping[str, str]:
         """Prove that the configuration can be read and the bucket be listed; see ``Storage.check``."""
         self._tried(lambda s3, _: s3.client.list_objects_v2(Bucket=s3.bucket, Prefix=self._prefix, MaxKeys=1))
@@ -127,11 +161,16 @@ class S3Storage:
 
     def _names(self, start: Mapping[str, Any]) -> Iterator[str]:
         """List the names under the prefix, without folders, page by page as they are asked for."""
-        page = self._list(self._prefix, MaxKeys=self._page_size, **start)
-        yield from _names_of(page, self._prefix)
-        while token := page.get("NextContinuationToken"):
-            page = self._list(self._prefix, MaxKeys=self._page_size, ContinuationToken=token, **start)
+        for page in self._pages(self._prefix, **start):
             yield from _names_of(page, self._prefix)
+
+    def _pages(self, prefix: str, **start: Any) -> "Iterator[ListObjectsV2OutputTypeDef]":
+        """List the keys that begin with a prefix, without folders, page by page as they are asked for."""
+        page = self._list(prefix, MaxKeys=self._page_size, **start)
+        yield page
+        while token := page.get("NextContinuationToken"):
+            page = self._list(prefix, MaxKeys=self._page_size, ContinuationToken=token, **start)
+            yield page
 
     def _list(self, prefix: str, **options: Any) -> "ListObjectsV2OutputTypeDef":
         """Get one page of the keys that begin with a prefix, without folders."""
@@ -157,15 +196,16 @@ class S3Storage:
         # A server that gives no ETag knows no condition either.
         return None if stored is None or stored.etag == etag else stored
 
-    def _tried(self, request: Callable[[Connected, float], T], **where: str) -> T:
+    def _tried(self, request: Callable[[Connected, float], T], attempts: int | None = None, **where: str) -> T:
         """Make a request, which gets its deadline, again where its fault may pass; raises ours for S3's faults."""
         deadline, attempt = self._clock() + self._seconds, 1
+        attempts = attempts or self._attempts
         with self._connected(**where) as s3, ExitStack() as at_end:
             while True:
                 try:
                     return request(s3, deadline)
                 except faults() as error:
-                    may_pass = attempt < self._attempts and is_passing(error) and self._clock() < deadline
+                    may_pass = attempt < attempts and is_passing(error) and self._clock() < deadline
                     if not may_pass or not self._may_retry(attempt, at_end):
                         raise
                     about = {"bucket": s3.bucket, **where, "error_code": error_code(error), "attempt": attempt}
