@@ -88,10 +88,13 @@ def _of_odds(backed: Sequence[Texts]) -> dict[str, Any]:
 
 def _of_prizes(rows: Sequence[Texts], rides: Sequence[Texts]) -> dict[str, Any]:
     """Count what rests on prize money."""
-    prizes = [_number(row["賞金(万円)"]) * 10_000 for row in rows if row["賞金(万円)"].strip("-")]
+    prizes = [_number(row["賞金(万円)"]) * 10_000 for row in _in_japan(rows) if row["賞金(万円)"].strip("-")]
     total = sum(prizes) if prizes else None
-    in_japan = [row for row in rides if re.match(r"\d", row["開催"]) or row["開催"] in {*JRA_COURSES, *NAR_COURSES}]
-    return {"prize_money": total, "prize_per_ride": None if total is None else _share(total, len(in_japan))}
+    return {"prize_money": total, "prize_per_ride": None if total is None else _share(total, len(_in_japan(rides)))}
+
+
+def _in_japan(rows: Sequence[Texts]) -> list[Texts]:
+    return [row for row in rows if re.match(r"\d", row["開催"]) or row["開催"] in {*JRA_COURSES, *NAR_COURSES}]
 
 
 def _impact(rides: Sequence[Texts], whole: Sequence[Texts]) -> float | None:

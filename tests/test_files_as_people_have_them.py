@@ -238,6 +238,24 @@ def test_warnings_beyond_the_list_are_counted(tmp_path: Path) -> None:
     assert found["source"]["warningCount"] == 1500 + missing
 
 
+# Prize money overseas.
+
+
+@pytest.mark.parametrize(("prize", "warnings"), [(0, 0), ("0.0", 0), (None, 0), ("", 0), ("1,500.0", 1), (1500.5, 1)])
+def test_prize_money_overseas_is_null_whatever_fills_the_cell(tmp_path: Path, prize: object, warnings: int) -> None:
+    """The source has none: zeros are what programs fill in, and another figure is warned of. Sums are null, too."""
+    overseas = {"開催": "シャティ", "R": None, "賞金(万円)": prize}
+    query = """{ jockey(id: "01999") { source { warnings { column code row raw } } records {
+      statistics { prizeMoney } nodes { jurisdiction prizeMoney }
+      groupBy(by: JURISDICTION) { key { jurisdiction } statistics { prizeMoney } } } } }"""
+    table = frame({}, {**overseas, "日付": "2024/09/28"}).astype({"賞金(万円)": object})
+    found = data(serve(tmp_path, table), query)["jockey"]
+    assert [each["prizeMoney"] for each in found["records"]["nodes"]] == [5_500_000.0, None]
+    assert [each["statistics"]["prizeMoney"] for each in found["records"]["groupBy"]] == [5_500_000.0, None]
+    told = [each for each in found["source"]["warnings"] if each["code"] == "OUT_OF_RANGE"]
+    assert told == [{"column": "賞金(万円)", "code": "OUT_OF_RANGE", "row": 1, "raw": str(prize)}] * warnings
+
+
 # Two rows of headers.
 
 

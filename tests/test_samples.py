@@ -324,7 +324,7 @@ def test_prizes_go_to_the_first_five(runs: list[dict[str, str]]) -> None:
     """Who is placed first to fifth has prize money, nobody else."""
     for run in runs:
         place = re.match(r"\d+", run["着順"])
-        assert bool(run["賞金(万円)"]) == bool(place and int(place[0]) <= 5)
+        assert bool(run["賞金(万円)"]) == bool(place and int(place[0]) <= 5 and run["R"])  # overseas there is no R
 
 
 def test_what_was_not_run_is_blank(runs: list[dict[str, str]]) -> None:
@@ -340,11 +340,13 @@ def test_what_was_not_run_is_blank(runs: list[dict[str, str]]) -> None:
 
 
 def test_overseas_rows_are_sparse(runs: list[dict[str, str]]) -> None:
-    """Abroad there is no race number, bracket, time, margin, position or pace, and mostly no odds."""
+    """Abroad there is no race number, bracket, time, margin, position, pace or prize, and mostly no odds."""
     abroad = [run for run in runs if run["開催"] in ("シャティ", "メイダン", "パリロン", "キングア", "アスコッ")]
     assert len(abroad) > 10
     for run in abroad:
-        assert not any(run[header] for header in ("R", "枠番", "タイム", "着差", "通過", "ペース", "上り"))
+        assert not any(
+            run[header] for header in ("R", "枠番", "タイム", "着差", "通過", "ペース", "上り", "賞金(万円)")
+        )
     assert sum(run["単勝"] in ("", "---") for run in abroad) > len(abroad) / 2
 
 

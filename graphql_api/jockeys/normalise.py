@@ -1,6 +1,7 @@
 """A frame to typed race records: each source column factorised once, each distinct cell parsed once."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from typing import Any
 
 import numpy as np
 
@@ -11,13 +12,13 @@ from graphql_api.jockeys.memory import check_memory, check_size, nbytes
 from graphql_api.jockeys.readings import Reading, absent, read
 from graphql_api.jockeys.records import RaceRecords, SourceColumn
 from graphql_api.jockeys.rows import DATE, IDENTITY, choose
-from graphql_api.jockeys.vocabulary import FinishStatus
+from graphql_api.jockeys.vocabulary import FinishStatus, Jurisdiction
 from graphql_api.pickles.frames import Frame, FrameColumn
 from graphql_api.pickles.moments import in_zone, zone_of
 from graphql_api.tables.cells import factorise, valid_unicode
-from graphql_api.tables.column import DictColumn, combine, constant
+from graphql_api.tables.column import DictColumn, combine, constant, narrow
 
-_FINISH, _JOCKEY = "着順", "jockey_id"
+_FINISH, _JOCKEY, _PRIZE = "着順", "jockey_id", "賞金(万円)"
 
 
 def race_records(frame: Frame, jockey_id: str) -> RaceRecords:
@@ -97,9 +98,31 @@ def _columns(readings: Mapping[str, Reading], jockey_id: str, rows: int, warning
     for header, reading in readings.items():
         warnings.cells(header, reading.raw, DictColumn(reading.codes, reading.faults))
         columns.update(reading.columns())
+    columns["prize_money"] = _known_prizes(columns, readings[_PRIZE].raw, warnings)
     _check_jockey(columns["JOCKEY_ID"], jockey_id, warnings)
     columns["jockey_id"] = constant(jockey_id, rows)
     return columns
+
+
+def _known_prizes(columns: Mapping[str, DictColumn], cells: DictColumn, warnings: Warnings) -> DictColumn:
+    """Give the prize money without that of overseas races: the source has none, so that a figure there is no prize.
+
+    Zeros are what programs fill blanks with, and are not warned of.
+    """
+    prizes, jurisdictions = columns["prize_money"], columns["jurisdiction"]
+    overseas = _rows_where(jurisdictions, lambda jurisdiction: jurisdiction is Jurisdiction.OVERSEAS)
+    lost = overseas & _rows_where(prizes, lambda prize: prize is not None)
+    if not lost.any():
+        return prizes
+    warned = lost & _rows_where(prizes, bool)
+    warnings.cells(_PRIZE, cells, DictColumn(warned.astype(np.int8), (None, "OUT_OF_RANGE")))
+    codes = np.where(lost, len(prizes.values), prizes.codes)
+    return DictColumn(narrow(codes, len(prizes.values) + 1), [*prizes.values, None])
+
+
+def _rows_where(column: DictColumn, holds: Callable[[Any], bool]) -> np.ndarray:
+    found: np.ndarray = np.array([*map(holds, column.values)], np.bool_).take(column.codes)
+    return found
 
 
 class _Fields(Mapping[str, DictColumn]):

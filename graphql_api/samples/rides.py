@@ -286,8 +286,15 @@ def _winner(race: Race, run: Run, rng: Random) -> str:
 
 
 def _prize(race: Race, run: Run) -> str:
-    """Write the prize money in 10,000 yen for the first five; a dead heat for the win shares two places."""
-    if run.mishap in ("取", "除", "中", "失", "再", "abandoned") or run.position > len(PRIZE_SHARES):
+    """Write the prize money in 10,000 yen for the first five; a dead heat for the win shares two places.
+
+    Overseas the source has none.
+    """
+    if (
+        race.circuit == OVERSEAS
+        or run.mishap in ("取", "除", "中", "失", "再", "abandoned")
+        or run.position > len(PRIZE_SHARES)
+    ):
         return ""
     share = PRIZE_SHARES[run.position - 1]
     if run.mishap == "dead heat":
