@@ -53,6 +53,13 @@ def test_queries_and_mutations_join_the_root_types(notes_client: TestClient) -> 
     assert ask(notes_client, both)["data"]["notes"] == ["a", "a", "a"]
 
 
+def test_root_fields_stand_in_the_order_of_the_slices(core: Core) -> None:
+    """The schema, and with it the SDL, begins with the first slice."""
+    fields = list(core.engine.schema.query_type.fields)
+    assert fields[0] == "jockey"
+    assert fields[-1] == "notes"
+
+
 def test_a_setting_of_a_slice_reaches_its_service(notes_client: TestClient) -> None:
     """``JOCKEY_NOTES_MOST`` bounds the notes, and the slice's error keeps its code."""
     for _ in range(3):

@@ -34,5 +34,4 @@ def _root(name: str, description: str, parts: Sequence[type]) -> Any:
                 raise ValueError(
                     f"{part.__qualname__} and {other.__qualname__} both have the field {field.python_name}."
                 )
-    # Bases are read from the last to the first.
-    return strawberry.type(type(name, tuple(reversed(parts)), {}), description=description)
+    return strawberry.type(type(name, tuple(parts), {}), description=description)
