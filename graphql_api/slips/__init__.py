@@ -1,0 +1,1 @@
+"""Betting slips: tickets, and what they cover, cost and win."""

@@ -1,0 +1,59 @@
+"""The combinations of a ticket: listed one by one, or counted without being listed; and their cost."""
+
+import itertools
+from collections import Counter
+from collections.abc import Iterator
+from math import comb, perm, prod
+
+from graphql_api.errors import BadUserInput
+from graphql_api.slips.tickets.ticket import Ticket
+from graphql_api.slips.tickets.types import Combination
+
+UNIT = 100
+"""Stakes are multiples of so many yen."""
+
+MAX_COST = 2**31 - 1
+"""The highest cost of a ticket in yen, so that it is an ``Int`` of GraphQL."""
+
+
+def combinations(ticket: Ticket) -> Iterator[Combination]:
+    """List the combinations lazily, ascending."""
+    places = len(ticket.legs)
+    candidates: Iterator[Combination]
+    if ticket.rule.is_ordered:
+        candidates = itertools.permutations(ticket.numbers, places)
+    elif ticket.repeatable:
+        candidates = itertools.combinations_with_replacement(ticket.numbers, places)
+    else:
+        candidates = itertools.combinations(ticket.numbers, places)
+    memberships, patterns = ticket.memberships(), ticket.patterns()
+    for combination in candidates:
+        if combination[0] == combination[-1] and places > 1 and combination[0] not in ticket.repeatable:
+            continue
+        if tuple([memberships[number] for number in combination]) in patterns:
+            yield combination
+
+
+def count(ticket: Ticket) -> int:
+    """Count the combinations without listing them.
+
+    Numbers that stand in the same legs are exchangeable. So each pattern of memberships stands for as many combinations
+    as there are choices of distinct numbers with these memberships.
+    """
+    memberships, patterns = ticket.memberships(), ticket.patterns()
+    sizes = Counter(memberships.values())
+    choose = perm if ticket.rule.is_ordered else comb
+    if not ticket.rule.is_ordered:
+        patterns = frozenset(tuple(sorted(pattern)) for pattern in patterns)
+    distinct = sum(prod(choose(sizes[held], times) for held, times in Counter(pattern).items()) for pattern in patterns)
+    return distinct + sum((memberships.get(number, 0),) * 2 in patterns for number in ticket.repeatable)
+
+
+def cost(number: int, unit_stake: int) -> int:
+    """Return the yen of so many combinations; raises ``BadUserInput`` where the stake on each is no multiple of 100."""
+    if type(unit_stake) is not int or unit_stake <= 0 or unit_stake % UNIT:
+        raise BadUserInput(f"The stake on each combination must be a positive multiple of {UNIT} yen.")
+    total = number * unit_stake
+    if total > MAX_COST:
+        raise BadUserInput(f"The ticket would cost {total:,} yen; the most is {MAX_COST:,}.")
+    return total

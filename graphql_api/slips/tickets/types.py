@@ -1,0 +1,72 @@
+"""Types of bets (式別) and methods of selecting (買い方), and the facts that tell the types apart."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from types import MappingProxyType
+
+Combination = tuple[int, ...]
+"""Horse or bracket numbers of one bet: ascending where the order does not count, else in finishing order."""
+
+
+class BetType(Enum):
+    """Type of a bet (式別)."""
+
+    WIN = "win"
+    PLACE = "place"
+    BRACKET_QUINELLA = "bracket_quinella"
+    QUINELLA = "quinella"
+    QUINELLA_PLACE = "quinella_place"
+    EXACTA = "exacta"
+    TRIO = "trio"
+    TRIFECTA = "trifecta"
+
+
+class BetMethod(Enum):
+    """Method by which a selection names its combinations (買い方)."""
+
+    STRAIGHT = "straight"
+    BOX = "box"
+    WHEEL = "wheel"
+    FORMATION = "formation"
+
+
+@dataclass(frozen=True, slots=True)
+class BetRule:
+    """What one type of bet asks for; it is on sale where at least ``least_runners`` are declared."""
+
+    places: int
+    least_runners: int
+    description: str
+    is_ordered: bool = False
+    is_by_bracket: bool = False
+
+    @property
+    def noun(self) -> str:
+        """Return what the numbers of the bet count."""
+        return "bracket" if self.is_by_bracket else "horse"
+
+
+BET_RULES: Mapping[BetType, BetRule] = MappingProxyType(
+    {
+        BetType.WIN: BetRule(1, 2, "単勝: the winner."),
+        BetType.PLACE: BetRule(1, 5, "複勝: a horse among the first three; among the first two in a field of 5 to 7."),
+        BetType.BRACKET_QUINELLA: BetRule(
+            2, 2, "枠連: the brackets of the first two in any order, or one bracket twice.", is_by_bracket=True
+        ),
+        BetType.QUINELLA: BetRule(2, 3, "馬連: the first two in any order."),
+        BetType.QUINELLA_PLACE: BetRule(2, 4, "ワイド: two of the first three in any order."),
+        BetType.EXACTA: BetRule(2, 3, "馬単: the first two in this order.", is_ordered=True),
+        BetType.TRIO: BetRule(3, 4, "3連複: the first three in any order."),
+        BetType.TRIFECTA: BetRule(3, 4, "3連単: the first three in this order.", is_ordered=True),
+    }
+)
+
+METHOD_DESCRIPTIONS: Mapping[BetMethod, str] = MappingProxyType(
+    {
+        BetMethod.STRAIGHT: "通常: one combination, by `numbers`.",
+        BetMethod.BOX: "ボックス: every combination of `numbers`.",
+        BetMethod.WHEEL: "流し: `axes` with every choice of `partners`.",
+        BetMethod.FORMATION: "フォーメーション: for each place its own numbers, by `legs`.",
+    }
+)
