@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 from graphql_api.config import Settings
 from graphql_api.jockeys.slice import SLICE as JOCKEYS
 from graphql_api.slices import Slice
+from graphql_api.slips.slice import SLICE as SLIPS
 
-SLICES: tuple[Slice, ...] = (JOCKEYS,)
+SLICES: tuple[Slice, ...] = (JOCKEYS, SLIPS)
 
 
 def read_settings(environ: Mapping[str, str], slices: Sequence[Slice] = SLICES, **overrides: object) -> Settings:

@@ -30,6 +30,8 @@ FIGURES = " ".join(STATISTIC_NAMES)
 
 FILTERED = '($f: RaceRecordFilter, $o: [RaceRecordOrder!]) { jockey(id: "00001") { records(filter: $f, orderBy: $o)'
 
+TICKETS = "{ ticketCount(ticket: { type: EXACTA, method: BOX, numbers: [1, 2, 3], unitStake: 100 }) "
+
 HARD = [
     ('{ jockey(id: "00001") { records { nodes { date } } } }', {}),
     ('{ jockey(id: "00001") { records { nodes { __typename } } } }', {}),
@@ -38,6 +40,12 @@ HARD = [
     ('{ a: jockey(id: "00001") { id } b: jockey(id: "00001") { name } c: jockey(id: "99999") { id } }', {}),
     ('{ jockeysByIds(ids: ["00001", "99999", "a0001"]) { id records(first: 2) { nodes { horseName } } } }', {}),
     ("{ jockeysByIds(ids: []) { id } }", {}),
+    (
+        "query ($t: TicketInput!) { ticketCount(ticket: $t, runners: 9) { __typename combinations cost onSale list } }",
+        {"t": {"type": "TRIO", "method": "FORMATION", "legs": [[1], [1, 2], [2, 3, 4]], "unitStake": 300}},
+    ),
+    (TICKETS + "{ onSale list(first: 2, after: [1, 3]) none: list(first: 0) } }", {}),
+    ("{ ticketCount(ticket: { type: WIN, numbers: [1, 2], unitStake: 100 }) { cost } }", {}),
     ('{ jockey(id: "00001") { records(first: 3) { edges { cursor node { date cursor: horseName } } } } }', {}),
     (
         '{ jockey(id: "00001") { records(first: 3) { edges { n: node { __typename } m: node { won } __typename } } } }',
