@@ -1,6 +1,7 @@
 """Long work beside small requests: it leaves the event loop, its answer is the same, and it ends with its request."""
 
 import asyncio
+import gc
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -47,9 +48,9 @@ Ask = Callable[[httpx2.AsyncClient], Any]
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Write a jockey whose career takes long to go through, and one of a few races."""
+    """Write a jockey whose career takes long to go through, and two of a few races."""
     folder = tmp_path_factory.mktemp("careers")
-    for jockey_id, rows in (("00001", ROWS), ("00002", 50)):
+    for jockey_id, rows in (("00001", ROWS), ("00002", 50), ("00003", 50)):
         samples.frame(jockey_id, rows, 1).to_pickle(folder / f"{jockey_id}.pickle")
     return folder
 
@@ -165,6 +166,46 @@ def test_turns_come_one_after_the_other_on_every_event_loop() -> None:
 
     expected = [f"{name} {step}" for name in "abc" for step in ("begins", "ends")]
     assert [asyncio.run(order()) for _ in range(2)] == [expected] * 2
+
+
+LOAD = 'c: jockey(id: "00003") { id }'
+GROUPED = f'jockey(id: "00001") {{ records {{ {GROUPS} }} }}'
+MANY = [{"field": "RACE_NAME"}] * 900
+WAITING: dict[str, dict[str, Any]] = {
+    "behind long work": {"query": f'{{ bad: jockey(id: "x") {{ id }} {GROUPED} {LOAD} }}'},
+    "before long work": {"query": f'{{ bad: jockey(id: "x") {{ id }} {LOAD} {GROUPED} }}'},
+    "of a list": {
+        "query": f'{{ bad: jockey(id: "x") {{ id }} {GROUPED} jockeysByIds(ids: ["00003", "00009"]) {{ id }} }}'
+    },
+    "by a plan": {"query": f"{{ {GROUPED} {LOAD} }}"},
+    "with many values in variables": {
+        "query": 'query ($o: [RaceRecordOrder!]) { jockey(id: "00003") { records(orderBy: $o) { totalCount } } }',
+        "variables": {"o": MANY},
+    },
+}
+
+
+@pytest.mark.parametrize("name", WAITING)
+def test_long_work_that_waits_for_a_load_holds_no_thread(folder: Path, name: str) -> None:
+    """Operations whose jockey does not come leave the threads to others, and are answered when it comes."""
+    storage = FakeStorage({each.stem: each.read_bytes() for each in folder.iterdir()})
+    app = create_app(Settings(log_level="ERROR"), storage)
+    client = httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://test")
+
+    async def ask() -> list[httpx2.Response]:
+        await post('{ jockey(id: "00001") { id } }')(client)
+        with storage.gate("00003") as gate:
+            waiting = [asyncio.ensure_future(client.post("/graphql", json=WAITING[name])) for _ in range(3)]
+            await asyncio.to_thread(gate.wait_for_read)
+            other = await asyncio.wait_for(post(f"{{ other: {GROUPED} }}")(client), 10)
+            assert not any(each.done() for each in waiting)
+        return [other, *await asyncio.gather(*waiting)]
+
+    answers = [each.json()["data"] for each in asyncio.run(ask())]
+    gc.collect()  # a coroutine that was never awaited warns now
+    assert all(answers)
+    assert answers[1] == answers[2] == answers[3]
+    assert storage.reads["00003"] == 1
 
 
 @pytest.mark.parametrize("name", OPERATIONS)

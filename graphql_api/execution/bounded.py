@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
+from graphql_api.execution.budget import Exhausted, LongWork
 from graphql_api.execution.calls import Operation
 from graphql_api.execution.encoding import encode_rows
 from graphql_api.execution.planning import row_template
@@ -23,12 +24,25 @@ GENERAL_WORK = 100
 
 
 class BoundedExecutor(StrawberryGraphQLCoreExecutionContext):
-    """Pays for every field from ``context.budget``; raises ``Exhausted``. Data holds rows as ``orjson.Fragment``."""
+    """Pays for every field from ``context.budget``. Data holds rows as ``orjson.Fragment``.
 
-    def execute_field(self, *args: Any, **kwargs: Any) -> Any:
-        """Execute one field of one object."""
-        self.context_value.budget.spend(GENERAL_WEIGHT, GENERAL_WORK)
-        return super().execute_field(*args, **kwargs)
+    ``given_up`` says why the result is worth nothing; the caller raises it. By then all fields of the root have been
+    resolved and what they load is there; nothing that was begun is left behind.
+    """
+
+    given_up: LongWork | Exhausted | None = None
+
+    def execute_field(self, parent_type: Any, source: Any, field_details_list: Any, path: Any, *context: Any) -> Any:
+        """Execute one field of one object; once given up, those of the root only, for what they load."""
+        try:
+            if self.given_up is None:
+                self.context_value.budget.spend(GENERAL_WEIGHT, GENERAL_WORK)
+            elif path.prev is not None:
+                return None
+            return super().execute_field(parent_type, source, field_details_list, path, *context)
+        except (LongWork, Exhausted) as reason:
+            self.given_up = reason
+            return None
 
     def complete_iterable_value(
         self, item_type: Any, field_details_list: Any, info: Any, path: Any, items: Any, position_context: Any

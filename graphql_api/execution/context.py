@@ -1,8 +1,9 @@
 """What one request carries: who asks, from where data comes, and how long each stage took."""
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Generator
 from dataclasses import dataclass, field
+from typing import Any
 
 from graphql_api.config import Settings
 from graphql_api.execution.budget import Budget
@@ -10,6 +11,24 @@ from graphql_api.repository.repository import Repository
 from graphql_api.repository.snapshot import Snapshot
 from graphql_api.repository.trace import Trace
 from graphql_api.services import S, Services
+
+
+class Unloaded(BaseException):
+    """A jockey is not in memory, and may not be waited for here: first ``finish_loads``, then all is to be done again.
+
+    No ``Exception``, since the executor would make a field's error of it.
+    """
+
+
+class _Unloaded:
+    """Stands for a jockey that was asked for where nothing may wait."""
+
+    def __await__(self) -> Generator[Any, None, Snapshot]:
+        raise Unloaded
+
+
+UNLOADED = _Unloaded()
+Load = Snapshot | asyncio.Future[Snapshot] | _Unloaded
 
 
 @dataclass(slots=True)
@@ -27,8 +46,10 @@ class Context:
     settings: Settings = field(default_factory=Settings)
     budget: Budget = field(default_factory=Budget)
     _services: Services | None = None
+    may_wait: bool = True
+    """Whether loads may be awaited; where not, that raises ``Unloaded``."""
     _private: bool = False
-    _loads: dict[str, Snapshot | asyncio.Future[Snapshot]] = field(default_factory=dict)
+    _loads: dict[str, Load] = field(default_factory=dict)
 
     @property
     def repository(self) -> Repository:
@@ -48,14 +69,23 @@ class Context:
         if found is None:
             found = self._repository.cached(jockey_id, self.trace)
             if found is None:
-                found = asyncio.ensure_future(self._repository.get(jockey_id, self.trace))
-                found.add_done_callback(_mark_retrieved)
+                found = self._begin(jockey_id) if self.may_wait else UNLOADED
             self._loads[jockey_id] = found
         return found
 
-    def leave_loop(self) -> None:
-        """Forget the loads under way, which can be awaited on their own event loop only; another joins them anew."""
-        self._loads = {each: load for each, load in self._loads.items() if isinstance(load, Snapshot) or load.done()}
+    async def finish_loads(self) -> None:
+        """Wait for all jockeys that were asked for, whatever comes of it; loads that were given up begin anew."""
+        for jockey_id, load in self._loads.items():
+            if load is UNLOADED or (isinstance(load, asyncio.Future) and load.cancelled()):
+                self._loads[jockey_id] = self._begin(jockey_id)
+        under_way = [load for load in self._loads.values() if isinstance(load, asyncio.Future) and not load.done()]
+        if under_way:
+            await asyncio.wait(under_way)
+
+    def _begin(self, jockey_id: str) -> asyncio.Future[Snapshot]:
+        load = asyncio.ensure_future(self._repository.get(jockey_id, self.trace))
+        load.add_done_callback(_mark_retrieved)
+        return load
 
     @property
     def snapshots(self) -> list[Snapshot]:
@@ -70,9 +100,9 @@ class Context:
         return tuple(found) if whole else None
 
 
-def _loaded(load: Snapshot | asyncio.Future[Snapshot]) -> Snapshot | None:
-    if isinstance(load, Snapshot):
-        return load
+def _loaded(load: Load) -> Snapshot | None:
+    if not isinstance(load, asyncio.Future):
+        return load if isinstance(load, Snapshot) else None
     return load.result() if load.done() and not load.cancelled() and load.exception() is None else None
 
 

@@ -107,9 +107,12 @@ class Engine:
         )
         if isinstance(executor, list):
             return Answer(None, tuple(executor))
+        assert isinstance(executor, BoundedExecutor)  # noqa: S101 - its class made it
         result = executor.execute_operation()
         if isawaitable(result):
             result = await result
+        if executor.given_up is not None:
+            raise executor.given_up
         assert isinstance(result, ExecutionResult)  # noqa: S101 - incremental delivery is off
         return Answer([orjson.dumps(result.data)], tuple(result.errors or ()))
 

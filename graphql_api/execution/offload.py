@@ -8,12 +8,12 @@ interpreter to the loop many times a second, but take a third longer for a list 
 
 import asyncio
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from typing import Any, TypeVar
 
 from graphql_api.execution.budget import AT_ONCE, SHORT, LongWork
-from graphql_api.execution.context import Context
+from graphql_api.execution.context import Context, Unloaded
 from graphql_api.execution.document import Document
 from graphql_api.execution.engine import Answer, Engine
 from graphql_api.execution.turns import Turns
@@ -68,18 +68,16 @@ class Offload:
                 return await run(context)
         except LongWork:
             pass
+        context.may_wait = False
+
+        async def in_turn() -> Answer:
+            async with self._turns.turn():
+                return await run(context)
+
         if cost < LONG_COST and max(given, budget.worked) <= AT_ONCE:
             with suppress(LongWork):
-                async with self._turns.turn():
-                    budget.begin(AT_ONCE)
-                    return await run(context)
-        context.leave_loop()
-        budget.begin(math.inf)
-
-        def work() -> Answer:
-            return asyncio.run(run(context))
-
-        return await self.run(work, budget.stop)
+                return await _loaded(context, AT_ONCE, in_turn)
+        return await _loaded(context, math.inf, lambda: self.run(lambda: asyncio.run(run(context)), budget.stop))
 
     async def call(self, work: Callable[[], Result], amount: int) -> Result:
         """Do ``work`` that waits for nothing; ``amount`` is what it takes, in values of a list."""
@@ -105,6 +103,18 @@ class Offload:
     def close(self) -> None:
         """Refuse further work, and what waits for a thread."""
         self._workers.close()
+
+
+async def _loaded(context: Context, allowance: float, work: Callable[[], Awaitable[Answer]]) -> Answer:
+    """Do work that holds a turn or a thread, and so waits for no load: these are awaited between two attempts.
+
+    Each attempt after the first knows at least one jockey more; nearly always all are asked for by the first.
+    """
+    while True:
+        await context.finish_loads()
+        context.budget.begin(allowance)
+        with suppress(Unloaded):
+            return await work()
 
 
 def _values(variables: Mapping[str, Any]) -> int:
