@@ -1,5 +1,6 @@
 """Selections as clients describe them, read into tickets; each rule that one can break has a message of its own."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -97,9 +98,9 @@ def _check_numbers(numbers: Numbers, rule: BetRule, field: RaceField) -> None:
 
 
 def _check_distinct(numbers: Numbers, noun: str) -> None:
-    repeated = sorted({number for number in numbers if numbers.count(number) > 1})
+    repeated = [number for number, times in Counter(numbers).items() if times > 1]
     if repeated:
-        raise ValueError(f"{noun} {repeated[0]} is named more than once.")
+        raise ValueError(f"{noun} {min(repeated)} is named more than once.")
 
 
 def _straight(selection: Selection, rule: BetRule) -> Iterable[Numbers]:
@@ -164,3 +165,4 @@ _LEGS = MappingProxyType(
         BetMethod.FORMATION: _formation,
     }
 )
+"""How each method names the numbers of each place."""
