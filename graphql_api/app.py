@@ -26,9 +26,6 @@ from graphql_api.execution.offload import Offload
 from graphql_api.execution.projections import Projections
 from graphql_api.execution.root import build_schema
 from graphql_api.installed import SLICES
-from graphql_api.jockeys.routes import plain
-from graphql_api.jockeys.routes.exports import Exports
-from graphql_api.jockeys.routes.first_jockeys import FirstJockeys
 from graphql_api.repository.repository import Repository
 from graphql_api.services import Services
 from graphql_api.slices import Slice, load
@@ -37,13 +34,16 @@ from graphql_api.storage.sources import open_storage
 from graphql_api.web import pages
 from graphql_api.web.deadline import limited
 from graphql_api.web.endpoint import GraphQLEndpoint
+from graphql_api.web.examples import GetExamples, no_examples
 from graphql_api.web.front import Front
 from graphql_api.web.graphql_response import response_map
+from graphql_api.web.health import Health
 from graphql_api.web.in_flight import InFlight
 from graphql_api.web.middleware import MaskMiddleware, RequestMiddleware
 from graphql_api.web.named.routes import Named
 from graphql_api.web.openapi.routes import OpenApi
 from graphql_api.web.persisted import Persisted
+from graphql_api.web.plain_answers import http_error, service_error
 from graphql_api.web.query_string import QueryMiddleware
 from graphql_api.web.response_cache import ResponseCache
 from graphql_api.web.responses import Responder
@@ -117,8 +117,9 @@ def serve_core(core: Core, settings: Settings) -> RequestMiddleware:
     responder = Responder(settings.encoded_bytes, InFlight(settings.in_flight_bytes))
     offload = Offload()
     graphiql = settings.graphiql and not settings.trusted_only  # it would find no schema, and could send no query
-    first = FirstJockeys(core.repository)
-    shown = pages.Pages(first, responder, graphiql=graphiql)
+    http = Http(core.services, offload, responder, core.engine.projections, core.repository)
+    examples = _examples(core.slices, http)
+    shown = pages.Pages(examples, responder, graphiql=graphiql)
     explorer = shown.explorer if graphiql else None
     trusted = load_trusted(settings, core.documents)
     persisted = Persisted(core.documents, trusted, trusted_only=settings.trusted_only)
@@ -135,12 +136,9 @@ def serve_core(core: Core, settings: Settings) -> RequestMiddleware:
         release(),
     )
     named = Named(graphql, trusted)
-    jockeys = plain.Rest(core.repository, core.engine.projections, offload, responder)
-    http = Http(core.services, offload, responder)
     sliced: list[ApiRoute] = [made for each in core.slices if each.routes for made in load(each.routes)(http)]
-    openapi = OpenApi(first, named.described(), sliced, responder, version(DISTRIBUTION))
-    exports = Exports(core.repository, core.engine.projections, offload, responder)
-    routes = [*exports.routes(), *jockeys.routes(), *named.routes(), *(each.route() for each in sliced)]
+    openapi = OpenApi(examples, named.described(), named.enum_values(), sliced, responder, version(DISTRIBUTION))
+    routes = [*(each.route() for each in sliced), *Health(core.repository).routes(), *named.routes()]
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -157,9 +155,9 @@ def serve_core(core: Core, settings: Settings) -> RequestMiddleware:
         ],
         middleware=[
             Middleware(MaskMiddleware),
-            Middleware(QueryMiddleware, max_bytes=settings.max_url_bytes, refuse=plain.service_error),
+            Middleware(QueryMiddleware, max_bytes=settings.max_url_bytes, refuse=service_error),
         ],
-        exception_handlers={ServiceError: plain.service_error, HTTPException: plain.http_error},
+        exception_handlers={ServiceError: service_error, HTTPException: http_error},
         lifespan=lifespan,
     )
     others.router.redirect_slashes = False  # a redirect would repeat whatever Host the client sent
@@ -169,6 +167,11 @@ def serve_core(core: Core, settings: Settings) -> RequestMiddleware:
         layer = load(each.layer)(http) if each.layer else None
         app = app if layer is None else layer(app)
     return RequestMiddleware(app, settings.max_header_bytes)
+
+
+def _examples(slices: Sequence[Slice], http: Http) -> GetExamples:
+    """Return what gives the examples of pages: the first slice that has some."""
+    return next((load(each.examples)(http) for each in slices if each.examples), no_examples)
 
 
 @cache

@@ -23,6 +23,9 @@ class Slice:
 
     ``routes`` is a function of ``web.routes.Http`` that returns ``web.routes.ApiRoute``s.
 
+    ``examples`` is a function of ``web.routes.Http`` that returns a ``web.examples.GetExamples``: the ids that pages
+    and the OpenAPI document show.
+
     ``layer`` is a function of ``web.routes.Http`` that returns a function of the application within to the one around
     it, or None where the settings turn it off. It sees a request before any answer is looked for in memory.
 
@@ -39,6 +42,7 @@ class Slice:
     query: str = ""
     mutation: str = ""
     routes: str = ""
+    examples: str = ""
     layer: str = ""
     jobs: Mapping[str, str] = field(default_factory=dict)
     commands: Mapping[str, str] = field(default_factory=dict)

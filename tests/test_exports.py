@@ -25,7 +25,7 @@ from graphql_api.app import create_app
 from graphql_api.config import Settings
 from graphql_api.jockeys.columns import FIELDS
 from graphql_api.jockeys.routes.filters import PARAMETERS
-from graphql_api.jockeys.routes.templates import csv_cell
+from graphql_api.web.csv_cells import csv_cell
 from graphql_api.web.ranges import content_range, cut, wanted_range
 from graphql_client import data
 

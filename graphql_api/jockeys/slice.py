@@ -5,6 +5,8 @@ from graphql_api.slices import Slice
 SLICE = Slice(
     name="jockeys",
     query="graphql_api.jockeys.schema.query:Query",
+    routes="graphql_api.jockeys.routes.routes:routes",
+    examples="graphql_api.jockeys.routes.routes:examples",
     commands={
         "index": "graphql_api.jockeys.commands.index:index",
         "inspect": "graphql_api.jockeys.commands.inspect:inspect",

@@ -1,7 +1,7 @@
 """What browsers are shown: landing page, explorer, REST documentation, and the files these use, built by ``explorer/``.
 
 No path is ever made of what a client sends: a request can only name one of the files found in ``static``. Two of the
-pages are templates, whose examples name jockeys that the storage holds.
+pages are templates, whose examples name what the storage holds.
 """
 
 from collections.abc import Mapping
@@ -17,13 +17,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from graphql_api.errors import NotFound
-from graphql_api.jockeys.routes.first_jockeys import ExampleJockeys, FirstJockeys
 from graphql_api.web.conditional import not_modified
+from graphql_api.web.examples import Examples, GetExamples
 from graphql_api.web.negotiation import preferred_coding
 from graphql_api.web.responses import ChunkedBody, Responder, etag
 
 KEPT_PAGES = 8
-"""Filled pages kept ready: the first jockeys hardly ever change."""
+"""Filled pages kept ready: the examples hardly ever change."""
 
 _STATIC = Path(__file__).with_name("static")
 _MEDIA_TYPES = {
@@ -57,11 +57,11 @@ SLASHED = "slashed"
 
 
 class Pages:
-    """The pages whose examples name jockeys, and the routes to all pages."""
+    """The pages that show examples, and the routes to all pages."""
 
-    def __init__(self, jockeys: FirstJockeys, responder: Responder, *, graphiql: bool = True) -> None:
-        """Show ``jockeys``, through ``responder``. Without ``graphiql`` no page links to the explorer."""
-        self.jockeys = jockeys
+    def __init__(self, examples: GetExamples, responder: Responder, *, graphiql: bool = True) -> None:
+        """Show ``examples``, through ``responder``. Without ``graphiql`` no page links to the explorer."""
+        self.examples = examples
         self.responder = responder
         self.suffix = "" if graphiql else "-plain"
 
@@ -91,9 +91,9 @@ class Pages:
         return _respond(request, f"docs{self.suffix}.html", _PAGE)
 
     async def _fill(self, request: Request, name: str, headers: Mapping[str, str]) -> Response:
-        """Answer with a template that names the jockeys to try, or with 304."""
-        jockeys = await self.jockeys.get()
-        body, tag = _filled(name, jockeys)
+        """Answer with a template that names the ids to try, or with 304."""
+        examples = await self.examples()
+        body, tag = _filled(name, examples)
         own = {"vary": "Accept-Encoding", "x-content-type-options": "nosniff", "etag": tag, **headers}
         if not_modified(request.headers, tag):
             return ChunkedBody((), 304, own)
@@ -109,10 +109,10 @@ def _without_slash(request: Request) -> Response:
 
 
 @lru_cache(KEPT_PAGES)
-def _filled(name: str, jockeys: ExampleJockeys) -> tuple[bytes, str]:
+def _filled(name: str, examples: Examples) -> tuple[bytes, str]:
     """Fill a template; ids are letters and digits."""
     text = Template(_content(name, None).decode()).substitute(
-        jockey=jockeys.ids[0], jockeys=" ".join(jockeys.ids), notice=escape(jockeys.notice)
+        jockey=examples.ids[0], jockeys=" ".join(examples.ids), notice=escape(examples.notice)
     )
     body = text.encode()
     return body, etag(sha256(body).hexdigest()[:16])

@@ -1,15 +1,18 @@
 """Query strings: one reader with one set of limits, for every route."""
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from graphql_api.errors import BadRequest, ServiceError, UrlTooLong
+from graphql_api.errors import BadRequest, BadUserInput, ServiceError, UrlTooLong
 
 MAX_PARAMETERS = 100
+
+SHOWN = 100
+"""Characters of a client's text that an error repeats."""
 
 Pairs = tuple[tuple[str, str], ...]
 """Names and texts in the order of the query string; a name may come several times."""
@@ -50,6 +53,14 @@ def single(pairs: Pairs, names: Collection[str]) -> dict[str, str]:
         if name in names:
             texts[name] = text
     return texts
+
+
+def read_switch(given: Mapping[str, str], name: str) -> bool:
+    """Read a switch, off where it is not given. Raises ``BadUserInput``."""
+    text = given.get(name, "0")
+    if text not in {"0", "1"}:
+        raise BadUserInput(f"Parameter '{name}' must be 0 or 1, not '{text[:SHOWN]}'.")
+    return text == "1"
 
 
 class QueryMiddleware:

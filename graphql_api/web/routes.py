@@ -1,6 +1,6 @@
 """Routes of slices: what they are made of, and how each is described to OpenAPI."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,7 +10,10 @@ from starlette.routing import Route
 
 from graphql_api.config import Settings
 from graphql_api.execution.offload import Offload
+from graphql_api.execution.projections import Projections
+from graphql_api.repository.repository import Repository
 from graphql_api.services import Services
+from graphql_api.web.examples import Examples
 from graphql_api.web.responses import Responder
 
 Json = Mapping[str, Any]
@@ -18,11 +21,16 @@ Json = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Http:
-    """What a slice makes its routes of: its services, threads for long work, and what writes answers."""
+    """What a slice makes its routes of.
+
+    Its services, threads for long work, what writes answers, and what writes rows of tables and keeps them.
+    """
 
     services: Services
     offload: Offload
     responder: Responder
+    projections: Projections
+    repository: Repository
 
     @property
     def settings(self) -> Settings:
@@ -30,25 +38,52 @@ class Http:
         return self.services.settings
 
 
+def no_parameters(_examples: Examples) -> Json:
+    """Return no components: the parameters of most routes stand in their operations."""
+    return {}
+
+
 @dataclass(frozen=True, slots=True)
 class ApiRoute:
     """A path, what answers it, and OpenAPI's description of each of its methods.
 
-    ``operations`` maps a method in lower case (``get``) to its Operation Object; HEAD comes with GET. ``schemas`` are
-    components that these refer to. An answer may be kept by caches only where the endpoint says so.
+    ``operations`` maps a method in lower case (``get``) to its Operation Object; HEAD comes with GET. ``schemas``,
+    ``responses`` and ``parameters`` are the components that these refer to; several routes may bring the same ones. The
+    parameters are a function of the ids that the document shows as examples. An answer may be kept by caches only where
+    the endpoint says so.
     """
 
     path: str
     endpoint: Callable[[Request], Awaitable[Response]]
     operations: Mapping[str, Json]
     schemas: Json = field(default_factory=dict)
+    responses: Json = field(default_factory=dict)
+    parameters: Callable[[Examples], Json] = no_parameters
 
     def route(self) -> Route:
         """Return the route to mount."""
         return Route(self.path, self.endpoint, methods=[method.upper() for method in self.operations])
 
 
-def described(routes: Sequence[ApiRoute]) -> tuple[dict[str, Json], dict[str, Any]]:
-    """Return the OpenAPI paths of some routes, and the components that these refer to."""
-    paths: dict[str, Json] = {each.path: each.operations for each in routes}
-    return paths, {name: schema for each in routes for name, schema in each.schemas.items()}
+@dataclass(frozen=True, slots=True)
+class Described:
+    """The OpenAPI paths of some routes, and the components that these refer to."""
+
+    paths: Json
+    schemas: Json
+    responses: Json
+    parameters: Json
+
+
+def described(routes: Sequence[ApiRoute], examples: Examples) -> Described:
+    """Describe some routes, with ``examples`` to try."""
+    return Described(
+        paths={each.path: each.operations for each in routes},
+        schemas=_merged(each.schemas for each in routes),
+        responses=_merged(each.responses for each in routes),
+        parameters=_merged(each.parameters(examples) for each in routes),
+    )
+
+
+def _merged(components: Iterable[Json]) -> Json:
+    return {name: component for each in components for name, component in each.items()}

@@ -1,4 +1,4 @@
-"""The parameters of the plain routes in the words of OpenAPI, made from the tables by which they are read."""
+"""The parameters of the jockeys' routes in the words of OpenAPI, made from the tables by which they are read."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -11,16 +11,11 @@ from graphql_api.jockeys.ids import JOCKEY_ID_PATTERN
 from graphql_api.jockeys.routes.export_request import COLUMN_NAMES, COLUMN_SETS, MAX_LIMIT, ORDER_NAMES
 from graphql_api.jockeys.routes.filters import PARAMETERS, Parameter
 from graphql_api.jockeys.routes.templates import ColumnSet
-from graphql_api.jockeys.vocabulary import ENUMS
 from graphql_api.text import MAX_LENGTH
-from graphql_api.web.openapi.examples import Examples, Operation
+from graphql_api.web.examples import Examples
 
 Json = dict[str, Any]
 
-SWITCHES = {
-    "spreadsheet": "`1`: for spreadsheets. A byte order mark tells them that it is UTF-8, and an apostrophe stands "
-    "before a text that they would run as a formula."
-}
 TYPES: dict[Any, Json] = {
     int: {"type": "integer"},
     float: {"type": "number"},
@@ -29,20 +24,12 @@ TYPES: dict[Any, Json] = {
     str: {"type": "string"},
     ID: {"type": "string"},
 }
-_EXAMPLES = {
-    "Int": "10",
-    "Boolean": "true",
-    "Date": "2024-01-01",
-    **{kind.__name__: next(iter(kind)).name for kind in ENUMS},
-}
 
 
 def parameters(examples: Examples) -> dict[str, Json]:
-    """Make the parameters that operations refer to."""
+    """Make the parameters that the jockeys' operations refer to."""
     return {
         "Id": jockey_id(examples),
-        "Held": held(),
-        "Range": byte_range(),
         "SourceColumns": columns("source"),
         "TypedColumns": columns("typed"),
         "Order": order(),
@@ -59,28 +46,7 @@ def jockey_id(examples: Examples) -> Json:
         "required": True,
         "description": f"A netkeiba jockey id. {examples.notice}".rstrip(),
         "schema": {"type": "string", "pattern": JOCKEY_ID_PATTERN},
-        "example": examples.jockey_id,
-    }
-
-
-def held() -> Json:
-    """Describe the header that names the version a client holds."""
-    return {
-        "name": "If-None-Match",
-        "in": "header",
-        "description": "The ETag of the version that the client holds.",
-        "schema": {"type": "string"},
-    }
-
-
-def byte_range() -> Json:
-    """Describe the header that asks for a part."""
-    return {
-        "name": "Range",
-        "in": "header",
-        "description": "The part of the file to send, uncompressed. What is no single range of bytes does not count.",
-        "schema": {"type": "string"},
-        "example": "bytes=0-999",
+        "example": examples.ids[0],
     }
 
 
@@ -168,67 +134,3 @@ def _operand(parameter: Parameter) -> Json:
     if is_vocabulary(kind):
         return {"type": "string", "enum": [member.name for member in kind], **described}
     return {**TYPES[kind], **described}
-
-
-def switch(name: str) -> Json:
-    """Describe a parameter that is 0 or 1."""
-    schema = {"type": "string", "enum": ["0", "1"], "default": "0"}
-    return {"name": name, "in": "query", "description": SWITCHES[name], "schema": schema}
-
-
-def operation_name(operations: Iterable[Operation]) -> Json:
-    """Describe the name in the path of a trusted operation, of which the server may have none."""
-    names = [operation.name for operation in operations]
-    known = {"enum": names} if names else {"pattern": "^[A-Za-z_][A-Za-z0-9_]*$"}
-    return {
-        "name": "name",
-        "in": "path",
-        "required": True,
-        "description": "The name of an operation." + ("" if names else " This server has none."),
-        "schema": {"type": "string", **known},
-        **({"example": names[0]} if names else {}),
-    }
-
-
-def variables(operations: Iterable[Operation], jockey_id: str) -> Json:
-    """Describe the variables of all operations as one object, each of whose properties is a query parameter."""
-    kinds: dict[str, list[tuple[str, str]]] = {}
-    for operation in operations:
-        for name, kind in operation.variables.items():
-            kinds.setdefault(name, []).append((kind, operation.name))
-    return {
-        "name": "variables",
-        "in": "query",
-        "style": "form",
-        "explode": True,
-        "description": "The operation's variables: each is a query parameter of its own. A list repeats its parameter "
-        "or is a JSON array; input objects are JSON.",
-        "schema": {
-            "type": "object",
-            "properties": {name: _variable(of, jockey_id) for name, of in kinds.items()},
-            "additionalProperties": {"type": "string"},
-        },
-    }
-
-
-def _variable(kinds: list[tuple[str, str]], jockey_id: str) -> Json:
-    """Describe a variable by the types that operations give it, and name the operations that need it."""
-    names = ", ".join(f"`{kind}` of {operation}" for kind, operation in kinds)
-    examples = [example for kind, _ in kinds if (example := _variable_example(kind, jockey_id))]
-    needed_by = [operation for kind, operation in kinds if kind.endswith("!")]
-    return {
-        "type": "string",
-        "description": f"{names}.",
-        **({"examples": examples[:1]} if examples else {}),
-        **({"x-needed-by": needed_by} if needed_by else {}),
-    }
-
-
-def _variable_example(kind: str, jockey_id: str) -> str | None:
-    """Return a value of a type: its default, or what is known to be one; a list of one."""
-    declared, _, default = kind.partition(" = ")
-    if default:
-        return default.strip('"')
-    name = declared.strip("[]!")
-    value = jockey_id if name == "ID" else _EXAMPLES.get(name)
-    return f'["{value}"]' if value and declared.startswith("[") else value

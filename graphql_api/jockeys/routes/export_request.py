@@ -1,14 +1,13 @@
 """What a client asks for of a jockey's rows by query parameters: which columns, which rows, in which order."""
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TypeVar, get_args
 
 from graphql_api.errors import BadUserInput
 from graphql_api.jockeys.columns import FIELDS
 from graphql_api.jockeys.records import RaceRecords, RaceRow, in_file
-from graphql_api.jockeys.routes.filters import SHOWN, read_condition, suggestion
+from graphql_api.jockeys.routes.filters import read_condition, suggestion
 from graphql_api.jockeys.routes.formats import Format
 from graphql_api.jockeys.routes.templates import Columns, ColumnSet, columns
 from graphql_api.tables.filtering import EVERYTHING, All, Condition
@@ -17,7 +16,7 @@ from graphql_api.tables.paging import PageArguments, Selection, page
 from graphql_api.tables.table import choose
 from graphql_api.tables.windows import Window
 from graphql_api.text import MAX_LENGTH
-from graphql_api.web.query_string import Pairs, single
+from graphql_api.web.query_string import SHOWN, Pairs, read_switch, single
 
 T = TypeVar("T")
 
@@ -84,14 +83,6 @@ def read_asked(form: Format, pairs: Pairs) -> Asked:
         limit=_limit(own["limit"]) if "limit" in own else None,
         switches=frozenset(name for name in form.switches if read_switch(own, name)),
     )
-
-
-def read_switch(given: Mapping[str, str], name: str) -> bool:
-    """Read a switch, off where it is not given. Raises ``BadUserInput``."""
-    text = given.get(name, "0")
-    if text not in {"0", "1"}:
-        raise BadUserInput(f"Parameter '{name}' must be 0 or 1, not '{text[:SHOWN]}'.")
-    return text == "1"
 
 
 def transient(window: Window[RaceRow]) -> Window[RaceRow]:

@@ -1,14 +1,12 @@
 """The routes of exports: a jockey's records, filtered, in each of the formats."""
 
 from collections.abc import Hashable
-from functools import partial
 from importlib.util import find_spec
 
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from graphql_api.execution.budget import Budget, answered
 from graphql_api.execution.offload import Offload
@@ -16,11 +14,12 @@ from graphql_api.execution.projections import Projections
 from graphql_api.jockeys.ids import jockey_id
 from graphql_api.jockeys.records import RaceRecords
 from graphql_api.jockeys.routes.export_request import Asked, read_asked, transient
-from graphql_api.jockeys.routes.formats import FORMATS, Format
+from graphql_api.jockeys.routes.formats import Format
 from graphql_api.jockeys.routes.plain import snapshot_headers
-from graphql_api.jockeys.routes.templates import columns, csv_header, csv_rows, json_rows
+from graphql_api.jockeys.routes.templates import columns, csv_rows, json_rows
 from graphql_api.repository.repository import Repository
 from graphql_api.web.conditional import not_modified
+from graphql_api.web.csv_cells import csv_header
 from graphql_api.web.middleware import request_log
 from graphql_api.web.query_string import query_pairs
 from graphql_api.web.ranges import content_range, cut, wanted_range
@@ -43,13 +42,6 @@ class Exports:
         self.offload = offload
         self.projections = projections
         self.responder = responder
-
-    def routes(self) -> list[Route]:
-        """Give the routes to mount, before the route of the jockey itself."""
-        return [
-            Route(f"/api/jockey/{{jockey_id}}.{each.extension}", partial(self.export, each), name=each.extension)
-            for each in FORMATS
-        ]
 
     async def export(self, form: Format, request: Request) -> Response:
         """Answer one jockey's records as a file."""

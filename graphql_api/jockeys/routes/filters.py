@@ -16,12 +16,10 @@ from graphql_api.errors import BadUserInput
 from graphql_api.jockeys.columns import FIELDS, Field
 from graphql_api.tables.filtering import EVERYTHING, All, Comparison, Condition, Where
 from graphql_api.text import MAX_LENGTH
+from graphql_api.web.query_string import SHOWN
 
 MAX_COMPARED_LENGTH = 64
 """Characters of a name that close ones are looked for: twice the longest that there is."""
-
-SHOWN = 100
-"""Characters of a client's text that an error repeats."""
 
 Read = Callable[[str], Any]
 

@@ -3,12 +3,12 @@
 import asyncio
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import structlog
 
 from graphql_api.errors import ServiceError
 from graphql_api.repository.repository import Repository
+from graphql_api.web.examples import Examples
 
 COUNT = 2
 KEPT_SECONDS = 60.0
@@ -27,14 +27,6 @@ UNREACHABLE = (
 log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class ExampleJockeys:
-    """Ids to try, at least one; ``notice`` says in a sentence why they are of the sample data, and is else empty."""
-
-    ids: tuple[str, ...]
-    notice: str = ""
-
-
 class FirstJockeys:
     """Lists the first jockeys when a page wants them, and keeps them for a while."""
 
@@ -45,24 +37,24 @@ class FirstJockeys:
         self._repository = repository
         self._clock = clock
         self._wait = wait
-        self._kept = ExampleJockeys(SAMPLE_IDS)
+        self._kept = Examples(SAMPLE_IDS)
         self._until = clock()
 
-    async def get(self) -> ExampleJockeys:
+    async def get(self) -> Examples:
         """Return the examples; never raises for what the storage does."""
         if self._clock() >= self._until:
             self._kept = await self._list()
             self._until = self._clock() + (RETRY_SECONDS if self._kept.notice else KEPT_SECONDS)
         return self._kept
 
-    async def _list(self) -> ExampleJockeys:
+    async def _list(self) -> Examples:
         try:
             async with asyncio.timeout(self._wait):
                 page = await self._repository.list_ids(limit=COUNT)
         except (ServiceError, TimeoutError) as error:
             log.warning("examples_not_listed", error=str(error), **getattr(error, "log_fields", {}))
-            return ExampleJockeys(SAMPLE_IDS, UNREACHABLE)
+            return Examples(SAMPLE_IDS, UNREACHABLE)
         except Exception:
             log.exception("examples_not_listed")
-            return ExampleJockeys(SAMPLE_IDS, UNREACHABLE)
-        return ExampleJockeys(tuple(page.ids)) if page.ids else ExampleJockeys(SAMPLE_IDS, EMPTY)
+            return Examples(SAMPLE_IDS, UNREACHABLE)
+        return Examples(tuple(page.ids)) if page.ids else Examples(SAMPLE_IDS, EMPTY)

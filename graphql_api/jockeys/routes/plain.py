@@ -1,17 +1,10 @@
-"""The plain REST route, compatible with the API that came before, and health."""
+"""The plain REST route, compatible with the API that came before."""
 
 import re
-from collections.abc import Mapping
-from types import MappingProxyType
-from typing import Any
 
-import orjson
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
-from graphql_api.errors import ServiceError
 from graphql_api.execution.budget import answered
 from graphql_api.execution.offload import Offload
 from graphql_api.execution.projections import Projections
@@ -24,8 +17,7 @@ from graphql_api.repository.repository import Repository
 from graphql_api.repository.snapshot import Snapshot
 from graphql_api.web.conditional import held_tags, not_modified
 from graphql_api.web.middleware import request_log
-from graphql_api.web.query_string import query_pairs, single
-from graphql_api.web.refusals import RETRY_AFTER
+from graphql_api.web.query_string import query_pairs
 from graphql_api.web.responses import ChunkedBody, Responder, etag
 
 FORMAT = "1"
@@ -34,12 +26,11 @@ FORMAT = "1"
 PLAIN = read_asked(JSON, ())
 """What is asked for without parameters; what writing it derives is kept as long as the file."""
 
-NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 _TAG = re.compile(rf'W/"{FORMAT}-([0-9A-Za-z-]{{1,64}})"')
 
 
-class Rest:
-    """The REST routes over one repository."""
+class PlainRows:
+    """The plain route over one repository."""
 
     def __init__(
         self, repository: Repository, projections: Projections, offload: Offload, responder: Responder
@@ -50,15 +41,7 @@ class Rest:
         self.projections = projections
         self.responder = responder
 
-    def routes(self) -> list[Route]:
-        """Give the routes to mount."""
-        return [
-            Route("/api/jockey/{jockey_id}", self.jockey),
-            Route("/health", self.health),
-            Route("/ready", self.ready),
-        ]
-
-    async def jockey(self, request: Request) -> Response:
+    async def rows(self, request: Request) -> Response:
         """Answer ``{"data": […]}``, one object a row: by default all rows with the file's own columns and values."""
         identifier = jockey_id(request.path_params["jockey_id"])
         asked = read_asked(JSON, query_pairs(request.scope))
@@ -110,20 +93,6 @@ class Rest:
         }
         return ChunkedBody((), 304, headers)
 
-    async def health(self, request: Request) -> Response:
-        """Say that the process lives; with ``?deep=1``, that its storage answers too."""
-        if single(query_pairs(request.scope), ("deep",)).get("deep") in {"1", "true"}:
-            return await self.ready(request)
-        return _uncached({"status": "ok"})
-
-    async def ready(self, _request: Request) -> Response:
-        """Say that the storage answers; 503 where it does not."""
-        try:
-            checks = await self.repository.check()
-        except ServiceError as error:
-            return _uncached({"status": "unavailable", "detail": error.message}, 503)
-        return _uncached({"status": "ok", "checks": dict(checks), "cache": dict(self.repository.stats())})
-
 
 def snapshot_headers(repository: Repository, snapshot: Snapshot, tag: str) -> dict[str, str]:
     """Say of what is made of a snapshot which version it is, how long it holds, and whether it is stale."""
@@ -135,21 +104,3 @@ def snapshot_headers(repository: Repository, snapshot: Snapshot, tag: str) -> di
     if snapshot.last_modified:
         headers["last-modified"] = snapshot.last_modified.strftime("%a, %d %b %Y %H:%M:%S GMT")
     return {**headers, "warning": '110 - "Response is Stale"'} if snapshot.stale else headers
-
-
-async def service_error(request: Request, error: Exception) -> Response:
-    """Answer one of our errors as ``{"detail": …}``."""
-    assert isinstance(error, ServiceError)  # noqa: S101 - registered for this class only
-    request_log(request.scope).update(code=error.code, error=error.message, **error.log_fields)
-    headers = {"retry-after": RETRY_AFTER} if error.status == 503 else {}
-    return _uncached({"detail": error.message}, error.status, headers)
-
-
-async def http_error(_request: Request, error: Exception) -> Response:
-    """Answer a route or method that does not exist as ``{"detail": …}``."""
-    assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class only
-    return _uncached({"detail": error.detail}, error.status_code, error.headers or {})
-
-
-def _uncached(body: dict[str, Any], status: int = 200, headers: Mapping[str, str] = NO_HEADERS) -> Response:
-    return Response(orjson.dumps(body), status, {"cache-control": "no-store", **headers}, JSON.media_type)

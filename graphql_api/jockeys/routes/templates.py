@@ -1,7 +1,6 @@
 """Rows of the plain routes: the file's own columns or the typed ones, as JSON objects, lines of them, or CSV."""
 
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from enum import Enum
@@ -15,18 +14,11 @@ from graphql_api.jockeys.columns import FIELDS
 from graphql_api.jockeys.records import RaceRecords, SourceColumn
 from graphql_api.tables.cells import raw_text
 from graphql_api.tables.column import DictColumn
+from graphql_api.web.csv_cells import CSV_EMPTY, CSV_LINE_END, csv_cell
 
 ColumnSet = Literal["typed", "source"]
 
 DECIMALS = 10
-CSV_LINE_END = b"\r\n"
-CSV_EMPTY = b'""'
-BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-
-_QUOTED = re.compile(r'[",\r\n]')
-_NUMBER = re.compile(r"[-+]?[0-9]+(?:\.[0-9]+)?")
-# Full width too: spreadsheets of East Asian locales read it alike.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,26 +81,6 @@ def csv_rows(records: RaceRecords, chosen: Columns, *, spreadsheet: bool = False
         return RowTemplate(cells, CSV_LINE_END, b"")
 
     return _kept(records, chosen, ("csv", spreadsheet), make)
-
-
-def csv_header(labels: Sequence[str], *, spreadsheet: bool = False) -> bytes:
-    """Write the line of headers; for spreadsheets behind a byte order mark, by which they know that it is UTF-8."""
-    line = b",".join(csv_cell(each, spreadsheet=spreadsheet) for each in labels) + CSV_LINE_END
-    return BYTE_ORDER_MARK + line if spreadsheet else line
-
-
-def csv_cell(text: str | None, *, spreadsheet: bool = False) -> bytes:
-    """Write a text as a cell: quoted where it must be; null is nothing, an empty text a pair of quotes.
-
-    For a ``spreadsheet`` an apostrophe stands before what it would run as a formula; numbers stay as they are.
-    """
-    if text is None:
-        return b""
-    if spreadsheet and text.startswith(_FORMULA) and not _NUMBER.fullmatch(text):
-        text = f"'{text}"
-    if not text or _QUOTED.search(text):
-        text = '"' + text.replace('"', '""') + '"'
-    return text.encode()
 
 
 def source_text(column: SourceColumn) -> Callable[[Any], str | None]:

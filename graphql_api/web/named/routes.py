@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 from anyio import to_thread
+from graphql import is_enum_type
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -12,7 +13,6 @@ from starlette.routing import Route
 
 from graphql_api.errors import DataCorrupt, NotFound, ResponseTooLarge, ServiceError
 from graphql_api.execution.budget import answered
-from graphql_api.jockeys.routes.export_request import read_switch
 from graphql_api.web import validators
 from graphql_api.web.endpoint import GraphQLEndpoint
 from graphql_api.web.graphql_request import Parameters
@@ -20,8 +20,8 @@ from graphql_api.web.graphql_response import public_errors, write_map
 from graphql_api.web.middleware import request_log
 from graphql_api.web.named.parameters import read_variables, variable_types
 from graphql_api.web.named.table import NoTable, Table, table
-from graphql_api.web.openapi.examples import Operation
-from graphql_api.web.query_string import query_pairs, single
+from graphql_api.web.openapi.operation import Operation
+from graphql_api.web.query_string import query_pairs, read_switch, single
 from graphql_api.web.responses import ChunkedBody
 from graphql_api.web.trusted import TrustedDocument
 
@@ -63,6 +63,11 @@ class Named:
             Operation(name, variable_types(trusted.operation), not isinstance(self.tables[name], NoTable))
             for name, trusted in self.trusted.items()
         ]
+
+    def enum_values(self) -> dict[str, str]:
+        """Return the first value of each enum, for OpenAPI to show."""
+        kinds = self.graphql.documents.schema.type_map.values()
+        return {each.name: next(iter(each.values)) for each in kinds if is_enum_type(each)}
 
     async def answer(self, media_type: str, request: Request) -> Response:
         """Answer one operation, or say that the client's copy of its answer still holds."""

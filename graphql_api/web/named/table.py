@@ -20,7 +20,7 @@ from graphql.execution.collect_fields import FieldDetailsList, collect_fields, c
 from graphql.execution.values import VariableValues
 
 from graphql_api.execution.document import Document
-from graphql_api.jockeys.routes.templates import CSV_EMPTY, CSV_LINE_END, csv_cell, csv_header
+from graphql_api.web.csv_cells import CSV_EMPTY, CSV_LINE_END, csv_cell, csv_header
 
 NO_VARIABLES = VariableValues({}, {})
 

@@ -3,30 +3,15 @@
 from typing import Any
 
 from graphql_api import errors
-from graphql_api.jockeys.openapi.rows import CSV_EXAMPLE, EXAMPLES, NDJSON_EXAMPLE
-from graphql_api.jockeys.routes.formats import JSON, Format
 
 Json = dict[str, Any]
 
-_TEXT: Json = {"type": "string"}
-_BYTES: Json = {"type": "string", "format": "binary"}
-_CACHING = {
-    "ETag": {"description": "Names the version of this URL's answer.", "schema": _TEXT},
-    "Cache-Control": {"description": "How long it may be kept.", "schema": _TEXT},
-    "Last-Modified": {"description": "When the jockey's file was written.", "schema": _TEXT},
+TEXT: Json = {"type": "string"}
+CACHING = {
+    "ETag": {"description": "Names the version of this URL's answer.", "schema": TEXT},
+    "Cache-Control": {"description": "How long it may be kept.", "schema": TEXT},
 }
-_FILE = {
-    "Accept-Ranges": {"description": "`bytes`: parts can be asked for.", "schema": _TEXT},
-    "Content-Disposition": {"description": "The file's name.", "schema": _TEXT},
-}
-_PART = {"Content-Range": {"description": "Which bytes of how many these are.", "schema": _TEXT}}
 _RETRY = {"Retry-After": {"description": "Seconds after which to try again.", "schema": {"type": "integer"}}}
-
-_BODIES: dict[str, Json] = {
-    "": {"schema": {"$ref": "#/components/schemas/Jockey"}, "examples": EXAMPLES},
-    "csv": {"schema": _TEXT, "example": CSV_EXAMPLE},
-    "ndjson": {"schema": _TEXT, "example": NDJSON_EXAMPLE},
-}
 
 
 def schemas() -> dict[str, Json]:
@@ -38,36 +23,33 @@ def failures() -> dict[str, Json]:
     """Make the answers of requests that fail, by the names that operations refer to them by."""
     return {
         "NotModified": {"description": "The version that the client holds is the current one."},
-        "BadRequest": _failure(
+        "BadRequest": failure(
             "The id, a parameter or the query string is not of its form, or a parameter is unknown.",
             "Unknown parameter 'surfac'. Did you mean 'surface'?",
         ),
-        "NotFound": _failure("There is no file for this jockey.", "Jockey with ID '99999' not found"),
-        "NoOperation": _failure("There is no operation of this name.", "There is no operation of this name."),
-        "NoTable": _failure(
+        "NoOperation": failure("There is no operation of this name.", "There is no operation of this name."),
+        "NoTable": failure(
             "The operation selects no list of objects, or several.",
             "CSV takes exactly one list of objects in the selection; here are: none.",
         ),
-        "MethodNotAllowed": _failure("Only GET and HEAD are answered.", "Method Not Allowed"),
-        "TooLarge": _failure("The answer is larger than the server or its platform allows.", errors.ResponseTooLarge),
-        "TooLong": _failure("The URL is too long.", errors.UrlTooLong),
-        "NoSuchPart": _failure("The file has none of the bytes asked for.", "The file has 1234 bytes."),
-        "ServerError": _failure("The file cannot be read, or an unexpected fault.", errors.DataCorrupt),
-        "NotInstalled": _failure("The server lacks the extra `arrow`.", "Parquet and Arrow are not installed."),
+        "MethodNotAllowed": failure("Only GET and HEAD are answered.", "Method Not Allowed"),
+        "TooLarge": failure("The answer is larger than the server or its platform allows.", errors.ResponseTooLarge),
+        "TooLong": failure("The URL is too long.", errors.UrlTooLong),
+        "NoSuchPart": failure("The file has none of the bytes asked for.", "The file has 1234 bytes."),
+        "ServerError": failure("The file cannot be read, or an unexpected fault.", errors.DataCorrupt),
         "Unavailable": {
-            **_failure("The storage cannot be reached; try again later.", errors.UpstreamUnavailable),
+            **failure("The storage cannot be reached; try again later.", errors.UpstreamUnavailable),
             "headers": _RETRY,
         },
-        "TimedOut": _failure("The request took too long.", errors.RequestTimeout),
+        "TimedOut": failure("The request took too long.", errors.RequestTimeout),
     }
 
 
 def failing(**own: str) -> Json:
-    """Refer to the failures that all routes of a jockey share; ``own`` adds to these, by ``s`` and the status."""
+    """Refer to the failures that all routes share; ``own`` adds to these, by ``s`` and the status."""
     shared = {
         "304": "NotModified",
         "400": "BadRequest",
-        "404": "NotFound",
         "405": "MethodNotAllowed",
         "413": "TooLarge",
         "414": "TooLong",
@@ -79,28 +61,13 @@ def failing(**own: str) -> Json:
     return {status: {"$ref": f"#/components/responses/{name}"} for status, name in sorted(chosen.items())}
 
 
-def rows(form: Format) -> Json:
-    """Describe rows in a format, of which all but JSON can be had in parts."""
-    body = {form.media_type: _BODIES.get(form.extension, {"schema": _BYTES})}
-    if form is JSON:
-        return {"200": {"description": "The races.", "headers": _CACHING, "content": body}, **failing()}
-    missing = {"s501": "NotInstalled"} if form.extra else {}
-    part = {"description": "The bytes that `Range` asks for.", "headers": _PART, "content": {form.media_type: {}}}
-    return {
-        "200": {"description": "The races.", "headers": {**_CACHING, **_FILE}, "content": body},
-        "206": part,
-        **failing(s416="NoSuchPart", **missing),
-    }
-
-
 def operation(media_type: str) -> Json:
     """Describe the answer of a trusted operation."""
     table = media_type.startswith("text/csv")
-    schema = _TEXT if table else {"$ref": "#/components/schemas/Data"}
-    headers = {name: _CACHING[name] for name in ("ETag", "Cache-Control")}
+    schema = TEXT if table else {"$ref": "#/components/schemas/Data"}
     own = {"s406": "NoTable"} if table else {}
     return {
-        "200": {"description": "The answer.", "headers": headers, "content": {media_type: {"schema": schema}}},
+        "200": {"description": "The answer.", "headers": CACHING, "content": {media_type: {"schema": schema}}},
         **failing(s404="NoOperation", **own),
     }
 
@@ -122,7 +89,8 @@ def _report(description: str, example: Json) -> Json:
     return {"description": description, "content": content}
 
 
-def _failure(description: str, example: str | type[errors.ServiceError]) -> Json:
+def failure(description: str, example: str | type[errors.ServiceError]) -> Json:
+    """Describe the answer to a request that fails; an error's class shows its own message."""
     detail = example if isinstance(example, str) else (example.__doc__ or "").partition("\n")[0]
     body = {"schema": {"$ref": "#/components/schemas/Error"}, "example": {"detail": detail}}
     return {"description": description, "content": {"application/json": body}}

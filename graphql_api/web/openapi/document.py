@@ -1,12 +1,11 @@
 """The OpenAPI document: what each plain route takes and answers."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from graphql_api.jockeys.openapi import parameters, rows
-from graphql_api.jockeys.routes.formats import FORMATS, JSON, Format
-from graphql_api.web.openapi import answers
-from graphql_api.web.openapi.examples import Examples
+from graphql_api.web.openapi import answers, parameters
+from graphql_api.web.openapi.operation import Operation
+from graphql_api.web.routes import Described
 
 Json = dict[str, Any]
 
@@ -15,8 +14,11 @@ HEALTHY: Json = {"status": "ok"}
 READY: Json = {"status": "ok", "checks": {"storage": "ok"}, "cache": {"hit": 12, "miss": 3, "entries": 3}}
 
 
-def document(version: str, examples: Examples, paths: Mapping[str, Any], schemas: Mapping[str, Any]) -> Json:
-    """Make the document of a server that can show ``examples``; ``paths`` and ``schemas`` are those of slices."""
+def document(version: str, values: Mapping[str, str], operations: Sequence[Operation], routes: Described) -> Json:
+    """Make the document of the ``routes`` of slices, the trusted ``operations``, and what every server has.
+
+    ``values`` are values of GraphQL's types to try.
+    """
     return {
         "openapi": "3.1.0",
         "info": {
@@ -29,55 +31,25 @@ def document(version: str, examples: Examples, paths: Mapping[str, Any], schemas
         "servers": [{"url": "."}],
         "security": [],
         "tags": [{"name": "jockey", "description": "Results."}, {"name": "health", "description": "For operators."}],
-        "paths": {**_paths(examples), **paths},
+        "paths": {**routes.paths, **_paths(operations, values)},
         "components": {
-            "schemas": {**rows.schemas(), **answers.schemas(), **schemas},
-            "parameters": parameters.parameters(examples),
-            "responses": answers.failures(),
+            "schemas": {**routes.schemas, **answers.schemas()},
+            "parameters": {**routes.parameters, **parameters.parameters()},
+            "responses": {**answers.failures(), **routes.responses},
         },
     }
 
 
-def _paths(examples: Examples) -> dict[str, Json]:
+def _paths(operations: Sequence[Operation], values: Mapping[str, str]) -> dict[str, Json]:
     return {
-        "/api/jockey/{jockey_id}": {"get": _jockey()},
-        **{f"/api/jockey/{{jockey_id}}.{form.extension}": {"get": _export(form)} for form in FORMATS},
-        "/q/{name}": {"get": _operation(examples)},
-        "/q/{name}.csv": {"get": _table(examples)},
+        "/q/{name}": {"get": _operation(operations, values)},
+        "/q/{name}.csv": {"get": _table(operations, values)},
         "/health": {"get": _health()},
         "/ready": {"get": _ready()},
     }
 
 
-def _jockey() -> Json:
-    return {
-        "operationId": "getJockey",
-        "tags": ["jockey"],
-        "summary": "A jockey's races",
-        "description": "All races of a jockey, newest first, with the file's own columns and values; or the races and "
-        "columns that parameters choose. Of the file's own columns dates read `2024-09-29T00:00:00Z` where the file "
-        "holds dates, and missing values are null.",
-        "parameters": [*_shared("Id", "SourceColumns", "Order", "Limit", "Filter", "Held")],
-        "responses": answers.rows(JSON),
-    }
-
-
-def _export(form: Format) -> Json:
-    return {
-        "operationId": f"export{form.extension.capitalize()}",
-        "tags": ["jockey"],
-        "summary": f"A jockey's races as {form.title}",
-        "description": "All races, newest first, with typed columns; or the races and columns that parameters choose.",
-        "parameters": [
-            *_shared("Id", "TypedColumns", "Order", "Limit", "Filter"),
-            *map(parameters.switch, form.switches),
-            *_shared("Held", "Range"),
-        ],
-        "responses": answers.rows(form),
-    }
-
-
-def _operation(examples: Examples) -> Json:
+def _operation(operations: Sequence[Operation], values: Mapping[str, str]) -> Json:
     return {
         "operationId": "query",
         "tags": ["jockey"],
@@ -85,16 +57,16 @@ def _operation(examples: Examples) -> Json:
         "description": "The operations that this server's operator has put into `JOCKEY_DOCUMENTS`, by their names. "
         "The answer is that of `/graphql`.",
         "parameters": [
-            parameters.operation_name(examples.operations),
-            parameters.variables(examples.operations, examples.jockey_id),
-            *_shared("Held"),
+            parameters.operation_name(operations),
+            parameters.variables(operations, values),
+            *parameters.shared("Held"),
         ],
         "responses": answers.operation("application/json"),
     }
 
 
-def _table(examples: Examples) -> Json:
-    tables = [operation for operation in examples.operations if operation.table]
+def _table(operations: Sequence[Operation], values: Mapping[str, str]) -> Json:
+    tables = [operation for operation in operations if operation.table]
     return {
         "operationId": "queryCsv",
         "tags": ["jockey"],
@@ -103,17 +75,12 @@ def _table(examples: Examples) -> Json:
         "fields are joined by dots.",
         "parameters": [
             parameters.operation_name(tables),
-            parameters.variables(tables, examples.jockey_id),
+            parameters.variables(tables, values),
             parameters.switch("spreadsheet"),
-            *_shared("Held"),
+            *parameters.shared("Held"),
         ],
         "responses": answers.operation(CSV),
     }
-
-
-def _shared(*names: str) -> list[Json]:
-    """Refer to parameters by their names."""
-    return [{"$ref": f"#/components/parameters/{name}"} for name in names]
 
 
 def _health() -> Json:

@@ -1,6 +1,6 @@
-"""The route of the OpenAPI document, with a jockey that the storage holds as its example."""
+"""The route of the OpenAPI document, with an id that the storage holds as its example."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from hashlib import sha256
 
@@ -9,15 +9,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from graphql_api.jockeys.routes.first_jockeys import FirstJockeys
 from graphql_api.web.conditional import not_modified
+from graphql_api.web.examples import Examples, GetExamples
 from graphql_api.web.openapi.document import document
-from graphql_api.web.openapi.examples import Examples, Operation
+from graphql_api.web.openapi.operation import Operation
+from graphql_api.web.openapi.parameters import SCALARS
 from graphql_api.web.responses import ChunkedBody, Responder, etag
 from graphql_api.web.routes import ApiRoute, described
 
 KEPT_DOCUMENTS = 4
-"""Documents kept ready: the first jockey hardly ever changes."""
+"""Documents kept ready: the examples hardly ever change."""
 
 
 class OpenApi:
@@ -25,16 +26,21 @@ class OpenApi:
 
     def __init__(
         self,
-        jockeys: FirstJockeys,
+        examples: GetExamples,
         operations: Sequence[Operation],
+        values: Mapping[str, str],
         routes: Sequence[ApiRoute],
         responder: Responder,
         version: str,
     ) -> None:
-        """Describe ``version`` of the API with its trusted ``operations`` and the ``routes`` of slices."""
-        self.jockeys = jockeys
+        """Describe ``version`` of the API with its trusted ``operations`` and the ``routes`` of slices.
+
+        ``values`` are values of GraphQL's enums to try.
+        """
+        self.examples = examples
         self.operations = operations
-        self.described = described(routes)
+        self.values = {**SCALARS, **values}
+        self.slices = routes
         self.responder = responder
         self.version = version
         self._written = lru_cache(KEPT_DOCUMENTS)(self._write)
@@ -45,8 +51,7 @@ class OpenApi:
 
     async def answer(self, request: Request) -> Response:
         """Describe the plain routes."""
-        jockeys = await self.jockeys.get()
-        body, tag = self._written(jockeys.ids[0], jockeys.notice)
+        body, tag = self._written(await self.examples())
         headers = {"etag": tag, "cache-control": "no-cache", "vary": "Accept-Encoding"}
         if not_modified(request.headers, tag):
             return ChunkedBody((), 304, headers)
@@ -54,6 +59,7 @@ class OpenApi:
             request.headers, [body], media_type="application/json", headers=headers, key=tag
         )
 
-    def _write(self, jockey_id: str, notice: str) -> tuple[bytes, str]:
-        body = orjson.dumps(document(self.version, Examples(jockey_id, notice, self.operations), *self.described))
+    def _write(self, examples: Examples) -> tuple[bytes, str]:
+        routes = described(self.slices, examples)
+        body = orjson.dumps(document(self.version, {**self.values, "ID": examples.ids[0]}, self.operations, routes))
         return body, etag(sha256(body).hexdigest()[:16])

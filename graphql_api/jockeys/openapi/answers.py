@@ -1,0 +1,48 @@
+"""The answers of the jockeys' routes in the words of OpenAPI."""
+
+from typing import Any
+
+from graphql_api.jockeys.openapi.rows import CSV_EXAMPLE, EXAMPLES, NDJSON_EXAMPLE
+from graphql_api.jockeys.routes.formats import JSON, Format
+from graphql_api.web.openapi.answers import CACHING, TEXT, failing, failure
+
+Json = dict[str, Any]
+
+_BYTES: Json = {"type": "string", "format": "binary"}
+_CACHING = {
+    **CACHING,
+    "Last-Modified": {"description": "When the jockey's file was written.", "schema": TEXT},
+}
+_FILE = {
+    "Accept-Ranges": {"description": "`bytes`: parts can be asked for.", "schema": TEXT},
+    "Content-Disposition": {"description": "The file's name.", "schema": TEXT},
+}
+_PART = {"Content-Range": {"description": "Which bytes of how many these are.", "schema": TEXT}}
+
+_BODIES: dict[str, Json] = {
+    "": {"schema": {"$ref": "#/components/schemas/Jockey"}, "examples": EXAMPLES},
+    "csv": {"schema": TEXT, "example": CSV_EXAMPLE},
+    "ndjson": {"schema": TEXT, "example": NDJSON_EXAMPLE},
+}
+
+
+def failures() -> dict[str, Json]:
+    """Make the answers of requests that fail in ways of their own, by the names that operations refer to them by."""
+    return {
+        "NotFound": failure("There is no file for this jockey.", "Jockey with ID '99999' not found"),
+        "NotInstalled": failure("The server lacks the extra `arrow`.", "Parquet and Arrow are not installed."),
+    }
+
+
+def rows(form: Format) -> Json:
+    """Describe rows in a format, of which all but JSON can be had in parts."""
+    body = {form.media_type: _BODIES.get(form.extension, {"schema": _BYTES})}
+    if form is JSON:
+        return {"200": {"description": "The races.", "headers": _CACHING, "content": body}, **failing(s404="NotFound")}
+    missing = {"s501": "NotInstalled"} if form.extra else {}
+    part = {"description": "The bytes that `Range` asks for.", "headers": _PART, "content": {form.media_type: {}}}
+    return {
+        "200": {"description": "The races.", "headers": {**_CACHING, **_FILE}, "content": body},
+        "206": part,
+        **failing(s404="NotFound", s416="NoSuchPart", **missing),
+    }

@@ -1,0 +1,36 @@
+"""Whether the process lives, and whether its storage answers."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from graphql_api.errors import ServiceError
+from graphql_api.repository.repository import Repository
+from graphql_api.web.plain_answers import uncached
+from graphql_api.web.query_string import query_pairs, single
+
+
+class Health:
+    """The routes for load balancers and operators."""
+
+    def __init__(self, repository: Repository) -> None:
+        """Check the storage of ``repository``, and tell its counts."""
+        self.repository = repository
+
+    def routes(self) -> list[Route]:
+        """Give the routes to mount."""
+        return [Route("/health", self.health), Route("/ready", self.ready)]
+
+    async def health(self, request: Request) -> Response:
+        """Say that the process lives; with ``?deep=1``, that its storage answers too."""
+        if single(query_pairs(request.scope), ("deep",)).get("deep") in {"1", "true"}:
+            return await self.ready(request)
+        return uncached({"status": "ok"})
+
+    async def ready(self, _request: Request) -> Response:
+        """Say that the storage answers; 503 where it does not."""
+        try:
+            checks = await self.repository.check()
+        except ServiceError as error:
+            return uncached({"status": "unavailable", "detail": error.message}, 503)
+        return uncached({"status": "ok", "checks": dict(checks), "cache": dict(self.repository.stats())})

@@ -1,0 +1,112 @@
+"""Parameters in the words of OpenAPI: those that routes of several domains share, and those of operations."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from graphql_api.web.openapi.operation import Operation
+
+Json = dict[str, Any]
+
+SWITCHES = {
+    "spreadsheet": "`1`: for spreadsheets. A byte order mark tells them that it is UTF-8, and an apostrophe stands "
+    "before a text that they would run as a formula."
+}
+
+
+SCALARS = {"Int": "10", "Boolean": "true", "Date": "2024-01-01"}
+"""Values of scalars to try."""
+
+
+def parameters() -> dict[str, Json]:
+    """Make the parameters that operations of any domain may refer to."""
+    return {"Held": held(), "Range": byte_range()}
+
+
+def shared(*names: str) -> list[Json]:
+    """Refer to parameters by their names."""
+    return [{"$ref": f"#/components/parameters/{name}"} for name in names]
+
+
+def held() -> Json:
+    """Describe the header that names the version a client holds."""
+    return {
+        "name": "If-None-Match",
+        "in": "header",
+        "description": "The ETag of the version that the client holds.",
+        "schema": {"type": "string"},
+    }
+
+
+def byte_range() -> Json:
+    """Describe the header that asks for a part."""
+    return {
+        "name": "Range",
+        "in": "header",
+        "description": "The part of the file to send, uncompressed. What is no single range of bytes does not count.",
+        "schema": {"type": "string"},
+        "example": "bytes=0-999",
+    }
+
+
+def switch(name: str) -> Json:
+    """Describe a parameter that is 0 or 1."""
+    schema = {"type": "string", "enum": ["0", "1"], "default": "0"}
+    return {"name": name, "in": "query", "description": SWITCHES[name], "schema": schema}
+
+
+def operation_name(operations: Iterable[Operation]) -> Json:
+    """Describe the name in the path of a trusted operation, of which the server may have none."""
+    names = [operation.name for operation in operations]
+    known = {"enum": names} if names else {"pattern": "^[A-Za-z_][A-Za-z0-9_]*$"}
+    return {
+        "name": "name",
+        "in": "path",
+        "required": True,
+        "description": "The name of an operation." + ("" if names else " This server has none."),
+        "schema": {"type": "string", **known},
+        **({"example": names[0]} if names else {}),
+    }
+
+
+def variables(operations: Iterable[Operation], values: Mapping[str, str]) -> Json:
+    """Describe the variables of all operations as one object, each of whose properties is a query parameter."""
+    kinds: dict[str, list[tuple[str, str]]] = {}
+    for operation in operations:
+        for name, kind in operation.variables.items():
+            kinds.setdefault(name, []).append((kind, operation.name))
+    return {
+        "name": "variables",
+        "in": "query",
+        "style": "form",
+        "explode": True,
+        "description": "The operation's variables: each is a query parameter of its own. A list repeats its parameter "
+        "or is a JSON array; input objects are JSON.",
+        "schema": {
+            "type": "object",
+            "properties": {name: _variable(of, values) for name, of in kinds.items()},
+            "additionalProperties": {"type": "string"},
+        },
+    }
+
+
+def _variable(kinds: list[tuple[str, str]], values: Mapping[str, str]) -> Json:
+    """Describe a variable by the types that operations give it, and name the operations that need it."""
+    names = ", ".join(f"`{kind}` of {operation}" for kind, operation in kinds)
+    examples = [example for kind, _ in kinds if (example := _variable_example(kind, values))]
+    needed_by = [operation for kind, operation in kinds if kind.endswith("!")]
+    return {
+        "type": "string",
+        "description": f"{names}.",
+        **({"examples": examples[:1]} if examples else {}),
+        **({"x-needed-by": needed_by} if needed_by else {}),
+    }
+
+
+def _variable_example(kind: str, values: Mapping[str, str]) -> str | None:
+    """Return a value of a type: its default, or what is known to be one; a list of one."""
+    declared, _, default = kind.partition(" = ")
+    if default:
+        return default.strip('"')
+    name = declared.strip("[]!")
+    value = values.get(name)
+    return f'["{value}"]' if value and declared.startswith("[") else value
