@@ -36,7 +36,7 @@ def cost(core: Core, query: str, **variables: Any) -> int:
     """Reckon the cost of a valid document's only operation."""
     document = core.documents.get(query)
     assert not document.errors, document.errors
-    return core.documents.cost(document, None, variables)
+    return core.documents.cost(document.request(core.engine.schema, None, variables))
 
 
 @pytest.mark.parametrize(

@@ -252,7 +252,7 @@ def test_rows_are_written_by_columns_whatever_fails(undated: Core, wrong: str) -
         f'{{ {wrong} jockey(id: "00001") {{ records {{ nodes {{ date horseName }} }} }} }}'
     )
     context = Context(undated.repository, "r")
-    found = asyncio.run(undated.engine.execute_generally(document, None, {}, context))
+    found = asyncio.run(undated.engine.execute_generally(document.request(undated.engine.schema, None, {}), context))
     assert bool(found.errors) == bool(wrong)
     assert context.budget.spent < 2 * 300 + 50
 

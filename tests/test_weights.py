@@ -112,7 +112,7 @@ def held(make: Callable[[], T]) -> tuple[T, int]:
 def use(core: Core, document: Document) -> Document:
     """Do with a document all that a request does."""
     name = next(iter(document.operations), None)
-    core.documents.cost(document, name, {})
+    core.documents.cost(document.request(core.engine.schema, name, {}))
     if document.tree is not None:
         asyncio.run(_execute(core, document, name))
     return document

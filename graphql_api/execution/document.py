@@ -97,14 +97,36 @@ class Document:
             pure = self._pure[name] = is_pure(schema, self.fragments, operation)
         return pure
 
-    def coerced(
+    def request(
         self, schema: GraphQLSchema, name: str | None, variables: Mapping[str, Any] | None
-    ) -> VariableValues | None:
-        """Coerce the variables of an operation that there is; None where they are wrong."""
+    ) -> "OperationRequest":
+        """Ask for an operation with variables, which are coerced here and nowhere else."""
+        given = variables or {}
+        operation = self.operation(name)
+        if operation is None:
+            return OperationRequest(self, name, given, None)
         coerce = self._coercions.get(name)
         if coerce is None:
-            coerce = self._coercions[name] = coercion(schema, self.operations[name].variable_definitions or ())
-        return coerce(variables or {})
+            coerce = self._coercions[name] = coercion(schema, operation.variable_definitions or ())
+        return OperationRequest(self, name, given, coerce(given))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OperationRequest:
+    """One operation of a document with its variables, as they were sent and as coerced.
+
+    ``values`` is None where there is no such operation, or its variables are wrong.
+    """
+
+    document: Document
+    name: str | None
+    variables: Mapping[str, Any]
+    values: VariableValues | None
+
+    @property
+    def operation(self) -> OperationDefinitionNode | None:
+        """The operation; None where there is none of this name."""
+        return self.document.operation(self.name)
 
 
 class DocumentCache(LRUCache[str, Document]):

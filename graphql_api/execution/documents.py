@@ -1,6 +1,5 @@
 """Documents: a query's text parsed, limited and validated once, and kept with what was compiled from it."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from graphql import (
@@ -22,7 +21,7 @@ from graphql.validation.validate import ValidationAbortedError
 from graphql_api.errors import ParseFailed, ValidationFailed
 from graphql_api.execution.budget import AT_ONCE
 from graphql_api.execution.cost import Reckoning
-from graphql_api.execution.document import Document, DocumentCache, bare
+from graphql_api.execution.document import Document, DocumentCache, OperationRequest, bare
 from graphql_api.execution.limits import Limits, check, too_complex
 from graphql_api.execution.weighed_cache import as_key
 
@@ -91,22 +90,18 @@ class Documents:
             document.grown = self._cache.put
             self._cache.put(document)
 
-    def cost(self, document: Document, name: str | None, variables: Mapping[str, Any] | None) -> int:
+    def cost(self, request: OperationRequest) -> int:
         """Reckon what one operation asks for; 0 where there is none, or its variables are wrong: nothing will run."""
-        given = variables or {}
-        known: int | None = document.compiled.get(_cost_key(document, name, given))
+        operation, document, name = request.operation, request.document, request.name
+        if operation is None or request.values is None:
+            return 0
+        known: int | None = document.compiled.get(_cost_key(request))
         if known is not None:
             return known
-        operation = document.operation(name)
-        if operation is None:
-            return 0
-        values = document.coerced(self.schema, name, given)
-        if values is None:
-            return 0
-        reckoning = Reckoning(self.schema, document.fragments, values)
+        reckoning = Reckoning(self.schema, document.fragments, request.values)
         cost = reckoning.operation(operation)
         document.decisive[name] = tuple(sorted(reckoning.decisive))
-        document.keep(_cost_key(document, name, given), cost, COST_BYTES)
+        document.keep(_cost_key(request), cost, COST_BYTES)
         return cost
 
     def judge_new(self, source: str) -> Document | None:
@@ -153,9 +148,9 @@ class Documents:
         return tuple(found)
 
 
-def _cost_key(document: Document, name: str | None, variables: Mapping[str, Any]) -> Any:
+def _cost_key(request: OperationRequest) -> Any:
     """Name an operation and what decides on its cost; None where that is not known yet."""
-    decisive = document.decisive.get(name)
+    decisive = request.document.decisive.get(request.name)
     if decisive is None:
         return None
-    return "cost", name, *[as_key(variables.get(each, Undefined)) for each in decisive]
+    return "cost", request.name, *[as_key(request.variables.get(each, Undefined)) for each in decisive]

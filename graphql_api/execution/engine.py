@@ -14,7 +14,7 @@ from graphql.execution.values import VariableValues
 from graphql_api.execution.bounded import BoundedExecutor
 from graphql_api.execution.calls import Operation
 from graphql_api.execution.context import Context
-from graphql_api.execution.document import Document
+from graphql_api.execution.document import Document, OperationRequest
 from graphql_api.execution.planning import compile_plan
 from graphql_api.execution.plans import Plan, Run, Unplanned
 from graphql_api.execution.projections import Projections
@@ -47,61 +47,47 @@ class Engine:
         self, document: Document, operation_name: str | None, variables: Mapping[str, Any] | None, context: Context
     ) -> Answer:
         """Run one operation of a valid document."""
-        return await self.prepare(document, operation_name, variables)(context)
+        return await self.prepare(document.request(self.schema, operation_name, variables))(context)
 
-    def prepare(
-        self, document: Document, operation_name: str | None, variables: Mapping[str, Any] | None
-    ) -> Callable[[Context], Coroutine[Any, Any, Answer]]:
+    def prepare(self, request: OperationRequest) -> Callable[[Context], Coroutine[Any, Any, Answer]]:
         """Compile one operation of a valid document; what runs it may be called in another thread, and again if pure.
 
         An operation that is not pure has no plan: were it to fail, the general executor would repeat its effects.
         """
-        operation = document.operation(operation_name)
-        values = document.coerced(self.schema, operation_name, variables) if operation else None
-        plan = None
-        if operation and values and document.is_pure(self.schema, operation_name):
-            plan = self._plan(document, operation, values)
-        return partial(self._run, document, operation_name, variables, plan, values)
+        operation, plan = request.operation, None
+        if operation and request.values and request.document.is_pure(self.schema, request.name):
+            plan = self._plan(request.document, operation, request.values)
+        return partial(self._run, request, plan)
 
-    async def _run(
-        self,
-        document: Document,
-        operation_name: str | None,
-        variables: Mapping[str, Any] | None,
-        plan: Plan | None,
-        values: VariableValues | None,
-        context: Context,
-    ) -> Answer:
-        if plan and values:
+    async def _run(self, request: OperationRequest, plan: Plan | None, context: Context) -> Answer:
+        if plan and request.values:
             out: list[bytes] = []
             try:
-                later = plan.root.write_fields(None, Run(context, values, self.projections), out)
+                later = plan.root.write_fields(None, Run(context, request.values, self.projections), out)
                 if later is not None:
                     await later
             except Exception as error:  # noqa: BLE001 - whatever it is, the general executor will say it properly
                 log.debug("plan_left", reason=repr(error))
             else:
                 return Answer(out, planned=True)
-        return await self.execute_generally(document, operation_name, variables, context)
+        return await self.execute_generally(request, context)
 
-    async def execute_generally(
-        self, document: Document, operation_name: str | None, variables: Mapping[str, Any] | None, context: Context
-    ) -> Answer:
+    async def execute_generally(self, request: OperationRequest, context: Context) -> Answer:
         """Run one operation by graphql-core's own executor: what every plan is held to."""
-        assert document.tree is not None  # noqa: S101 - the caller answers refused documents itself
+        tree, operation = request.document.tree, request.operation
+        assert tree is not None  # noqa: S101 - the caller answers refused documents itself
         hide_suggestions = not context.settings.introspection
-        operation = document.operation(operation_name)
         if operation is not None:
             inputs = named_inputs(self.schema, operation.variable_definitions or ())
-            errors = unknown_names(inputs, variables or {})
+            errors = unknown_names(inputs, request.variables)
             if refused := refusal(errors, MAX_ERRORS, hide_suggestions=hide_suggestions):
                 return Answer(None, tuple(refused))
         executor = BoundedExecutor.build(
             self.schema,
-            document.tree,
+            tree,
             context_value=context,
-            raw_variable_values=dict(variables or {}),
-            operation_name=operation_name,
+            raw_variable_values=dict(request.variables),
+            operation_name=request.name,
             max_coercion_errors=MAX_ERRORS,
             hide_suggestions=hide_suggestions,
         )

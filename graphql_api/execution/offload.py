@@ -8,15 +8,16 @@ interpreter to the loop many times a second, but take a third longer for a list 
 
 import asyncio
 import math
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from graphql_api.execution.budget import AT_ONCE, SHORT, LongWork
 from graphql_api.execution.context import Context, Unloaded
-from graphql_api.execution.document import Document
+from graphql_api.execution.document import OperationRequest
 from graphql_api.execution.engine import Answer, Engine
 from graphql_api.execution.turns import Turns
+from graphql_api.execution.variables import coercion_work
 from graphql_api.repository.workers import Workers, done
 
 THREADS = 2
@@ -24,9 +25,6 @@ THREADS = 2
 
 LONG_COST = 50_000
 """Reckoned cost from which an operation is long work before anything is known of its jockeys."""
-
-VALUE = AT_ONCE // 300
-"""Work that a value of variables takes: resolvers' arguments are made of them."""
 
 AT_ROOT = 3_000
 """Work in which all fields that a root may have are resolved, by the general executor too."""
@@ -42,26 +40,18 @@ class Offload:
         self._workers = Workers(threads, "jockey-answer")
         self._turns = Turns()
 
-    async def execute(
-        self,
-        engine: Engine,
-        document: Document,
-        name: str | None,
-        variables: Mapping[str, Any] | None,
-        context: Context,
-        cost: int,
-    ) -> Answer:
+    async def execute(self, engine: Engine, request: OperationRequest, context: Context, cost: int) -> Answer:
         """Run one operation, of reckoned ``cost``. Raises as ``Engine.execute``.
 
         One that may have effects is run once, on the loop as a whole; the budget's values and seconds bound it.
         """
         budget = context.budget
         # Loads are waited for on the loop: an operation known to be long may resolve the fields of its root there.
-        run = engine.prepare(document, name, variables)
-        if not document.is_pure(engine.schema, name):
+        run = engine.prepare(request)
+        if not request.document.is_pure(engine.schema, request.name):
             budget.begin(math.inf)
             return await run(context)
-        given = VALUE * _values(variables or {})
+        given = coercion_work(request.variables)
         try:
             budget.begin(SHORT if cost < LONG_COST else AT_ROOT)
             if given <= SHORT:
@@ -115,16 +105,3 @@ async def _loaded(context: Context, allowance: float, work: Callable[[], Awaitab
         context.budget.begin(allowance)
         with suppress(Unloaded):
             return await work()
-
-
-def _values(variables: Mapping[str, Any]) -> int:
-    """Count the values of variables at all depths."""
-    count, unseen = 0, [*variables.values()]
-    while unseen:
-        value = unseen.pop()
-        count += 1
-        if isinstance(value, dict):
-            unseen.extend(value.values())
-        elif isinstance(value, list):
-            unseen.extend(value)
-    return count

@@ -15,11 +15,12 @@ from graphql_api.config import Settings
 from graphql_api.errors import MethodNotAllowed, NotAcceptable, ServiceError
 from graphql_api.execution.budget import Budget, Exhausted
 from graphql_api.execution.context import Context
-from graphql_api.execution.document import Document
+from graphql_api.execution.document import Document, OperationRequest
 from graphql_api.execution.documents import Documents
 from graphql_api.execution.engine import Answer, Engine
 from graphql_api.execution.limits import too_complex
 from graphql_api.execution.offload import Offload
+from graphql_api.execution.variables import coercion_work
 from graphql_api.repository.repository import Repository
 from graphql_api.services import Services
 from graphql_api.web import validators
@@ -106,6 +107,12 @@ class GraphQLEndpoint:
                 self.documents.keep(judged)
         return self.persisted.document(parameters)
 
+    async def _request(self, document: Document, parameters: Parameters) -> OperationRequest:
+        """Coerce the variables of a request; many of them in their turn, or in a thread."""
+        variables = parameters.variables
+        coerce = partial(document.request, self.engine.schema, parameters.operation_name, variables)
+        return await self.offload.call(coerce, coercion_work(variables))
+
     def _digest(self, media_type: str, document: Document, parameters: Parameters) -> str | None:
         """Digest what shapes the answer but the data; None where it is refused without looking at any."""
         text = document.tree.loc if document.tree else None
@@ -126,7 +133,8 @@ class GraphQLEndpoint:
         name = parameters.operation_name
         shown = name or parameters.document_id
         fields["operation"] = shown and shown[:LOGGED_CHARACTERS]
-        cost = self.documents.cost(document, name, parameters.variables)
+        request = await self._request(document, parameters)
+        cost = self.documents.cost(request)
         seconds = allowed(scope, self.settings.request_timeout)
         budget = Budget(limit, seconds, self.settings.max_response_bytes, since=scope["state"][BEGUN])
         context = Context(self.repository, fields["request_id"], fields.trace, self.settings, budget, self.services)
@@ -135,7 +143,7 @@ class GraphQLEndpoint:
         elif cost > limit:
             answer = Answer(None, (too_complex(f"it asks for {cost:,} values, of {limit:,} at most"),))
         else:
-            answer = await self.offload.execute(self.engine, document, name, parameters.variables, context, cost)
+            answer = await self.offload.execute(self.engine, request, context, cost)
             fields["jockey_ids"] = [each.jockey_id for each in context.snapshots]
             fields["execution"] = "plan" if answer.planned else "general"
             # What registers a query has to be seen each time, for its registration may be gone when the answer is not.
