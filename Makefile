@@ -65,7 +65,7 @@ lock: setup ## Pin the dependencies anew: of the function, the plain server, dev
 vulnerabilities: setup ## Ask PyPI and npm what is known of all that is locked
 	$(BIN)/uv tool run --exclude-newer 2026-11-01 pip-audit==2.10.1 --disable-pip --require-hashes \
 		-r requirements/lambda.txt -r requirements/server.txt -r requirements/run.txt -r requirements/dev.txt
-	for folder in . audit explorer tests/clients; do \
+	for folder in . audit explorer tests/clients tests/dynalite; do \
 		npm audit --package-lock-only --audit-level=high --prefix "$$folder" || exit 1; done
 
 bench: setup ## Measure this server beside its peers, and write benchmarks/results
@@ -91,6 +91,9 @@ explorer/node_modules: explorer/package-lock.json
 
 tests/clients/node_modules: tests/clients/package-lock.json
 	cd tests/clients && npm ci --ignore-scripts --no-audit --no-fund && touch node_modules
+
+tests/dynalite/node_modules: tests/dynalite/package-lock.json
+	cd tests/dynalite && npm ci --ignore-scripts --no-audit --no-fund && touch node_modules
 
 node_modules: package-lock.json
 	npm ci --ignore-scripts --no-audit --no-fund && touch node_modules

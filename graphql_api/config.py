@@ -36,6 +36,11 @@ class Settings:
     ssm_path: str = setting("/graphql-api/", "Path in SSM Parameter Store under which `BUCKET_NAME` and the rest lie")
     region: str = setting("", "AWS region of SSM, and of the bucket unless SSM says otherwise. Empty: the SDK's own")
     stage: Stage = setting("local", "Deployment stage: `local`, `dev`, `staging` or `prod`")
+    store: str = setting(
+        "",
+        "Where keys and other small items are kept: a file, or `dynamodb://table`. Empty: "
+        "`~/.local/state/graphql-api/store.sqlite3`",
+    )
     log_level: LogLevel = setting("INFO", "Least severe log line written")
 
     cache_entries: int = setting(100, "Jockeys held in memory", minimum=1)

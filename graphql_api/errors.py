@@ -21,10 +21,13 @@ ServiceError
 ├── EngineMissing         501  ENGINE_MISSING         a library is not installed; the message names it
 ├── NoSpace               507  INSUFFICIENT_STORAGE   the server's disk is full; an operator must act
 ├── ResponseTooLarge      413  RESPONSE_TOO_LARGE     the answer would pass the platform's limit
+├── ItemTooLarge          413  ITEM_TOO_LARGE         what is to be stored is larger than one item may be
 ├── Overloaded            503  OVERLOADED             the process holds as many answers as it may; retry later
 ├── UpstreamUnavailable   503  UPSTREAM_UNAVAILABLE   S3, SSM or credentials unusable for now; retry later
+├── StoreUnavailable      503  STORE_UNAVAILABLE      the store is locked, throttled, slow or absent; retry later
 ├── RequestTimeout        504  TIMEOUT                the request took longer than its wall-time limit
 ├── StorageFault          500  INTERNAL_SERVER_ERROR  S3 refused (access denied, …): an operator must act
+├── StoreFault            500  INTERNAL_SERVER_ERROR  the store refused, or its file is damaged: an operator must act
 └── DataCorrupt           500  DATA_CORRUPT           the jockey's file is no readable, safe frame
 
 A message is written for the client: it never holds a bucket, a key, a path or a cause. What the operator needs goes
@@ -207,6 +210,13 @@ class ResponseTooLarge(ServiceError):
     status = 413
 
 
+class ItemTooLarge(ServiceError):
+    """What is to be stored is larger than one item of the store may be."""
+
+    code = "ITEM_TOO_LARGE"
+    status = 413
+
+
 class Overloaded(ServiceError):
     """The process holds as many connections or unsent answers as it may; the same request may succeed later."""
 
@@ -221,6 +231,13 @@ class UpstreamUnavailable(ServiceError):
     status = 503
 
 
+class StoreUnavailable(ServiceError):
+    """The store cannot be used for now: locked, throttled, slow or absent; the same request may succeed later."""
+
+    code = "STORE_UNAVAILABLE"
+    status = 503
+
+
 class RequestTimeout(ServiceError):
     """The request took longer than its wall-time limit."""
 
@@ -230,6 +247,10 @@ class RequestTimeout(ServiceError):
 
 class StorageFault(ServiceError):
     """The storage answered with a fault that a retry will not cure, such as access denied."""
+
+
+class StoreFault(ServiceError):
+    """The store answered with a fault that waiting will not cure: access denied, or a damaged file."""
 
 
 class DataCorrupt(ServiceError):

@@ -20,7 +20,7 @@ _read = JSONFileLoader().load_file
 
 
 @cache
-def _read_once(path: str) -> Any:
+def read_once(path: str) -> Any:
     """Read a file of the SDK's service descriptions, which takes most of the time of making a client."""
     return _read(path)
 
@@ -40,7 +40,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
     }.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr(JSONFileLoader, "load_file", lambda _, path: _read_once(path))
+    monkeypatch.setattr(JSONFileLoader, "load_file", lambda _, path: read_once(path))
     return monkeypatch
 
 

@@ -1,0 +1,6 @@
+"""What clients are told of the store's faults, whichever store it is."""
+
+UNAVAILABLE = "The store is not available at the moment. Try again later."
+FULL = "The store has no space left."
+REFUSED = "The store could not be used."
+CHANGED = "This has changed meanwhile. Read it again."

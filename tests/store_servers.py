@@ -1,0 +1,134 @@
+"""Fixture of the stores to be tested: SQLite, moto whose calls come one at a time, dynalite; for ``pytest_plugins``."""
+
+import os
+import shutil
+import socket
+import subprocess
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.loaders import JSONFileLoader
+
+from graphql_api.store.dynamodb import DynamoDbStore
+from graphql_api.store.protocol import ItemStore
+from graphql_api.store.sqlite import SqliteStore
+from s3_servers import read_once
+
+DYNALITE = Path(__file__).parent / "dynalite" / "node_modules" / "dynalite" / "cli.js"
+REGION = "us-east-1"
+PATIENT = 5.0, 20.0
+"""Timeouts for stand-ins on a busy machine."""
+
+Clock = Callable[[], float]
+Make = Callable[[Clock], ItemStore]
+
+
+class OneAtATime:
+    """moto has no lock of its own: of parallel calls of DynamoDB, some would be lost."""
+
+    def __init__(self, app: Any) -> None:
+        """Wrap moto's WSGI application."""
+        self.app = app
+        self.lock = threading.Lock()
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
+        """Pass on one call of DynamoDB after the other."""
+        if not environ.get("HTTP_X_AMZ_TARGET", "").startswith("DynamoDB"):
+            return self.app(environ, start_response)
+        with self.lock:
+            return list(self.app(environ, start_response))
+
+
+@pytest.fixture(scope="session")
+def dynamodb_url() -> Iterator[str]:
+    """Run moto."""
+    from moto.server import DomainDispatcherApplication, create_backend_app
+    from werkzeug.serving import make_server
+
+    app = OneAtATime(DomainDispatcherApplication(create_backend_app))
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture(scope="session")
+def dynalite_url() -> Iterator[str]:
+    """Run dynalite: strict, and exact where many write at once."""
+    if not DYNALITE.exists() or shutil.which("node") is None:
+        pytest.skip("dynalite is not installed: takes Node, and `make tests/dynalite/node_modules`")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = ["node", str(DYNALITE), "--port", str(port), "--createTableMs", "0"]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                break
+        time.sleep(0.05)
+    yield f"http://127.0.0.1:{port}"
+    process.terminate()
+    process.wait(10)
+
+
+def point_to(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the SDK take ``url`` for DynamoDB, with harmless credentials, and no proxy."""
+    for name in list(os.environ):
+        if name.upper().endswith("_PROXY"):
+            monkeypatch.delenv(name)
+    for name, value in {
+        "AWS_ENDPOINT_URL_DYNAMODB": url,
+        "AWS_ACCESS_KEY_ID": "AKIAEXAMPLEEXAMPLE00",
+        "AWS_SECRET_ACCESS_KEY": "example",
+        "AWS_DEFAULT_REGION": REGION,
+    }.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(JSONFileLoader, "load_file", lambda _, path: read_once(path))
+
+
+def new_table() -> str:
+    """Make a table under a new name, by what the environment names."""
+    import boto3
+
+    name = f"store-{uuid.uuid4().hex}"
+    client = boto3.client("dynamodb")
+    client.create_table(
+        TableName=name,
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": each, "AttributeType": "S"} for each in ("PK", "SK")],
+        KeySchema=[{"AttributeName": "PK", "KeyType": "HASH"}, {"AttributeName": "SK", "KeyType": "RANGE"}],
+    )
+    client.get_waiter("table_exists").wait(TableName=name, WaiterConfig={"Delay": 1})
+    client.close()
+    return name
+
+
+@pytest.fixture(params=["sqlite", "moto", "dynalite"])
+def make_store(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Make]:
+    """Give a function that opens the same empty store once more, by a clock."""
+    if request.param == "sqlite":
+        open_one: Make = lambda clock: SqliteStore(tmp_path / "store.sqlite3", clock)  # noqa: E731
+    else:
+        url = request.getfixturevalue("dynamodb_url" if request.param == "moto" else "dynalite_url")
+        point_to(url, monkeypatch)
+        table = new_table()
+        open_one = lambda clock: DynamoDbStore(table, REGION, clock, PATIENT)  # noqa: E731
+    opened: list[ItemStore] = []
+
+    def make(clock: Clock = time.time) -> ItemStore:
+        opened.append(open_one(clock))
+        return opened[-1]
+
+    yield make
+    for each in opened:
+        each.close()
