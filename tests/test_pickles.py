@@ -154,6 +154,13 @@ def test_recorded_cells_are_read(protocol: int) -> None:
         assert column.cells.tolist() == expected
 
 
+@pytest.mark.parametrize("protocol", range(6))
+def test_empty_texts_of_numpy_are_read(protocol: int) -> None:
+    """``np.str_`` has no length of its own where it is empty."""
+    frame = pd.DataFrame({"着順": pd.Series([np.str_(text) for text in ("", "1", "", "中止")], dtype=object)})
+    assert loads(pickle.dumps(frame, protocol)).columns[0].cells.tolist() == ["", "1", "", "中止"]
+
+
 ZONES = [
     *map(zoneinfo.ZoneInfo, ("Asia/Tokyo", "UTC", "Etc/GMT-9", "Europe/Paris", "America/New_York")),
     dateutil.tz.tzoffset(None, 32400),

@@ -145,12 +145,14 @@ def _numpy_scalars(arguments: _Arguments, budget: Budget) -> list[Any]:
             raise ValueError
         data = _packed([arguments[place][1] for place in places], kind.itemsize, budget)
         budget.spend_text(len(data))
-        for place, value in zip(places, _unpacked(data, kind), strict=True):
+        for place, value in zip(places, _unpacked(data, kind, len(places)), strict=True):
             read[place] = value
     return read
 
 
-def _unpacked(data: bytes, kind: np.dtype[Any]) -> list[Any]:
+def _unpacked(data: bytes, kind: np.dtype[Any], count: int) -> list[Any]:
+    if not kind.itemsize:  # empty texts
+        return [""] * count
     if kind.kind == "U":  # numpy itself would make texts of numbers that are no characters
         encoding = "utf-32-be" if kind.byteorder == ">" else "utf-32-le"
         return [text.decode(encoding).rstrip("\0") for (text,) in struct.iter_unpack(f"{kind.itemsize}s", data)]
