@@ -13,6 +13,7 @@ from graphql_api.jockeys.vocabulary import (
     GOINGS,
     JRA_COURSES,
     NAR_COURSES,
+    NAR_NAMES,
     SURFACES,
     WEATHERS,
     FinishStatus,
@@ -68,6 +69,23 @@ UNTIMED = settings(deadline=None)
         ("MEETING", "４回中山９日目", ("４回中山９日目", "中山", 4, 9, Jurisdiction.JRA)),
         ("MEETING", "4中山\N{NO-BREAK SPACE}9", ("4中山\N{NO-BREAK SPACE}9", "中山", 4, 9, Jurisdiction.JRA)),
         ("MEETING", "船橋競馬場", ("船橋競馬場", "船橋", None, None, Jurisdiction.NAR)),
+        ("MEETING", "大井競馬", ("大井競馬", "大井", None, None, Jurisdiction.NAR)),
+        ("MEETING", "ばんえい帯広", ("ばんえい帯広", "帯広(ば)", None, None, Jurisdiction.NAR)),
+        ("MEETING", "帯広ば", ("帯広ば", "帯広(ば)", None, None, Jurisdiction.NAR)),
+        ("MEETING", "第4回中山9日", ("第4回中山9日", "中山", 4, 9, Jurisdiction.JRA)),
+        ("DATE", "20240929.0", (date(2024, 9, 29),)),
+        ("DATE", "2024 年 9 月 29 日", (date(2024, 9, 29),)),
+        ("CORNER_POSITIONS", "10 3 3", ((10, 3, 3),)),
+        ("CORNER_POSITIONS", "１０　３", ((10, 3),)),
+        ("PRIZE_MONEY", "¥5,500,000", (5_500_000.0,)),
+        ("PRIZE_MONEY", "￥550万", (5_500_000.0,)),
+        ("FINISH_TIME", "00:01:33.500", (93.5,)),
+        ("FINISH_TIME", "0:01:33.5", (93.5,)),
+        ("PACE", "33.00-34.55", (33.0, 34.55)),
+        ("MARGIN", "1 1/4", (None,)),
+        ("MARGIN", "1 1/2馬身", (None,)),
+        ("MARGIN", "首", (None,)),
+        ("FINISH_POSITION", "3位", (3,)),
         ("MEETING", "シャティ", ("シャティ", "シャティ", None, None, Jurisdiction.OVERSEAS)),
         ("MEETING", "パリロン", ("パリロン", "パリロン", None, None, Jurisdiction.OVERSEAS)),
         ("RACE_NUMBER", "11", (11,)),
@@ -342,6 +360,11 @@ def test_finds_grade_and_class_in_the_name(name: str, grade: Grade | None, race_
         ("競走中止", 16, FinishStatus.FAILED_TO_FINISH),
         ("落馬", 16, FinishStatus.FAILED_TO_FINISH),
         ("取り消し", 16, FinishStatus.SCRATCHED),
+        ("取消し", 16, FinishStatus.SCRATCHED),
+        ("競争中止", 16, FinishStatus.FAILED_TO_FINISH),
+        ("中止(落馬)", 16, FinishStatus.FAILED_TO_FINISH),
+        ("失格(1位)", 16, FinishStatus.DISQUALIFIED),
+        ("取りやめ", 16, FinishStatus.ABANDONED),
         ("（中止）", 16, FinishStatus.FAILED_TO_FINISH),
         ("失格", 16, FinishStatus.DISQUALIFIED),
         ("降着", 16, FinishStatus.DEMOTED),
@@ -430,7 +453,12 @@ def test_refuses_impossible_values(name: str, text: str) -> None:
         ("RACE_NUMBER", "R"),
         ("WIN_ODDS", "nan"),
         ("FINISH_POSITION", "3.5"),
-        ("FINISH_POSITION", "取消し"),
+        ("FINISH_POSITION", "反則"),
+        ("FINISH_POSITION", "1 1"),
+        ("HORSE_NUMBER", "1 5"),
+        ("FINISH_TIME", "1 33.5"),
+        ("BODY_WEIGHT", "48 0"),
+        ("PRIZE_MONEY", "550 110"),
         ("FINISH_POSITION", "4(x)"),
         ("DISTANCE", "1600"),
         ("DISTANCE", "砂1600"),
@@ -480,7 +508,9 @@ def test_reads_nar_meetings_back(course: str) -> None:
 
 
 @pytest.mark.parametrize("course", JRA_COURSES)
-@pytest.mark.parametrize("text", ["{}", " {}\N{IDEOGRAPHIC SPACE}", "{}競馬場"])
+@pytest.mark.parametrize(
+    "text", ["{}", " {}\N{IDEOGRAPHIC SPACE}", "{}競馬場", "{}競馬", "JRA{}", "4{}", "{}9", "4回{}"]
+)
 def test_the_bare_name_of_a_jra_course_is_an_incomplete_meeting(course: str, text: str) -> None:
     """JRA's meetings have numbers, and NAR's at the same courses are marked: what can be told is told."""
     bare = text.format(course)
@@ -517,7 +547,7 @@ def test_letters_of_words_are_no_classes(around: str, letters: str, data: st.Dat
 @given(st.text(st.characters(categories=["Lo", "Lm"]), min_size=1, max_size=4))
 def test_takes_other_names_for_overseas(name: str) -> None:
     """A name of letters that is no Japanese course is overseas."""
-    assume(not {name, fold(name)} & {*NAR_COURSES, *JRA_COURSES} and not name.endswith("競馬場"))
+    assume(not {name, fold(name)} & {*NAR_COURSES, *NAR_NAMES, *JRA_COURSES} and not name.endswith(("競馬", "競馬場")))
     assume(not any(map(str.isdigit, fold(name))))
     assert parsers.meeting(name) == (name, name, None, None, Jurisdiction.OVERSEAS)
 

@@ -11,8 +11,8 @@ _DATES = tuple(
     re.compile(rf"(?P<year>{year}(?P<month>{month}(?P<day>{day}{_WEEKDAY}(?:[T ]\s*(?P<time>.*))?", re.ASCII)
     for year, month, day in (
         (r"-?\d{4,})(?P<mark>[/.-])", r"\d{1,2})(?P=mark)", r"\d{1,2})"),
-        (r"\d{4})年\s*", r"\d{1,2})月\s*", r"\d{1,2})日"),
-        (r"\d{4})", r"\d{2})", r"\d{2})"),
+        (r"\d{4})\s*年\s*", r"\d{1,2})\s*月\s*", r"\d{1,2})\s*日"),
+        (r"\d{4})", r"\d{2})", r"\d{2})(?:\.0)?"),
     )
 )
 _ZONED_TIME = re.compile(

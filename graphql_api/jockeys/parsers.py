@@ -11,12 +11,13 @@ from typing import TypeVar
 
 from graphql_api.jockeys.days import day
 from graphql_api.jockeys.race_names import race_name
-from graphql_api.jockeys.texts import IncompleteError, OutOfRangeError, fold, matched, number, squeeze, within
+from graphql_api.jockeys.texts import IncompleteError, OutOfRangeError, fold, joined, matched, number, squeeze, within
 from graphql_api.jockeys.vocabulary import (
     FINISH_NOTES,
     GOINGS,
     JRA_COURSES,
     NAR_COURSES,
+    NAR_NAMES,
     NON_FINISHES,
     SURFACES,
     WEATHERS,
@@ -53,21 +54,25 @@ __all__ = [
 MOST_RUNNERS = 40
 _SECONDS = (5, 1800)
 _MAX_YEN = 100_000_000_000
-_YEN = {"万円": 10_000, "万": 10_000, "円": 1, "": 10_000}
+_YEN = {"万円": 10_000, "万": 10_000, "円": 1, "¥": 1, "": 10_000}
 """Yen of each unit; the column's own stands behind no number."""
 
-_JRA_MEETING = re.compile(rf"(\d{{1,2}})回?({'|'.join(JRA_COURSES)})(\d{{1,2}})(?:日目?)?", re.ASCII)
-_POSITION = re.compile(rf"(\d{{1,3}})(?:\.0+)?着?(?:\(?({'|'.join(FINISH_NOTES)})\)?)?", re.ASCII)
+_JRA_MEETING = re.compile(
+    rf"(?:JRA|第)?(?:(\d{{1,2}})回?)?({'|'.join(JRA_COURSES)})(?:競馬場?)?(?:第?(\d{{1,2}})(?:日目?)?)?", re.ASCII
+)
+_POSITION = re.compile(rf"(\d{{1,3}})(?:\.0+)?[着位]?(?:\(?({'|'.join(FINISH_NOTES)})\)?)?", re.ASCII)
+_NOTE = re.compile(r"\([^()]*\)?$")  # (落馬), of which the closing bracket may be stripped
 _DISTANCE = re.compile(r"(芝|ダ|障)(?:ート|害)?(?:芝|ダート|ダ|右|左|直線?|外|内|[・→()])*(\d{1,5})m?", re.ASCII)
-_CLOCK = re.compile(r"(?:0 ?days)?(?:00:)?(\d{1,2})[:.'分](\d{2})[.:\"秒](\d{1,2}|\d{6})", re.ASCII)
-_LENGTHS = re.compile(r"ハナ|アタマ|クビ|大差|大|同着|(?:\d+\.)?\d/\d", re.ASCII)
-_PACE = re.compile(r"(\d{1,3}(?:\.\d)?)[-ー](\d{1,3}(?:\.\d)?)", re.ASCII)
+_CLOCK = re.compile(r"(?:0 ?days)?(?:0{1,2}:)?(\d{1,2})[:.'分](\d{2})[.:\"秒](\d{1,3}|\d{6})", re.ASCII)
+_LENGTHS = re.compile(r"ハナ|鼻|アタマ|頭|クビ|首|大差|大|同着|(?:\d+[.\s])?\d/\d(?:馬身)?|\d+馬身", re.ASCII)
+_PACE = re.compile(r"(\d{1,3}(?:\.\d{1,2})?)[-ー](\d{1,3}(?:\.\d{1,2})?)", re.ASCII)
 _CORNERS = re.compile(r"\d{1,3}(?:[-ー]\d{1,3}){0,3}", re.ASCII)
+_BESIDE = re.compile(r"(?<=\d)\s+(?=\d)", re.ASCII)
 _CIRCLED = re.compile("[①-⑳]")
 _WEIGHT = re.compile(
     r"(\d{3,4})(?:\.0+)?(?:kg)?(?:\((?:[±+]?(-?\d{1,4})(?:kg)?|初|前?計不|-*)\)|([+-]\d{1,3}))?", re.ASCII
 )
-_PRIZE = re.compile(r"¥?(?:(\d{1,3})億)?(-?\d[\d,]*(?:\.\d*)?)?(万円|万|円|)", re.ASCII)
+_PRIZE = re.compile(r"(¥?)(?:(\d{1,3})億)?(-?\d[\d,]*(?:\.\d*)?)?(万円|万|円|)", re.ASCII)
 BRACKETED = re.compile(r"[(（](.*)[)）]", re.DOTALL)
 _UNWEIGHED = frozenset({"計不", "前計不", "計測不能", "計量不能"})
 
@@ -102,16 +107,18 @@ def decimal(text: str, *, low: float, high: float, units: Iterable[str] = ()) ->
 def meeting(text: str) -> tuple[str, str, int | None, int | None, Jurisdiction]:
     """Read ``4中山9`` (JRA: round, course, day), ``船橋`` (NAR) or anything else without digits (overseas).
 
-    Raises ``IncompleteError`` for the bare name of a JRA course: its meetings have numbers.
+    Raises ``IncompleteError`` for a JRA course without one of its numbers, or with neither.
     """
-    name = squeeze(text).removesuffix("競馬場")
+    name = squeeze(text)
     if match := _JRA_MEETING.fullmatch(name):
         round_, course, days = match.groups()
+        if round_ is None or days is None:
+            raise IncompleteError(text, course, None, None, Jurisdiction.JRA)
         return text, course, within(int(round_), 1, 7), within(int(days), 1, 12), Jurisdiction.JRA
     if any(map(str.isdigit, name)):
         raise ValueError
-    if name in JRA_COURSES:
-        raise IncompleteError(text, name, None, None, Jurisdiction.JRA)
+    name = name.removesuffix("競馬場").removesuffix("競馬")
+    name = NAR_NAMES.get(name, name)
     if name in NAR_COURSES:
         return text, name, None, None, Jurisdiction.NAR
     return text, text, None, None, Jurisdiction.OVERSEAS
@@ -138,7 +145,7 @@ def finish_status(text: str | None, field_size: int | None) -> FinishStatus:
 
 
 def _finish(text: str) -> tuple[int | None, FinishStatus]:
-    if status := NON_FINISHES.get(text) or NON_FINISHES.get(squeeze(text).strip("()")):
+    if status := NON_FINISHES.get(text) or NON_FINISHES.get(_NOTE.sub("", squeeze(text).strip("()"))):
         return None, status
     position, note = matched(_POSITION, text).groups()
     return within(int(position), 1, MOST_RUNNERS), FINISH_NOTES[note] if note else FinishStatus.FINISHED
@@ -157,7 +164,7 @@ def going(text: str) -> tuple[Going]:
 
 def clock(text: str) -> tuple[float]:
     """Read ``1:07.2``, ``2.05.3``, ``1分07秒2`` or ``59.8`` as seconds."""
-    match = _CLOCK.fullmatch(text) or _CLOCK.fullmatch(squeeze(text))
+    match = _CLOCK.fullmatch(text) or _CLOCK.fullmatch(joined(text))
     if not match:
         return (number(text, *_SECONDS, ("秒",)),)
     minutes, seconds, fraction = match.groups()
@@ -174,10 +181,10 @@ def margin(text: str) -> tuple[float | None]:
 
 
 def corners(text: str) -> tuple[tuple[int, ...]]:
-    """Read ``6-6-4-2`` or ``⑥⑥④②``, one to four positions."""
+    """Read ``6-6-4-2``, ``6 6 4 2`` or ``⑥⑥④②``, one to four positions."""
     if not text.isascii():
-        text = _CIRCLED.sub(lambda circled: f"-{fold(circled[0])}", text).removeprefix("-")
-    positions = tuple(map(int, matched(_CORNERS, text)[0].replace("ー", "-").split("-")))
+        text = fold(_CIRCLED.sub(lambda circled: f"-{fold(circled[0])}", text)).removeprefix("-")
+    positions = tuple(map(int, matched(_CORNERS, _BESIDE.sub("-", text))[0].replace("ー", "-").split("-")))
     within(min(positions), 1, MOST_RUNNERS)
     within(max(positions), 1, MOST_RUNNERS)
     return (positions,)
@@ -206,8 +213,8 @@ def runner_up(text: str) -> tuple[str | None]:
 
 def yen(text: str) -> tuple[float]:
     """Read prize money given in units of 10,000 yen, or in the unit behind it, as whole yen."""
-    hundreds_of_millions, amount, unit = matched(_PRIZE, text).groups()
+    sign, hundreds_of_millions, amount, unit = matched(_PRIZE, text).groups()
     if hundreds_of_millions is None and amount is None:
         raise ValueError
-    value = float((amount or "0").replace(",", "")) * _YEN[unit] + 100_000_000 * int(hundreds_of_millions or 0)
+    value = float((amount or "0").replace(",", "")) * _YEN[unit or sign] + 100_000_000 * int(hundreds_of_millions or 0)
     return (float(round(within(value, 0, _MAX_YEN))),)

@@ -23,6 +23,9 @@ _BLANKS = frozenset(
 """What the source, other pages and programs write for nothing."""
 
 
+_APART = re.compile(r"\d\s+\d")
+
+
 class OutOfRangeError(ValueError):
     """The text is of its form, and its value is none that the field can take."""
 
@@ -46,6 +49,14 @@ def squeeze(text: str) -> str:
     return "".join(fold(text).split())
 
 
+def joined(text: str) -> str:
+    """Return the squeezed text; raise ``ValueError`` where that would make one number of two."""
+    folded = fold(text)
+    if _APART.search(folded):
+        raise ValueError
+    return "".join(folded.split())
+
+
 def parse_text(cell: Any) -> str | None:
     """Give the text that parsers read: stripped, whole floats as integers, None where missing or blank."""
     if type(cell) is not str:
@@ -65,7 +76,7 @@ def within(value: Number, low: float, high: float) -> Number:
 
 def matched(pattern: re.Pattern[str], text: str) -> re.Match[str]:
     """Match the whole text, as it is or squeezed; raise ``ValueError`` where it is of another form."""
-    match = pattern.fullmatch(text) or pattern.fullmatch(squeeze(text))
+    match = pattern.fullmatch(text) or pattern.fullmatch(joined(text))
     if not match:
         raise ValueError
     return match
@@ -74,7 +85,7 @@ def matched(pattern: re.Pattern[str], text: str) -> re.Match[str]:
 def number(text: str, low: float, high: float, units: Iterable[str] = ()) -> float:
     """Read a number within inclusive bounds; thousands may be parted by commas, and a unit may stand behind it."""
     if not _NUMBER.fullmatch(text):
-        text = squeeze(text).replace(",", "")
+        text = joined(text).replace(",", "")
         text = next((text.removesuffix(unit) for unit in units if text.endswith(unit)), text)
         if not _NUMBER.fullmatch(text):
             raise ValueError

@@ -203,18 +203,29 @@ NON_FINISHES: Mapping[str, FinishStatus] = MappingProxyType(
         "再": FinishStatus.REMOUNTED,
         "取消": FinishStatus.SCRATCHED,
         "取り消し": FinishStatus.SCRATCHED,
+        "取消し": FinishStatus.SCRATCHED,
         "出走取消": FinishStatus.SCRATCHED,
+        "出走取消し": FinishStatus.SCRATCHED,
+        "出走取り消し": FinishStatus.SCRATCHED,
+        "発走取消": FinishStatus.SCRATCHED,
         "除外": FinishStatus.EXCLUDED,
         "競走除外": FinishStatus.EXCLUDED,
+        "競争除外": FinishStatus.EXCLUDED,
+        "出走除外": FinishStatus.EXCLUDED,
         "発走除外": FinishStatus.EXCLUDED,
         "中止": FinishStatus.FAILED_TO_FINISH,
         "競走中止": FinishStatus.FAILED_TO_FINISH,
+        "競争中止": FinishStatus.FAILED_TO_FINISH,
+        "落馬中止": FinishStatus.FAILED_TO_FINISH,
         "落馬": FinishStatus.FAILED_TO_FINISH,
         "失格": FinishStatus.DISQUALIFIED,
         "再騎乗": FinishStatus.REMOUNTED,
+        "落馬再騎乗": FinishStatus.REMOUNTED,
         "降": FinishStatus.DEMOTED,
         "降着": FinishStatus.DEMOTED,
         "取止": FinishStatus.ABANDONED,
+        "取止め": FinishStatus.ABANDONED,
+        "取りやめ": FinishStatus.ABANDONED,
         "競走取止": FinishStatus.ABANDONED,
         "不成立": FinishStatus.ABANDONED,
         "競走不成立": FinishStatus.ABANDONED,
@@ -295,3 +306,8 @@ NAR_COURSES: Mapping[str, str] = MappingProxyType(
         "帯広(ば)": "65",
     }
 )
+
+NAR_NAMES: Mapping[str, str] = MappingProxyType(
+    dict.fromkeys(("帯広ば", "帯広(ばんえい)", "帯広ばんえい", "ばんえい帯広", "ばんえい"), "帯広(ば)")
+)
+"""What other pages call the same courses."""
