@@ -24,10 +24,10 @@ from graphql_api.app import create_core, serve_core
 from graphql_api.config import Settings
 from graphql_api.errors import BadRequest, ResponseTooLarge, ServiceError
 from graphql_api.installed import read_settings
+from graphql_api.jockeys.repository import Jockeys
+from graphql_api.jockeys.warmer import warm
 from graphql_api.logs import REQUEST_ID
 from graphql_api.process import settle
-from graphql_api.repository.repository import Repository
-from graphql_api.repository.warmer import warm
 from graphql_api.storage.folder import Storage
 from graphql_api.storage.metered import MeteredStorage
 from graphql_api.storage.sources import open_storage
@@ -60,16 +60,16 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Operations:
-    """What a function does beside answering: it counts, and keeps the repository warm."""
+    """What a function does beside answering: it counts, and keeps jockeys warm."""
 
-    repository: Repository
+    jockeys: Jockeys
     settings: Settings
     metrics: Metrics
 
     def warm(self, _event: LambdaEvent, context: LambdaContext) -> Reply:
         """Run the warmer on the loop that requests use, within the time that the invocation has."""
         seconds = context.get_remaining_time_in_millis() / 1000 - WARMER_RESERVE
-        work = warm(self.repository, self.settings, min(seconds, self.settings.warm_seconds))
+        work = warm(self.jockeys, self.settings, min(seconds, self.settings.warm_seconds))
         outer = REQUEST_ID.set(context.aws_request_id)
         try:
             run = asyncio.get_event_loop().run_until_complete(work)
@@ -180,7 +180,7 @@ def connect(storage: Storage) -> None:
 
     thread = Thread(target=attempt, name="connect", daemon=True)
     thread.start()
-    import graphql_api.repository.decoding  # noqa: F401 - while the network is waited for
+    import graphql_api.jockeys.decoding  # noqa: F401 - while the network is waited for
 
     thread.join(CONNECT_SECONDS)
 
@@ -193,7 +193,7 @@ def start(settings: Settings) -> Callable[[LambdaEvent, LambdaContext], Reply]:
     # A restored snapshot's connections are dead: find out before a request does.
     register_after_restore(connect, storage)
     cold = os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") != "provisioned-concurrency"
-    operations = Operations(core.repository, settings, Metrics(settings.stage, storage, cold=cold))
+    operations = Operations(core.services.get(Jockeys), settings, Metrics(settings.stage, storage, cold=cold))
     function = serve(serve_core(core, settings), operations)
     settle()
     return function

@@ -57,7 +57,7 @@ class Executor:
         """Run the operation; give its chunks of JSON."""
         asked = self.core.documents.get(document)
         answer = await self.core.engine.execute(
-            asked, None, variables, Context(self.core.repository, settings=self.core.settings)
+            asked, None, variables, Context(self.core.services, settings=self.core.settings)
         )
         if answer.data is None or answer.errors:
             raise RuntimeError(f"The engine answers {answer.errors}")

@@ -26,9 +26,9 @@ from graphql_api.execution.offload import Offload
 from graphql_api.execution.projections import Projections
 from graphql_api.execution.root import build_schema
 from graphql_api.installed import SLICES
-from graphql_api.repository.repository import Repository
 from graphql_api.services import Services
 from graphql_api.slices import Slice, load
+from graphql_api.snapshots.kinds import Kinds
 from graphql_api.storage.folder import Storage
 from graphql_api.storage.sources import open_storage
 from graphql_api.web import pages
@@ -49,6 +49,7 @@ from graphql_api.web.response_cache import ResponseCache
 from graphql_api.web.responses import Responder
 from graphql_api.web.routes import ApiRoute, Http
 from graphql_api.web.trusted import load_trusted
+from graphql_api.web.validators import Validators
 
 GRAPHQL = "/graphql"
 
@@ -57,7 +58,6 @@ GRAPHQL = "/graphql"
 class Core:
     """Data access and execution, without HTTP."""
 
-    repository: Repository
     services: Services
     engine: Engine
     documents: Documents
@@ -73,7 +73,7 @@ class Core:
         if document.errors:
             answer = Answer(None, document.errors)
         else:
-            context = Context(self.repository, request_id, settings=self.settings, _services=self.services)
+            context = Context(self.services, request_id, settings=self.settings)
             answer = await self.engine.execute(document, operation_name, variables, context)
         return b"".join(response_map(answer, request_id))
 
@@ -95,9 +95,7 @@ def create_core(
         introspection=settings.introspection,
     )
     opened = storage or open_storage(settings)
-    repository = Repository(opened, settings)
-    services = Services(settings, opened)
-    return Core(repository, services, engine, documents, settings, slices)
+    return Core(Services(settings, opened), engine, documents, settings, slices)
 
 
 @cache
@@ -117,19 +115,20 @@ def serve_core(core: Core, settings: Settings) -> RequestMiddleware:
     responder = Responder(settings.encoded_bytes, InFlight(settings.in_flight_bytes))
     offload = Offload()
     graphiql = settings.graphiql and not settings.trusted_only  # it would find no schema, and could send no query
-    http = Http(core.services, offload, responder, core.engine.projections, core.repository)
+    http = Http(core.services, offload, responder, core.engine.projections)
     examples = _examples(core.slices, http)
     shown = pages.Pages(examples, responder, graphiql=graphiql)
     explorer = shown.explorer if graphiql else None
     trusted = load_trusted(settings, core.documents)
     persisted = Persisted(core.documents, trusted, trusted_only=settings.trusted_only)
+    kinds = Kinds(core.services, {name: where for each in core.slices for name, where in each.snapshots.items()})
     graphql = GraphQLEndpoint(
         core.engine,
         offload,
         core.documents,
         persisted,
-        core.repository,
         core.services,
+        Validators(kinds),
         responder,
         settings,
         explorer,
@@ -138,13 +137,12 @@ def serve_core(core: Core, settings: Settings) -> RequestMiddleware:
     named = Named(graphql, trusted)
     sliced: list[ApiRoute] = [made for each in core.slices if each.routes for made in load(each.routes)(http)]
     openapi = OpenApi(examples, named.described(), named.enum_values(), sliced, responder, version(DISTRIBUTION))
-    routes = [*(each.route() for each in sliced), *Health(core.repository).routes(), *named.routes()]
+    routes = [*(each.route() for each in sliced), *Health(kinds).routes(), *named.routes()]
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         yield
         core.services.close()
-        core.repository.close()
         offload.close()
 
     others = Starlette(
@@ -162,7 +160,7 @@ def serve_core(core: Core, settings: Settings) -> RequestMiddleware:
     )
     others.router.redirect_slashes = False  # a redirect would repeat whatever Host the client sent
     front = Front(GRAPHQL, graphql, others, settings)
-    app: Any = ResponseCache(front, core.repository, GRAPHQL, responder.in_flight, settings)
+    app: Any = ResponseCache(front, GRAPHQL, responder.in_flight, settings)
     for each in reversed(core.slices):
         layer = load(each.layer)(http) if each.layer else None
         app = app if layer is None else layer(app)

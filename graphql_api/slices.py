@@ -29,6 +29,8 @@ class Slice:
     ``layer`` is a function of ``web.routes.Http`` that returns a function of the application within to the one around
     it, or None where the settings turn it off. It sees a request before any answer is looked for in memory.
 
+    ``snapshots`` maps names, which stand in ETags, to the classes of the services that hold snapshots.
+
     ``jobs`` maps names to functions ``async (Services) -> Mapping``, which schedules and operators run.
 
     ``commands`` maps names to Click commands.
@@ -44,6 +46,7 @@ class Slice:
     routes: str = ""
     examples: str = ""
     layer: str = ""
+    snapshots: Mapping[str, str] = field(default_factory=dict)
     jobs: Mapping[str, str] = field(default_factory=dict)
     commands: Mapping[str, str] = field(default_factory=dict)
     holdings: str = ""

@@ -2,16 +2,17 @@
 
 import asyncio
 import contextlib
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from typing import Any
 
 from fakes import SECRET, FakeClock, FakeStorage
 from graphql_api.config import Settings
 from graphql_api.errors import DataCorrupt, ServiceError
 from graphql_api.jockeys.records import RaceRecords
-from graphql_api.repository.repository import Repository
-from graphql_api.repository.snapshot import Snapshot
-from graphql_api.repository.trace import Trace
+from graphql_api.jockeys.repository import Jockeys
+from graphql_api.snapshots.snapshot import Snapshot
+from graphql_api.snapshots.threads import LoadThreads
+from graphql_api.snapshots.trace import Trace
 
 A, B, C, D = "00001", "00002", "00003", "a000d"
 TTL, STALE_LIMIT, MISSING_TTL = 3600.0, 86400.0, 30.0
@@ -33,7 +34,8 @@ class Bench:
         self.clock = FakeClock()
         self.decoded: list[bytes] = []
         self.settings = Settings(**settings)
-        self.repository = Repository(self.storage, self.settings, clock=self.clock, load=self.load)
+        self.threads = LoadThreads(self.settings.load_threads)
+        self.repository = Jockeys(self.storage, self.settings, threads=self.threads, clock=self.clock, load=self.load)
 
     def load(self, data: bytes, jockey_id: str, trace: Trace) -> RaceRecords:
         """Decode a file to records as heavy as it is long."""
@@ -48,6 +50,10 @@ class Bench:
     def get(self, jockey_id: str = A, trace: Trace | None = None) -> Snapshot:
         """Get a jockey on an event loop of its own."""
         return asyncio.run(self.repository.get(jockey_id, trace))
+
+    async def check(self) -> Mapping[str, str]:
+        """Ask whether the storage answers, as the route ``/ready`` does."""
+        return await self.threads.shared.run("check", self.storage.check)
 
     def outcome(self, jockey_id: str = A) -> str:
         """Get a jockey and name the outcome."""

@@ -3,9 +3,9 @@
 import asyncio
 
 from fakes import FakeClock
-from graphql_api.repository.clock import lasting_clock
-from graphql_api.repository.repository import Repository
-from graphql_api.repository.trace import Trace
+from graphql_api.jockeys.repository import Jockeys
+from graphql_api.snapshots.clock import lasting_clock
+from graphql_api.snapshots.trace import Trace
 from repository_bench import TTL, A, Bench
 
 
@@ -40,7 +40,7 @@ def test_data_age_in_a_frozen_sandbox() -> None:
     """What was held when a sandbox froze for longer than the TTL is checked against the storage when it thaws."""
     wall = FakeClock()
     bench = Bench()
-    repository = Repository(bench.storage, bench.settings, clock=lasting_clock(FakeClock(), wall), load=bench.load)
+    repository = Jockeys(bench.storage, bench.settings, clock=lasting_clock(FakeClock(), wall), load=bench.load)
     trace = Trace()
     asyncio.run(repository.get(A, trace))
     wall.turn(TTL)

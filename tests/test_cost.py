@@ -29,7 +29,7 @@ def core(sample_data: Path) -> Iterator[Core]:
     """Wire documents and their judgement."""
     core = create_core(Settings(data=str(sample_data), log_level="ERROR"))
     yield core
-    core.repository.close()
+    core.services.close()
 
 
 def cost(core: Core, query: str, **variables: Any) -> int:
@@ -240,7 +240,7 @@ def test_a_budget_ends_with_its_values_or_its_time() -> None:
 def test_work_that_cannot_be_interrupted_looks_at_the_clock(core: Core, spoiled: str) -> None:
     """A request past its time ends at the next object, list or field, planned or not."""
     clock = FakeClock()
-    context = Context(core.repository, budget=Budget(seconds=1, clock=clock))
+    context = Context(core.services, budget=Budget(seconds=1, clock=clock))
     document = core.documents.get(f'{{ {spoiled} jockey(id: "00001") {{ records {{ nodes {{ date }} }} }} }}')
     clock.turn(2)
     with pytest.raises(Exhausted):

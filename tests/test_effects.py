@@ -24,9 +24,10 @@ from graphql_api.config import Settings
 from graphql_api.execution.context import Context
 from graphql_api.execution.purity import PURE
 from graphql_api.execution.root import build_schema
+from graphql_api.jockeys.repository import Jockeys
 from graphql_api.jockeys.schema.jockeys import Jockey, jockey
 from graphql_api.jockeys.schema.query import Query
-from graphql_api.repository.snapshot import Snapshot
+from graphql_api.snapshots.snapshot import Snapshot
 from graphql_api.web.middleware import RequestMiddleware
 from plain_server import written
 
@@ -36,7 +37,7 @@ LISTED = "records { nodes { date raceName horseName racecourse distance going we
 
 async def loaded(context: Context, jockey_id: str = "00001") -> Snapshot:
     """Load a jockey through the context."""
-    found = context.load(jockey_id)
+    found = context.load(Jockeys, jockey_id)
     return found if isinstance(found, Snapshot) else await found
 
 
@@ -86,7 +87,7 @@ class Shop:
             async def listed(self, info: Info) -> int:
                 shop.effects += 1
                 await loaded(info.context)
-                return len((await info.context.repository.list_ids()).ids)
+                return len((await info.context.use(Jockeys).list_ids()).ids)
 
         @strawberry.type
         class Mutation:

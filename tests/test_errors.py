@@ -11,7 +11,7 @@ from fakes import FakeStorage
 from graphql_api import errors
 from graphql_api.config import Settings
 from graphql_api.errors import MethodNotAllowed, ServiceError, UpstreamUnavailable
-from graphql_api.repository.repository import Repository
+from graphql_api.jockeys.repository import Jockeys
 from graphql_api.storage.folder import StoredObject
 
 
@@ -51,7 +51,7 @@ def test_an_error_with_fields_of_its_own_survives_single_flight() -> None:
     """Each of those who waited for one load has its own instance, with the fields, and the log's."""
 
     async def run() -> list[BaseException]:
-        repository = Repository(Throttling({}), Settings())
+        repository = Jockeys(Throttling({}), Settings())
         got = await asyncio.gather(*(repository.get("00001") for _ in range(3)), return_exceptions=True)
         repository.close()
         return [error for error in got if isinstance(error, BaseException)]

@@ -162,7 +162,7 @@ def core(sample_data: Path) -> Iterator[Core]:
     """Wire data access and execution over the sample data."""
     core = create_core(Settings(data=str(sample_data), log_level="ERROR"))
     yield core
-    core.repository.close()
+    core.services.close()
 
 
 def answer(core: Core, query: str, variables: dict[str, Any], *, planned: bool) -> Answer:
@@ -170,7 +170,7 @@ def answer(core: Core, query: str, variables: dict[str, Any], *, planned: bool) 
     document = core.documents.get(query)
     assert not document.errors, document.errors
     engine = core.engine if planned else _WithoutPlans(core)
-    return asyncio.run(engine.execute(document, None, variables, Context(core.repository, "r")))
+    return asyncio.run(engine.execute(document, None, variables, Context(core.services, "r")))
 
 
 class _WithoutPlans:
@@ -218,7 +218,7 @@ def undated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Core]:
     frame.drop(columns="日付").to_pickle(folder / "00002.pickle")
     core = create_core(Settings(data=str(folder), log_level="ERROR"))
     yield core
-    core.repository.close()
+    core.services.close()
 
 
 @pytest.mark.parametrize("jockey", ["00001", "00002"])
@@ -251,7 +251,7 @@ def test_rows_are_written_by_columns_whatever_fails(undated: Core, wrong: str) -
     document = undated.documents.get(
         f'{{ {wrong} jockey(id: "00001") {{ records {{ nodes {{ date horseName }} }} }} }}'
     )
-    context = Context(undated.repository, "r")
+    context = Context(undated.services, "r")
     found = asyncio.run(undated.engine.execute_generally(document.request(undated.engine.schema, None, {}), context))
     assert bool(found.errors) == bool(wrong)
     assert context.budget.spent < 2 * 300 + 50

@@ -16,8 +16,8 @@ from graphql_api import samples
 from graphql_api.app import create_app
 from graphql_api.config import Settings
 from graphql_api.errors import StorageFault, UpstreamUnavailable
+from graphql_api.jockeys.repository import Jockeys
 from graphql_api.jockeys.routes.first_jockeys import KEPT_SECONDS, RETRY_SECONDS, FirstJockeys
-from graphql_api.repository.repository import Repository
 from graphql_api.storage.folder import Page
 
 BROWSER = {"accept": "text/html"}
@@ -92,7 +92,7 @@ def test_pages_share_one_listing() -> None:
 def test_what_was_listed_is_kept_for_a_while() -> None:
     """A failure is asked about again soon, and a listing later; the first jockey of that time is shown."""
     storage, clock = FakeStorage({"05339": b""}), FakeClock()
-    repository = Repository(storage, Settings(data="unused"))
+    repository = Jockeys(storage, Settings(data="unused"))
     jockeys = FirstJockeys(repository, clock)
     storage.fail(UpstreamUnavailable)
 
@@ -126,7 +126,7 @@ class _HangingStorage(FakeStorage):
 def test_a_listing_that_hangs_holds_up_no_page() -> None:
     """A page waits for its examples only so long, and then says that the storage cannot be reached."""
     storage = _HangingStorage()
-    repository = Repository(storage, Settings(data="unused"))
+    repository = Jockeys(storage, Settings(data="unused"))
     jockeys = asyncio.run(FirstJockeys(repository, FakeClock(), wait=0.01).get())
     storage.released.set()
     assert jockeys.ids == ("00001", "00002")

@@ -15,8 +15,9 @@ from fakes import SECRET, FakeStorage
 from graphql_api.app import create_app, create_core, serve_core
 from graphql_api.config import Settings
 from graphql_api.execution.engine import Answer
-from graphql_api.repository.workers import MAX_WAITING
+from graphql_api.jockeys.repository import Jockeys
 from graphql_api.web.graphql_response import response_map
+from graphql_api.workers import MAX_WAITING
 from graphql_client import codes, run
 
 GUARDS = {
@@ -270,14 +271,14 @@ def test_more_loads_than_may_wait_are_refused_at_once() -> None:
     async def main() -> tuple[Any, Any]:
         with storage.gate("00000"):
             ids = (f"{number:05}" for number in range(MAX_WAITING + 1))
-            waiting = [asyncio.create_task(core.repository.get(each)) for each in ids]
+            waiting = [asyncio.create_task(core.services.get(Jockeys).get(each)) for each in ids]
             await asyncio.sleep(0)
             answers = await asyncio.to_thread(lambda: (client.get("/api/jockey/a0001"), run(client, query)))
         await asyncio.gather(*waiting, return_exceptions=True)
         return answers
 
     rest, graphql = asyncio.run(main())
-    core.repository.close()
+    core.services.close()
     assert (rest.status_code, rest.headers["retry-after"]) == (503, "5")
     assert (codes(graphql), graphql["data"]) == (["UPSTREAM_UNAVAILABLE"], {"jockey": None})
     assert storage.reads["a0001"] == 0

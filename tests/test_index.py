@@ -24,14 +24,14 @@ from graphql_api.index.cache import Index, IndexCache
 from graphql_api.index.catalogue import Catalogue, cursor, only_ids
 from graphql_api.index.entries import LONGEST_NAME, MAX_HORSES, Entry, entry
 from graphql_api.index.file import BOUNDS, NAME, dump, load
+from graphql_api.jockeys.decoding import decode
 from graphql_api.jockeys.records import RaceRecords
 from graphql_api.jockeys.vocabulary import FinishStatus, Jurisdiction
-from graphql_api.repository.decoding import decode
-from graphql_api.repository.failures import RETRY_PAUSE
-from graphql_api.repository.trace import Trace
-from graphql_api.repository.workers import Workers
+from graphql_api.snapshots.failures import RETRY_PAUSE
+from graphql_api.snapshots.trace import Trace
 from graphql_api.tables.filtering import EVERYTHING, Comparison, Where
 from graphql_api.tables.ordering import Order
+from graphql_api.workers import Workers
 
 NO_RIDE = {FinishStatus.SCRATCHED, FinishStatus.EXCLUDED, FinishStatus.ABANDONED, FinishStatus.UNKNOWN}
 
@@ -513,7 +513,7 @@ def clock() -> FakeClock:
 def cache(storage: FakeStorage, clock: FakeClock) -> Iterator[IndexCache]:
     """Keep the index of the storage for a minute, its absence for ten seconds."""
     workers = Workers(4)
-    yield IndexCache(storage, Settings(cache_ttl=60, missing_ttl=10), clock, workers)
+    yield IndexCache(storage, Settings(cache_ttl=60, missing_ttl=10), workers, clock)
     workers.close()
 
 

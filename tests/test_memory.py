@@ -13,6 +13,7 @@ from graphql_api import samples
 from graphql_api.app import Core, api_schema, create_core, serve_core
 from graphql_api.config import Settings
 from graphql_api.jockeys.columns import FIELDS, SOURCES
+from graphql_api.jockeys.repository import Jockeys
 from graphql_api.jockeys.statistics import STATISTICS
 from graphql_client import data
 
@@ -47,7 +48,7 @@ def core(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Core]:
     samples.write(folder, jockeys=13, rows=1000, seed=1)
     core = create_core(Settings(data=str(folder), encoded_bytes=0, log_level="ERROR"))
     yield core
-    core.repository.close()
+    core.services.close()
 
 
 @pytest.fixture(scope="module")
@@ -77,6 +78,6 @@ def test_no_jockey_takes_more_than_is_reckoned(core: Core, client: TestClient, j
         taken, _ = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    held = core.repository.cached(jockey_id)
+    held = core.services.get(Jockeys).cached(jockey_id)
     assert held is not None
-    assert taken < held.records.nbytes < 2 * taken
+    assert taken < held.value.nbytes < 2 * taken

@@ -7,8 +7,8 @@ import pytest
 import emf
 from fakes import FakeStorage
 from graphql_api.errors import UpstreamUnavailable
-from graphql_api.repository.trace import Trace
-from graphql_api.repository.warmer import Warming
+from graphql_api.jockeys.warmer import Warming
+from graphql_api.snapshots.trace import Trace
 from graphql_api.storage.metered import MeteredStorage
 from graphql_api.web.metrics import Metrics
 from graphql_api.web.middleware import RequestLog

@@ -213,7 +213,7 @@ def test_long_operations_are_answered_as_short_ones_are(client: httpx2.AsyncClie
     """In a thread an operation gives byte for byte what it gives on the event loop, warm or cold."""
     core = create_core(Settings(data=str(folder), log_level="ERROR"))
     expected = asyncio.run(core.run(OPERATIONS[name]))
-    core.repository.close()
+    core.services.close()
 
     async def twice() -> list[bytes]:
         return [(await LONG[name](client)).content for _ in range(2)]

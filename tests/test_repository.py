@@ -12,9 +12,9 @@ import structlog
 from fakes import SECRET, FakeStorage
 from graphql_api.config import Settings
 from graphql_api.errors import BadUserInput, DataCorrupt, NotFound, ServiceError, StorageFault, UpstreamUnavailable
+from graphql_api.jockeys.repository import Jockeys
 from graphql_api.logs import REQUEST_ID, add_request_id
-from graphql_api.repository.repository import Repository
-from graphql_api.repository.trace import Trace
+from graphql_api.snapshots.trace import Trace
 from repository_bench import BUG, CORRUPT, MISSING_TTL, TTL, A, B, Bench, C, D, start, until_waiting
 
 
@@ -32,8 +32,8 @@ def test_a_first_request_reads_and_decodes(bench: Bench) -> None:
     """A jockey not held is read, decoded, and described by what the storage says of the file."""
     stored = bench.storage.put(A, b"12345")
     found = bench.get()
-    assert (found.jockey_id, found.records.nbytes, found.stale) == (A, 5, False)
-    assert (found.etag, found.last_modified, found.size, found.key) == (
+    assert (found.key, found.value.nbytes, found.stale) == (A, 5, False)
+    assert (found.etag, found.last_modified, found.size, found.stored_as) == (
         stored.etag,
         stored.last_modified,
         5,
@@ -139,7 +139,7 @@ def test_an_unchanged_file_is_not_decoded_again(bench: Bench) -> None:
     assert bench.outcome() == "revalidated"
     after = bench.repository.cached(A)
     assert after is not None
-    assert after.records is before.records
+    assert after.value is before.value
     assert bench.repository.max_age(after) == TTL
     assert (bench.decoded, bench.storage.unchanged) == ([b"aaa"], {A: 1})
 
@@ -395,9 +395,9 @@ def test_a_real_file_is_decoded_by_default() -> None:
 
     data = pickle.dumps(pd.DataFrame({"日付": ["2024/09/29"], "馬名": ["Kuronekoma"], "着順": [1]}))
     trace = Trace()
-    repository = Repository(FakeStorage({A: data}), Settings())
+    repository = Jockeys(FakeStorage({A: data}), Settings())
     found = asyncio.run(repository.get(A, trace))
     repository.close()
-    assert found.records.rows == 1
-    assert found.records.fields["horse_name"][0] == "Kuronekoma"
+    assert found.value.rows == 1
+    assert found.value.fields["horse_name"][0] == "Kuronekoma"
     assert list(trace.stages) == ["storage", "unpickle", "normalise"]

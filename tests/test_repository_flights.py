@@ -17,10 +17,10 @@ import structlog
 
 from fakes import PATIENCE
 from graphql_api.errors import NotFound, UpstreamUnavailable
-from graphql_api.repository.failures import RETRY_PAUSE
-from graphql_api.repository.snapshot import Snapshot
-from graphql_api.repository.trace import Outcome, Trace
-from graphql_api.repository.workers import MAX_WAITING
+from graphql_api.snapshots.failures import RETRY_PAUSE
+from graphql_api.snapshots.snapshot import Snapshot
+from graphql_api.snapshots.trace import Outcome, Trace
+from graphql_api.workers import MAX_WAITING
 from repository_bench import STALE_LIMIT, TTL, A, B, Bench, C, D, start, until_waiting
 
 
@@ -80,7 +80,7 @@ def test_a_cancelled_request_cancels_nobody_else(bench: Bench) -> None:
             gate.opened.set()
             return await second
 
-    assert asyncio.run(main()).jockey_id == A
+    assert asyncio.run(main()).key == A
     assert bench.storage.reads == {A: 1}
 
 
@@ -115,7 +115,7 @@ def test_a_queued_load_outlives_its_requests() -> None:
             await busy
             return await second
 
-    assert asyncio.run(main()).jockey_id == B
+    assert asyncio.run(main()).key == B
 
 
 @pytest.mark.parametrize("error", [None, UpstreamUnavailable, ZeroDivisionError])
@@ -161,7 +161,7 @@ def test_a_slow_jockey_holds_up_no_other(bench: Bench) -> None:
             gate.opened.set()
             return [await slow, *others]
 
-    assert [each.jockey_id for each in asyncio.run(main())] == [A, B, C]
+    assert [each.key for each in asyncio.run(main())] == [A, B, C]
 
 
 def test_the_event_loop_runs_on_while_a_file_is_read(bench: Bench) -> None:
@@ -189,7 +189,7 @@ def test_several_jockeys_are_read_in_parallel(bench: Bench) -> None:
                 await asyncio.to_thread(gate.wait_for_read)
             first.opened.set()
             second.opened.set()
-            assert [(await each).jockey_id for each in tasks] == [B, A]
+            assert [(await each).key for each in tasks] == [B, A]
 
     asyncio.run(main())
     assert bench.storage.reads == {A: 1, B: 1}
@@ -213,10 +213,10 @@ def test_the_storage_is_listed_and_checked_in_threads(bench: Bench) -> None:
     page = asyncio.run(bench.repository.list_ids(None, 2))
     assert page.ids == (A, B)
     assert asyncio.run(bench.repository.list_ids(page.cursor, 2)).ids == (C,)
-    assert asyncio.run(bench.repository.check()) == {"storage": "ok"}
+    assert asyncio.run(bench.check()) == {"storage": "ok"}
     bench.storage.fail(UpstreamUnavailable)
     with pytest.raises(UpstreamUnavailable):
-        asyncio.run(bench.repository.check())
+        asyncio.run(bench.check())
 
 
 # Threads, loops, the end
@@ -237,7 +237,7 @@ def test_a_repository_outlives_event_loops(bench: Bench, caplog: pytest.LogCaptu
 
     with bench.storage.gate(A) as gate:
         asyncio.run(begin())
-        assert asyncio.run(finish(gate.opened)).jockey_id == A
+        assert asyncio.run(finish(gate.opened)).key == A
     assert bench.storage.reads == {A: 1}
     assert caplog.records == []
 
@@ -295,9 +295,9 @@ def test_a_closed_repository_refuses_what_has_not_begun() -> None:
             with pytest.raises(UpstreamUnavailable):
                 await queued
             gate.opened.set()
-            assert (await running).jockey_id == A
+            assert (await running).key == A
         assert await bench.repository.get(C) is held
-        for late in (bench.repository.get(B), bench.repository.check()):
+        for late in (bench.repository.get(B), bench.check()):
             with pytest.raises(UpstreamUnavailable):
                 await late
 
@@ -320,12 +320,12 @@ def test_what_waits_is_bounded() -> None:
             await until_waiting(*tasks)
             with pytest.raises(UpstreamUnavailable):
                 await bench.repository.get(D)
-            assert await bench.repository.check()
+            assert await bench.check()
             assert (await bench.repository.list_ids()).ids == (A, B, C)
             joined = start(bench.repository.get(A), bench.repository.get(waiting[-1]))
             assert await bench.repository.get(C) is held
             stale = await bench.repository.get(B)
-            assert (stale.records, stale.stale) == (expired.records, True)
+            assert (stale.value, stale.stale) == (expired.value, True)
             with pytest.raises(UpstreamUnavailable):
                 await bench.repository.refresh(C, Trace())
             assert not (await bench.repository.get(C)).stale
@@ -354,7 +354,7 @@ def test_stress() -> None:
             asked.cancel()
         (found,) = await asyncio.gather(asked, return_exceptions=True)
         if isinstance(found, Snapshot):
-            assert (found.jockey_id, found.key) == (wanted, f"{wanted}.pickle")
+            assert (found.key, found.stored_as) == (wanted, f"{wanted}.pickle")
         else:
             assert type(found) in {asyncio.CancelledError, NotFound if wanted in absent else UpstreamUnavailable}
         return type(found).__name__

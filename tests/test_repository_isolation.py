@@ -13,10 +13,11 @@ from fake_s3 import found, hang, refusal, serving, settings
 from fakes import PATIENCE, FakeStorage
 from graphql_api.config import Settings
 from graphql_api.errors import DataCorrupt, UpstreamUnavailable
-from graphql_api.repository.failures import GRACE, RETRY_PAUSE, SLOW
-from graphql_api.repository.loading import MAX_DECODES
-from graphql_api.repository.repository import SUSPECTS, Repository
-from graphql_api.repository.trace import Trace
+from graphql_api.jockeys.repository import Jockeys
+from graphql_api.snapshots.failures import GRACE, RETRY_PAUSE, SLOW
+from graphql_api.snapshots.loading import MAX_DECODES
+from graphql_api.snapshots.threads import SUSPECTS
+from graphql_api.snapshots.trace import Trace
 from graphql_api.storage.s3 import S3Storage
 from repository_bench import A, B, Bench, records_of, start, until_waiting
 
@@ -39,7 +40,7 @@ class SlowToFail(FakeStorage):
         super().__init__({A: b"aaa", B: b"bbb", **dict.fromkeys(HANGING, b"x")})
         self.bench, self.jockeys, self.seconds = bench, set(jockeys), seconds
         bench.storage = self
-        bench.repository = Repository(self, bench.settings, clock=bench.clock, load=bench.load)
+        bench.repository = Jockeys(self, bench.settings, clock=bench.clock, load=bench.load)
 
     def read(self, jockey_id: str, etag: str | None = None) -> Any:
         """Read, or let time pass and fail."""
@@ -64,7 +65,7 @@ def test_a_healthy_jockey_is_read_beside_forty_that_hang() -> None:
             for gate in entered:
                 await asyncio.to_thread(gate.wait_for_read)
             async with asyncio.timeout(PATIENCE / 2):
-                assert (await bench.repository.get(A)).jockey_id == A
+                assert (await bench.repository.get(A)).key == A
             await until_waiting(*tasks)
             for gate in entered:
                 gate.opened.set()
@@ -89,10 +90,10 @@ def test_suspects_have_a_part_of_the_threads() -> None:
                 await asyncio.to_thread(gate.wait_for_read)
             with pytest.raises(UpstreamUnavailable):
                 await bench.repository.get(HANGING[2])
-            assert (await bench.repository.get(A)).jockey_id == A
+            assert (await bench.repository.get(A)).key == A
             first.opened.set()
             await tasks[0]
-            assert (await bench.repository.get(HANGING[2])).jockey_id == HANGING[2]
+            assert (await bench.repository.get(HANGING[2])).key == HANGING[2]
             second.opened.set()
             await tasks[1]
 
@@ -134,7 +135,7 @@ def test_readiness_holds_one_thread() -> None:
 
     async def main() -> None:
         with bench.storage.gate("check") as check, bench.storage.gate("list_ids") as listing:
-            tasks = start(*(bench.repository.check() for _ in range(50)), *(bench.repository.list_ids() for _ in "ab"))
+            tasks = start(*(bench.check() for _ in range(50)), *(bench.repository.list_ids() for _ in "ab"))
             await until_waiting(*tasks)
             check.opened.set()
             listing.opened.set()
@@ -156,7 +157,7 @@ def test_listings_that_hang_hold_up_no_jockey() -> None:
             asked = start(*(bench.repository.unchanged(each, "tag") for each in HANGING))
             await asyncio.to_thread(listing.wait_for_read)
             async with asyncio.timeout(PATIENCE / 2):
-                assert (await bench.repository.get(A)).jockey_id == A
+                assert (await bench.repository.get(A)).key == A
             for gate in (listing, *versions):
                 gate.opened.set()
             await asyncio.gather(*pages, *asked)
@@ -182,7 +183,7 @@ def test_decoding_is_bounded_apart_from_reading() -> None:
         return records_of(1)
 
     storage = FakeStorage(dict.fromkeys(HANGING, b"x"))
-    repository = Repository(storage, Settings(), load=load)
+    repository = Jockeys(storage, Settings(), load=load)
 
     async def main() -> None:
         tasks = start(*(repository.get(each) for each in HANGING))
@@ -268,13 +269,13 @@ def test_an_expired_copy_answers_while_its_check_takes_long() -> None:
             others = [await bench.repository.get(A) for _ in range(100)]
             assert loop.time() - begun < 100 * GRACE
             for copy in (first, *others):
-                assert (copy.records, copy.stale, bench.repository.max_age(copy)) == (before.records, True, 0)
+                assert (copy.value, copy.stale, bench.repository.max_age(copy)) == (before.value, True, 0)
             (load,) = start(bench.repository.refresh(A, Trace()))
             await until_waiting(load)
             gate.opened.set()
             await load
         after = await bench.repository.get(A)
-        assert (after.stale, after.records) == (False, before.records)
+        assert (after.stale, after.value) == (False, before.value)
 
     asyncio.run(main())
     assert bench.storage.reads == {A: 2}
@@ -298,7 +299,7 @@ FAULTS = [refusal(404, "NoSuchBucket"), refusal(500, "InternalError"), refusal(4
 def test_the_copy_in_hand_answers_whatever_s3_says(aws: pytest.MonkeyPatch, fault: Any) -> None:
     """A bucket that is gone, fails, refuses or hangs leaves an expired copy answering, stale."""
 
-    async def main(repository: Repository) -> None:
+    async def main(repository: Jockeys) -> None:
         assert not (await repository.get(A)).stale
         assert (await repository.get(A)).stale
         assert (await repository.refresh(A, Trace())).stale  # also ends the load that hangs
@@ -307,7 +308,7 @@ def test_the_copy_in_hand_answers_whatever_s3_says(aws: pytest.MonkeyPatch, faul
         aws.setenv("AWS_ENDPOINT_URL", server.url)
         made = settings(data="s3://the-bucket", read_timeout=0.7, cache_ttl=0.0)
         storage = S3Storage(made, attempts=2, sleep=lambda _: None)
-        repository = Repository(storage, made, load=lambda data, *_: records_of(len(data)))
+        repository = Jockeys(storage, made, load=lambda data, *_: records_of(len(data)))
         asyncio.run(main(repository))
         repository.close()
 

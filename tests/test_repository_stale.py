@@ -7,7 +7,7 @@ import structlog
 
 from fakes import SECRET
 from graphql_api.errors import ServiceError, StorageFault, UpstreamUnavailable
-from graphql_api.repository.failures import RETRY_PAUSE
+from graphql_api.snapshots.failures import RETRY_PAUSE
 from repository_bench import CORRUPT, STALE_LIMIT, A, Bench
 
 
@@ -27,7 +27,7 @@ def test_the_last_good_copy_answers_while_the_storage_fails(bench: Bench, error:
     with structlog.testing.capture_logs() as logs:
         found = bench.get()
     assert found.stale
-    assert found.records is before.records
+    assert found.value is before.value
     (line,) = logs
     assert (line["event"], line["log_level"], line["jockey_id"]) == ("stale_copy_served", "warning", A)
     assert line["bucket"] == SECRET
@@ -58,7 +58,7 @@ def test_a_refused_new_file_is_decoded_once(bench: Bench) -> None:
     assert bench.decoded == [b"aaa", CORRUPT]
     bench.storage.put(A, b"aaa")
     assert bench.outcome() == "revalidated"
-    assert bench.get().records is before.records
+    assert bench.get().value is before.value
     assert bench.decoded == [b"aaa", CORRUPT]
 
 

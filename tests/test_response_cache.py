@@ -11,11 +11,12 @@ from starlette.testclient import TestClient
 
 from fakes import FakeClock, FakeStorage
 from graphql_api import samples
-from graphql_api.app import create_app, create_core, serve_core
+from graphql_api.app import Core, create_app, create_core, serve_core
 from graphql_api.cli.repeats import Repeats
 from graphql_api.config import Settings
 from graphql_api.jockeys.records import RaceRecords
-from graphql_api.repository.repository import Repository
+from graphql_api.jockeys.repository import Jockeys
+from graphql_api.services import Services
 
 QUERY = 'query Q($n: Int) { jockey(id: "00001") { name records(first: $n) { totalCount } } }'
 
@@ -124,11 +125,17 @@ def test_rest_answers_and_304_are_kept_too(served: Served) -> None:
         assert answers[1] == answers[2] == (*answers[0][:2], "kept")
 
 
+def ticking(file: bytes, clock: FakeClock, settings: Settings) -> Core:
+    """Wire a core whose jockeys age by a clock of the test."""
+    storage = FakeStorage({"00001": file})
+    jockeys = Jockeys(storage, settings, clock=clock)
+    return replace(create_core(settings, storage), services=Services(settings, storage, {Jockeys: jockeys}))
+
+
 def test_an_answer_tells_its_age(file: bytes) -> None:
     """Caches further on subtract Age from max-age, so that nothing outlives its time to live by being kept twice."""
     clock = FakeClock()
-    core = create_core(Settings(), FakeStorage({"00001": file}))
-    core = replace(core, repository=Repository(FakeStorage({"00001": file}), core.settings, clock=clock))
+    core = ticking(file, clock, Settings())
     client = TestClient(serve_core(core, core.settings))
     first = client.get("/api/jockey/00001")
     clock.now += 7.5
@@ -180,8 +187,7 @@ class MovingClock(FakeClock):
 def test_an_answer_that_was_found_to_hold_is_given(file: bytes, looks: int) -> None:
     """It may expire at any moment: what was decided is done, and the next request sees it."""
     clock = MovingClock()
-    core = create_core(Settings(cache_ttl=60), FakeStorage({"00001": file}))
-    core = replace(core, repository=Repository(FakeStorage({"00001": file}), core.settings, clock=clock))
+    core = ticking(file, clock, Settings(cache_ttl=60))
     app = serve_core(core, core.settings)
     repeats = Repeats(app)
 

@@ -1,7 +1,7 @@
 """The tally of requests: outcomes, and which jockeys are asked most."""
 
-from graphql_api.repository.tally import Tally
-from graphql_api.repository.trace import Trace
+from graphql_api.snapshots.tally import Tally
+from graphql_api.snapshots.trace import Trace
 
 
 def asked(tally: Tally, *ids: str) -> None:
@@ -29,7 +29,7 @@ def test_the_most_asked_come_first() -> None:
 
 def test_the_memory_of_jockeys_is_bounded() -> None:
     """Of too many jockeys, those asked least are forgotten, those asked most are not."""
-    tally = Tally(ids=4)
+    tally = Tally(keys=4)
     asked(tally, "00001", "00001", "00001", "00002", "00002", "00003", "00004", "00005")
     assert tally.most_asked(9) == ["00001", "00002"]
     asked(tally, "00002", "00002")

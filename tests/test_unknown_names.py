@@ -55,7 +55,7 @@ def telling(sample_data: Path) -> Iterator[Core]:
     """Give a core that tells what is close to an unknown name."""
     core = make_core(sample_data)
     yield core
-    core.repository.close()
+    core.services.close()
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +63,7 @@ def silent(sample_data: Path) -> Iterator[Core]:
     """Give a core that does not."""
     core = make_core(sample_data, introspection=False)
     yield core
-    core.repository.close()
+    core.services.close()
 
 
 def looked_for(core: Core, query: str, variables: Any = None) -> tuple[int, int, list[dict[str, Any]]]:
@@ -146,7 +146,7 @@ def test_other_faults_of_variables_are_told_as_before(sample_data: Path, setting
     for variables in ({"f": 1}, {"f": {"fieldSize": {"eq": "many"}}}, {"f": {"and": [{"surface": {"eq": "TURF"}}, 7]}}):
         answer = client.post("/graphql", json={"query": FILTERED, "variables": variables}).json()
         assert answer["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
-    core.repository.close()
+    core.services.close()
 
 
 def test_a_long_parameter_of_an_export_is_not_compared(telling: Core) -> None:

@@ -11,8 +11,8 @@ import structlog
 
 from fakes import SECRET
 from graphql_api.errors import NotFound, StorageFault, UpstreamUnavailable
-from graphql_api.repository.trace import Trace
-from graphql_api.repository.warmer import Warming, warm
+from graphql_api.jockeys.warmer import Warming, warm
+from graphql_api.snapshots.trace import Trace
 from repository_bench import CORRUPT, TTL, A, B, Bench, C, D
 
 
@@ -117,7 +117,7 @@ def test_warming_is_nobodys_request(logs: list[Any]) -> None:
         "entries": 1,
         "bytes": 3,
     }
-    assert bench.repository.wanted() == [A, B, C]
+    assert bench.repository.hottest_keys() == [A, B, C]
 
 
 # Bounds

@@ -73,7 +73,7 @@ def core(sample_data: Path) -> Iterator[Core]:
     """Wire data access and execution, without caches of answers."""
     core = create_core(Settings(data=str(sample_data), encoded_bytes=0, log_level="ERROR"))
     yield core
-    core.repository.close()
+    core.services.close()
 
 
 def documents(max_bytes: int = 2**26) -> Documents:
@@ -121,7 +121,7 @@ def use(core: Core, document: Document) -> Document:
 async def _execute(core: Core, document: Document, name: str | None) -> None:
     from graphql_api.execution.context import Context
 
-    await core.engine.execute(document, name, {}, Context(core.repository, settings=core.settings))
+    await core.engine.execute(document, name, {}, Context(core.services, settings=core.settings))
 
 
 @pytest.mark.parametrize("kind", [*VALID, *REFUSED])

@@ -3,110 +3,116 @@
 import asyncio
 from collections.abc import Awaitable, Generator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple, TypeVar, cast
 
 from graphql_api.config import Settings
 from graphql_api.execution.budget import Budget
-from graphql_api.repository.repository import Repository
-from graphql_api.repository.snapshot import Snapshot
-from graphql_api.repository.trace import Trace
 from graphql_api.services import S, Services
+from graphql_api.snapshots.snapshot import Snapshot
+from graphql_api.snapshots.snapshots import Snapshots
+from graphql_api.snapshots.trace import Trace
+
+V = TypeVar("V")
 
 
 class Unloaded(BaseException):
-    """A jockey is not in memory, and may not be waited for here: first ``finish_loads``, then all is to be done again.
+    """A key is not in memory, and may not be waited for here: first ``finish_loads``, then all is to be done again.
 
     No ``Exception``, since the executor would make a field's error of it.
     """
 
 
 class _Unloaded:
-    """Stands for a jockey that was asked for where nothing may wait."""
+    """Stands for a key that was asked for where nothing may wait."""
 
-    def __await__(self) -> Generator[Any, None, Snapshot]:
+    def __await__(self) -> Generator[Any, None, Any]:
         raise Unloaded
 
 
+class _Place(NamedTuple):
+    """A key of one kind of snapshots."""
+
+    kind: type[Snapshots[Any]]
+    key: str
+
+
 UNLOADED = _Unloaded()
-Load = Snapshot | asyncio.Future[Snapshot] | _Unloaded
+Load = Snapshot[Any] | asyncio.Future[Snapshot[Any]] | _Unloaded
 
 
 @dataclass(slots=True)
 class Context:
     """The context of one GraphQL request; resolvers reach it as ``info.context``.
 
-    A jockey asked for twice in one request, or again because the general executor took over from a plan, is loaded
-    once: both see the same version, or the same error. What resolvers read is recorded: a load is a dependency, and any
-    other use of ``repository`` makes the answer one that nobody keeps.
+    What resolvers read is recorded. A snapshot is a dependency of the answer; any other service makes the answer one
+    that nobody keeps. A key asked for twice in one request, or again because the general executor took over from a
+    plan, is loaded once: both see the same version, or the same error.
     """
 
-    _repository: Repository
+    _services: Services
     request_id: str = ""
     trace: Trace = field(default_factory=Trace)
     settings: Settings = field(default_factory=Settings)
     budget: Budget = field(default_factory=Budget)
-    _services: Services | None = None
     may_wait: bool = True
     """Whether loads may be awaited; where not, that raises ``Unloaded``."""
     _private: bool = False
-    _loads: dict[str, Load] = field(default_factory=dict)
-
-    @property
-    def repository(self) -> Repository:
-        """Give access to what has no version here, such as the index; the answer is not shared then."""
-        self._private = True
-        return self._repository
+    _loads: dict[_Place, Load] = field(default_factory=dict)
 
     def use(self, kind: type[S]) -> S:
-        """Give a slice's service, by its class; what it gives has no version here, so the answer is not shared then."""
-        assert self._services is not None  # noqa: S101 - only tests make a context without
+        """Return a slice's service, by its class; what it gives has no version here, so the answer is not shared."""
         self._private = True
         return self._services.get(kind)
 
-    def load(self, jockey_id: str) -> Snapshot | Awaitable[Snapshot]:
-        """Give a jockey's snapshot: at once if it is in the cache and fresh, else as something to await."""
-        found = self._loads.get(jockey_id)
+    def load(self, kind: type[Snapshots[V]], key: str) -> Snapshot[V] | Awaitable[Snapshot[V]]:
+        """Return a snapshot of a service that holds some: at once if it is in memory and fresh, else to be awaited."""
+        place = _Place(kind, key)
+        found = self._loads.get(place)
         if found is None:
-            found = self._repository.cached(jockey_id, self.trace)
+            found = self._owner(kind).cached(key, self.trace)
             if found is None:
-                found = self._begin(jockey_id) if self.may_wait else UNLOADED
-            self._loads[jockey_id] = found
+                found = self._begin(place) if self.may_wait else UNLOADED
+            self._loads[place] = found
         return found
 
     async def finish_loads(self) -> None:
-        """Wait for all jockeys that were asked for, whatever comes of it; loads that were given up begin anew."""
-        for jockey_id, load in self._loads.items():
+        """Wait for all keys that were asked for, whatever comes of it; loads that were given up begin anew."""
+        for place, load in self._loads.items():
             if load is UNLOADED or (isinstance(load, asyncio.Future) and load.cancelled()):
-                self._loads[jockey_id] = self._begin(jockey_id)
+                self._loads[place] = self._begin(place)
         under_way = [load for load in self._loads.values() if isinstance(load, asyncio.Future) and not load.done()]
         if under_way:
             await asyncio.wait(under_way)
 
-    def _begin(self, jockey_id: str) -> asyncio.Future[Snapshot]:
-        load = asyncio.ensure_future(self._repository.get(jockey_id, self.trace))
-        load.add_done_callback(_mark_retrieved)
-        return load
-
     @property
-    def snapshots(self) -> list[Snapshot]:
+    def snapshots(self) -> list[Snapshot[Any]]:
         """Every version that this request has read so far."""
         return [each for each in map(_loaded, self._loads.values()) if each is not None]
 
     @property
-    def versions(self) -> tuple[Snapshot, ...] | None:
+    def versions(self) -> tuple[Snapshot[Any], ...] | None:
         """What the answer of a pure operation was made of; None where that is not all, or one is missing or stale."""
         found = self.snapshots
         whole = not self._private and len(found) == len(self._loads) > 0 and not any(each.stale for each in found)
         return tuple(found) if whole else None
 
+    def _owner(self, kind: type[Snapshots[V]]) -> Snapshots[V]:
+        owner: Snapshots[V] = self._services.get(cast("Any", kind))
+        return owner
 
-def _loaded(load: Load) -> Snapshot | None:
+    def _begin(self, place: _Place) -> asyncio.Future[Snapshot[Any]]:
+        load = asyncio.ensure_future(self._owner(place.kind).get(place.key, self.trace))
+        load.add_done_callback(_mark_retrieved)
+        return load
+
+
+def _loaded(load: Load) -> Snapshot[Any] | None:
     if not isinstance(load, asyncio.Future):
         return load if isinstance(load, Snapshot) else None
     return load.result() if load.done() and not load.cancelled() and load.exception() is None else None
 
 
-def _mark_retrieved(load: asyncio.Future[Snapshot]) -> None:
+def _mark_retrieved(load: asyncio.Future[Snapshot[Any]]) -> None:
     """Keep a load that nobody awaits any more (the request timed out) from being reported as a lost exception."""
     if not load.cancelled():
         load.exception()

@@ -18,7 +18,7 @@ from graphql_api.execution.document import OperationRequest
 from graphql_api.execution.engine import Answer, Engine
 from graphql_api.execution.turns import Turns
 from graphql_api.execution.variables import coercion_work
-from graphql_api.repository.workers import Workers, done
+from graphql_api.workers import Workers, done
 
 THREADS = 2
 """Long pieces of work at once. Only one of them runs Python at a time; a second keeps a very long one from the rest."""

@@ -12,9 +12,9 @@ import structlog
 from graphql_api.errors import DataCorrupt, NotFound, ServiceError, StorageFault
 from graphql_api.index.entries import Entry, entry
 from graphql_api.index.file import NAME, dump, load
-from graphql_api.repository.decoding import decode
-from graphql_api.repository.loading import MAX_DECODES
-from graphql_api.repository.trace import Trace
+from graphql_api.jockeys.decoding import decode
+from graphql_api.snapshots.loading import MAX_DECODES
+from graphql_api.snapshots.trace import Trace
 from graphql_api.storage.folder import Storage
 
 SAVE_EVERY = 500

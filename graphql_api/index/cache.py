@@ -1,23 +1,23 @@
 """The index as held by a server: loaded when first asked for, checked by ETag once its time to live is over."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from threading import Lock
-from typing import TYPE_CHECKING
-
-import structlog
+from typing import Self
 
 from graphql_api.config import Settings
-from graphql_api.errors import DataCorrupt, NotFound, ServiceError
+from graphql_api.errors import NotFound
 from graphql_api.index.catalogue import Catalogue
 from graphql_api.index.file import NAME, load
-from graphql_api.repository.failures import GRACE, RETRY_PAUSE, copy_of
-from graphql_api.repository.workers import Workers, done
-from graphql_api.storage.folder import Storage
-
-if TYPE_CHECKING:
-    from concurrent.futures import Future
+from graphql_api.services import Services
+from graphql_api.snapshots.policy import Policy
+from graphql_api.snapshots.shared_work import SharedWork
+from graphql_api.snapshots.snapshots import Snapshots
+from graphql_api.snapshots.threads import LoadThreads
+from graphql_api.snapshots.trace import Trace
+from graphql_api.storage.folder import Storage, StoredObject
+from graphql_api.workers import Workers
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,92 +29,58 @@ class Index:
     made: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Refused:
-    """An index that cannot be read; ``etag`` is None where it was too large to be."""
+class IndexSource:
+    """The index in the storage, decoded to its catalogue."""
 
-    error: Exception
-    etag: str | None
+    name = "index"
+    key_field = "key"
+
+    def __init__(self, storage: Storage) -> None:
+        """Read from ``storage``."""
+        self._storage = storage
+
+    def checked(self, key: str) -> str:
+        """Return the only key."""
+        return key
+
+    def read(self, key: str, etag: str | None) -> StoredObject | None:
+        """Read the index."""
+        return self._storage.read_object(key, etag)
+
+    def decode(self, stored: StoredObject, key: str, trace: Trace) -> Index:  # noqa: ARG002 - of the protocol
+        """Read the catalogue, and make what searching takes."""
+        return Index(Catalogue(load(stored.data)).prepare(), stored.etag, stored.last_modified)
+
+    def size(self, value: Index) -> int:  # noqa: ARG002 - of the protocol
+        """Return nothing: there is one index, which its file bounds."""
+        return 0
 
 
 class IndexCache:
-    """At most one version of the index, loaded once for all who ask at once, in the threads it is given.
+    """At most one version of the index. One that was held answers as long as no other can be read."""
 
-    An index that cannot be read is remembered, and only its ETag is asked for, each ``missing_ttl``.
-    """
+    def __init__(
+        self, storage: Storage, settings: Settings, workers: Workers, clock: Callable[[], float] | None = None
+    ) -> None:
+        """Hold nothing yet; load in the threads of ``workers``. ``clock`` gives seconds."""
+        policy = Policy(
+            ttl=settings.cache_ttl,
+            stale_limit=math.inf,
+            missing_ttl=settings.missing_ttl,
+            max_entries=1,
+            max_bytes=math.inf,
+            max_missing=1,
+        )
+        self._snapshots = Snapshots[Index](IndexSource(storage), policy, workers, SharedWork(workers), clock=clock)
 
-    def __init__(self, storage: Storage, settings: Settings, clock: Callable[[], float], workers: Workers) -> None:
-        """Hold nothing yet; ``clock`` gives seconds."""
-        self._storage = storage
-        self._settings = settings
-        self._clock = clock
-        self._workers = workers
-        self._lock = Lock()
-        self._held: Index | None = None
-        self._refused: _Refused | None = None
-        self._fresh_until = float("-inf")
-        self._flight: Future[Index | None] | None = None
-        self._late = False
+    @classmethod
+    def open(cls, services: Services) -> Self:
+        """Hold the index of the storage that the settings name."""
+        return cls(services.storage, services.settings, services.get(LoadThreads).aside)
 
     async def get(self) -> Index | None:
-        """Give the index, None where the storage has none. Raises as ``Storage``; an index once held outlives that.
-
-        One that is due for its check waits ``GRACE`` seconds for it, then is given as it is while the check goes on.
-        """
-        with self._lock:
-            held = self._held
-            if self._clock() < self._fresh_until:
-                if self._refused and held is None:
-                    raise copy_of(self._refused.error)
-                return held
-            if self._flight is None:
-                self._flight, self._late = self._workers.begin(self._load), False
-            flight = self._flight
-        if held is not None and (self._late or not await done(flight, GRACE)):
-            self._late = True
-            return held
-        await done(flight)
-        if error := flight.exception():  # an instance of this caller's own, as others may wait for the same load
-            raise copy_of(error) from error
-        return flight.result()
-
-    def _load(self) -> Index | None:
-        """Load the index, or learn that what is known of it still holds; the flight ends whatever comes of it."""
-        found, fresh_until = self._held, float("-inf")
+        """Return the index, None where the storage has none. Raises as ``Snapshots.get``."""
         try:
-            found = self._read()
-            fresh_until = self._clock() + (self._settings.cache_ttl if found else self._settings.missing_ttl)
-        except ServiceError as error:
-            if self._refused is not None:
-                fresh_until = self._clock() + self._settings.missing_ttl
-            if found is None:
-                raise
-            structlog.get_logger().warning("stale_index_served", **error.log_fields, exc_info=error)
-            fresh_until = self._clock() + min(RETRY_PAUSE, self._settings.cache_ttl)
-        finally:
-            with self._lock:
-                self._held, self._fresh_until, self._flight = found, fresh_until, None
-        return found
-
-    def _read(self) -> Index | None:
-        """Read the index, unless it is the one held or the one refused; only a load does this, one at a time."""
-        held, refused, etag = self._held, self._refused, None
-        known = refused.etag if refused else held.etag if held else None
-        try:
-            stored = self._storage.read_object(NAME, known)
-            if stored is None and refused:
-                raise copy_of(refused.error)
-            if held and (stored is None or stored.etag == held.etag):
-                self._refused = None
-                return held
-            assert stored is not None  # noqa: S101 - without a known version the storage gives an object
-            etag = stored.etag
-            catalogue = Catalogue(load(stored.data)).prepare()
+            return (await self._snapshots.get(NAME)).value
         except NotFound:
-            self._refused = None
             return None
-        except DataCorrupt as error:
-            self._refused = refused if refused and etag is None else _Refused(copy_of(error), etag)
-            raise
-        self._refused = None
-        return Index(catalogue, stored.etag, stored.last_modified)

@@ -13,4 +13,5 @@ SLICE = Slice(
         "sample": "graphql_api.samples.commands:sample",
     },
     holdings="graphql_api.jockeys.commands.holdings:describe",
+    snapshots={"jockeys": "graphql_api.jockeys.repository:Jockeys"},
 )

@@ -21,18 +21,17 @@ from graphql_api.execution.engine import Answer, Engine
 from graphql_api.execution.limits import too_complex
 from graphql_api.execution.offload import Offload
 from graphql_api.execution.variables import coercion_work
-from graphql_api.repository.repository import Repository
 from graphql_api.services import Services
-from graphql_api.web import validators
 from graphql_api.web.deadline import BEGUN, allowed, within
 from graphql_api.web.graphql_request import GRAPHQL_JSON, HTML, JSON, Parameters, read_parameters
 from graphql_api.web.graphql_response import public_errors, write_map
-from graphql_api.web.middleware import request_headers, request_log
+from graphql_api.web.middleware import log_keys, request_headers, request_log
 from graphql_api.web.negotiation import preferred_media_type
 from graphql_api.web.persisted import Persisted
 from graphql_api.web.query_string import read_query
 from graphql_api.web.refusals import RETRY_AFTER
 from graphql_api.web.responses import ChunkedBody, Responder
+from graphql_api.web.validators import Validators, cacheable, request_digest
 
 METHODS = ("GET", "HEAD", "POST")
 ALLOW = ", ".join(METHODS)
@@ -53,8 +52,8 @@ class GraphQLEndpoint:
     offload: Offload
     documents: Documents
     persisted: Persisted
-    repository: Repository
     services: Services
+    validators: Validators
     responder: Responder
     settings: Settings
     explorer: Callable[[Request], Awaitable[Response]] | None
@@ -91,11 +90,11 @@ class GraphQLEndpoint:
             raise MethodNotAllowed("GET runs queries only; send this operation by POST.", "POST")
         pure = document.is_pure(self.engine.schema, parameters.operation_name)
         digest = self._digest(media_type, document, parameters) if get and pure else None
-        if digest and (tag := await validators.still_valid(headers, digest, self.repository)):
-            return ChunkedBody((), 304, {**validators.held(tag, self.repository), "vary": VARY})
+        if digest and (tag := await self.validators.still_valid(headers, digest)):
+            return ChunkedBody((), 304, {**self.validators.held(tag), "vary": VARY})
         answer, extensions = await self.operate(scope, document, parameters)
         snapshots = scope["state"].get("snapshots") if digest else None
-        caching = validators.cacheable(digest or "", snapshots, self.repository) if get else {}
+        caching = cacheable(digest or "", snapshots) if get else {}
         return await self._answer(scope, headers, answer, media_type, extensions, caching)
 
     async def _document(self, parameters: Parameters) -> Document:
@@ -119,14 +118,14 @@ class GraphQLEndpoint:
         if text is None or document.errors:
             return None
         asked = (text.source.body, parameters.operation_name, parameters.variables or {})
-        return validators.request_digest(self.version, f"{media_type} {parameters.wants_cost}", *asked)
+        return request_digest(self.version, f"{media_type} {parameters.wants_cost}", *asked)
 
     async def operate(
         self, scope: Scope, document: Document, parameters: Parameters
     ) -> tuple[Answer, Mapping[str, Any]]:
         """Execute an operation within its budget, or refuse it; give its cost too, if the client wants to know.
 
-        Where versions of jockeys tell all that the whole answer of a pure operation was made of, they are left in the
+        Where versions tell all that the whole answer of a pure operation was made of, they are left in the
         request's state as ``snapshots``; without these nobody keeps the answer. Raises ``Exhausted``.
         """
         fields, limit = request_log(scope), self.settings.max_cost
@@ -137,14 +136,14 @@ class GraphQLEndpoint:
         cost = self.documents.cost(request)
         seconds = allowed(scope, self.settings.request_timeout)
         budget = Budget(limit, seconds, self.settings.max_response_bytes, since=scope["state"][BEGUN])
-        context = Context(self.repository, fields["request_id"], fields.trace, self.settings, budget, self.services)
+        context = Context(self.services, fields["request_id"], fields.trace, self.settings, budget)
         if document.errors:
             answer = Answer(None, document.errors)
         elif cost > limit:
             answer = Answer(None, (too_complex(f"it asks for {cost:,} values, of {limit:,} at most"),))
         else:
             answer = await self.offload.execute(self.engine, request, context, cost)
-            fields["jockey_ids"] = [each.jockey_id for each in context.snapshots]
+            log_keys(fields, context.snapshots)
             fields["execution"] = "plan" if answer.planned else "general"
             # What registers a query has to be seen each time, for its registration may be gone when the answer is not.
             registers = parameters.query is not None and parameters.query_hash is not None

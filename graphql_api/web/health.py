@@ -1,11 +1,14 @@
 """Whether the process lives, and whether its storage answers."""
 
+from collections import Counter
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from graphql_api.errors import ServiceError
-from graphql_api.repository.repository import Repository
+from graphql_api.snapshots.kinds import Kinds
+from graphql_api.snapshots.threads import LoadThreads
 from graphql_api.web.plain_answers import uncached
 from graphql_api.web.query_string import query_pairs, single
 
@@ -13,9 +16,11 @@ from graphql_api.web.query_string import query_pairs, single
 class Health:
     """The routes for load balancers and operators."""
 
-    def __init__(self, repository: Repository) -> None:
-        """Check the storage of ``repository``, and tell its counts."""
-        self.repository = repository
+    def __init__(self, kinds: Kinds) -> None:
+        """Check the storage that ``kinds`` of snapshots are read from, and tell their counts."""
+        self.kinds = kinds
+        self.storage = kinds.services.storage
+        self.shared = kinds.services.get(LoadThreads).shared
 
     def routes(self) -> list[Route]:
         """Give the routes to mount."""
@@ -30,7 +35,10 @@ class Health:
     async def ready(self, _request: Request) -> Response:
         """Say that the storage answers; 503 where it does not."""
         try:
-            checks = await self.repository.check()
+            checks = await self.shared.run("check", self.storage.check)
         except ServiceError as error:
             return uncached({"status": "unavailable", "detail": error.message}, 503)
-        return uncached({"status": "ok", "checks": dict(checks), "cache": dict(self.repository.stats())})
+        counts = Counter[str]()
+        for each in self.kinds.all():
+            counts.update(each.stats())
+        return uncached({"status": "ok", "checks": dict(checks), "cache": dict(counts)})

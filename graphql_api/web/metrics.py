@@ -26,8 +26,8 @@ import structlog
 from aws_lambda_powertools.metrics import EphemeralMetrics
 
 from graphql_api.errors import DataCorrupt, DocumentNotFound, RequestTimeout, ServiceError, UpstreamUnavailable
-from graphql_api.repository.trace import Outcome, Trace
-from graphql_api.repository.warmer import Warming
+from graphql_api.jockeys.warmer import Warming
+from graphql_api.snapshots.trace import Outcome, Trace
 from graphql_api.storage.metered import MeteredStorage
 from graphql_api.web.middleware import RequestLog
 

@@ -4,16 +4,17 @@ import logging
 import random
 import re
 import time
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Iterable
 from itertools import chain
-from typing import Any
+from typing import Any, Protocol
 
 import orjson
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from graphql_api.logs import REQUEST_ID, levels
-from graphql_api.repository.trace import Trace
+from graphql_api.snapshots.snapshots import Snapshots
+from graphql_api.snapshots.trace import Trace
 from graphql_api.web.deadline import BEGUN
 from graphql_api.web.refusals import refusal
 from graphql_api.web.replay import Headers, Key, Replayed, replay_of
@@ -52,6 +53,24 @@ def request_log(scope: Scope) -> RequestLog:
     """Give the log fields of the request that ``scope`` belongs to."""
     found: RequestLog = scope["state"]["log"]
     return found
+
+
+class Keyed(Protocol):
+    """A snapshot, or what stands for one."""
+
+    @property
+    def owner(self) -> Snapshots[Any]:
+        """Whose it is."""
+
+    @property
+    def key(self) -> str:
+        """Its key."""
+
+
+def log_keys(fields: RequestLog, snapshots: Iterable[Keyed]) -> None:
+    """Note which keys an answer was made of, each kind in a field of its own."""
+    for each in snapshots:
+        fields.setdefault(f"{each.owner.key_field}s", []).append(each.key)
 
 
 def request_headers(scope: Scope) -> dict[str, str]:

@@ -1,14 +1,14 @@
-"""Whole answers to requests that repeat to the letter, given again while every jockey's version in them still holds.
+"""Whole answers to requests that repeat to the letter, given again while every version in them still holds.
 
 The routes name, in ``scope["state"]["snapshots"]``, the versions that an answer was made of; an answer without that
-(an error, stale data, a refusal) is never kept. An answer is given only as long as the repository would give those
-very versions without asking the storage, so expiry and revalidation are the repository's. Requests that carry
+(an error, stale data, a refusal) is never kept. An answer is given only as long as those very versions would be
+given without asking the storage, so expiry and revalidation are those of the snapshots. Requests that carry
 credentials pass by.
 """
 
 from collections.abc import Awaitable
 from contextlib import suppress
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from weakref import ref
 
 from cachetools import LRUCache
@@ -16,11 +16,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from graphql_api.config import Settings
 from graphql_api.errors import Overloaded, RequestTimeout
-from graphql_api.repository.repository import Repository
-from graphql_api.repository.snapshot import Snapshot
+from graphql_api.snapshots.snapshot import Snapshot
+from graphql_api.snapshots.snapshots import Snapshots
 from graphql_api.web.deadline import within
 from graphql_api.web.in_flight import InFlight
-from graphql_api.web.middleware import request_log
+from graphql_api.web.middleware import log_keys, request_log
 from graphql_api.web.replay import CACHE_KEY, Headers, Key, Replayed
 from graphql_api.web.responses import send_all
 
@@ -29,20 +29,28 @@ SHAPING_HEADERS = frozenset(
 )
 CREDENTIALS = frozenset({b"authorization", b"cookie", b"x-api-key"})
 KEPT_STATUSES = frozenset({200, 304})
-LONGEST_BODY = 16_384
-LENGTH_DIGITS = len(str(LONGEST_BODY))
+MAX_BODY_LENGTH = 16_384
+MAX_BODY_DIGITS = len(str(MAX_BODY_LENGTH))
 ENTRY_BYTES = 2_000
 """What an entry is reckoned to take beside the texts in it."""
 
-JOCKEY_BYTES = 250
-"""The same of a jockey in an answer."""
+VERSION_BYTES = 250
+"""The same of a version in an answer."""
 
 
-class Kept(NamedTuple):
+class Dependency(NamedTuple):
+    """A version that an answer was made of; it is not held where its owner lets it go."""
+
+    owner: Snapshots[Any]
+    key: str
+    snapshot: ref[Snapshot[Any]]
+
+
+class CachedResponse(NamedTuple):
     """An answer as it was sent, less the headers that are each request's own.
 
-    ``length`` is of its body, ``size`` what it takes with its key, both in bytes. ``snapshots`` are by jockey, and do
-    not hold what the repository lets go. ``max_age`` is what ``Cache-Control`` said.
+    ``length`` is of its body, ``size`` what it takes with its key, both in bytes. ``max_age`` is what
+    ``Cache-Control`` said.
     """
 
     status: int
@@ -50,26 +58,23 @@ class Kept(NamedTuple):
     chunks: tuple[bytes, ...]
     length: int
     size: int
-    snapshots: dict[str, ref[Snapshot]]
+    dependencies: tuple[Dependency, ...]
     max_age: int
 
 
 class ResponseCache:
     """An ASGI application that stands before another and answers what repeats."""
 
-    def __init__(
-        self, app: ASGIApp, repository: Repository, graphql: str, in_flight: InFlight, settings: Settings
-    ) -> None:
+    def __init__(self, app: ASGIApp, graphql: str, in_flight: InFlight, settings: Settings) -> None:
         """Keep answers that ``app`` gives, within the bounds of ``settings``; what is sent counts as ``in_flight``.
 
         Of POST, only requests whose path ends in ``graphql`` are looked at.
         """
         self.app = app
-        self.repository = repository
         self.graphql = graphql
         self.in_flight = in_flight
         self.seconds = settings.request_timeout
-        self._kept: LRUCache[Key, Kept] = LRUCache(settings.encoded_bytes, getsizeof=lambda kept: kept.size)
+        self._kept: LRUCache[Key, CachedResponse] = LRUCache(settings.encoded_bytes, getsizeof=lambda kept: kept.size)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer from memory, or pass the request on and keep its answer if it may be kept."""
@@ -116,7 +121,7 @@ class ResponseCache:
                 return
         recorder = _Recorder(send, int(self._kept.maxsize))
         await self.app(scope, receive, recorder.send)
-        if made := recorder.answer(scope, key, self.repository):
+        if made := recorder.answer(scope, key):
             self._kept[key] = made
 
     def replay(self, scope: Scope, key: Key, max_bytes: int) -> Replayed | None:
@@ -126,24 +131,25 @@ class ResponseCache:
             return None
         return Replayed(kept.status, self._headers(kept, scope), kept.chunks)
 
-    def _headers(self, kept: Kept, scope: Scope) -> Headers:
-        """Return the headers of an answer that holds and is now given; its jockeys count as asked for."""
+    def _headers(self, kept: CachedResponse, scope: Scope) -> Headers:
+        """Return the headers of an answer that holds and is now given; its keys count as asked for."""
         fields = request_log(scope)
-        fields["execution"], fields["jockey_ids"] = "kept", list(kept.snapshots)
-        found = [self.repository.cached(each, fields.trace) for each in kept.snapshots]
+        fields["execution"] = "kept"
+        log_keys(fields, kept.dependencies)
+        found = [owner.cached(key, fields.trace) for owner, key, _ in kept.dependencies]
         if scope["method"] != "GET":
             return kept.headers
         # Caches further on take the age from what Cache-Control allows (RFC 9111).
-        left = min([kept.max_age, *(self.repository.max_age(each) for each in found if each)])
+        left = min([kept.max_age, *(each.max_age for each in found if each)])
         return [*kept.headers, (b"age", b"%d" % (kept.max_age - left))]
 
-    def find(self, key: Key) -> Kept | None:
-        """Give an answer that holds now, and count nothing."""
-        kept = self._kept.get(key)
+    def find(self, request: Key) -> CachedResponse | None:
+        """Return the answer to a request if it holds now, and count nothing."""
+        kept = self._kept.get(request)
         if kept is None:
             return None
-        for jockey_id, snapshot in kept.snapshots.items():
-            current = self.repository.current(jockey_id)
+        for owner, key, snapshot in kept.dependencies:
+            current = owner.current(key)
             if current is None or current is not snapshot():
                 return None
         return kept
@@ -168,27 +174,27 @@ class _Recorder:
                 self.chunks.append(body)
         return self.pass_on(message)
 
-    def answer(self, scope: Scope, key: Key, repository: Repository) -> Kept | None:
+    def answer(self, scope: Scope, key: Key) -> CachedResponse | None:
         """Give what was sent, if that may be kept."""
-        snapshots: tuple[Snapshot, ...] | None = scope["state"].get("snapshots")
-        size = ENTRY_BYTES + key.size + self.size + JOCKEY_BYTES * len(snapshots or ())
+        snapshots: tuple[Snapshot[Any], ...] | None = scope["state"].get("snapshots")
+        size = ENTRY_BYTES + key.size + self.size + VERSION_BYTES * len(snapshots or ())
         if not snapshots or self.head is None or self.head["status"] not in KEPT_STATUSES or size > self.most:
             return None
-        return Kept(
+        return CachedResponse(
             status=self.head["status"],
             headers=self.head["headers"],
             chunks=tuple(self.chunks),
             length=self.size,
             size=size,
-            snapshots={each.jockey_id: ref(each) for each in snapshots},
-            max_age=min(map(repository.max_age, snapshots)),
+            dependencies=tuple(Dependency(each.owner, each.key, ref(each)) for each in snapshots),
+            max_age=min(each.max_age for each in snapshots),
         )
 
 
 def _announces_long_body(scope: Scope) -> bool:
     """Say whether a body will be longer than any that is kept: the application may refuse it without waiting for it."""
     lengths = [value for name, value in scope["headers"] if name == b"content-length" and value.isdigit()]
-    return any(len(length) > LENGTH_DIGITS or int(length) > LONGEST_BODY for length in lengths)
+    return any(len(length) > MAX_BODY_DIGITS or int(length) > MAX_BODY_LENGTH for length in lengths)
 
 
 async def _received(receive: Receive) -> Message:
@@ -197,7 +203,7 @@ async def _received(receive: Receive) -> Message:
 
 def _key(scope: Scope, body: bytes) -> Key | None:
     """Name all that shapes an answer; None for a request whose answer is not to be kept."""
-    if len(body) > LONGEST_BODY:
+    if len(body) > MAX_BODY_LENGTH:
         return None
     shaping = []
     for header in scope["headers"]:

@@ -11,7 +11,6 @@ from starlette.routing import Route
 from graphql_api.config import Settings
 from graphql_api.execution.offload import Offload
 from graphql_api.execution.projections import Projections
-from graphql_api.repository.repository import Repository
 from graphql_api.services import Services
 from graphql_api.web.examples import Examples
 from graphql_api.web.responses import Responder
@@ -30,7 +29,6 @@ class Http:
     offload: Offload
     responder: Responder
     projections: Projections
-    repository: Repository
 
     @property
     def settings(self) -> Settings:

@@ -1,27 +1,35 @@
-"""ETags of GraphQL answers over GET, made of what an answer depends on: the request, the schema, the files it read.
+"""ETags of GraphQL answers over GET, made of what an answer depends on: the request, the code, the versions it read.
 
-Such a tag can be judged before anything is executed, and on a cold process before any file is decoded: the tag itself
-names the jockeys and the versions of their files, so asking the storage whether these still hold is enough.
+Such a tag can be judged before anything is executed, and on a cold process before anything is decoded: the tag itself
+names each key with its version, so asking the storage whether these still hold is enough.
 """
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from hashlib import blake2b
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
 from graphql_api.errors import ServiceError
-from graphql_api.jockeys import ids
-from graphql_api.repository.repository import Repository
-from graphql_api.repository.snapshot import Snapshot
-from graphql_api.web.conditional import held_tags
+from graphql_api.snapshots.kinds import Kinds
+from graphql_api.snapshots.snapshot import Snapshot
+from graphql_api.snapshots.snapshots import Snapshots
+from graphql_api.web.conditional import MAX_TAG_LENGTH, held_tags
 
-MOST_JOCKEYS = 4
-"""Answers made of more files get no tag: it would grow past what a header should hold."""
+MAX_VERSIONS = 4
+"""Answers made of more versions get no tag: it would grow past what a header should hold."""
 
-_VERSION = r"\.[0-9a-z]{4,5}=[0-9A-Za-z-]{1,64}"
-_TAG = re.compile(rf'(?:W/)?"([0-9a-f]{{32}})((?:{_VERSION}){{1,{MOST_JOCKEYS}}})"')
+_VERSION = r"\.[a-z]{1,16}:[0-9A-Za-z_-]{1,64}=[0-9A-Za-z-]{1,64}"
+_TAG = re.compile(rf'(?:W/)?"([0-9a-f]{{32}})((?:{_VERSION}){{1,{MAX_VERSIONS}}})"')
+
+
+class Version(NamedTuple):
+    """A version that a tag names."""
+
+    owner: Snapshots[Any]
+    key: str
+    etag: str
 
 
 def request_digest(schema: bytes, media_type: str, query: str, name: str | None, variables: Mapping[str, Any]) -> str:
@@ -30,65 +38,84 @@ def request_digest(schema: bytes, media_type: str, query: str, name: str | None,
     return blake2b(asked, key=schema, digest_size=16).hexdigest()
 
 
-def tag(digest: str, snapshots: Iterable[Snapshot]) -> str | None:
+def tag(digest: str, snapshots: Iterable[Snapshot[Any]]) -> str | None:
     """Name an answer; None where it cannot be named in a form that can be judged again."""
-    versions = "".join(sorted(f".{each.jockey_id}={each.etag}" for each in snapshots))
+    versions = "".join(sorted(f".{each.owner.name}:{each.key}={each.etag}" for each in snapshots))
     found = f'W/"{digest}{versions}"'
-    return found if _TAG.fullmatch(found) else None
+    return found if len(found) <= MAX_TAG_LENGTH and _TAG.fullmatch(found) else None
 
 
-def cacheable(digest: str, snapshots: Sequence[Snapshot] | None, repository: Repository) -> dict[str, str]:
-    """Give the headers by which caches keep an answer as long as the server would not look for newer files.
+def cacheable(digest: str, snapshots: Sequence[Snapshot[Any]] | None) -> dict[str, str]:
+    """Return the headers by which caches keep an answer as long as the server would not look for newer versions.
 
     Without ``snapshots`` nobody can tell how long it holds, and nobody is to keep it.
     """
     if not snapshots:
         return {"cache-control": "no-store"}
     found = tag(digest, snapshots)
-    headers = {"cache-control": f"public, max-age={min(map(repository.max_age, snapshots))}"}
+    headers = {"cache-control": f"public, max-age={min(each.max_age for each in snapshots)}"}
     return {**headers, "etag": found} if found else headers
 
 
-def held(found: str, repository: Repository) -> dict[str, str]:
-    """Give the headers of a 304; files that are not in memory were asked for just now."""
-    ages = [repository.max_age(each) for each in map(repository.cached, jockey_ids(found)) if each]
-    return {"cache-control": f"public, max-age={min([repository.ttl, *ages])}", "etag": found}
+class Validators:
+    """Judges tags by the services that hold what they name."""
 
+    def __init__(self, kinds: Kinds) -> None:
+        """Know the kinds of snapshots that tags may name."""
+        self._kinds = kinds
 
-async def still_valid(request: Mapping[str, str], digest: str, repository: Repository) -> str | None:
-    """Give the tag that the client holds and that still names the answer; None where the operation has to run.
+    def held(self, found: str) -> dict[str, str]:
+        """Return the headers of a 304; what is not in memory was asked for just now."""
+        versions = self._versions(found)
+        snapshots = [each.owner.cached(each.key) for each in versions]
+        ages = [*(each.owner.ttl for each in versions), *(each.max_age for each in snapshots if each)]
+        return {"cache-control": f"public, max-age={min(ages)}", "etag": found}
 
-    The storage is asked once for each jockey, and for ``MOST_JOCKEYS`` at most, however many tags there are.
-    """
-    asked: dict[str, tuple[str, bool]] = {}
-    for held in held_tags(request):
+    async def still_valid(self, request: Mapping[str, str], digest: str) -> str | None:
+        """Return the tag that the client holds and that still names the answer; None where the operation has to run.
+
+        The storage is asked once for each key, and for ``MAX_VERSIONS`` at most, however many tags there are.
+        """
+        asked: dict[tuple[str, str], tuple[str, bool]] = {}
+        for held in held_tags(request):
+            parts = _TAG.fullmatch(held)
+            if parts and parts[1] == digest and await _unchanged(self._versions(held), asked):
+                return held
+        return None
+
+    def _versions(self, held: str) -> list[Version]:
+        """Return the versions that a tag names; none where it names a kind that is not known here."""
         parts = _TAG.fullmatch(held)
-        if parts and parts[1] == digest and await _unchanged(parts[2], repository, asked):
-            return held
-    return None
+        found = []
+        for text in parts[2].split(".")[1:] if parts else ():
+            name, _, version = text.partition(":")
+            key, _, etag = version.partition("=")
+            owner = self._kinds.get(name)
+            if owner is None:
+                return []
+            found.append(Version(owner, key, etag))
+        return found
 
 
-async def _unchanged(versions: str, repository: Repository, asked: dict[str, tuple[str, bool]]) -> bool:
-    """Say whether all jockeys still have their versions; ``asked`` are those that the storage was asked about."""
-    for version in versions.split(".")[1:]:
-        jockey_id, _, etag = version.partition("=")
-        current = repository.cached(jockey_id)
-        if current is None and jockey_id not in asked and len(asked) < MOST_JOCKEYS:
-            try:
-                same = await repository.unchanged(ids.jockey_id(jockey_id), etag)
-            except ServiceError:
-                same = False
-            asked[jockey_id] = etag, same
+async def _unchanged(versions: Sequence[Version], asked: dict[tuple[str, str], tuple[str, bool]]) -> bool:
+    """Say whether there are versions, and all still hold; ``asked`` are those that the storage was asked about."""
+    for owner, key, etag in versions:
+        current = owner.cached(key)
         if current is not None:
             same = current.etag == etag and not current.stale
         else:
-            same = asked.get(jockey_id) == (etag, True)
+            place = owner.name, key
+            if place not in asked and len(asked) < MAX_VERSIONS:
+                asked[place] = etag, await _holds(owner, key, etag)
+            same = asked.get(place) == (etag, True)
         if not same:
             return False
-    return True
+    return bool(versions)
 
 
-def jockey_ids(held: str) -> list[str]:
-    """Give the jockeys whose files a tag names."""
-    parts = _TAG.fullmatch(held)
-    return [each.partition("=")[0] for each in parts[2].split(".")[1:]] if parts else []
+async def _holds(owner: Snapshots[Any], key: str, etag: str) -> bool:
+    """Ask the storage whether a key still has a version; no where that cannot be said."""
+    try:
+        return await owner.unchanged(key, etag)
+    except ServiceError:
+        return False

@@ -38,7 +38,7 @@ def query(query: str, variables: str | None, data: str | None) -> None:
     try:
         answer = orjson.loads(asyncio.run(core.run(text, values)))
     finally:
-        core.repository.close()
+        core.services.close()
     click.echo(orjson.dumps(answer, option=orjson.OPT_INDENT_2))
     if "errors" in answer:
         sys.exit(1)

@@ -13,11 +13,11 @@ from graphql_api.execution.offload import Offload
 from graphql_api.execution.projections import Projections
 from graphql_api.jockeys.ids import jockey_id
 from graphql_api.jockeys.records import RaceRecords
+from graphql_api.jockeys.repository import Jockeys
 from graphql_api.jockeys.routes.export_request import Asked, read_asked, transient
 from graphql_api.jockeys.routes.formats import Format
 from graphql_api.jockeys.routes.plain import snapshot_headers
 from graphql_api.jockeys.routes.templates import columns, csv_rows, json_rows
-from graphql_api.repository.repository import Repository
 from graphql_api.web.conditional import not_modified
 from graphql_api.web.csv_cells import csv_header
 from graphql_api.web.middleware import request_log
@@ -34,9 +34,7 @@ NO_EXTRA = "Parquet and Arrow need the extra 'arrow', which this server lacks. C
 class Exports:
     """The export routes over one repository."""
 
-    def __init__(
-        self, repository: Repository, projections: Projections, offload: Offload, responder: Responder
-    ) -> None:
+    def __init__(self, repository: Jockeys, projections: Projections, offload: Offload, responder: Responder) -> None:
         """Read from ``repository``, answer through ``responder``."""
         self.repository = repository
         self.offload = offload
@@ -54,15 +52,15 @@ class Exports:
         snapshot = await self.repository.get(identifier, fields.trace)
         tag = etag(FORMAT, form.extension, snapshot.etag)
         headers = {
-            **snapshot_headers(self.repository, snapshot, tag),
+            **snapshot_headers(snapshot, tag),
             "accept-ranges": "bytes",
             "content-disposition": f'attachment; filename="{identifier}.{form.extension}"',
         }
         if not_modified(request.headers, tag, snapshot.last_modified):
             return ChunkedBody((), 304, headers)
-        key = (snapshot.records.version, form.extension, asked)
+        key = (snapshot.value.version, form.extension, asked)
         with fields.trace.stage("encode"), answered():
-            chunks = await self._encode(form, asked, snapshot.records, key)
+            chunks = await self._encode(form, asked, snapshot.value, key)
         with fields.trace.stage("respond"):
             return await self._respond(form, request, chunks, headers, key)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import structlog
 
 from graphql_api.errors import ServiceError
-from graphql_api.repository.repository import Repository
+from graphql_api.jockeys.repository import Jockeys
 from graphql_api.web.examples import Examples
 
 COUNT = 2
@@ -31,7 +31,7 @@ class FirstJockeys:
     """Lists the first jockeys when a page wants them, and keeps them for a while."""
 
     def __init__(
-        self, repository: Repository, clock: Callable[[], float] = time.monotonic, wait: float = WAIT_SECONDS
+        self, repository: Jockeys, clock: Callable[[], float] = time.monotonic, wait: float = WAIT_SECONDS
     ) -> None:
         """List those of ``repository``, for at most ``wait`` seconds; ``clock`` gives seconds."""
         self._repository = repository

@@ -10,11 +10,11 @@ from graphql_api.execution.offload import Offload
 from graphql_api.execution.projections import Projections
 from graphql_api.jockeys.ids import jockey_id
 from graphql_api.jockeys.records import RaceRecords
+from graphql_api.jockeys.repository import Jockeys
 from graphql_api.jockeys.routes.export_request import Asked, read_asked, transient
 from graphql_api.jockeys.routes.formats import JSON
 from graphql_api.jockeys.routes.templates import json_rows
-from graphql_api.repository.repository import Repository
-from graphql_api.repository.snapshot import Snapshot
+from graphql_api.snapshots.snapshot import Snapshot
 from graphql_api.web.conditional import held_tags, not_modified
 from graphql_api.web.middleware import request_log
 from graphql_api.web.query_string import query_pairs
@@ -32,9 +32,7 @@ _TAG = re.compile(rf'W/"{FORMAT}-([0-9A-Za-z-]{{1,64}})"')
 class PlainRows:
     """The plain route over one repository."""
 
-    def __init__(
-        self, repository: Repository, projections: Projections, offload: Offload, responder: Responder
-    ) -> None:
+    def __init__(self, repository: Jockeys, projections: Projections, offload: Offload, responder: Responder) -> None:
         """Read from ``repository``, answer through ``responder``."""
         self.repository = repository
         self.offload = offload
@@ -52,13 +50,13 @@ class PlainRows:
             if held := await self._still_held(request, identifier):
                 return held
             snapshot = await self.repository.get(identifier, fields.trace)
-        fields.update(key=snapshot.key)
+        fields.update(key=snapshot.stored_as)
         request.scope["state"]["snapshots"] = None if snapshot.stale else (snapshot,)
         tag = etag(FORMAT, snapshot.etag)
-        headers = snapshot_headers(self.repository, snapshot, tag)
+        headers = snapshot_headers(snapshot, tag)
         if not_modified(request.headers, tag, snapshot.last_modified):
             return ChunkedBody((), 304, headers)
-        records = snapshot.records
+        records = snapshot.value
         with fields.trace.stage("encode"), answered():
             rows = await self._rows(asked, records)
         with fields.trace.stage("respond"):
@@ -94,11 +92,11 @@ class PlainRows:
         return ChunkedBody((), 304, headers)
 
 
-def snapshot_headers(repository: Repository, snapshot: Snapshot, tag: str) -> dict[str, str]:
+def snapshot_headers(snapshot: Snapshot[RaceRecords], tag: str) -> dict[str, str]:
     """Say of what is made of a snapshot which version it is, how long it holds, and whether it is stale."""
     headers = {
         "etag": tag,
-        "cache-control": f"public, max-age={repository.max_age(snapshot)}",
+        "cache-control": f"public, max-age={snapshot.max_age}",
         "vary": "Accept-Encoding",
     }
     if snapshot.last_modified:

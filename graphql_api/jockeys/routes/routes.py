@@ -4,6 +4,7 @@ from functools import partial
 
 from graphql_api.jockeys.openapi import answers, operations, rows
 from graphql_api.jockeys.openapi.parameters import parameters
+from graphql_api.jockeys.repository import Jockeys
 from graphql_api.jockeys.routes.exports import Exports
 from graphql_api.jockeys.routes.first_jockeys import FirstJockeys
 from graphql_api.jockeys.routes.formats import FORMATS
@@ -16,8 +17,8 @@ PATH = "/api/jockey/{jockey_id}"
 
 def routes(http: Http) -> list[ApiRoute]:
     """Serve races at ``/api/jockey/{jockey_id}``, and as files with an extension behind it."""
-    exports = Exports(http.repository, http.projections, http.offload, http.responder)
-    plain = PlainRows(http.repository, http.projections, http.offload, http.responder)
+    exports = Exports(http.services.get(Jockeys), http.projections, http.offload, http.responder)
+    plain = PlainRows(http.services.get(Jockeys), http.projections, http.offload, http.responder)
     return [
         *(
             ApiRoute(f"{PATH}.{form.extension}", partial(exports.export, form), {"get": operations.export(form)})
@@ -29,4 +30,4 @@ def routes(http: Http) -> list[ApiRoute]:
 
 def examples(http: Http) -> GetExamples:
     """Show the first jockeys of the storage in pages and in the OpenAPI document."""
-    return FirstJockeys(http.repository).get
+    return FirstJockeys(http.services.get(Jockeys)).get

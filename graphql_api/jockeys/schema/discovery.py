@@ -12,9 +12,10 @@ from graphql_api.errors import BadUserInput, IndexRequired
 from graphql_api.execution.context import Context
 from graphql_api.execution.cost import WEIGHTS
 from graphql_api.execution.purity import PURE
-from graphql_api.index.cache import Index
+from graphql_api.index.cache import Index, IndexCache
 from graphql_api.index.catalogue import Horse, Page, cursor, only_ids, read_cursor
 from graphql_api.index.entries import FIELDS
+from graphql_api.jockeys.repository import Jockeys
 from graphql_api.jockeys.schema.enums import Direction, Nulls, enum_of
 from graphql_api.jockeys.schema.filters import FILTERS, condition, input_type
 from graphql_api.jockeys.schema.orders import orders
@@ -171,14 +172,14 @@ async def list_jockeys(
     """Answer a page from the index; without one, from the storage, if nothing is asked that takes the index."""
     count = _count(info.context, first, PAGE)
     wanted, order = condition(given, "filter"), orders(by, "orderBy")
-    index = await info.context.repository.index.get()
+    index = await info.context.use(IndexCache).get()
     if index is not None:
         return _connection(index.catalogue.page(wanted, order, count, after, info.context.budget.work), index)
     for what in (given and "'filter'", by and "'orderBy'", *_asked_of_index(info.selected_fields)):
         if what:
             raise IndexRequired(_NO_INDEX.format(what=what))
     after_id = None if after is None else read_cursor(after)
-    listed = await info.context.repository.list_ids(after_id, max(count, 1))
+    listed = await info.context.use(Jockeys).list_ids(after_id, max(count, 1))
     rows = only_ids(listed.ids[:count])
     has_next = listed.cursor is not None or len(rows) < len(listed.ids)
     return _connection(Page(rows, 0, has_previous=after is not None, has_next=has_next), None)
@@ -189,7 +190,7 @@ async def search(info: strawberry.Info[Context, None], query: str, first: int | 
     count, text = _count(info.context, first, FOUND), query.strip()
     if not text or len(text) > LONGEST_QUERY:
         raise BadUserInput(f"Argument 'query' must have 1 to {LONGEST_QUERY} characters.")
-    index = await info.context.repository.index.get()
+    index = await info.context.use(IndexCache).get()
     if index is None:
         raise IndexRequired("This storage has no index; searching takes one (graphql-api index).")
     return SearchResult(index=index, query=text, first=count)

@@ -7,12 +7,13 @@ import strawberry
 
 from graphql_api.execution.context import Context
 from graphql_api.execution.purity import PURE
+from graphql_api.jockeys.records import RaceRecords
 from graphql_api.jockeys.schema.arguments import After, Before, Filter, First, Last, OrderBy
 from graphql_api.jockeys.schema.connections import RaceRecordConnection, connection
 from graphql_api.jockeys.schema.filters import condition
 from graphql_api.jockeys.schema.nodes import Node
 from graphql_api.jockeys.schema.orders import orders
-from graphql_api.repository.snapshot import Snapshot
+from graphql_api.snapshots.snapshot import Snapshot
 from graphql_api.tables.paging import PageArguments, Selection, page_work
 
 
@@ -59,7 +60,7 @@ class SourceFile:
 class Jockey(Node):
     """One version of one jockey's file."""
 
-    snapshot: strawberry.Private[Snapshot]
+    snapshot: strawberry.Private[Snapshot[RaceRecords]]
 
     id: strawberry.ID = strawberry.field(description="The netkeiba jockey id; it keeps its leading zeros.")
     name: str | None = strawberry.field(
@@ -82,7 +83,7 @@ class Jockey(Node):
         """Choose a page by the rules of the Relay connection specification."""
         asked = PageArguments(info.context.settings.max_page, first, after, last, before)
         order = orders(order_by, "orderBy")
-        records, work = self.snapshot.records, info.context.budget.work
+        records, work = self.snapshot.value, info.context.budget.work
         work(page_work(records, order))
         selection = Selection.where(records, condition(filter, "filter"), work)
         return connection(selection, order, asked)
@@ -95,13 +96,13 @@ class Jockey(Node):
             etag=found.etag,
             last_modified=found.last_modified,
             size_bytes=found.size,
-            rows=found.records.source_rows,
+            rows=found.value.source_rows,
             stale=found.stale,
-            warnings=list[Any](found.records.warnings),
-            warning_count=found.records.warning_count,
+            warnings=list[Any](found.value.warnings),
+            warning_count=found.value.warning_count,
         )
 
 
-def jockey(snapshot: Snapshot) -> Jockey:
+def jockey(snapshot: Snapshot[RaceRecords]) -> Jockey:
     """Show a snapshot."""
-    return Jockey(snapshot=snapshot, id=strawberry.ID(snapshot.jockey_id), name=snapshot.records.newest("jockey_name"))
+    return Jockey(snapshot=snapshot, id=strawberry.ID(snapshot.key), name=snapshot.value.newest("jockey_name"))

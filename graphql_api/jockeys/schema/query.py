@@ -12,7 +12,8 @@ from graphql_api.execution.purity import PURE
 from graphql_api.jockeys import row_ids
 from graphql_api.jockeys.figures import Figures, Statistics
 from graphql_api.jockeys.ids import jockey_id
-from graphql_api.jockeys.records import RaceRow
+from graphql_api.jockeys.records import RaceRecords, RaceRow
+from graphql_api.jockeys.repository import Jockeys
 from graphql_api.jockeys.row_ids import ROW_ID
 from graphql_api.jockeys.schema import discovery
 from graphql_api.jockeys.schema.arguments import Filter
@@ -20,7 +21,7 @@ from graphql_api.jockeys.schema.filters import condition
 from graphql_api.jockeys.schema.jockeys import Jockey, jockey
 from graphql_api.jockeys.schema.nodes import Node
 from graphql_api.jockeys.schema.statistics import StatisticsType
-from graphql_api.repository.snapshot import Snapshot
+from graphql_api.snapshots.snapshot import Snapshot
 from graphql_api.tables.filtering import Condition
 from graphql_api.tables.paging import Selection
 from graphql_api.tables.table import Row
@@ -35,7 +36,7 @@ Made = TypeVar("Made")
 class JockeyComparison:
     """A jockey and the statistics of the records that a filter leaves."""
 
-    snapshot: strawberry.Private[Snapshot]
+    snapshot: strawberry.Private[Snapshot[RaceRecords]]
     wanted: strawberry.Private[Condition]
 
     jockey: Jockey = strawberry.field(description="Whose statistics these are.")
@@ -45,15 +46,17 @@ class JockeyComparison:
     )
     def statistics(self, info: strawberry.Info[Context, None]) -> Statistics:
         """Choose the records; each figure is counted when it is selected."""
-        records, work = self.snapshot.records, info.context.budget.work
+        records, work = self.snapshot.value, info.context.budget.work
         work(2 * records.weight)
         chosen = Selection.where(records, self.wanted, work)
         return Statistics(Figures(records, chosen.numbers), 0)
 
 
-def _load(context: Context, identifier: str, make: Callable[[Snapshot], Made]) -> Made | Awaitable[Made | None] | None:
+def _load(
+    context: Context, identifier: str, make: Callable[[Snapshot[RaceRecords]], Made]
+) -> Made | Awaitable[Made | None] | None:
     """Give what is made of a jockey at once where the cache has it, else as something to await."""
-    found = context.load(identifier)
+    found = context.load(Jockeys, identifier)
     return make(found) if isinstance(found, Snapshot) else _Loaded(found, make)
 
 
@@ -61,8 +64,8 @@ def _load(context: Context, identifier: str, make: Callable[[Snapshot], Made]) -
 class _Loaded(Generic[Made]):
     """What is made of a load under way, None where there is no file. Other than a coroutine it may be dropped."""
 
-    loading: Awaitable[Snapshot]
-    make: Callable[[Snapshot], Made]
+    loading: Awaitable[Snapshot[RaceRecords]]
+    make: Callable[[Snapshot[RaceRecords]], Made]
 
     def __await__(self) -> Generator[Any, None, Made | None]:
         try:
@@ -111,9 +114,9 @@ class Query:
         if ride is None:
             return _load(info.context, jockey_id(id), jockey)
 
-        def found(snapshot: Snapshot) -> RaceRow | None:
-            row = row_ids.find(snapshot.records, ride[2])
-            return None if row is None else Row(snapshot.records, row)
+        def found(snapshot: Snapshot[RaceRecords]) -> RaceRow | None:
+            row = row_ids.find(snapshot.value, ride[2])
+            return None if row is None else Row(snapshot.value, row)
 
         return _load(info.context, jockey_id(ride[1]), found)
 
@@ -143,7 +146,7 @@ class Query:
         """Load several jockeys, and count what the filter leaves of each."""
         wanted = condition(filter, "filter")
 
-        def compared(snapshot: Snapshot) -> JockeyComparison:
+        def compared(snapshot: Snapshot[RaceRecords]) -> JockeyComparison:
             return JockeyComparison(snapshot=snapshot, wanted=wanted, jockey=jockey(snapshot))
 
         return [_load(info.context, each, compared) for each in _checked(ids)]

@@ -43,7 +43,6 @@ class Named:
     def __init__(self, graphql: GraphQLEndpoint, trusted: Mapping[str, TrustedDocument]) -> None:
         """Execute the documents as ``graphql`` does."""
         self.graphql = graphql
-        self.repository = graphql.repository
         self.settings = graphql.settings
         # A GET must have no effects (RFC 9110, 9.2.1).
         self.trusted = {each.name: each for each in trusted.values() if each.document.is_query(each.name)}
@@ -79,8 +78,8 @@ class Named:
         variables = read_variables(given, trusted.operation, self.graphql.documents.schema)
         digest = validators.request_digest(self.version, form, trusted.text, None, variables)
         pure = trusted.document.is_pure(self.graphql.documents.schema, trusted.name)
-        if pure and (tag := await validators.still_valid(request.headers, digest, self.repository)):
-            return ChunkedBody((), 304, {**validators.held(tag, self.repository), "vary": VARY})
+        if pure and (tag := await self.graphql.validators.still_valid(request.headers, digest)):
+            return ChunkedBody((), 304, {**self.graphql.validators.held(tag), "vary": VARY})
         data = await self._execute(request, trusted, variables)
         if shape is None:
             chunks = write_map(data, [])
@@ -122,9 +121,9 @@ class Named:
         return answer.data
 
     async def _respond(self, request: Request, chunks: list[bytes], media_type: str, digest: str) -> Response:
-        """Answer; caches may keep what depends on files only, as long as the server would not look for newer ones."""
+        """Answer; caches may keep what depends on versions only, until the server would look for newer ones."""
         snapshots = request.scope["state"].get("snapshots")
-        headers = validators.cacheable(digest, snapshots, self.repository)
+        headers = validators.cacheable(digest, snapshots)
         if media_type == CSV:
             headers["content-disposition"] = f'attachment; filename="{request.path_params["name"]}.csv"'
         with request_log(request.scope).trace.stage("respond"):

@@ -3,7 +3,7 @@
 from graphql_api import pickles
 from graphql_api.jockeys import normalise
 from graphql_api.jockeys.records import RaceRecords
-from graphql_api.repository.trace import Trace
+from graphql_api.snapshots.trace import Trace
 
 
 def decode(data: bytes, jockey_id: str, trace: Trace) -> RaceRecords:

@@ -9,8 +9,8 @@ import structlog
 
 from graphql_api.config import Settings
 from graphql_api.errors import NotFound, ServiceError
-from graphql_api.repository.repository import Repository
-from graphql_api.repository.trace import Trace
+from graphql_api.jockeys.repository import Jockeys
+from graphql_api.snapshots.trace import Trace
 
 MAX_AT_ONCE = 8
 """Jockeys refreshed at once: more would be decoded at once, too, and take memory that requests need."""
@@ -38,21 +38,21 @@ class Warming:
         return self.planned - sum(self.trace.outcomes.values())
 
 
-async def warm(repository: Repository, settings: Settings, seconds: float) -> Warming:
+async def warm(jockeys: Jockeys, settings: Settings, seconds: float) -> Warming:
     """Refresh the jockeys worth holding, those asked most first, for at most ``seconds``; raises nothing of theirs.
 
     How often jockeys are asked each process knows of itself alone; ``settings.warm_ids`` are for one that knows little.
     Half of the threads at most work on it, so that the next request need not wait for a storage that hangs.
     """
     begun = time.perf_counter()
-    ids = list(dict.fromkeys([*repository.wanted(), *settings.warm_ids]))[: settings.cache_entries]
+    ids = list(dict.fromkeys([*jockeys.hottest_keys(), *settings.warm_ids]))[: settings.cache_entries]
     run, queue = Warming(len(ids)), iter(ids)
 
     async def work() -> None:
         for jockey_id in queue:
             if run.nbytes > FULL * settings.cache_bytes:
                 break
-            await _refresh(repository, jockey_id, run)
+            await _refresh(jockeys, jockey_id, run)
 
     with suppress(TimeoutError):
         async with asyncio.timeout(seconds):
@@ -62,9 +62,9 @@ async def warm(repository: Repository, settings: Settings, seconds: float) -> Wa
     return run
 
 
-async def _refresh(repository: Repository, jockey_id: str, run: Warming) -> None:
+async def _refresh(jockeys: Jockeys, jockey_id: str, run: Warming) -> None:
     try:
-        run.nbytes += (await repository.refresh(jockey_id, run.trace)).records.nbytes
+        run.nbytes += (await jockeys.refresh(jockey_id, run.trace)).value.nbytes
     except NotFound:
         pass
     except Exception as error:  # noqa: BLE001 - whatever it is, the others still are to be warmed

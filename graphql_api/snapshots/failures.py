@@ -1,4 +1,4 @@
-"""Why jockeys cannot be given, remembered: files that are refused, and reads that hold a thread and then fail."""
+"""Why keys cannot be given, remembered: versions that are refused, and reads that hold a thread and then fail."""
 
 from collections.abc import Callable
 from copy import copy
@@ -20,10 +20,10 @@ SLOW = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """The error of a jockey's last load, which answers until ``retry_at``; the next load then tries again.
+    """The error of a key's last load, which answers until ``retry_at``; the next load then tries again.
 
-    ``etag`` names the file that was refused, None where that is not known. ``slow`` counts the reads in a row that were
-    slow to fail; the jockey is a suspect while there is any.
+    ``etag`` names the version that was refused, None where that is not known. ``slow`` counts the reads in a row that
+    were slow to fail; the key is a suspect while there is any.
     """
 
     error: Exception
@@ -33,9 +33,9 @@ class Failure:
 
 
 class Failures:
-    """A bounded table of failures by jockey: a circuit breaker for each. Callers lock.
+    """A bounded table of failures by key: a circuit breaker for each. Callers lock.
 
-    It is open until ``retry_at``; then half open, as a jockey has one load at a time; a load that ends otherwise closes
+    It is open until ``retry_at``; then half open, as a key has one load at a time; a load that ends otherwise closes
     it.
     """
 
@@ -45,30 +45,30 @@ class Failures:
         self._pause = pause
         self._clock = clock
 
-    def get(self, jockey_id: str) -> Failure | None:
-        """Give the failure of a jockey's last load."""
-        return self._failures.get(jockey_id)
+    def get(self, key: str) -> Failure | None:
+        """Return the failure of a key's last load."""
+        return self._failures.get(key)
 
-    def refuse(self, jockey_id: str, error: Exception, etag: str | None) -> None:
-        """Remember that a file was refused: it costs as much to find that again."""
-        self._failures[jockey_id] = Failure(copy_of(error), self._clock() + self._pause, etag)
+    def refuse(self, key: str, error: Exception, etag: str | None) -> None:
+        """Remember that a version was refused: it costs as much to find that again."""
+        self._failures[key] = Failure(copy_of(error), self._clock() + self._pause, etag)
 
-    def fail(self, jockey_id: str, error: Exception, seconds: float) -> None:
+    def fail(self, key: str, error: Exception, seconds: float) -> None:
         """Remember a read that failed after ``seconds``, if they are many.
 
-        The jockey is left alone for as long as its read took, and twice as long each further time, so that it holds a
+        The key is left alone for as long as its read took, and twice as long each further time, so that it holds a
         thread for half of the time at most.
         """
-        before = self._failures.get(jockey_id)
+        before = self._failures.get(key)
         if seconds < SLOW:
             return
         slow = 1 + (before.slow if before else 0)
         pause = min(RETRY_PAUSE, seconds * 2 ** min(slow - 1, 5))
-        self._failures[jockey_id] = Failure(copy_of(error), self._clock() + pause, slow=slow)
+        self._failures[key] = Failure(copy_of(error), self._clock() + pause, slow=slow)
 
-    def forget(self, jockey_id: str) -> None:
-        """Forget a jockey's failures: its file was read, or there is none."""
-        self._failures.pop(jockey_id, None)
+    def forget(self, key: str) -> None:
+        """Forget a key's failures: it was read, or there is none."""
+        self._failures.pop(key, None)
 
 
 def copy_of(error: BaseException) -> Exception:

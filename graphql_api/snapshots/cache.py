@@ -12,7 +12,7 @@ class BoundedCache(TTLCache[str, V]):
     """Values by text, the least recently used evicted for want of room; ``evicted`` counts them, not what expired."""
 
     def __init__(
-        self, entries: int, size: int, ttl: float, timer: Callable[[], float], sizeof: Callable[[V], int]
+        self, entries: int, size: float, ttl: float, timer: Callable[[], float], sizeof: Callable[[V], float]
     ) -> None:
         """Hold at most ``entries`` values of together ``size`` bytes, each for ``ttl`` seconds.
 

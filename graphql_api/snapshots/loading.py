@@ -1,0 +1,138 @@
+"""Loading a key: a read from its source, conditional where anything is known, and a decode; in a thread."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from threading import BoundedSemaphore, Lock
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+import structlog
+
+from graphql_api.errors import DataCorrupt, NotFound, StorageFault, UpstreamUnavailable
+from graphql_api.snapshots.failures import RETRY_PAUSE, copy_of
+from graphql_api.snapshots.memory import Held, Memory
+from graphql_api.snapshots.policy import Policy
+from graphql_api.snapshots.snapshot import Snapshot
+from graphql_api.snapshots.source import Source
+from graphql_api.snapshots.trace import Outcome, Trace
+from graphql_api.storage.folder import StoredObject
+
+if TYPE_CHECKING:
+    from graphql_api.snapshots.snapshots import Snapshots
+
+V = TypeVar("V")
+
+MAX_DECODES = 16
+"""Values decoded at once: each takes several times its size in memory, and they share the processor."""
+
+
+class Loading(Generic[V]):
+    """Loads keys into a memory, one load per key at a time: the callers see to that."""
+
+    def __init__(
+        self,
+        owner: "Snapshots[V]",
+        source: Source[V],
+        policy: Policy,
+        memory: Memory[V],
+        lock: Lock,
+        clock: Callable[[], float],
+    ) -> None:
+        """Read from ``source`` for ``owner``; ``lock`` guards ``memory``, ``clock`` gives seconds."""
+        self._owner = owner
+        self._source = source
+        self._policy = policy
+        self._memory = memory
+        self._lock = lock
+        self._clock = clock
+        self._decodes = BoundedSemaphore(MAX_DECODES)
+
+    def fetch(self, key: str, trace: Trace) -> tuple[Outcome, Snapshot[V]]:
+        """Load a key, or fall back to the copy held, if there is one and it is not beyond the stale limit."""
+        with self._lock:
+            held = self._memory.copy(key)
+        try:
+            return self._fetch(key, held, trace)
+        except NotFound:
+            raise
+        except Exception as error:  # noqa: BLE001 - it is raised again where there is no copy
+            return "stale", self.fall_back(held, error)
+
+    def read(self, key: str, etag: str | None) -> StoredObject | None:
+        """Read as ``Source.read`` does, and remember what comes of it where that is worth it."""
+        begun = self._clock()
+        try:
+            stored = self._source.read(key, etag)
+        except NotFound as error:
+            with self._lock:
+                self._memory.miss(key, error)
+            raise
+        except DataCorrupt as error:  # too large to be read
+            self._refuse(key, error, None)
+            raise
+        except Exception as error:
+            with self._lock:
+                self._memory.failures.fail(key, error, self._clock() - begun)
+            raise
+        with self._lock:
+            self._memory.failures.forget(key)
+        return stored
+
+    def fall_back(self, held: Held[V] | None, error: Exception) -> Snapshot[V]:
+        """Mark the copy held as stale, and leave the source alone for a while; raises where there is none to give."""
+        if held is None or self._clock() < held.snapshot.fresh_until:  # fresh: nobody but ``refresh`` has asked
+            raise error
+        pause = min(RETRY_PAUSE, self._policy.ttl)
+        snapshot = held.mark_stale(self._clock() + pause)
+        # A storage may be down for a while; a version that cannot be read, or a bug, takes somebody to act.
+        level = logging.WARNING if isinstance(error, UpstreamUnavailable | StorageFault) else logging.ERROR
+        about = {self._source.key_field: snapshot.key, "retry_seconds": pause, **getattr(error, "log_fields", {})}
+        structlog.get_logger().log(level, "stale_copy_served", **about, exc_info=error)
+        return snapshot
+
+    def _fetch(self, key: str, held: Held[V] | None, trace: Trace) -> tuple[Outcome, Snapshot[V]]:
+        """Read and decode a key, or only learn that what is known of it still holds."""
+        fresh_until = self._clock() + self._policy.ttl
+        with self._lock:
+            failure = self._memory.failures.get(key)
+        refused = failure if failure and failure.etag is not None else None
+        known = refused.etag if refused else held.snapshot.etag if held else None
+        with trace.stage("storage"):
+            stored = self.read(key, known)
+        if stored is None and refused:
+            self._refuse(key, refused.error, refused.etag)
+            raise copy_of(refused.error)
+        if held and (stored is None or stored.etag == held.snapshot.etag):
+            return "revalidated", self._keep(replace(held.snapshot, stale=False, fresh_until=fresh_until))
+        assert stored is not None  # noqa: S101 - without a known version the source gives bytes
+        snapshot = Snapshot(
+            owner=self._owner,
+            key=key,
+            value=self._decode(stored, key, trace),
+            etag=stored.etag,
+            last_modified=stored.last_modified,
+            size=len(stored.data),
+            stored_as=stored.key,
+            stale=False,
+            fresh_until=fresh_until,
+        )
+        return "miss", self._keep(snapshot)
+
+    def _decode(self, stored: StoredObject, key: str, trace: Trace) -> V:
+        try:
+            with self._decodes:
+                return self._source.decode(stored, key, trace)
+        except DataCorrupt as error:
+            self._refuse(key, error, stored.etag)
+            raise
+        except Exception as error:  # a bug, or want of memory: tried again before long
+            self._refuse(key, error, None)
+            raise
+
+    def _refuse(self, key: str, error: Exception, etag: str | None) -> None:
+        with self._lock:
+            self._memory.failures.refuse(key, error, etag)
+
+    def _keep(self, snapshot: Snapshot[V]) -> Snapshot[V]:
+        with self._lock:
+            return self._memory.keep(snapshot)

@@ -1,0 +1,79 @@
+"""What is known of keys: snapshots that are held, keys that hold nothing, and why loads failed."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Generic, TypeVar
+
+from cachetools import TTLCache
+
+from graphql_api.snapshots.cache import BoundedCache
+from graphql_api.snapshots.failures import Failures, copy_of
+from graphql_api.snapshots.policy import Policy
+from graphql_api.snapshots.snapshot import Snapshot
+
+V = TypeVar("V")
+
+
+@dataclass(slots=True)
+class Held(Generic[V]):
+    """A cache entry whose snapshot can be marked stale in place, which does not lengthen the entry's life."""
+
+    snapshot: Snapshot[V]
+
+    def mark_stale(self, fresh_until: float) -> Snapshot[V]:
+        """Let the copy answer as a stale one until then."""
+        self.snapshot = replace(self.snapshot, stale=True, fresh_until=fresh_until)
+        return self.snapshot
+
+
+class Memory(Generic[V]):
+    """Bounded in each of its parts. Callers lock."""
+
+    def __init__(self, policy: Policy, size: Callable[[V], int], clock: Callable[[], float]) -> None:
+        """Hold as much as ``policy`` allows; a value larger than all of it is held alone. ``size`` is in bytes."""
+        self._clock = clock
+        # Expired entries stay as long as they may be revalidated or answer in place of a failing storage.
+        lifetime = policy.ttl + policy.stale_limit
+        self.cache = BoundedCache[Held[V]](
+            policy.max_entries,
+            policy.max_bytes,
+            lifetime,
+            clock,
+            lambda held: min(size(held.snapshot.value), policy.max_bytes),
+        )
+        self.failures = Failures(policy.max_missing, lifetime, policy.missing_ttl, clock)
+        self._missing = TTLCache[str, Exception](policy.max_missing, policy.missing_ttl, clock)
+
+    def current(self, key: str) -> Snapshot[V] | None:
+        """Return a snapshot that needs no check yet."""
+        try:  # not by ``copy``: every request comes by here
+            snapshot = self.cache[key].snapshot
+        except KeyError:
+            return None
+        return snapshot if self._clock() < snapshot.fresh_until else None
+
+    def copy(self, key: str) -> Held[V] | None:
+        """Return the copy in hand, expired or not, unless it is beyond the stale limit."""
+        try:
+            return self.cache[key]
+        except KeyError:
+            return None
+
+    def error(self, key: str) -> Exception | None:
+        """Return the error that answers in place of a load, as one's own instance."""
+        failure = self.failures.get(key)
+        if failure is not None and self._clock() < failure.retry_at:
+            return copy_of(failure.error)
+        missing = self._missing.get(key)
+        return None if missing is None else copy_of(missing)
+
+    def keep(self, snapshot: Snapshot[V]) -> Snapshot[V]:
+        """Hold a snapshot in the place of the one before."""
+        self.cache.put(snapshot.key, Held(snapshot))
+        return snapshot
+
+    def miss(self, key: str, error: Exception) -> None:
+        """Remember that a key holds nothing."""
+        self.cache.pop(key, None)
+        self.failures.forget(key)
+        self._missing[key] = copy_of(error)

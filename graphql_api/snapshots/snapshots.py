@@ -1,0 +1,243 @@
+"""Snapshots by key: one read per key at a time, revalidation by ETag, the last good copy when reads fail.
+
+Requests live on event loops, reading and decoding in threads. No state belongs to a loop, so several loops and threads,
+at once or one after the other, may share the same snapshots.
+"""
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
+from threading import Lock
+from typing import Generic, TypeVar, get_args
+
+import structlog
+
+from graphql_api.errors import NotFound, UpstreamUnavailable
+from graphql_api.snapshots.clock import lasting_clock
+from graphql_api.snapshots.failures import GRACE, copy_of
+from graphql_api.snapshots.loading import Loading
+from graphql_api.snapshots.memory import Memory
+from graphql_api.snapshots.policy import Policy
+from graphql_api.snapshots.shared_work import SharedWork
+from graphql_api.snapshots.snapshot import Snapshot
+from graphql_api.snapshots.source import Source
+from graphql_api.snapshots.tally import Tally
+from graphql_api.snapshots.trace import Outcome, Trace
+from graphql_api.workers import Workers, done
+
+V = TypeVar("V")
+
+
+@dataclass(slots=True)
+class _Flight(Generic[V]):
+    """A load that requests wait for: its result, and the stages, complete once the result is there.
+
+    ``late`` once the copy in hand has answered in its place; ``suspect`` where the last read was slow to fail.
+    """
+
+    future: Future[tuple[Outcome, Snapshot[V]]]
+    trace: Trace
+    suspect: bool = False
+    late: bool = False
+
+
+class Snapshots(Generic[V]):
+    """Values by key, from memory where fresh, else from their source.
+
+    Every way to a value takes a ``Trace`` of the caller, which learns the outcome: ``hit`` (fresh in memory), ``miss``
+    (read and decoded), ``revalidated`` (the source said unchanged), ``stale`` (the last good copy, since reading
+    failed), ``late`` (the same, since reading takes long), ``missing`` (nothing there) or ``failed`` (an error).
+    Reading and decoding are charged to its stages.
+    """
+
+    def __init__(
+        self,
+        source: Source[V],
+        policy: Policy,
+        workers: Workers,
+        shared: SharedWork,
+        *,
+        max_suspects: int = 1,
+        clock: Callable[[], float] | None = None,
+    ) -> None:
+        """Hold nothing yet. Loads run in ``workers``, checks of versions in ``shared``; ``clock`` gives seconds.
+
+        ``max_suspects`` loads at once may be of keys whose last read was slow to fail.
+        """
+        self.name = source.name
+        self.key_field = source.key_field
+        self._source = source
+        self._policy = policy
+        self._workers = workers
+        self._shared = shared
+        self._max_suspects = max_suspects
+        self._clock = clock = clock or lasting_clock()
+        self._lock = Lock()
+        self._tally = Tally()
+        self._flights: dict[str, _Flight[V]] = {}
+        self._memory = Memory[V](policy, source.size, clock)
+        self._loading = Loading(self, source, policy, self._memory, self._lock, clock)
+
+    def cached(self, key: str, trace: Trace | None = None) -> Snapshot[V] | None:
+        """Return what ``get`` would give at once from memory, else None: the warm path, without a task or a thread."""
+        with self._lock:
+            snapshot = self._memory.current(key)
+            if snapshot is not None:
+                self._tally.count(_kind(snapshot), trace, key)
+        return snapshot
+
+    def current(self, key: str) -> Snapshot[V] | None:
+        """Return what ``cached`` would give; it is not counted as asked for."""
+        with self._lock:
+            return self._memory.current(key)
+
+    async def get(self, key: str, trace: Trace | None = None) -> Snapshot[V]:
+        """Return a snapshot, loading it where memory has no fresh copy; a cancelled caller does not stop the load.
+
+        An expired copy waits ``GRACE`` seconds for the load, then answers as stale while the load goes on; so it does
+        at once for whoever joins the same load later.
+
+        Raises ``BadUserInput`` for what is no key, ``NotFound``, ``DataCorrupt``, ``UpstreamUnavailable`` and
+        ``StorageFault``. Remembered are an absence and a refusal, for ``missing_ttl`` seconds, and reads that were slow
+        to fail, for about as long as they took.
+        """
+        held = self.cached(key, trace)
+        if held is not None:
+            return held
+        flight = self._join(self._source.checked(key))
+        with self._lock:
+            copy = self._memory.copy(key)
+        if copy is None or (not flight.late and await done(flight.future, GRACE)) or flight.future.done():
+            return await self._await_load(flight, trace)
+        return self._overtake(flight, copy.snapshot, trace)
+
+    async def unchanged(self, key: str, etag: str) -> bool:
+        """Say whether a key still has ``etag``, without decoding anything. Raises as ``get``.
+
+        An expired copy that is held is for ``get`` to revalidate, so the answer is no. One version of a key is asked
+        about at a time, lest one that hangs hold many threads; of any other version the answer is no meanwhile.
+        """
+        held = self.cached(key)
+        with self._lock:
+            if held is not None or self._memory.copy(key):
+                return held is not None and held.etag == etag and not held.stale
+            if error := self._memory.error(self._source.checked(key)):
+                raise error
+        asked, same = await self._shared.run((self.name, key), lambda: (etag, self._loading.read(key, etag) is None))
+        return same and asked == etag
+
+    async def refresh(self, key: str, trace: Trace) -> Snapshot[V]:
+        """Ask the source for a key now, fresh in memory or not. Raises as ``get``; ``stats`` counts no request."""
+        with self._lock:
+            flight = self._flights.get(key) or self._begin(self._source.checked(key))
+        return await self._await_load(flight, trace, Tally())
+
+    def hottest_keys(self) -> list[str]:
+        """List the keys worth holding, no more than may be held: first those asked most, then what else is held."""
+        most = self._policy.max_entries
+        with self._lock:
+            return list(dict.fromkeys([*self._tally.most_asked(most), *self._memory.cache]))[:most]
+
+    @property
+    def ttl(self) -> int:
+        """Return the whole seconds for which a version is not checked again."""
+        return int(self._policy.ttl)
+
+    def max_age(self, snapshot: Snapshot[V]) -> int:
+        """Return the whole seconds until ``snapshot`` is checked against its source again."""
+        return max(0, int(snapshot.fresh_until - self._clock()))
+
+    def stats(self) -> Mapping[str, int]:
+        """Count requests by outcome and evictions so far, and loads under way, entries and their bytes now."""
+        with self._lock:
+            return {
+                **dict.fromkeys(get_args(Outcome), 0),
+                **self._tally.outcomes,
+                "evicted": self._memory.cache.evicted,
+                "loading": len(self._flights),
+                "entries": len(self._memory.cache),
+                "bytes": int(self._memory.cache.currsize),
+            }
+
+    def close(self) -> None:
+        """Let nobody join the loads under way any more; whoever owns the threads ends them."""
+        with self._lock:
+            self._flights.clear()
+
+    # Requests: on the callers' threads and loops.
+
+    def _join(self, key: str) -> _Flight[V]:
+        """Return the load of a key: the one under way, one already over where memory knows the answer, or a new one."""
+        with self._lock:
+            flight = self._flights.get(key)
+            if flight is None:
+                flight = _Flight(Future(), Trace())
+                if (snapshot := self._memory.current(key)) is not None:
+                    flight.future.set_result((_kind(snapshot), snapshot))
+                elif (error := self._memory.error(key)) is not None:
+                    flight = self._refused(key, error)
+                else:
+                    flight = self._begin(key)
+        return flight
+
+    def _begin(self, key: str) -> _Flight[V]:
+        """Begin a load; the caller holds the lock, so the load cannot end before it is known."""
+        failure = self._memory.failures.get(key)
+        suspect = failure is not None and failure.slow > 0
+        if failure and suspect and sum(flight.suspect for flight in self._flights.values()) >= self._max_suspects:
+            return self._refused(key, copy_of(failure.error))
+        trace = Trace()
+        try:
+            future = self._workers.begin(lambda: self._run(key, trace))
+        except UpstreamUnavailable as error:
+            return self._refused(key, error)
+        flight = self._flights[key] = _Flight(future, trace, suspect)
+        return flight
+
+    def _refused(self, key: str, error: Exception) -> _Flight[V]:
+        """Make a load that is over before it began: with the copy in hand if there is one, else with ``error``."""
+        flight: _Flight[V] = _Flight(Future(), Trace())
+        try:
+            flight.future.set_result(("stale", self._loading.fall_back(self._memory.copy(key), error)))
+        except type(error):
+            flight.future.set_exception(error)
+        return flight
+
+    def _run(self, key: str, trace: Trace) -> tuple[Outcome, Snapshot[V]]:
+        """Load a key, in a thread."""
+        try:
+            return self._loading.fetch(key, trace)
+        finally:  # before the future is done: a caller told of an error never joins the load that failed
+            with self._lock:
+                self._flights.pop(key, None)
+
+    def _overtake(self, flight: _Flight[V], copy: Snapshot[V], trace: Trace | None) -> Snapshot[V]:
+        """Return the copy in hand, as stale, in place of a load that takes long; nobody is to keep it."""
+        if not flight.late:
+            flight.late = True
+            about = {self.key_field: copy.key, "reason": "the storage is slow"}
+            structlog.get_logger().info("stale_copy_served", **about)
+        with self._lock:
+            self._tally.count("late", trace, copy.key)
+        return replace(copy, stale=True, fresh_until=self._clock())
+
+    async def _await_load(self, flight: _Flight[V], trace: Trace | None, tally: Tally | None = None) -> Snapshot[V]:
+        """Wait for a load and return its snapshot or raise its error, as an instance of this caller's own."""
+        tally = tally or self._tally
+        await done(flight.future)
+        for stage, seconds in flight.trace.stages.items():
+            if trace is not None:
+                trace.add(stage, seconds)
+        error = flight.future.exception()
+        if error is None:
+            outcome, snapshot = flight.future.result()
+            with self._lock:
+                tally.count(outcome, trace, snapshot.key)
+            return snapshot
+        with self._lock:
+            tally.count("missing" if isinstance(error, NotFound) else "failed", trace, None)
+        raise copy_of(error) from error
+
+
+def _kind(snapshot: Snapshot[V]) -> Outcome:
+    return "stale" if snapshot.stale else "hit"
