@@ -4,25 +4,15 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
-from typing import Any
 
 import pytest
 from botocore.loaders import JSONFileLoader
 
 from fake_s3 import ACCESS_KEY, SECRET_KEY
+from sdk_files import read_once
 
 RCLONE = Path(sys.executable).with_name("rclone")
-
-
-_read = JSONFileLoader().load_file
-
-
-@cache
-def read_once(path: str) -> Any:
-    """Read a file of the SDK's service descriptions, which takes most of the time of making a client."""
-    return _read(path)
 
 
 @pytest.fixture

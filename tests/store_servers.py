@@ -1,28 +1,22 @@
 """Fixture of the stores to be tested: SQLite, moto whose calls come one at a time, dynalite; for ``pytest_plugins``."""
 
-import os
 import shutil
 import socket
 import subprocess
 import threading
 import time
-import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from botocore.loaders import JSONFileLoader
 
+from dynamodb_tables import PATIENT, REGION, new_table, point_to
 from graphql_api.store.dynamodb import DynamoDbStore
 from graphql_api.store.protocol import ItemStore
 from graphql_api.store.sqlite import SqliteStore
-from s3_servers import read_once
 
 DYNALITE = Path(__file__).parent / "dynalite" / "node_modules" / "dynalite" / "cli.js"
-REGION = "us-east-1"
-PATIENT = 5.0, 20.0
-"""Timeouts for stand-ins on a busy machine."""
 
 Clock = Callable[[], float]
 Make = Callable[[Clock], ItemStore]
@@ -79,38 +73,6 @@ def dynalite_url() -> Iterator[str]:
     yield f"http://127.0.0.1:{port}"
     process.terminate()
     process.wait(10)
-
-
-def point_to(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have the SDK take ``url`` for DynamoDB, with harmless credentials, and no proxy."""
-    for name in list(os.environ):
-        if name.upper().endswith("_PROXY"):
-            monkeypatch.delenv(name)
-    for name, value in {
-        "AWS_ENDPOINT_URL_DYNAMODB": url,
-        "AWS_ACCESS_KEY_ID": "AKIAEXAMPLEEXAMPLE00",
-        "AWS_SECRET_ACCESS_KEY": "example",
-        "AWS_DEFAULT_REGION": REGION,
-    }.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setattr(JSONFileLoader, "load_file", lambda _, path: read_once(path))
-
-
-def new_table() -> str:
-    """Make a table under a new name, by what the environment names."""
-    import boto3
-
-    name = f"store-{uuid.uuid4().hex}"
-    client = boto3.client("dynamodb")
-    client.create_table(
-        TableName=name,
-        BillingMode="PAY_PER_REQUEST",
-        AttributeDefinitions=[{"AttributeName": each, "AttributeType": "S"} for each in ("PK", "SK")],
-        KeySchema=[{"AttributeName": "PK", "KeyType": "HASH"}, {"AttributeName": "SK", "KeyType": "RANGE"}],
-    )
-    client.get_waiter("table_exists").wait(TableName=name, WaiterConfig={"Delay": 1})
-    client.close()
-    return name
 
 
 @pytest.fixture(params=["sqlite", "moto", "dynalite"])

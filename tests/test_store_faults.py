@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from dynamodb_tables import REGION, point_to
 from graphql_api.config import ConfigError, Settings
 from graphql_api.errors import NoSpace, ServiceError, StoreFault, StoreUnavailable
 from graphql_api.store.connections import translated
@@ -22,7 +23,6 @@ from graphql_api.store.dynamodb import DynamoDbStore
 from graphql_api.store.protocol import Item, ItemStore, Key
 from graphql_api.store.service import Store, open_store
 from graphql_api.store.sqlite import SqliteStore
-from store_servers import REGION, point_to
 
 KEY = Key("A", "B")
 OPERATIONS: dict[str, Callable[[ItemStore], object]] = {
