@@ -5,10 +5,10 @@ from enum import Enum
 from typing import Any
 
 from hypothesis import strategies as st
-from strawberry import ID
 
 from graphql_api.jockeys.columns import FIELDS
-from graphql_api.tables.filtering import All, AnyOf, Comparison, Condition, Not, Where
+from graphql_api.tables.conditions import All, AnyOf, Comparison, Condition, Not, Where
+from graphql_api.tables.kinds import Id
 
 COMPARISON = ("eq", "ne", "in", "lt", "lte", "gt", "gte", "is_null")
 EQUALITY = ("eq", "ne", "in", "is_null")
@@ -24,7 +24,7 @@ def operands(field_type: Any) -> st.SearchStrategy[Any]:
         return st.sampled_from([0, 1, 2, 4, 8, 12, 16, 1200, 2410, 482])
     if field_type is float:
         return st.sampled_from([0.0, 1.1, 3.3, 34.8, 58.0, 100.0, 170_000_000.0])
-    if field_type in (str, ID):
+    if field_type in (str, Id):
         return st.sampled_from(
             ["テスト", "ﾃｽﾄ", "てすと", "DEMO", "ｄ", "", "4中山9", "船橋", "S", "01999", "202406010911"]
         )
@@ -37,7 +37,7 @@ def comparisons(field_type: Any) -> st.SearchStrategy[Comparison]:
         inner = st.lists(comparisons(int), max_size=2).map(tuple)
         places = st.sampled_from(["some", "every", "first", "last"])
         return st.one_of(st.builds(Comparison, places, inner), st.builds(Comparison, st.just("is_null"), st.booleans()))
-    if field_type in (ID, bool) or (isinstance(field_type, type) and issubclass(field_type, Enum)):
+    if field_type in (Id, bool) or (isinstance(field_type, type) and issubclass(field_type, Enum)):
         names = EQUALITY
     else:
         names = COMPARISON + (("contains", "starts_with") if field_type is str else ())

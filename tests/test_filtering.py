@@ -14,7 +14,8 @@ from conditions import conditions
 from graphql_api.jockeys.columns import FIELDS
 from graphql_api.jockeys.records import RaceRecords
 from graphql_api.jockeys.vocabulary import Going, Surface
-from graphql_api.tables.filtering import EVERYTHING, All, AnyOf, Comparison, Condition, Not, Where, mask
+from graphql_api.tables.conditions import EVERYTHING, All, AnyOf, Comparison, Condition, Not, Where
+from graphql_api.tables.filtering import mask
 from graphql_api.tables.table import Row
 from graphql_api.text import searchable
 

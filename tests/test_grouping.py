@@ -17,11 +17,11 @@ from graphql_api.jockeys.bands import FavouriteBand, OddsBand, PaceBand, Weekday
 from graphql_api.jockeys.figures import Figures, Statistics
 from graphql_api.jockeys.grouping import GroupKeys, Groups, Having
 from graphql_api.jockeys.keys import KEYS
-from graphql_api.jockeys.kinds import RaceCategory, RaceType
+from graphql_api.jockeys.race_kinds import RaceCategory, RaceType
 from graphql_api.jockeys.records import RaceRecords
 from graphql_api.jockeys.statistics import BOUNDS, STATISTICS
 from graphql_api.jockeys.vocabulary import FinishStatus, Grade, Jurisdiction, Surface
-from graphql_api.tables.filtering import Comparison, Condition
+from graphql_api.tables.conditions import Comparison, Condition
 from graphql_api.tables.ordering import Order, rank
 from graphql_api.tables.paging import Selection
 from graphql_api.tables.table import Row

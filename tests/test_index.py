@@ -29,7 +29,7 @@ from graphql_api.jockeys.records import RaceRecords
 from graphql_api.jockeys.vocabulary import FinishStatus, Jurisdiction
 from graphql_api.snapshots.failures import RETRY_PAUSE
 from graphql_api.snapshots.trace import Trace
-from graphql_api.tables.filtering import EVERYTHING, Comparison, Where
+from graphql_api.tables.conditions import EVERYTHING, Comparison, Where
 from graphql_api.tables.ordering import Order
 from graphql_api.workers import Workers
 

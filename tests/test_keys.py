@@ -9,7 +9,7 @@ from careers import career, rows_of
 from graphql_api.jockeys.bands import PaceBand
 from graphql_api.jockeys.grouping import GroupKeys, Groups
 from graphql_api.jockeys.keys import KEYS
-from graphql_api.jockeys.kinds import RaceCategory, RaceType
+from graphql_api.jockeys.race_kinds import RaceCategory, RaceType
 from graphql_api.jockeys.records import RaceRecords
 from graphql_api.tables.paging import Selection
 

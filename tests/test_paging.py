@@ -17,7 +17,7 @@ from graphql_api.errors import BadUserInput, CursorExpired
 from graphql_api.jockeys.columns import FIELDS
 from graphql_api.jockeys.records import RaceRecords
 from graphql_api.tables import cursors
-from graphql_api.tables.filtering import EVERYTHING, Comparison, Condition, Where
+from graphql_api.tables.conditions import EVERYTHING, Comparison, Condition, Where
 from graphql_api.tables.ordering import Order, arrange
 from graphql_api.tables.paging import Page, PageArguments, Selection, page
 from graphql_api.tables.table import Row

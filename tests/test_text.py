@@ -14,7 +14,8 @@ from frames import frame_of
 from graphql_api.jockeys.columns import SOURCES, Source
 from graphql_api.jockeys.normalise import race_records
 from graphql_api.jockeys.texts import fold
-from graphql_api.tables.filtering import Comparison, Where, mask
+from graphql_api.tables.conditions import Comparison, Where
+from graphql_api.tables.filtering import mask
 from graphql_api.text import _PIECES, MAX_MARKS, compatible, searchable
 
 CHARACTERS = [each for each in map(chr, range(sys.maxunicode + 1)) if category(each) not in {"Cn", "Co", "Cs"}]

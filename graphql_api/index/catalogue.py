@@ -14,7 +14,8 @@ from graphql_api.index.entries import FIELDS
 from graphql_api.index.file import Contents, Lists
 from graphql_api.jockeys.ids import jockey_id
 from graphql_api.tables.column import DictColumn
-from graphql_api.tables.filtering import EVERYTHING, Condition, Pay, free, mask
+from graphql_api.tables.conditions import EVERYTHING, Condition
+from graphql_api.tables.filtering import Pay, free, mask
 from graphql_api.tables.ordering import Order, arrange
 from graphql_api.tables.table import ColumnTable, Row
 from graphql_api.text import searchable

@@ -6,13 +6,13 @@ from datetime import date
 from typing import Any
 
 import numpy as np
-from strawberry import ID
 
-from graphql_api.jockeys.columns import Field
 from graphql_api.jockeys.figures import Figures
 from graphql_api.jockeys.records import RaceRecords
 from graphql_api.jockeys.statistics import STATISTICS
 from graphql_api.jockeys.vocabulary import Jurisdiction
+from graphql_api.tables.fields import Field
+from graphql_api.tables.kinds import Id
 
 COUNTS = ("rides", "wins", "seconds", "thirds", "prize_money")
 """Statistics of the whole career that the index keeps, by their names there."""
@@ -26,7 +26,7 @@ LONGEST_NAME = 100
 _DESCRIPTIONS = {each.name: each.description for each in STATISTICS}
 
 FIELDS: tuple[Field, ...] = (
-    Field("id", ID, "The netkeiba jockey id; it keeps its leading zeros.", nullable=False),
+    Field("id", Id, "The netkeiba jockey id; it keeps its leading zeros.", nullable=False),
     Field("name", str, "The name in the newest race that has one (騎手): four characters at most."),
     Field("jurisdiction", Jurisdiction, "Who ran most of the jockey's races."),
     Field("record_count", int, "Races in the file."),

@@ -9,8 +9,6 @@ from datetime import date
 from functools import partial
 from typing import Any
 
-from strawberry import ID
-
 from graphql_api.jockeys import derived, parsers
 from graphql_api.jockeys.vocabulary import (
     DistanceBand,
@@ -23,20 +21,8 @@ from graphql_api.jockeys.vocabulary import (
     Surface,
     Weather,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One typed field. ``name`` is snake_case (GraphQL shows it in camelCase).
-
-    ``type`` is str, int, float, bool, ``datetime.date``, ``strawberry.ID``, a vocabulary's Enum, or ``list[int]``.
-    ``description`` gives meaning, unit, when null, and the Japanese column name; the API shows it.
-    """
-
-    name: str
-    type: Any
-    description: str
-    nullable: bool = True
+from graphql_api.tables.fields import Field
+from graphql_api.tables.kinds import Id
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +224,7 @@ SOURCES: tuple[Source, ...] = (
         "jockey_id",
         "JOCKEY_ID",
         parsers.verbatim,
-        (Field("jockey_id", ID, "netkeiba's id of the jockey (jockey_id).", nullable=False),),
+        (Field("jockey_id", Id, "netkeiba's id of the jockey (jockey_id).", nullable=False),),
     ),
 )
 
@@ -262,7 +248,7 @@ DERIVED: tuple[Derived, ...] = (
         derived.winner_name,
     ),
     Derived(
-        Field("race_id", ID, "netkeiba's race id, 12 digits (日付, 開催, R). Null overseas, or if a part is unknown."),
+        Field("race_id", Id, "netkeiba's race id, 12 digits (日付, 開催, R). Null overseas, or if a part is unknown."),
         "jockey_id",
         ("date", "racecourse", "meeting_round", "meeting_day", "jurisdiction", "race_number"),
         derived.race_id,

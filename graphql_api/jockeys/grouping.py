@@ -10,7 +10,8 @@ from graphql_api.jockeys.figures import Figures
 from graphql_api.jockeys.keys import KEYS
 from graphql_api.jockeys.records import RaceRecords
 from graphql_api.tables.column import DictColumn, constant
-from graphql_api.tables.filtering import Comparison, judge
+from graphql_api.tables.conditions import Comparison
+from graphql_api.tables.operators import judge
 from graphql_api.tables.ordering import Order, Ranking, rank, ranking
 from graphql_api.tables.paging import Selection
 

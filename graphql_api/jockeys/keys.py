@@ -19,7 +19,7 @@ from graphql_api.jockeys.bands import (
 )
 from graphql_api.jockeys.columns import FIELDS
 from graphql_api.jockeys.counting import Counting
-from graphql_api.jockeys.kinds import RaceCategory, RaceType, race_category, race_type
+from graphql_api.jockeys.race_kinds import RaceCategory, RaceType, race_category, race_type
 from graphql_api.jockeys.records import RaceRecords
 from graphql_api.jockeys.streaks import starts
 from graphql_api.jockeys.vocabulary import Surface

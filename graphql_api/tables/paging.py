@@ -8,7 +8,8 @@ import numpy as np
 
 from graphql_api.errors import BadUserInput
 from graphql_api.tables import cursors
-from graphql_api.tables.filtering import EVERYTHING, Condition, Pay, free, mask
+from graphql_api.tables.conditions import EVERYTHING, Condition
+from graphql_api.tables.filtering import Pay, free, mask
 from graphql_api.tables.ordering import Order, arrange
 from graphql_api.tables.table import ColumnTable, Row, T, choose, span
 from graphql_api.tables.windows import Rows, Window

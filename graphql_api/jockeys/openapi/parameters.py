@@ -1,29 +1,17 @@
 """The parameters of the jockeys' routes in the words of OpenAPI, made from the tables by which they are read."""
 
 from collections.abc import Iterable
-from datetime import date
-from enum import Enum
 from typing import Any
-
-from strawberry import ID
 
 from graphql_api.jockeys.ids import JOCKEY_ID_PATTERN
 from graphql_api.jockeys.routes.export_request import COLUMN_NAMES, COLUMN_SETS, MAX_LIMIT, ORDER_NAMES
-from graphql_api.jockeys.routes.filters import PARAMETERS, Parameter
+from graphql_api.jockeys.routes.filters import PARAMETERS
 from graphql_api.jockeys.routes.templates import ColumnSet
 from graphql_api.text import MAX_LENGTH
 from graphql_api.web.examples import Examples
+from graphql_api.web.openapi.parameters import row_filter
 
 Json = dict[str, Any]
-
-TYPES: dict[Any, Json] = {
-    int: {"type": "integer"},
-    float: {"type": "number"},
-    bool: {"type": "boolean"},
-    date: {"type": "string", "format": "date"},
-    str: {"type": "string"},
-    ID: {"type": "string"},
-}
 
 
 def parameters(examples: Examples) -> dict[str, Json]:
@@ -34,7 +22,7 @@ def parameters(examples: Examples) -> dict[str, Json]:
         "TypedColumns": columns("typed"),
         "Order": order(),
         "Limit": limit(),
-        "Filter": row_filter(),
+        "Filter": row_filter(PARAMETERS, {"surface": "TURF", "finish_position_lte": 3}),
     }
 
 
@@ -98,39 +86,3 @@ def limit() -> Json:
         "schema": {"type": "integer", "minimum": 0, "maximum": MAX_LIMIT},
         "example": 20,
     }
-
-
-def row_filter() -> Json:
-    """Describe the filters as one object, each of whose properties is a query parameter."""
-    return {
-        "name": "filter",
-        "in": "query",
-        "style": "form",
-        "explode": True,
-        "description": "Only races that pass every filter: each property is a query parameter of its own, such as "
-        "`surface=TURF`. Null passes none but `_is_null`; what is empty does not count.",
-        "schema": {
-            "type": "object",
-            "additionalProperties": False,
-            "properties": {name: _operand(parameter) for name, parameter in PARAMETERS.items()},
-        },
-        "example": {"surface": "TURF", "finish_position_lte": 3},
-    }
-
-
-def is_vocabulary(kind: Any) -> bool:
-    """Say whether a field's type is an enum."""
-    return isinstance(kind, type) and issubclass(kind, Enum)
-
-
-def _operand(parameter: Parameter) -> Json:
-    kind = parameter.field.type
-    described = {"description": f"{parameter.field.description} Takes {parameter.kind}."}
-    if parameter.operator == "is_null":
-        return {**TYPES[bool], **described}
-    if parameter.operator == "in" or kind in (str, ID):
-        pattern = {"pattern": f"^(?:{parameter.pattern})$"} if parameter.pattern else {}
-        return {"type": "string", "maxLength": MAX_LENGTH, **pattern, **described}
-    if is_vocabulary(kind):
-        return {"type": "string", "enum": [member.name for member in kind], **described}
-    return {**TYPES[kind], **described}

@@ -4,10 +4,10 @@ import json
 from enum import Enum
 from typing import Any
 
-from graphql_api.jockeys.columns import FIELDS, Field
-from graphql_api.jockeys.openapi.parameters import TYPES, is_vocabulary
+from graphql_api.jockeys.columns import FIELDS
 from graphql_api.jockeys.openapi.source_columns import EXAMPLE_RACE, SOURCE_COLUMNS
 from graphql_api.jockeys.vocabulary import DESCRIPTIONS
+from graphql_api.tables.fields import Field
 
 Json = dict[str, Any]
 
@@ -32,7 +32,7 @@ EXAMPLES = {
 CSV_EXAMPLE = f"{','.join(TYPED_EXAMPLE)}\r\n{','.join(map(str, TYPED_EXAMPLE.values()))}\r\n"
 NDJSON_EXAMPLE = f"{json.dumps(TYPED_EXAMPLE, ensure_ascii=False, separators=(',', ':'))}\n"
 
-VOCABULARIES = tuple({field.type: None for field in FIELDS if is_vocabulary(field.type)})
+VOCABULARIES = tuple({field.type: None for field in FIELDS if field.kind.is_vocabulary})
 
 
 def schemas() -> dict[str, Json]:
@@ -79,13 +79,13 @@ def _typed_race() -> Json:
 
 def _typed(field: Field) -> Json:
     described = {"description": field.description}
-    if field.type == list[int]:
-        return {"type": ["array", "null"], "items": {"type": "integer"}, **described}
-    if is_vocabulary(field.type):
-        vocabulary = {"$ref": f"#/components/schemas/{field.type.__name__}"}
+    kind = field.kind
+    if kind.is_vocabulary:
+        vocabulary = {"$ref": f"#/components/schemas/{kind.name}"}
         return {"oneOf": [vocabulary, {"type": "null"}], **described} if field.nullable else {**vocabulary, **described}
-    kind = dict(TYPES[field.type])
-    return {**kind, "type": [kind["type"], "null"], **described} if field.nullable else {**kind, **described}
+    if field.nullable:
+        return {**kind.schema, "type": [kind.schema["type"], "null"], **described}
+    return {**kind.schema, **described}
 
 
 def _vocabulary(vocabulary: type[Enum]) -> Json:

@@ -1,16 +1,17 @@
 """Records as Arrow tables and Parquet files; needs the extra ``arrow``, which is imported on first use."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from enum import Enum
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from graphql_api.execution.budget import Budget
-from graphql_api.jockeys.columns import FIELDS, Field
+from graphql_api.jockeys.columns import FIELDS
 from graphql_api.jockeys.records import RaceRecords
 from graphql_api.jockeys.routes.templates import Columns, columns, in_utc
 from graphql_api.tables.cells import raw_text
+from graphql_api.tables.fields import Field
 from graphql_api.tables.windows import Rows
 
 if TYPE_CHECKING:
@@ -60,10 +61,10 @@ def _typed(field: Field, values: Sequence[Any]) -> "pa.Array":
     """Give a field's distinct values; enums by name, days as days, lists as lists."""
     import pyarrow as pa
 
-    types = {int: pa.int32(), float: pa.float64(), bool: pa.bool_(), date: pa.date32(), list[int]: pa.list_(pa.int32())}
-    return pa.array(
-        [each.name if isinstance(each, Enum) else each for each in values], types.get(field.type, pa.string())
-    )
+    kind = field.kind
+    of = pa.type_for_alias((kind.element or kind).arrow)
+    names = [value.name if isinstance(value, Enum) else value for value in values]
+    return pa.array(names, pa.list_(of) if kind.is_list else of)
 
 
 def _source(values: Sequence[Any]) -> "pa.Array":

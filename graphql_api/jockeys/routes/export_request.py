@@ -7,22 +7,23 @@ from typing import TypeVar, get_args
 from graphql_api.errors import BadUserInput
 from graphql_api.jockeys.columns import FIELDS
 from graphql_api.jockeys.records import RaceRecords, RaceRow, in_file
-from graphql_api.jockeys.routes.filters import read_condition, suggestion
+from graphql_api.jockeys.routes.filters import PARAMETERS
 from graphql_api.jockeys.routes.formats import Format
 from graphql_api.jockeys.routes.templates import Columns, ColumnSet, columns
-from graphql_api.tables.filtering import EVERYTHING, All, Condition
+from graphql_api.tables.conditions import EVERYTHING, All, Condition
 from graphql_api.tables.ordering import Order
 from graphql_api.tables.paging import PageArguments, Selection, page
 from graphql_api.tables.table import choose
 from graphql_api.tables.windows import Window
 from graphql_api.text import MAX_LENGTH
+from graphql_api.web.filters import read_condition, suggestion
 from graphql_api.web.query_string import SHOWN, Pairs, read_switch, single
 
 T = TypeVar("T")
 
 COLUMN_SETS: tuple[ColumnSet, ...] = get_args(ColumnSet)
 COLUMN_NAMES = tuple(field.name for field in FIELDS)
-ORDER_NAMES = tuple(field.name for field in FIELDS if field.type != list[int])
+ORDER_NAMES = tuple(field.name for field in FIELDS if not field.kind.is_list)
 CHOICES = ("columns", "order", "limit")
 """The parameters that every format has beside filters."""
 
@@ -78,7 +79,7 @@ def read_asked(form: Format, pairs: Pairs) -> Asked:
     own = single(pairs, names)
     return Asked(
         columns=_columns(own["columns"]) if "columns" in own else default.columns,
-        condition=read_condition(pairs, names),
+        condition=read_condition(PARAMETERS, pairs, names),
         orders=_orders(own["order"]) if "order" in own else (),
         limit=_limit(own["limit"]) if "limit" in own else None,
         switches=frozenset(name for name in form.switches if read_switch(own, name)),

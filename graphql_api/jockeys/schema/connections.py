@@ -14,9 +14,10 @@ from graphql_api.jockeys.records import RaceRecords
 from graphql_api.jockeys.schema.enums import GroupKey
 from graphql_api.jockeys.schema.filters import GroupHaving, having
 from graphql_api.jockeys.schema.groups import RaceGroup, race_groups
-from graphql_api.jockeys.schema.orders import GroupOrder, orders
+from graphql_api.jockeys.schema.orders import GroupOrder
 from graphql_api.jockeys.schema.records import GroupedRecordConnection, page_fields
 from graphql_api.jockeys.schema.statistics import StatisticsType
+from graphql_api.schema.orders import orders
 from graphql_api.tables.ordering import Order
 from graphql_api.tables.paging import PageArguments, Selection, check_count, page
 from graphql_api.tables.windows import Window

@@ -16,10 +16,12 @@ from graphql_api.index.cache import Index, IndexCache
 from graphql_api.index.catalogue import Horse, Page, cursor, only_ids, read_cursor
 from graphql_api.index.entries import FIELDS
 from graphql_api.jockeys.repository import Jockeys
-from graphql_api.jockeys.schema.enums import Direction, Nulls, enum_of
-from graphql_api.jockeys.schema.filters import FILTERS, condition, input_type
-from graphql_api.jockeys.schema.orders import orders
-from graphql_api.jockeys.schema.records import PageInfo
+from graphql_api.jockeys.schema.filters import FILTERS
+from graphql_api.schema.enums import Direction, Nulls, enum_of
+from graphql_api.schema.fields import annotations_of
+from graphql_api.schema.filters import condition, input_type
+from graphql_api.schema.orders import orders
+from graphql_api.schema.pages import PageInfo
 from graphql_api.tables.paging import check_count
 from graphql_api.tables.table import ColumnTable, Row
 
@@ -41,7 +43,7 @@ _NO_INDEX = "This storage has no index, so jockeys can be listed by id only; {wh
 def _summary() -> Any:
     """Make the JockeySummary type of the index's fields."""
     namespace = {
-        "__annotations__": {each.name: each.type | None if each.nullable else each.type for each in FIELDS},
+        "__annotations__": annotations_of(FIELDS),
         "__doc__": "A row of the index.",
         **{each.name: strawberry.field(description=each.description) for each in FIELDS},
     }

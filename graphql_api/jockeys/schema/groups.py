@@ -12,9 +12,9 @@ from graphql_api.jockeys.figures import Statistics
 from graphql_api.jockeys.grouping import Chosen, GroupKeys, Groups
 from graphql_api.jockeys.keys import KEYS, Key
 from graphql_api.jockeys.schema.arguments import After, Before, First, Last, OrderBy
-from graphql_api.jockeys.schema.orders import orders
 from graphql_api.jockeys.schema.records import GroupedRecordConnection, page_fields
 from graphql_api.jockeys.schema.statistics import StatisticsType
+from graphql_api.schema.orders import orders
 from graphql_api.tables.paging import PageArguments, page
 from graphql_api.tables.windows import Rows, Window
 

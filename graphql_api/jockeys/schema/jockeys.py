@@ -10,9 +10,9 @@ from graphql_api.execution.purity import PURE
 from graphql_api.jockeys.records import RaceRecords
 from graphql_api.jockeys.schema.arguments import After, Before, Filter, First, Last, OrderBy
 from graphql_api.jockeys.schema.connections import RaceRecordConnection, connection
-from graphql_api.jockeys.schema.filters import condition
-from graphql_api.jockeys.schema.nodes import Node
-from graphql_api.jockeys.schema.orders import orders
+from graphql_api.schema.filters import condition
+from graphql_api.schema.nodes import Node
+from graphql_api.schema.orders import orders
 from graphql_api.snapshots.snapshot import Snapshot
 from graphql_api.tables.paging import PageArguments, Selection, page_work
 

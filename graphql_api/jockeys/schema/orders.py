@@ -1,16 +1,10 @@
-"""Order inputs, and what they say."""
-
-from collections.abc import Sequence
-from typing import Any, Protocol
+"""The order inputs of race records and of groups."""
 
 import strawberry
 
-from graphql_api.errors import BadUserInput
-from graphql_api.jockeys.schema.enums import Direction, GroupOrderField, Nulls, RaceRecordOrderField
-from graphql_api.tables.ordering import Order
-
-_DIRECTION = "Which way to sort."
-_NULLS = "Where null stands, whichever the direction."
+from graphql_api.jockeys.schema.enums import GroupOrderField, RaceRecordOrderField
+from graphql_api.schema.enums import Direction, Nulls
+from graphql_api.schema.orders import DIRECTION, NULLS
 
 
 @strawberry.input(description="One key of an order of race records.")
@@ -18,8 +12,8 @@ class RaceRecordOrder:
     """A field of the records to sort by."""
 
     field: RaceRecordOrderField = strawberry.field(description="The field to sort by.")
-    direction: Direction = strawberry.field(default=Direction.ASC, description=_DIRECTION)
-    nulls: Nulls = strawberry.field(default=Nulls.LAST, description=_NULLS)
+    direction: Direction = strawberry.field(default=Direction.ASC, description=DIRECTION)
+    nulls: Nulls = strawberry.field(default=Nulls.LAST, description=NULLS)
 
 
 @strawberry.input(description="One key of an order of groups.")
@@ -27,25 +21,5 @@ class GroupOrder:
     """A statistic or key to sort groups by."""
 
     field: GroupOrderField = strawberry.field(description="The statistic or key to sort by.")
-    direction: Direction = strawberry.field(default=Direction.ASC, description=_DIRECTION)
-    nulls: Nulls = strawberry.field(default=Nulls.LAST, description=_NULLS)
-
-
-class OrderInput(Protocol):
-    """An order input: its ``field`` is an enum of names."""
-
-    field: Any
-    direction: Direction
-    nulls: Nulls
-
-
-def orders(given: Sequence[OrderInput] | None, argument: str) -> tuple[Order, ...]:
-    """Read an order; raises ``BadUserInput`` where it names a field twice."""
-    read = tuple(
-        Order(each.field.value, each.direction is Direction.DESC, each.nulls is Nulls.FIRST) for each in given or ()
-    )
-    names = [each.name for each in read]
-    for each in read:
-        if names.count(each.name) > 1:
-            raise BadUserInput(f"Argument '{argument}' names {each.name.upper()} more than once.")
-    return read
+    direction: Direction = strawberry.field(default=Direction.ASC, description=DIRECTION)
+    nulls: Nulls = strawberry.field(default=Nulls.LAST, description=NULLS)

@@ -17,12 +17,12 @@ from graphql_api.jockeys.repository import Jockeys
 from graphql_api.jockeys.row_ids import ROW_ID
 from graphql_api.jockeys.schema import discovery
 from graphql_api.jockeys.schema.arguments import Filter
-from graphql_api.jockeys.schema.filters import condition
 from graphql_api.jockeys.schema.jockeys import Jockey, jockey
-from graphql_api.jockeys.schema.nodes import Node
 from graphql_api.jockeys.schema.statistics import StatisticsType
+from graphql_api.schema.filters import condition
+from graphql_api.schema.nodes import Node
 from graphql_api.snapshots.snapshot import Snapshot
-from graphql_api.tables.filtering import Condition
+from graphql_api.tables.conditions import Condition
 from graphql_api.tables.paging import Selection
 from graphql_api.tables.table import Row
 

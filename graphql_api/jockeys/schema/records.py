@@ -9,12 +9,15 @@ from strawberry.types.field import StrawberryField
 from graphql_api.execution.encoding import SAME_ROW, Binding
 from graphql_api.execution.purity import PURE
 from graphql_api.jockeys import row_ids
-from graphql_api.jockeys.columns import FIELDS, Field
+from graphql_api.jockeys.columns import FIELDS
 from graphql_api.jockeys.records import RaceRecords, RaceRow, raw_column
 from graphql_api.jockeys.schema.enums import SourceColumn
-from graphql_api.jockeys.schema.nodes import Node
+from graphql_api.schema.fields import annotations_of
+from graphql_api.schema.nodes import Node
+from graphql_api.schema.pages import PageInfo
 from graphql_api.tables import cursors
 from graphql_api.tables.cells import raw_text
+from graphql_api.tables.fields import Field
 from graphql_api.tables.paging import Page
 from graphql_api.tables.table import Row
 
@@ -55,7 +58,7 @@ def _race_record() -> type:
         description="The source's own text of a cell of this row; null where the cell is blank or the column missing.",
         metadata={**PURE, Binding: Binding(_raw_binding, raw_text)},
     )
-    annotations = {field.name: field.type | None if field.nullable else field.type for field in FIELDS}
+    annotations = annotations_of(FIELDS)
     namespace = {
         "__annotations__": annotations,
         "__doc__": "One race as one jockey rode it.",
@@ -94,25 +97,6 @@ class RaceRecordEdge:
         description="The race record.",
         metadata={**PURE, Binding: SAME_ROW},
     )
-
-
-@strawberry.type(description="Where a page lies in its connection.")
-class PageInfo:
-    """Relay's PageInfo; ``cursor_at`` names the page's first item at 0 and its last at -1, None on an empty page."""
-
-    cursor_at: strawberry.Private[Callable[[int], str | None]]
-    has_next_page: bool = strawberry.field(description="Whether rows follow this page.")
-    has_previous_page: bool = strawberry.field(description="Whether rows precede this page.")
-
-    @strawberry.field(description="The cursor of the page's first row; null on an empty page.", metadata=PURE)
-    def start_cursor(self) -> str | None:
-        """Name the first row."""
-        return self.cursor_at(0)
-
-    @strawberry.field(description="The cursor of the page's last row; null on an empty page.", metadata=PURE)
-    def end_cursor(self) -> str | None:
-        """Name the last row."""
-        return self.cursor_at(-1)
 
 
 @strawberry.type(description="The race records of one group.")

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from graphql_api.text import MAX_LENGTH
+from graphql_api.web.filters import Parameter
 from graphql_api.web.openapi.operation import Operation
 
 Json = dict[str, Any]
@@ -46,6 +48,32 @@ def byte_range() -> Json:
         "schema": {"type": "string"},
         "example": "bytes=0-999",
     }
+
+
+def row_filter(parameters: Mapping[str, Parameter], example: Json) -> Json:
+    """Describe the filters of a table as one object, each of whose properties is a query parameter."""
+    one = "=".join(map(str, next(iter(example.items()))))
+    return {
+        "name": "filter",
+        "in": "query",
+        "style": "form",
+        "explode": True,
+        "description": "Only rows that pass every filter: each property is a query parameter of its own, such as "
+        f"`{one}`. Null passes none but `_is_null`; what is empty does not count.",
+        "schema": {
+            "type": "object",
+            "additionalProperties": False,
+            "properties": {name: _operand(parameter) for name, parameter in parameters.items()},
+        },
+        "example": example,
+    }
+
+
+def _operand(parameter: Parameter) -> Json:
+    """Describe the text of a filter; one without a type of its own, or a list of them, is bounded by its length."""
+    is_text = parameter.schema["type"] == "string" and not parameter.schema.keys() & {"enum", "format"}
+    bound = {"maxLength": MAX_LENGTH} if is_text else {}
+    return {**parameter.schema, **bound, "description": f"{parameter.field.description} Takes {parameter.words}."}
 
 
 def switch(name: str) -> Json:

@@ -1,0 +1,1 @@
+"""What slices make their GraphQL types of: nodes, pages, enums of names, filters and orders."""

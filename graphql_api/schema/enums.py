@@ -1,0 +1,41 @@
+"""Enums: vocabularies and names as GraphQL shows them, and those that orders share."""
+
+from collections.abc import Iterable, Mapping
+from enum import Enum
+from typing import Any
+
+import strawberry
+
+
+def declare(vocabulary_: type[Enum], descriptions: Mapping[Enum, str]) -> None:
+    """Declare a vocabulary as a GraphQL enum, its members described."""
+    definition: Any = strawberry.enum(vocabulary_, description=vocabulary_.__doc__)
+    for value in definition.__strawberry_definition__.values:
+        value.description = descriptions[vocabulary_[value.name]]
+
+
+def enum_of(name: str, description: str, members: Iterable[tuple[str, str]]) -> Any:
+    """Make an enum of names in snake case, each with its description; a member's value is the name."""
+    described = dict(members)
+    made: Any = Enum(name, {each.upper(): each for each in described})  # type: ignore[misc]
+    made.__doc__ = description
+    declare(made, {each: described[each.value] for each in made})
+    return made
+
+
+class Direction(Enum):
+    """Which way to sort."""
+
+    ASC = "asc"
+    DESC = "desc"
+
+
+class Nulls(Enum):
+    """Where null stands in an order, whichever the direction."""
+
+    FIRST = "first"
+    LAST = "last"
+
+
+declare(Direction, {Direction.ASC: "Small to large, A to Z, old to new.", Direction.DESC: "The other way round."})
+declare(Nulls, {Nulls.FIRST: "Before all values.", Nulls.LAST: "Behind all values."})

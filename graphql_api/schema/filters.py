@@ -1,0 +1,128 @@
+"""Filter inputs made of the table of kinds, and what they say as conditions."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from typing import Any
+
+import strawberry
+from strawberry import UNSET
+from strawberry.utils.str_converters import to_camel_case
+
+from graphql_api.errors import BadUserInput
+from graphql_api.schema.fields import graphql_type
+from graphql_api.tables.conditions import EVERYTHING, All, AnyOf, Comparison, Condition, Not, Where
+from graphql_api.tables.fields import Field
+from graphql_api.tables.kinds import kind_of
+from graphql_api.tables.operators import OPERATORS
+from graphql_api.text import MAX_LENGTH
+
+MAX_TESTS = 200
+"""Tests in one filter: each is a pass over the records."""
+
+_CONNECTIVES = {"and": "All of these hold.", "or": "At least one of these holds; none where the list is empty."}
+
+
+def input_type(name: str, description: str, fields: Mapping[str, tuple[Any, str]], module: str = __name__) -> Any:
+    """Make an input type of optional fields; Python's keywords become attributes with an underscore behind them.
+
+    ``module`` is the one in which types that are named by a text are found.
+    """
+    namespace: dict[str, Any] = {
+        "__annotations__": {f"{each}_": kind for each, (kind, _) in fields.items()},
+        "__doc__": description,
+        "__module__": module,
+    }
+    for each, (_, meaning) in fields.items():
+        namespace[f"{each}_"] = strawberry.field(name=to_camel_case(each), description=meaning, default=UNSET)
+    return strawberry.input(type(name, (), namespace), name=name, description=description)
+
+
+@cache
+def filter_of(type_: Any) -> Any:
+    """Return the filter input of a field's type: an optional operand for each of its operators."""
+    kind = kind_of(type_)
+    value: Any = graphql_type(type_)
+    operands = {
+        "value": value,
+        "list": None if kind.is_list else list[value],
+        "flag": bool,
+        "tests": kind.element and filter_of(kind.element.type),
+    }
+    fields = {name: (operands[OPERATORS[name].operand] | None, OPERATORS[name].meaning) for name in kind.operators}
+    return input_type(f"{kind.name}Filter", f"Tests of {kind.noun}; all that are given have to pass.", fields)
+
+
+def row_filter(name: str, description: str, fields: Iterable[Field], module: str) -> Any:
+    """Make the filter input of a table's rows: its fields, and the connectives.
+
+    It has to become the variable ``name`` of ``module``.
+    """
+    return input_type(
+        name,
+        description,
+        {
+            **{field.name: (filter_of(field.type) | None, field.description) for field in fields},
+            **{each: (f"list[{name}] | None", meaning) for each, meaning in _CONNECTIVES.items()},
+            "not": (f"{name} | None", "This does not hold, be it for null."),
+        },
+        module,
+    )
+
+
+def condition(given: Any, argument: str) -> Condition:
+    """Read a filter of rows, None being no filter; raises ``BadUserInput`` that names what is wrong."""
+    if given is None:
+        return EVERYTHING
+    read = _condition(given, argument)
+    if _size(read) > MAX_TESTS:
+        raise BadUserInput(f"Argument '{argument}' holds more than {MAX_TESTS} tests.")
+    return read
+
+
+def _condition(given: Any, path: str) -> Condition:
+    parts: list[Condition] = []
+    for name, value, own in given_in(given, path):
+        if name == "not":
+            parts.append(Not(_condition(value, own)))
+        elif name in _CONNECTIVES:
+            inner = tuple(_condition(each, f"{own}[{place}]") for place, each in enumerate(value))
+            parts.append(All(inner) if name == "and" else AnyOf(inner))
+        elif tests := tests_of(value, own):
+            parts.append(Where(name, tests))
+    return parts[0] if len(parts) == 1 else All(tuple(parts))
+
+
+def tests_of(given: Any, path: str) -> tuple[Comparison, ...]:
+    """Read the tests of one field; ``path`` names it in errors. Raises ``BadUserInput``."""
+    return tuple(Comparison(name, _operand(name, value, own)) for name, value, own in given_in(given, path))
+
+
+def _operand(operator: str, value: Any, path: str) -> Any:
+    if OPERATORS[operator].operand == "tests":
+        return tests_of(value, path)
+    for text in value if isinstance(value, list) else (value,):
+        if isinstance(text, str) and len(text) > MAX_LENGTH:
+            raise BadUserInput(f"Argument '{path}' is longer than {MAX_LENGTH} characters.")
+    return frozenset(value) if isinstance(value, list) else value
+
+
+def given_in(given: Any, path: str) -> Iterator[tuple[str, Any, str]]:
+    """Give the name, value and path of all that an input sets; what is set to null is refused, as it says nothing."""
+    for attribute, value in vars(given).items():
+        if value is UNSET:
+            continue
+        name = attribute.removesuffix("_")
+        own = f"{path}.{to_camel_case(name)}"
+        if value is None:
+            raise BadUserInput(f"Argument '{own}' must not be null: leave it out, or test with isNull.")
+        yield name, value, own
+
+
+def _size(condition_: Condition) -> int:
+    match condition_:
+        case Where(_, tests):
+            return len(tests)
+        case Not(part):
+            return _size(part)
+        case All(parts) | AnyOf(parts):
+            return sum(map(_size, parts))
