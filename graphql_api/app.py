@@ -35,7 +35,7 @@ from graphql_api.web import pages
 from graphql_api.web.deadline import limited
 from graphql_api.web.endpoint import GraphQLEndpoint
 from graphql_api.web.examples import GetExamples, no_examples
-from graphql_api.web.front import Front
+from graphql_api.web.fast_path import FastPathRouter
 from graphql_api.web.graphql_response import response_map
 from graphql_api.web.health import Health
 from graphql_api.web.in_flight import InFlight
@@ -159,7 +159,7 @@ def serve_core(core: Core, settings: Settings) -> RequestMiddleware:
         lifespan=lifespan,
     )
     others.router.redirect_slashes = False  # a redirect would repeat whatever Host the client sent
-    front = Front(GRAPHQL, graphql, others, settings)
+    front = FastPathRouter(GRAPHQL, graphql, others, settings)
     app: Any = ResponseCache(front, GRAPHQL, responder.in_flight, settings)
     for each in reversed(core.slices):
         layer = load(each.layer)(http) if each.layer else None

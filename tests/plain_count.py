@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from careers import Texts
-from graphql_api.jockeys.vocabulary import JRA_COURSES, NAR_COURSES
+from graphql_api.jockeys.racecourses import JRA_COURSES, NAR_COURSES
 
 
 def plain_statistics(rows: Sequence[Texts], whole: Sequence[Texts] | None = None) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 
 from graphql_api.app import create_app
 from graphql_api.config import Settings
-from graphql_api.web.front import Front
+from graphql_api.web.fast_path import FastPathRouter
 
 ORIGIN = "https://example.org"
 SENT_BY_CLIENTS = (
@@ -112,7 +112,7 @@ def test_put_and_delete_are_allowed_where_a_route_has_them() -> None:
         Route("/slips", _answer, methods=["POST"]),
     ]
     others = Starlette(routes=routes)
-    client = TestClient(Front("/graphql", others, others, Settings()))
+    client = TestClient(FastPathRouter("/graphql", others, others, Settings()))
     for method in ("GET", "PUT", "DELETE"):
         answer = preflight(client, "/slips/1", method, "content-type,authorization")
         assert answer.status_code == 200

@@ -27,7 +27,7 @@ from graphql_api.cli.wire import closing
 from graphql_api.web.deadline import BEGUN
 from graphql_api.web.middleware import MAX_HEADERS
 
-LONGEST_REQUEST = 16_384
+MAX_REQUEST_LENGTH = 16_384
 """Bytes of a request that may be answered before it is parsed."""
 
 SLICE = 4_096
@@ -111,7 +111,7 @@ class Protocol(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         """Answer, where these bytes are one whole request that is known and comes in its turn."""
         between = self._begun == self._complete and (self.cycle is None or self.cycle.response_complete)
-        if not between or self._fault or self.flow.write_paused or len(data) > LONGEST_REQUEST:
+        if not between or self._fault or self.flow.write_paused or len(data) > MAX_REQUEST_LENGTH:
             self._read(data)
             return
         answer = self._repeats.answer(data, self.server_state.default_headers)

@@ -12,13 +12,13 @@ from starlette.types import ASGIApp, Scope
 from graphql_api.cli.wire import written
 from graphql_api.web.replay import CACHE_KEY, Headers, Key, replay_of
 
-MOST_BYTES = 2**24
+MAX_BYTES = 2**24
 """Bytes that the remembered requests of one process may take."""
 
 REQUEST_BYTES = 2_000
 """What a request is reckoned to take beside its own bytes, and its key's."""
 
-LONGEST_ANSWER = 65_536
+MAX_ANSWER_LENGTH = 65_536
 """Bytes; longer answers are sent by uvicorn, piece by piece as fast as the client takes them."""
 
 NOT_REPEATED = (b"forwarded", b"expect:", b"upgrade")
@@ -40,7 +40,7 @@ class Repeats:
     def __init__(self, app: ASGIApp) -> None:
         """Remember requests to ``app``, if it can replay."""
         self._app = app
-        self._known: LRUCache[bytes, _Known] = LRUCache(MOST_BYTES, getsizeof=lambda known: known.size)
+        self._known: LRUCache[bytes, _Known] = LRUCache(MAX_BYTES, getsizeof=lambda known: known.size)
 
     def remember(self, data: bytes, scope: Scope) -> None:
         """Note which request some bytes are, if it was answered from memory."""
@@ -58,5 +58,5 @@ class Repeats:
         known, replay = self._known.get(data), replay_of(self._app)
         if known is None or replay is None:
             return None
-        answer = replay({**known.scope, "state": {}}, known.key, LONGEST_ANSWER)
+        answer = replay({**known.scope, "state": {}}, known.key, MAX_ANSWER_LENGTH)
         return None if answer is None else written(answer, default_headers)

@@ -54,7 +54,7 @@ class Derived:
     compute: Callable[..., Any]
 
 
-_runners = partial(parsers.integer, low=1, high=parsers.MOST_RUNNERS, units=("番人気", "人気", "番"))
+_runners = partial(parsers.integer, low=1, high=parsers.MAX_RUNNERS, units=("番人気", "人気", "番"))
 
 SOURCES: tuple[Source, ...] = (
     Source("日付", "DATE", parsers.day, (Field("date", date, "Day of the race (日付).", nullable=False),)),
@@ -91,7 +91,7 @@ SOURCES: tuple[Source, ...] = (
     Source(
         "頭数",
         "FIELD_SIZE",
-        partial(parsers.integer, low=0, high=parsers.MOST_RUNNERS, units=("頭",)),
+        partial(parsers.integer, low=0, high=parsers.MAX_RUNNERS, units=("頭",)),
         (Field("field_size", int, "Number of starters (頭数), without scratched ones. 0: the race was abandoned."),),
     ),
     Source(

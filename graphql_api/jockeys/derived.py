@@ -3,15 +3,8 @@
 from datetime import date
 
 from graphql_api.jockeys.parsers import BRACKETED
-from graphql_api.jockeys.vocabulary import (
-    JRA_COURSES,
-    NAR_COURSES,
-    DistanceBand,
-    FinishStatus,
-    Jurisdiction,
-    RunningStyle,
-    Surface,
-)
+from graphql_api.jockeys.racecourses import JRA_COURSES, NAR_COURSES
+from graphql_api.jockeys.vocabulary import DistanceBand, FinishStatus, Jurisdiction, RunningStyle, Surface
 
 _BANDS = (
     (1300, DistanceBand.SPRINT),

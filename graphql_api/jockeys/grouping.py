@@ -71,7 +71,7 @@ class Groups:
         return Selection(own.records, self.figures.rows[self.figures.members[group]], key)
 
 
-class Chosen:
+class GroupTable:
     """Some groups in an order, as a table whose columns are their keys and statistics."""
 
     def __init__(self, groups: Groups, numbers: np.ndarray) -> None:

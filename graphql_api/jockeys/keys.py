@@ -54,12 +54,12 @@ def _known(compute: Callable[..., Any], *fields: str) -> Column:
     return _of_row(lambda *values: None if None in values else compute(*values), *fields)
 
 
-_LONGEST_RACECOURSE = 40
+_MAX_RACECOURSE_LENGTH = 40
 
 
 def _course(racecourse: str, surface: Surface, distance: int) -> str | None:
     """Name a course; null where the text of 開催 is no name, lest a long one be repeated for each distance."""
-    return f"{racecourse}{surface.value}{distance}" if len(racecourse) <= _LONGEST_RACECOURSE else None
+    return f"{racecourse}{surface.value}{distance}" if len(racecourse) <= _MAX_RACECOURSE_LENGTH else None
 
 
 def _horse_rides(of: Callable[[int], Any]) -> Column:

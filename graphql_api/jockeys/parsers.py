@@ -11,13 +11,11 @@ from typing import TypeVar
 
 from graphql_api.jockeys.days import day
 from graphql_api.jockeys.race_names import race_name
+from graphql_api.jockeys.racecourses import JRA_COURSES, NAR_COURSES, NAR_NAMES
 from graphql_api.jockeys.texts import IncompleteError, OutOfRangeError, fold, joined, matched, number, squeeze, within
 from graphql_api.jockeys.vocabulary import (
     FINISH_NOTES,
     GOINGS,
-    JRA_COURSES,
-    NAR_COURSES,
-    NAR_NAMES,
     NON_FINISHES,
     SURFACES,
     WEATHERS,
@@ -30,7 +28,7 @@ from graphql_api.jockeys.vocabulary import (
 
 __all__ = [
     "BRACKETED",
-    "MOST_RUNNERS",
+    "MAX_RUNNERS",
     "body_weight",
     "clock",
     "corners",
@@ -51,7 +49,7 @@ __all__ = [
     "yen",
 ]
 
-MOST_RUNNERS = 40
+MAX_RUNNERS = 40
 _SECONDS = (5, 1800)
 _MAX_YEN = 100_000_000_000
 _YEN = {"万円": 10_000, "万": 10_000, "円": 1, "¥": 1, "": 10_000}
@@ -148,7 +146,7 @@ def _finish(text: str) -> tuple[int | None, FinishStatus]:
     if status := NON_FINISHES.get(text) or NON_FINISHES.get(_NOTE.sub("", squeeze(text).strip("()"))):
         return None, status
     position, note = matched(_POSITION, text).groups()
-    return within(int(position), 1, MOST_RUNNERS), FINISH_NOTES[note] if note else FinishStatus.FINISHED
+    return within(int(position), 1, MAX_RUNNERS), FINISH_NOTES[note] if note else FinishStatus.FINISHED
 
 
 def course(text: str) -> tuple[Surface, int]:
@@ -185,8 +183,8 @@ def corners(text: str) -> tuple[tuple[int, ...]]:
     if not text.isascii():
         text = fold(_CIRCLED.sub(lambda circled: f"-{fold(circled[0])}", text)).removeprefix("-")
     positions = tuple(map(int, matched(_CORNERS, _BESIDE.sub("-", text))[0].replace("ー", "-").split("-")))
-    within(min(positions), 1, MOST_RUNNERS)
-    within(max(positions), 1, MOST_RUNNERS)
+    within(min(positions), 1, MAX_RUNNERS)
+    within(max(positions), 1, MAX_RUNNERS)
     return (positions,)
 
 

@@ -34,7 +34,7 @@ KIND_DESCRIPTIONS: Mapping[Enum, str] = MappingProxyType(
     }
 )
 
-_LONGEST_CONDITIONS = 40
+_MAX_CONDITIONS_LENGTH = 40
 _CONDITIONS = re.compile(
     r"メイクデビュー.*|"
     r"(?:障害)?(?:(?:サラ|アラ)系?)?(?:\d歳(?:以?上)?)?(?:牝馬?|牡馬?)?"
@@ -54,5 +54,5 @@ def race_category(name: str, grade: Grade | None, jurisdiction: Jurisdiction | N
         return RaceCategory.STAKES
     if jurisdiction is not Jurisdiction.JRA or not name:
         return None
-    conditions = len(name) <= _LONGEST_CONDITIONS and _CONDITIONS.fullmatch(fold(name))
+    conditions = len(name) <= _MAX_CONDITIONS_LENGTH and _CONDITIONS.fullmatch(fold(name))
     return RaceCategory.ORDINARY if conditions else RaceCategory.SPECIAL

@@ -142,7 +142,15 @@ def runs(*, old: bool, longest: int) -> Runs:
     texts = _sizes(range(min(_SHORT, longest) + 1), high)
     lines = _lines(longest) + b"|" if old else b""
     cell = b"(?:%b(?:%b)%b|j....|h.|G.{8}|K.|[N\x88\x89]|M..|J....|\x8a(?:%b)|C(?:%b)%b|%b\x95.{8})" % (
-        *(head, texts, memo, _sizes(range(1, _LONG + 1)), _sizes(range(min(_LONGEST_BYTES, longest) + 1)), memo, lines),
+        *(
+            head,
+            texts,
+            memo,
+            _sizes(range(1, _LONG + 1)),
+            _sizes(range(min(_MAX_BYTES_LENGTH, longest) + 1)),
+            memo,
+            lines,
+        ),
     )
     token = b"(?:%b|[\x85\x86\x87R]%b|[as]|[(]%b{0,%d}+t%b)" % (cell, memo, cell, _ARGUMENTS, memo)
     opcode = b"(?:%b|[\x85\x86\x87tR]%b|[as(])" % (cell, memo)
@@ -152,7 +160,7 @@ def runs(*, old: bool, longest: int) -> Runs:
 
 
 _OLD_MEMO = rb"(?:q.|r..[\x00-\x1f]\x00|p[0-9]{1,6}\n)?+"
-_LONGEST_BYTES = 16  # of numpy's longest number, which is longer than what holds a date
+_MAX_BYTES_LENGTH = 16  # of numpy's longest number, which is longer than what holds a date
 
 
 def _sizes(sizes: Iterable[int], high: bytes = b"") -> bytes:

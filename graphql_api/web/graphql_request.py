@@ -16,8 +16,8 @@ GRAPHQL_JSON = "application/graphql-response+json"
 JSON = "application/json"
 HTML = "text/html"
 NAMES = ("query", "documentId", "operationName", "variables", "extensions")
-MOST_DIGITS = 20
-MOST_LEVELS = 200
+MAX_DIGITS = 20
+MAX_LEVELS = 200
 """Levels of JSON in a request; what reads and writes it goes about as deep."""
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -125,7 +125,7 @@ async def _body(receive: Receive, headers: Mapping[str, str], most: int) -> byte
     if headers.get("content-encoding", "identity").lower() != "identity":
         raise ContentCoding("The request body must not be compressed.")
     declared = headers.get("content-length", "0")
-    if declared.isdecimal() and int(declared[:MOST_DIGITS]) > most:
+    if declared.isdecimal() and int(declared[:MAX_DIGITS]) > most:
         raise _too_large(most)
     chunks: list[bytes] = []
     size, more = 0, True
@@ -166,8 +166,8 @@ def _loads(text: bytes, what: str) -> Any:
     """Read JSON strictly: UTF-8, no NaN, no lone surrogates, bounded nesting, and no key twice."""
     try:
         value = orjson.loads(text)
-        if text.count(b"[") + text.count(b"{") > MOST_LEVELS and _levels(value) > MOST_LEVELS:
-            raise BadRequest(f"{what} is nested more than {MOST_LEVELS} levels deep.")
+        if text.count(b"[") + text.count(b"{") > MAX_LEVELS and _levels(value) > MAX_LEVELS:
+            raise BadRequest(f"{what} is nested more than {MAX_LEVELS} levels deep.")
         if _may_repeat_keys(text, value):
             json.loads(text, object_pairs_hook=_unique)
     except _DuplicateKey as error:

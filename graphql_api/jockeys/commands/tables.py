@@ -6,7 +6,7 @@ from rich.table import Table
 
 from graphql_api.jockeys.inspection import FileFacts, by_code
 
-_MOST_WARNINGS = 50
+_MAX_WARNINGS = 50
 
 
 def show(facts: FileFacts, out: Console) -> None:
@@ -24,8 +24,8 @@ def show(facts: FileFacts, out: Console) -> None:
     codes = ", ".join(f"{count} {code}" for code, count in by_code(facts).items())
     out.print(f"[yellow]{facts.warning_count:,} data warnings[/yellow] ({codes})")
     out.print(_warnings(facts))
-    if len(facts.warnings) > _MOST_WARNINGS:
-        shown = f"The first {_MOST_WARNINGS} are shown; --json lists {len(facts.warnings):,}."
+    if len(facts.warnings) > _MAX_WARNINGS:
+        shown = f"The first {_MAX_WARNINGS} are shown; --json lists {len(facts.warnings):,}."
         out.print(shown)
 
 
@@ -46,7 +46,7 @@ def _warnings(facts: FileFacts) -> Table:
     table.add_column("Row", justify="right")
     for header in ("Column", "Code", "Cell"):
         table.add_column(header, overflow="fold")
-    for each in facts.warnings[:_MOST_WARNINGS]:
+    for each in facts.warnings[:_MAX_WARNINGS]:
         row = "all" if each.row is None else str(each.row)
         others = f" and {each.count - 1:,} more" if each.count > 1 else ""
         table.add_row(row + others, escape(each.column), each.code, "" if each.raw is None else escape(repr(each.raw)))

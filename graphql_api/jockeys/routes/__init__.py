@@ -1,5 +1,6 @@
-"""A jockey's records as files for analysts: CSV and NDJSON, and with the extra ``arrow`` Parquet and Arrow.
+"""The routes of jockeys over HTTP: races as JSON and, for analysts, as CSV, NDJSON, Parquet and Arrow.
 
-``routes`` serves them; ``formats`` is the table of them; ``asked`` reads what a client chooses by query parameters, of
-which ``parameters`` is the table of filters; ``arrow`` makes tables of columns. Text is written through ``templates``.
+``routes`` is what the slice hands over; ``plain`` and ``exports`` answer; ``formats`` is the table of formats;
+``export_request`` reads what a client chooses by query parameters, of which ``filters`` is the table of filters. Text
+is written through ``templates``, binary files by ``arrow``.
 """

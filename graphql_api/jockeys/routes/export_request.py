@@ -33,7 +33,7 @@ _ORDER_KEY = r"([a-z0-9_]+?)(\.asc|\.desc)?(\.nullsfirst|\.nullslast)?"
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ExportRequest:
     """What a client asks for. Hashable, to name an answer; ``limit`` None is all rows."""
 
     columns: Columns
@@ -46,8 +46,8 @@ class Asked:
         """Choose the rows: races, the newest first, or the file's own rows in their order, for its own columns."""
         if self.columns.set == "source":
             return self._in_file(records)
-        asked = PageArguments(at_most=self.limit or 0, first=self.limit)
-        return page(Selection.where(records, self.condition), self.orders, asked).window
+        arguments = PageArguments(at_most=self.limit or 0, first=self.limit)
+        return page(Selection.where(records, self.condition), self.orders, arguments).window
 
     def _in_file(self, records: RaceRecords) -> Window[RaceRow]:
         """Choose rows of the file: all of them, or those of the races that the filter takes."""
@@ -64,10 +64,10 @@ class Asked:
         return choosing + rows * len(columns(records, self.columns))
 
 
-_DEFAULTS = {column_set: Asked(Columns(column_set)) for column_set in COLUMN_SETS}
+_DEFAULTS = {column_set: ExportRequest(Columns(column_set)) for column_set in COLUMN_SETS}
 
 
-def read_asked(form: Format, pairs: Pairs) -> Asked:
+def read_export_request(form: Format, pairs: Pairs) -> ExportRequest:
     """Read query parameters; the format's columns and all rows are the default.
 
     Raises ``BadUserInput`` for a parameter that is unknown or not of its type, ``BadRequest`` for one given twice.
@@ -77,7 +77,7 @@ def read_asked(form: Format, pairs: Pairs) -> Asked:
         return default
     names = (*CHOICES, *form.switches)
     own = single(pairs, names)
-    return Asked(
+    return ExportRequest(
         columns=_columns(own["columns"]) if "columns" in own else default.columns,
         condition=read_condition(PARAMETERS, pairs, names),
         orders=_orders(own["order"]) if "order" in own else (),

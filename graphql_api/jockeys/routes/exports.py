@@ -14,7 +14,7 @@ from graphql_api.execution.projections import Projections
 from graphql_api.jockeys.ids import jockey_id
 from graphql_api.jockeys.records import RaceRecords
 from graphql_api.jockeys.repository import Jockeys
-from graphql_api.jockeys.routes.export_request import Asked, read_asked, transient
+from graphql_api.jockeys.routes.export_request import ExportRequest, read_export_request, transient
 from graphql_api.jockeys.routes.formats import Format
 from graphql_api.jockeys.routes.plain import snapshot_headers
 from graphql_api.jockeys.routes.templates import columns, csv_rows, json_rows
@@ -44,7 +44,7 @@ class Exports:
     async def export(self, form: Format, request: Request) -> Response:
         """Answer one jockey's records as a file."""
         identifier = jockey_id(request.path_params["jockey_id"])
-        asked = read_asked(form, query_pairs(request.scope))
+        export_request = read_export_request(form, query_pairs(request.scope))
         if form.extra and find_spec("pyarrow") is None:
             raise HTTPException(501, NO_EXTRA)
         fields = request_log(request.scope)
@@ -58,9 +58,9 @@ class Exports:
         }
         if not_modified(request.headers, tag, snapshot.last_modified):
             return ChunkedBody((), 304, headers)
-        key = (snapshot.value.version, form.extension, asked)
+        key = (snapshot.value.version, form.extension, export_request)
         with fields.trace.stage("encode"), answered():
-            chunks = await self._encode(form, asked, snapshot.value, key)
+            chunks = await self._encode(form, export_request, snapshot.value, key)
         with fields.trace.stage("respond"):
             return await self._respond(form, request, chunks, headers, key)
 
@@ -80,30 +80,36 @@ class Exports:
         accepted = Headers() if form.compressed else request.headers
         return await self.responder.respond(accepted, chunks, media_type=form.media_type, headers=headers, key=key)
 
-    async def _encode(self, form: Format, asked: Asked, records: RaceRecords, key: Hashable) -> list[bytes]:
+    async def _encode(
+        self, form: Format, export_request: ExportRequest, records: RaceRecords, key: Hashable
+    ) -> list[bytes]:
         """Write the rows asked for in chunks."""
         if form.extra:
-            return await self._encode_table(form, asked, records, key)
-        return await self.offload.call(lambda: self._encode_text(form, asked, records), asked.work(records))
+            return await self._encode_table(form, export_request, records, key)
+        return await self.offload.call(
+            lambda: self._encode_text(form, export_request, records), export_request.work(records)
+        )
 
-    def _encode_text(self, form: Format, asked: Asked, records: RaceRecords) -> list[bytes]:
-        window = transient(asked.window(records))
+    def _encode_text(self, form: Format, export_request: ExportRequest, records: RaceRecords) -> list[bytes]:
+        window = transient(export_request.window(records))
         if form.extension == "ndjson":
-            return self.projections(window, json_rows(records, asked.columns, lines=True))
-        spreadsheet = "spreadsheet" in asked.switches
-        header = csv_header(list(columns(records, asked.columns)), spreadsheet=spreadsheet)
-        return [header, *self.projections(window, csv_rows(records, asked.columns, spreadsheet=spreadsheet))]
+            return self.projections(window, json_rows(records, export_request.columns, lines=True))
+        spreadsheet = "spreadsheet" in export_request.switches
+        header = csv_header(list(columns(records, export_request.columns)), spreadsheet=spreadsheet)
+        return [header, *self.projections(window, csv_rows(records, export_request.columns, spreadsheet=spreadsheet))]
 
-    async def _encode_table(self, form: Format, asked: Asked, records: RaceRecords, key: Hashable) -> list[bytes]:
+    async def _encode_table(
+        self, form: Format, export_request: ExportRequest, records: RaceRecords, key: Hashable
+    ) -> list[bytes]:
         """Write a binary file in a thread, and keep it: readers come for it part by part."""
 
         def encode() -> list[bytes]:
             from graphql_api.jockeys.routes import arrow
 
             write = {"parquet": arrow.parquet, "arrow": arrow.arrow_file}[form.extension]
-            window = transient(asked.window(records))
+            window = transient(export_request.window(records))
             budget = Budget(bytes=self.projections.max_answer_bytes)
-            return [write(window.records, window.rows, asked.columns, budget)]
+            return [write(window.records, window.rows, export_request.columns, budget)]
 
         found = self.projections.found(key)
         if found is None:

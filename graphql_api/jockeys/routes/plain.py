@@ -11,7 +11,7 @@ from graphql_api.execution.projections import Projections
 from graphql_api.jockeys.ids import jockey_id
 from graphql_api.jockeys.records import RaceRecords
 from graphql_api.jockeys.repository import Jockeys
-from graphql_api.jockeys.routes.export_request import Asked, read_asked, transient
+from graphql_api.jockeys.routes.export_request import ExportRequest, read_export_request, transient
 from graphql_api.jockeys.routes.formats import JSON
 from graphql_api.jockeys.routes.templates import json_rows
 from graphql_api.snapshots.snapshot import Snapshot
@@ -23,7 +23,7 @@ from graphql_api.web.responses import ChunkedBody, Responder, etag
 FORMAT = "1"
 """Version of the bytes that the route makes of a file; a part of the ETag, to be raised when they change."""
 
-PLAIN = read_asked(JSON, ())
+PLAIN = read_export_request(JSON, ())
 """What is asked for without parameters; what writing it derives is kept as long as the file."""
 
 _TAG = re.compile(rf'W/"{FORMAT}-([0-9A-Za-z-]{{1,64}})"')
@@ -42,7 +42,7 @@ class PlainRows:
     async def rows(self, request: Request) -> Response:
         """Answer ``{"data": […]}``, one object a row: by default all rows with the file's own columns and values."""
         identifier = jockey_id(request.path_params["jockey_id"])
-        asked = read_asked(JSON, query_pairs(request.scope))
+        export_request = read_export_request(JSON, query_pairs(request.scope))
         fields = request_log(request.scope)
         fields.update(jockey_id=identifier)
         snapshot = self.repository.cached(identifier, fields.trace)
@@ -58,26 +58,28 @@ class PlainRows:
             return ChunkedBody((), 304, headers)
         records = snapshot.value
         with fields.trace.stage("encode"), answered():
-            rows = await self._rows(asked, records)
+            rows = await self._rows(export_request, records)
         with fields.trace.stage("respond"):
             chunks = [b'{"data":[', *rows, b"]}"]
-            key = (records.version, "rest", asked)
+            key = (records.version, "rest", export_request)
             media_type = JSON.media_type
             return await self.responder.respond(
                 request.headers, chunks, media_type=media_type, headers=headers, key=key
             )
 
-    async def _rows(self, asked: Asked, records: RaceRecords) -> list[bytes]:
+    async def _rows(self, export_request: ExportRequest, records: RaceRecords) -> list[bytes]:
         """Write the rows asked for, in a thread where they are many and not at hand."""
-        if asked == PLAIN:
-            window, template = asked.window(records), json_rows(records, asked.columns)
+        if export_request == PLAIN:
+            window, template = export_request.window(records), json_rows(records, export_request.columns)
             amount = self.projections.work(window, template)
             return await self.offload.call(lambda: self.projections(window, template), amount)
 
         def write() -> list[bytes]:
-            return self.projections(transient(asked.window(records)), json_rows(records, asked.columns))
+            return self.projections(
+                transient(export_request.window(records)), json_rows(records, export_request.columns)
+            )
 
-        return await self.offload.call(write, asked.work(records))
+        return await self.offload.call(write, export_request.work(records))
 
     async def _still_held(self, request: Request, identifier: str) -> Response | None:
         """Say 304 where a file that is not in memory still is the client's version: that takes no decoding."""

@@ -31,7 +31,7 @@ PAGE = 100
 FOUND = 10
 """Jockeys, and horses, that a search gives where the client does not say; and jockeys of one horse."""
 
-LONGEST_QUERY = 100
+MAX_QUERY_LENGTH = 100
 
 After = Annotated[str | None, strawberry.argument(description="Only jockeys behind this one in the order.")]
 First = Annotated[int | None, strawberry.argument(description="At most so many; the server bounds the number.")]
@@ -190,8 +190,8 @@ async def list_jockeys(
 async def search(info: strawberry.Info[Context, None], query: str, first: int | None) -> SearchResult:
     """Search the index."""
     count, text = _count(info.context, first, FOUND), query.strip()
-    if not text or len(text) > LONGEST_QUERY:
-        raise BadUserInput(f"Argument 'query' must have 1 to {LONGEST_QUERY} characters.")
+    if not text or len(text) > MAX_QUERY_LENGTH:
+        raise BadUserInput(f"Argument 'query' must have 1 to {MAX_QUERY_LENGTH} characters.")
     index = await info.context.use(IndexCache).get()
     if index is None:
         raise IndexRequired("This storage has no index; searching takes one (graphql-api index).")

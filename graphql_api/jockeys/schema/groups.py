@@ -9,7 +9,7 @@ from graphql_api.execution.context import Context
 from graphql_api.execution.encoding import SAME_ROW, Binding
 from graphql_api.execution.purity import PURE
 from graphql_api.jockeys.figures import Statistics
-from graphql_api.jockeys.grouping import Chosen, GroupKeys, Groups
+from graphql_api.jockeys.grouping import GroupKeys, Groups, GroupTable
 from graphql_api.jockeys.keys import KEYS, Key
 from graphql_api.jockeys.schema.arguments import After, Before, First, Last, OrderBy
 from graphql_api.jockeys.schema.records import GroupedRecordConnection, page_fields
@@ -74,11 +74,11 @@ class RaceGroup:
 
 def race_groups(groups: Groups, numbers: np.ndarray) -> Window[RaceGroup]:
     """Show groups in an order."""
-    chosen = Chosen(groups, numbers)
+    chosen = GroupTable(groups, numbers)
     return Window(chosen, Rows(slice(None), len(chosen), everything=True), _race_group)
 
 
-def _race_group(chosen: Chosen, place: int) -> RaceGroup:
+def _race_group(chosen: GroupTable, place: int) -> RaceGroup:
     groups, number = chosen.groups, chosen.numbers[place]
     return RaceGroup(
         groups=groups, number=number, key=GroupKeys(groups, number), statistics=Statistics(groups.figures, number)

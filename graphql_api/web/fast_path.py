@@ -15,7 +15,7 @@ from graphql_api.web.middleware import MaskMiddleware
 from graphql_api.web.pages import SLASHED
 
 
-class Front:
+class FastPathRouter:
     """An ASGI application that leads each request to ``graphql`` or to ``others``, through CORS where needed."""
 
     def __init__(self, path: str, graphql: ASGIApp, others: Starlette, settings: Settings) -> None:
