@@ -14,6 +14,7 @@ import strawberry
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.routing import Route
 
 from graphql_api import DISTRIBUTION, logs
 from graphql_api.config import Settings
@@ -138,6 +139,18 @@ def serve_core(core: Core, settings: Settings) -> RequestMiddleware:
     sliced: list[ApiRoute] = [made for each in core.slices if each.routes for made in load(each.routes)(http)]
     openapi = OpenApi(examples, named.described(), named.enum_values(), sliced, responder, version(DISTRIBUTION))
     routes = [*(each.route() for each in sliced), *Health(kinds).routes(), *named.routes()]
+    limited_routes = [limited(each, settings.request_timeout) for each in routes]
+    others = _router([*limited_routes, *openapi.routes(), *shown.routes()], core, offload)
+    front = FastPathRouter(GRAPHQL, graphql, others, settings)
+    app: Any = ResponseCache(front, GRAPHQL, responder.in_flight, settings)
+    for each in reversed(core.slices):
+        layer = load(each.layer)(http) if each.layer else None
+        app = app if layer is None else layer(app)
+    return RequestMiddleware(app, settings.max_header_bytes)
+
+
+def _router(routes: list[Route], core: Core, offload: Offload) -> Starlette:
+    """Make what answers everything but GraphQL, and closes what was opened when the server stops."""
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -145,26 +158,17 @@ def serve_core(core: Core, settings: Settings) -> RequestMiddleware:
         core.services.close()
         offload.close()
 
-    others = Starlette(
-        routes=[
-            *(limited(each, settings.request_timeout) for each in routes),
-            *openapi.routes(),
-            *shown.routes(),
-        ],
+    router = Starlette(
+        routes=routes,
         middleware=[
             Middleware(MaskMiddleware),
-            Middleware(QueryMiddleware, max_bytes=settings.max_url_bytes, refuse=service_error),
+            Middleware(QueryMiddleware, max_bytes=core.settings.max_url_bytes, refuse=service_error),
         ],
         exception_handlers={ServiceError: service_error, HTTPException: http_error},
         lifespan=lifespan,
     )
-    others.router.redirect_slashes = False  # a redirect would repeat whatever Host the client sent
-    front = FastPathRouter(GRAPHQL, graphql, others, settings)
-    app: Any = ResponseCache(front, GRAPHQL, responder.in_flight, settings)
-    for each in reversed(core.slices):
-        layer = load(each.layer)(http) if each.layer else None
-        app = app if layer is None else layer(app)
-    return RequestMiddleware(app, settings.max_header_bytes)
+    router.router.redirect_slashes = False  # a redirect would repeat whatever Host the client sent
+    return router
 
 
 def _examples(slices: Sequence[Slice], http: Http) -> GetExamples:

@@ -1,11 +1,10 @@
 """How large a jockey's records are, in memory and written out, and the bounds on it."""
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import chain
 from math import prod
 
-import numpy as np
 import orjson
 
 from graphql_api.config import MAX_JOCKEY_BYTES
@@ -13,6 +12,7 @@ from graphql_api.errors import DataCorrupt
 from graphql_api.jockeys.columns import DERIVED, FIELDS, Derived
 from graphql_api.jockeys.records import SourceColumn
 from graphql_api.tables.column import DictColumn
+from graphql_api.tables.memory import values_size, written_length
 
 _DERIVED = frozenset(each.field.name for each in DERIVED)
 
@@ -32,11 +32,11 @@ def check_size(source: Sequence[SourceColumn], rows: int, jockey_id: str) -> int
     """
     headers = max(1, rows) * sum(len(orjson.dumps(column.label)) for column in source)  # CSV has them without rows too
     cells = [column.cells for column in source]
-    if headers + _ESCAPE * sum(_written(column, len) for column in cells) > MAX_TEXT:
-        size = headers + sum(_written(column, _json_length) for column in cells)
+    if headers + _ESCAPE * sum(written_length(column, len) for column in cells) > MAX_TEXT:
+        size = headers + sum(written_length(column, _json_length) for column in cells)
         if size > MAX_TEXT:
             raise DataCorrupt("The jockey's file holds too much text.", jockey_id=jockey_id, bytes=size)
-    of_cells = sum(3 * _size(column) for column in cells) + sum(sys.getsizeof(column.label) for column in source)
+    of_cells = sum(3 * values_size(column) for column in cells) + sum(sys.getsizeof(column.label) for column in source)
     check_memory(of_cells, jockey_id)
     return of_cells
 
@@ -45,12 +45,6 @@ def check_memory(nbytes: int, jockey_id: str) -> None:
     """Refuse what no cache would hold; raises ``DataCorrupt``."""
     if nbytes > MAX_JOCKEY_BYTES:
         raise DataCorrupt("The jockey's file takes too much memory.", jockey_id=jockey_id, bytes=nbytes)
-
-
-def _written(column: DictColumn, length: Callable[[str], int]) -> int:
-    """Add up the lengths of a column's texts, each as often as it stands in a row."""
-    lengths = np.array([length(value) if type(value) is str else 0 for value in column.values], np.int64)
-    return int(lengths.take(column.codes).sum()) if len(lengths) else 0
 
 
 def _json_length(text: str) -> int:
@@ -66,15 +60,10 @@ def nbytes(of_cells: int, source: Sequence[SourceColumn], fields: Mapping[str, D
     JSON and folded forms are reckoned as large as the text; only escapes and ligatures are larger.
     """
     arrays = {id(each.codes): each.codes.nbytes for each in chain((column.cells for column in source), fields.values())}
-    of_texts = sum(3 * _size(fields[name]) + _PLACES * len(fields[name].values) for name in _TEXTS)
+    of_texts = sum(3 * values_size(fields[name]) + _PLACES * len(fields[name].values) for name in _TEXTS)
     of_others = sum((_VALUE + _PLACES) * len(fields[name].values) for name in _OTHERS)
     of_derived = sum((_DERIVED_VALUE + _PLACES) * _combinations(each, fields, rows) for each in DERIVED)
     return sum(arrays.values()) + of_cells + of_texts + of_others + of_derived + (_NAMES + _KEYS) * rows + _EACH
-
-
-def _size(column: DictColumn) -> int:
-    """Add up a column's values, each with its place in a list."""
-    return sum(map(sys.getsizeof, column.values)) + 8 * len(column.values)
 
 
 def _combinations(spec: Derived, fields: Mapping[str, DictColumn], rows: int) -> int:

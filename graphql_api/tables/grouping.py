@@ -1,0 +1,48 @@
+"""Groups of rows that share their keys: combinations of ranks become numbers, ascending by the keys."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from graphql_api.tables.ordering import Ranking
+
+MAX_MARKED = 100_000
+"""Combinations of keys up to which those that occur are marked in a table: ten times as fast as sorting the rows."""
+
+
+def number_groups(keys: Sequence[Ranking]) -> tuple[np.ndarray, np.ndarray]:
+    """Give each group of rows that share all ``keys`` a number, ascending: the first key counts most, null is last.
+
+    Returns each row's number, and for each number one of its rows.
+    """
+    return _numbered(*_combined(keys))
+
+
+def _combined(keys: Sequence[Ranking]) -> tuple[np.ndarray, int]:
+    """Turn combinations of keys into numbers whose order is the keys' own, the first key counting most.
+
+    The second is above them all.
+    """
+    joined = np.zeros(len(keys[0].ranks), np.int64)
+    size = 1
+    for key in keys:
+        width = len(key.distinct) + 1
+        if size * width > np.iinfo(np.int64).max:
+            distinct, joined = np.unique(joined, return_inverse=True)
+            size = len(distinct)
+        joined = joined * width + key.ranks
+        size *= width
+    return joined, size
+
+
+def _numbered(values: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
+    """Give the values that occur numbers, ascending: each row its value's, and each number one of its rows."""
+    if size > MAX_MARKED:
+        _, members, numbers = np.unique(values, return_index=True, return_inverse=True)
+        return numbers, members
+    occurs = np.zeros(size, np.bool_)
+    occurs[values] = True
+    numbers = (np.cumsum(occurs) - 1).take(values)
+    members = np.zeros(np.count_nonzero(occurs), np.intp)
+    members[numbers] = np.arange(len(values))
+    return numbers, members

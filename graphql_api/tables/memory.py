@@ -1,0 +1,19 @@
+"""What columns take: in memory, and written out."""
+
+import sys
+from collections.abc import Callable
+
+import numpy as np
+
+from graphql_api.tables.column import DictColumn
+
+
+def written_length(column: DictColumn, length: Callable[[str], int]) -> int:
+    """Add up the lengths of a column's texts, each as often as it stands in a row."""
+    lengths = np.array([length(value) if type(value) is str else 0 for value in column.values], np.int64)
+    return int(lengths.take(column.codes).sum()) if len(lengths) else 0
+
+
+def values_size(column: DictColumn) -> int:
+    """Add up the bytes of a column's distinct values, each with its place in a list."""
+    return sum(map(sys.getsizeof, column.values)) + 8 * len(column.values)
