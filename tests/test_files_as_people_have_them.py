@@ -229,6 +229,17 @@ def test_a_file_without_any_date_has_no_races(tmp_path: Path) -> None:
     assert codes.count("MISSING_COLUMN") == 20
 
 
+@pytest.mark.parametrize(
+    "names",
+    [("4中山9", "4回中山9日目"), ("船橋", "船橋競馬場"), ("帯広(ば)", "ばんえい帯広"), ("シャティ", "シャ ティ")],
+)
+def test_a_row_scraped_twice_is_one_however_its_meeting_is_written(tmp_path: Path, names: tuple[str, str]) -> None:
+    """A meeting is known by its parts; one of another course, round or day is another meeting."""
+    found = ask(tmp_path, frame(*({"開催": name} for name in (*names, "4阪神9", "3中山9", "4中山8"))))
+    assert found["records"]["totalCount"] == 4
+    assert [each["row"] for each in found["source"]["warnings"] if each["code"] == "DUPLICATE_ROW"] == [1]
+
+
 def test_warnings_beyond_the_list_are_counted(tmp_path: Path) -> None:
     """At most a thousand cells are listed; ``warningCount`` counts all of them."""
     days = pd.date_range("2020-01-01", periods=1500).strftime("%Y/%m/%d")

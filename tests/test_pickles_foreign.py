@@ -20,6 +20,7 @@ KINDS = {
     "a Parquet file": [b"PAR1\x15\x04"],
     "an Arrow file": [b"ARROW1\0\0"],
     "an Excel file": [b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"],
+    "a pointer of Git LFS": [b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n"],
 }
 CASES = [(kind, content) for kind, contents in KINDS.items() for content in contents]
 
@@ -40,6 +41,15 @@ def test_a_pickle_of_anything_else_is_not_mistaken(protocol: int, content: objec
     with pytest.raises(DataCorrupt) as caught:
         loads(pickle.dumps(content, protocol))
     assert caught.value.log_fields["reason"] != "no_pickle"
+
+
+@pytest.mark.parametrize("protocol", range(6))
+def test_a_page_that_was_pickled_as_a_text_is_named(protocol: int) -> None:
+    """The page that a table was to be read from, pickled instead of the table, is told as what it is."""
+    with pytest.raises(DataCorrupt) as caught:
+        loads(pickle.dumps(PAGE, protocol))
+    detail = "a pickled str that holds an HTML page, where a pandas.DataFrame is expected"
+    assert caught.value.log_fields == {"reason": "not_a_frame", "detail": detail}
 
 
 @pytest.mark.parametrize("protocol", range(6))

@@ -56,12 +56,21 @@ def _repeated(readings: Mapping[str, Reading], rows: np.ndarray) -> np.ndarray:
     """Find the rows that stand for a race that an earlier row stands for."""
     date, race, horse = (readings[header].first for header in (DATE, RACE, HORSE))
     complete = _known(race, rows) & _known(horse, rows)
-    places = [text and squeeze(text) for text in readings[MEETING].texts]
-    repeated = _later([date, DictColumn(readings[MEETING].codes, places), race, horse], rows[complete])
+    repeated = _later([date, _meetings(readings[MEETING]), race, horse], rows[complete])
     if complete.all():
         return repeated
     texts = [DictColumn(each.codes, each.texts) for header, each in readings.items() if header != _PAGE]
     return np.sort(np.concatenate([repeated, _later(texts, rows[~complete])]))
+
+
+def _meetings(reading: Reading) -> DictColumn:
+    """Give a meeting's parts, however it is written, and the text of one that cannot be read."""
+    _, courses, rounds, days, _ = reading.values
+    parts = zip(reading.texts, courses, rounds, days, strict=True)
+    places = [
+        (squeeze(course), number, day) if course else text and squeeze(text) for text, course, number, day in parts
+    ]
+    return DictColumn(reading.codes, places)
 
 
 def _later(columns: Sequence[DictColumn], rows: np.ndarray) -> np.ndarray:

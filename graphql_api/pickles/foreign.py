@@ -11,13 +11,14 @@ _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"SQLite format 3\0", "an SQLite database"),
     (b"%PDF", "a PDF document"),
     (b"\xd0\xcf\x11\xe0", "an Excel file"),
+    (b"version https://git-lfs", "a pointer of Git LFS"),
 )
 _MARKUP = re.compile(rb"\s*<(!doctype\s+html|html|head|body|\?xml|[!?a-z])", re.IGNORECASE)
 _HTML = re.compile(rb"<(!doctype\s+)?html", re.IGNORECASE)
 # No opcode of a pickle is a brace or a bracket that opens.
 _JSON = re.compile(rb"\s*[{\[]")
 _JOBLIB = b"joblib.numpy_pickle"
-_HEAD = 4096
+FOREIGN_HEAD = 4096
 _ENCODINGS = ("utf-8", "cp932", "euc_jp")
 
 
@@ -28,7 +29,7 @@ def foreign_kind(content: bytes) -> str | None:
     """
     if not content:
         return "an empty file"
-    head = content[:_HEAD].removeprefix(codecs.BOM_UTF8)
+    head = content[:FOREIGN_HEAD].removeprefix(codecs.BOM_UTF8)
     if signature := next((kind for magic, kind in _SIGNATURES if head.startswith(magic)), None):
         return signature
     if _MARKUP.match(head):

@@ -3,6 +3,7 @@
 from typing import Any
 
 from graphql_api.pickles.extension import Values, block_columns, values
+from graphql_api.pickles.foreign import FOREIGN_HEAD, foreign_kind
 from graphql_api.pickles.frames import Frame, FrameColumn, LeftOut
 from graphql_api.pickles.kinds import holds_foreign, kind_of
 from graphql_api.pickles.labels import index_length, labels
@@ -42,7 +43,13 @@ def _state(tree: Any) -> dict[str, Any]:
             state = fields(tree.state, "a frame")
             if tree.name == "frame" or _is_manager(state.get("_mgr", state.get("_data"))):
                 return state
-    raise refuse("not_a_frame", f"a pickled {kind_of(tree)}, where a pandas.DataFrame is expected")
+    raise refuse("not_a_frame", f"a pickled {_kind_of_tree(tree)}, where a pandas.DataFrame is expected")
+
+
+def _kind_of_tree(tree: Any) -> str:
+    """Say what a pickle holds; of a text, such as a page that was saved before it was read, what that is too."""
+    content = foreign_kind(tree[:FOREIGN_HEAD].encode(errors="replace")) if isinstance(tree, str) and tree else None
+    return f"{kind_of(tree)} that holds {content}" if content else kind_of(tree)
 
 
 def _is_manager(value: Any) -> bool:
