@@ -1,0 +1,133 @@
+"""A race put together from the rides that its riders' files hold."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
+from operator import attrgetter
+from typing import Any
+
+from graphql_api.jockeys.vocabulary import FinishStatus
+from graphql_api.races.claims import Claim, FileAge, conflict, settle
+from graphql_api.races.gates import dealt_brackets, declared_runners
+from graphql_api.races.model import NON_STARTERS, Conflict, Race, RaceSource, RaceStatus, Runner
+from graphql_api.races.placings import by_name, runners_up, winners
+from graphql_api.races.rides import Ride
+
+SETTLED = (
+    "date",
+    "meeting_round",
+    "meeting_day",
+    "race_name",
+    "surface",
+    "distance",
+    "going",
+    "weather",
+    "track_moisture",
+    "field_size",
+    "pace_first3f",
+    "pace_last3f",
+)
+"""Fields of the race itself: every file that knows them has to say the same."""
+
+_NAMES = {"race_name": "name"}
+"""What a race calls a field that rides call otherwise."""
+
+_OF_RUNNERS = tuple(
+    field.name for field in fields(Runner) if field.name not in {"horse_number", "bracket_number", "is_known"}
+)
+
+
+def assemble(rides: Sequence[Ride], age: FileAge, source: RaceSource) -> Race:
+    """Make the race that all of ``rides`` belong to; there has to be one. ``age`` orders their files by time.
+
+    Where files disagree the majority counts, then the newest file; what the others say are conflicts. A ride without a
+    horse number takes part in that, but is no runner.
+    """
+    values, conflicts = _settle_race(rides, age)
+    known, of_runners = _runners(rides, age)
+    won, untrue = winners(rides, by_name(known.values()), age)
+    conflicts += [conflict("winner_name", untrue)] if untrue else []
+    declared = _declared(known, values["field_size"])
+    first = rides[0]
+    return Race(
+        id=first.race_id,
+        racecourse=first.racecourse,
+        jurisdiction=first.jurisdiction,
+        race_number=first.race_number,
+        **{_NAMES.get(name, name): value for name, value in values.items()},
+        **_of_name(rides, values["race_name"]),
+        declared_runners=declared,
+        status=_status(rides),
+        runners=tuple(_whole_field(known, declared, values["field_size"])),
+        winners=won,
+        runners_up=runners_up(rides, by_name(known.values()), won),
+        conflicts=(*conflicts, *of_runners),
+        sources=(source,),
+    )
+
+
+def _settle_race(rides: Sequence[Ride], age: FileAge) -> tuple[dict[str, Any], list[Conflict]]:
+    """Settle the fields of the race itself."""
+    values: dict[str, Any] = {}
+    conflicts = []
+    for name in SETTLED:
+        get = attrgetter(name)
+        values[name], others = settle((Claim(get(ride), ride.jockey_id) for ride in rides), age)
+        if others:
+            conflicts.append(conflict(name, others))
+    return values, conflicts
+
+
+def _of_name(rides: Iterable[Ride], name: str) -> dict[str, Any]:
+    """Return what follows from the race's name."""
+    ride = next(ride for ride in rides if ride.race_name == name)
+    return {"grade": ride.grade, "race_class": ride.race_class}
+
+
+def _runners(rides: Iterable[Ride], age: FileAge) -> tuple[dict[int, Runner], list[Conflict]]:
+    """Make a runner of each horse number, with what files disagree on: two riders may say that they rode it."""
+    by_number: dict[int, list[Ride]] = {}
+    for ride in rides:
+        if ride.horse_number is not None:
+            by_number.setdefault(ride.horse_number, []).append(ride)
+    known, conflicts = {}, []
+    for number in sorted(by_number):
+        chosen, others = settle((Claim(ride.horse_name, ride.jockey_id) for ride in by_number[number]), age)
+        same = [ride for ride in by_number[number] if ride.horse_name == chosen]
+        newest = max(same, key=lambda ride: (age(ride.jockey_id), ride.jockey_id))
+        others += [Claim(ride.horse_name, ride.jockey_id) for ride in same if ride is not newest]
+        known[number] = _runner(number, newest)
+        if others:
+            conflicts.append(conflict("horse_name", others, number))
+    return known, conflicts
+
+
+def _runner(number: int, ride: Ride) -> Runner:
+    values = {name: getattr(ride, name) for name in _OF_RUNNERS}
+    return Runner(horse_number=number, bracket_number=ride.bracket_number, **values)
+
+
+def _least(known: Mapping[int, Runner], field_size: int | None) -> int:
+    """Return how many horses were declared at the least: the starters and those known to have been scratched."""
+    scratched = sum(runner.finish_status in NON_STARTERS for runner in known.values())
+    return max((field_size or 0) + scratched, *known, 0)
+
+
+def _declared(known: Mapping[int, Runner], field_size: int | None) -> int | None:
+    brackets = {number: runner.bracket_number for number, runner in known.items()}
+    return declared_runners(brackets, _least(known, field_size))
+
+
+def _whole_field(known: Mapping[int, Runner], declared: int | None, field_size: int | None) -> Iterable[Runner]:
+    """List all runners by number, also those of whom no file is held."""
+    dealt = dealt_brackets(declared) if declared else ()
+    for number in range(1, (declared or _least(known, field_size)) + 1):
+        bracket = dealt[number - 1] if dealt else None
+        yield known.get(number) or Runner(horse_number=number, bracket_number=bracket, is_known=False)
+
+
+def _status(rides: Sequence[Ride]) -> RaceStatus:
+    """Tell how the race ended: a result is official, since files are written behind it."""
+    finishes = {ride.finish_status for ride in rides}
+    if FinishStatus.ABANDONED in finishes or all(ride.field_size == 0 for ride in rides):
+        return RaceStatus.ABANDONED
+    return RaceStatus.OFFICIAL if finishes - {*NON_STARTERS, FinishStatus.UNKNOWN} else RaceStatus.UNKNOWN

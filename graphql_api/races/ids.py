@@ -1,0 +1,123 @@
+"""Ids of races: netkeiba's, those of a JRA-VAN bridge, and the one function that converts between them.
+
+netkeiba writes ``YYYY course round day R`` for JRA and ``YYYY course MMDD R`` for NAR, 12 digits. A bridge writes
+``YYYYMMDD course R``, with underscores or as 12 digits too; JRA-VAN itself writes ``YYYYMMDD course round day R``, 16
+digits. Nearly every id of 12 digits reads validly as either, so none is ever guessed: each reader takes one form.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from types import MappingProxyType
+
+from graphql_api.errors import BadUserInput
+from graphql_api.jockeys.racecourses import JRA_COURSES, NAR_COURSES
+from graphql_api.jockeys.vocabulary import Jurisdiction
+
+MAX_RACE_NUMBER = 12
+
+RACECOURSES = MappingProxyType({code: name for name, code in (*JRA_COURSES.items(), *NAR_COURSES.items())})
+"""Racecourses by netkeiba's code, which is JRA-VAN's too."""
+
+_JRA_CODES = frozenset(JRA_COURSES.values())
+_NETKEIBA = re.compile(r"(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})", re.ASCII)
+_BRIDGE = re.compile(r"(\d{8})_(\d{2})_(\d{2})|(\d{8})(\d{2})(\d{2})", re.ASCII)
+_JRA_VAN = re.compile(r"(\d{8})(\d{2})(\d{2})(\d{2})(\d{2})", re.ASCII)
+_MAX_ROUND, _MAX_DAY = 7, 12
+
+
+@dataclass(frozen=True, slots=True)
+class RacePlace:
+    """Where a race stands in the calendar.
+
+    ``course`` is a code of ``RACECOURSES``. ``meeting_round`` and ``meeting_day`` are JRA's; None where not known.
+    """
+
+    day: date
+    course: str
+    number: int
+    meeting_round: int | None = None
+    meeting_day: int | None = None
+
+    @property
+    def jurisdiction(self) -> Jurisdiction:
+        """Return who runs the meeting."""
+        return Jurisdiction.JRA if self.course in _JRA_CODES else Jurisdiction.NAR
+
+
+@dataclass(frozen=True, slots=True)
+class RaceIds:
+    """The ids of one race; ``netkeiba`` is None for a race of JRA whose round or day is not known."""
+
+    netkeiba: str | None
+    bridge: str
+
+
+def race_ids(place: RacePlace) -> RaceIds:
+    """Return the ids of the race at ``place``: the only conversion between their forms."""
+    course, number = place.course, f"{place.number:02}"
+    bridge = f"{place.day:%Y%m%d}_{course}_{number}"
+    if place.jurisdiction is Jurisdiction.NAR:
+        return RaceIds(f"{place.day:%Y}{course}{place.day:%m%d}{number}", bridge)
+    if place.meeting_round is None or place.meeting_day is None:
+        return RaceIds(None, bridge)
+    return RaceIds(f"{place.day:%Y}{course}{place.meeting_round:02}{place.meeting_day:02}{number}", bridge)
+
+
+def netkeiba_id(text: str) -> str:
+    """Check an id of netkeiba's form. Raises ``BadUserInput``."""
+    match = _NETKEIBA.fullmatch(text)
+    if match is None or not _is_netkeiba(*match.groups()):
+        raise BadUserInput(f"{text[:40]!r} is not a netkeiba race id: YYYY, course, round, day and R, 12 digits.")
+    return text
+
+
+def bridge_place(text: str) -> RacePlace:
+    """Read an id of the bridge's form. Raises ``BadUserInput``.
+
+    That is ``YYYYMMDD_course_RR``, the same as 12 digits, or the 16 of JRA-VAN.
+    """
+    place = _bridge_place(text)
+    if place is None:
+        raise BadUserInput(f"{text[:40]!r} is not a race id of the form YYYYMMDD_course_RR.")
+    return place
+
+
+def _bridge_place(text: str) -> RacePlace | None:
+    if match := _JRA_VAN.fullmatch(text):
+        day, course, round_, meeting_day, number = match.groups()
+        meeting = int(round_), int(meeting_day)
+        if not _is_meeting(*meeting):
+            return None
+    elif match := _BRIDGE.fullmatch(text):
+        day, course, number = (each for each in match.groups() if each is not None)
+        meeting = None
+    else:
+        return None
+    held = _day(day)
+    if held is None or course not in RACECOURSES or not _is_number(number):
+        return None
+    return RacePlace(held, course, int(number), *(meeting or ()))
+
+
+def _is_netkeiba(year: str, course: str, first: str, second: str, number: str) -> bool:
+    if course not in RACECOURSES or not _is_number(number):
+        return False
+    if course in _JRA_CODES:
+        return year > "1900" and _is_meeting(int(first), int(second))
+    return _day(year + first + second) is not None
+
+
+def _is_meeting(meeting_round: int, meeting_day: int) -> bool:
+    return 1 <= meeting_round <= _MAX_ROUND and 1 <= meeting_day <= _MAX_DAY
+
+
+def _is_number(text: str) -> bool:
+    return 1 <= int(text) <= MAX_RACE_NUMBER
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date(int(text[:4]), int(text[4:6]), int(text[6:]))
+    except ValueError:
+        return None

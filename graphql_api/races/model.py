@@ -1,0 +1,218 @@
+"""A race as the API knows it, wherever it comes from."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import Enum
+from functools import cached_property
+
+from graphql_api.jockeys.vocabulary import (
+    FinishStatus,
+    Going,
+    Grade,
+    Jurisdiction,
+    RaceClass,
+    RunningStyle,
+    Surface,
+    Weather,
+)
+
+NON_STARTERS = frozenset({FinishStatus.SCRATCHED, FinishStatus.EXCLUDED, FinishStatus.ABANDONED})
+"""Finishes of horses that were declared, but did not start."""
+
+
+class RaceStatus(Enum):
+    """How far a race has come."""
+
+    UPCOMING = "upcoming"
+    OFFICIAL = "official"
+    ABANDONED = "abandoned"
+    UNKNOWN = "unknown"
+
+
+class RaceProvider(Enum):
+    """Where races come from."""
+
+    RECORDS = "records"
+    MOCK = "mock"
+    JRAVAN = "jravan"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Runner:
+    """A declared horse. Where ``is_known`` is False only its number is known, and its bracket by the rule."""
+
+    horse_number: int
+    bracket_number: int | None = None
+    is_known: bool = True
+    horse_name: str | None = None
+    jockey_id: str | None = None
+    jockey_name: str | None = None
+    carried_weight: float | None = None
+    body_weight: int | None = None
+    body_weight_change: int | None = None
+    win_odds: float | None = None
+    favourite_rank: int | None = None
+    finish_position: int | None = None
+    finish_status: FinishStatus | None = None
+    finish_time: float | None = None
+    margin: float | None = None
+    corner_positions: tuple[int, ...] | None = None
+    last3f: float | None = None
+    running_style: RunningStyle | None = None
+    prize_money: float | None = None
+
+    @property
+    def is_starter(self) -> bool:
+        """Say whether it is known to have started."""
+        return self.finish_status is not None and self.finish_status not in NON_STARTERS
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A horse at a place: ``horse_number`` is None where no file of its rider is held."""
+
+    horse_name: str
+    horse_number: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Bracket:
+    """A bracket (枠) and the horses that were declared in it."""
+
+    number: int
+    horse_numbers: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CornerPosition:
+    """The known horses at one position; several where files tell the same."""
+
+    position: int
+    horse_numbers: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Corner:
+    """The order at one corner: ``number`` counts those of the race, the last being the one before the straight."""
+
+    number: int
+    positions: tuple[CornerPosition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Completeness:
+    """How much of the field is known.
+
+    ``missing_numbers`` are horse numbers that no held file knows; of a complete race they belong to non-starters.
+    """
+
+    runners_known: int
+    field_size: int | None
+    is_complete: bool
+    missing_numbers: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """What the riders' files disagree on.
+
+    ``values`` are those that were not taken, and ``jockey_ids`` the riders whose files hold them. ``horse_number`` is
+    the runner's that is meant; None where the race itself is.
+    """
+
+    field: str
+    horse_number: int | None
+    values: tuple[str, ...]
+    jockey_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RaceSource:
+    """Where a race, or a part of it, comes from, as of when; ``is_stale`` where it could not be asked for anew."""
+
+    provider: RaceProvider
+    as_of: datetime | None
+    is_stale: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Race:
+    """A race. ``field_size`` counts starters; 0 means that the race was abandoned."""
+
+    id: str
+    date: date
+    racecourse: str
+    jurisdiction: Jurisdiction
+    race_number: int
+    name: str | None = None
+    grade: Grade | None = None
+    race_class: RaceClass | None = None
+    meeting_round: int | None = None
+    meeting_day: int | None = None
+    surface: Surface | None = None
+    distance: int | None = None
+    going: Going | None = None
+    weather: Weather | None = None
+    track_moisture: float | None = None
+    field_size: int | None = None
+    declared_runners: int | None = None
+    pace_first3f: float | None = None
+    pace_last3f: float | None = None
+    post_time: datetime | None = None
+    status: RaceStatus = RaceStatus.UNKNOWN
+    runners: tuple[Runner, ...] = ()
+    winners: tuple[Placed, ...] = ()
+    runners_up: tuple[Placed, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+    sources: tuple[RaceSource, ...] = ()
+
+    @cached_property
+    def known(self) -> tuple[Runner, ...]:
+        """Return the runners that are known by more than their number."""
+        return tuple(runner for runner in self.runners if runner.is_known)
+
+    @cached_property
+    def completeness(self) -> Completeness:
+        """Compare what is known with the field."""
+        starters = sum(runner.is_starter for runner in self.known)
+        missing = tuple(runner.horse_number for runner in self.runners if not runner.is_known)
+        return Completeness(len(self.known), self.field_size, 0 < (self.field_size or 0) <= starters, missing)
+
+    @cached_property
+    def brackets(self) -> tuple[Bracket, ...]:
+        """Return the brackets that are known, each with its horses."""
+        horses: dict[int, list[int]] = {}
+        for runner in self.runners:
+            if runner.bracket_number is not None:
+                horses.setdefault(runner.bracket_number, []).append(runner.horse_number)
+        return tuple(Bracket(number, tuple(horses[number])) for number in sorted(horses))
+
+    @cached_property
+    def corners(self) -> tuple[Corner, ...]:
+        """Return the order at each corner, of the horses that are known."""
+        passed = [(runner.horse_number, runner.corner_positions or ()) for runner in self.known]
+        return tuple(_corner(place, passed) for place in range(max((len(each) for _, each in passed), default=0)))
+
+    @cached_property
+    def winning_time(self) -> float | None:
+        """Return the winner's time in seconds: its own, else a finisher's less its margin."""
+        times = sorted((runner.finish_position or 0, time) for runner in self.known if (time := _winners_time(runner)))
+        return times[0][1] if times else None
+
+
+def _winners_time(runner: Runner) -> float | None:
+    """Return the winner's time as one runner's figures tell it; None where they do not."""
+    if not runner.finish_position or not runner.finish_time:
+        return None
+    if runner.finish_position == 1:
+        return runner.finish_time
+    return None if runner.margin is None else round(runner.finish_time - runner.margin, 1)
+
+
+def _corner(place: int, passed: list[tuple[int, tuple[int, ...]]]) -> Corner:
+    """Gather the horses by their positions at one corner; one that fell before it is left out."""
+    horses: dict[int, list[int]] = {}
+    for number, positions in passed:
+        if place < len(positions):
+            horses.setdefault(positions[place], []).append(number)
+    return Corner(place + 1, tuple(CornerPosition(each, tuple(horses[each])) for each in sorted(horses)))

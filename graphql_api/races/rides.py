@@ -1,0 +1,69 @@
+"""A ride as a rider's file tells it: the part of a race that one file knows."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from graphql_api.jockeys.vocabulary import (
+    FinishStatus,
+    Going,
+    Grade,
+    Jurisdiction,
+    RaceClass,
+    RunningStyle,
+    Surface,
+    Weather,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ride:
+    """The fields of a race record that races are made of, by the same names."""
+
+    race_id: str
+    jockey_id: str
+    date: date
+    racecourse: str
+    jurisdiction: Jurisdiction
+    race_number: int
+    race_name: str
+    meeting_round: int | None = None
+    meeting_day: int | None = None
+    grade: Grade | None = None
+    race_class: RaceClass | None = None
+    surface: Surface | None = None
+    distance: int | None = None
+    going: Going | None = None
+    weather: Weather | None = None
+    track_moisture: float | None = None
+    field_size: int | None = None
+    pace_first3f: float | None = None
+    pace_last3f: float | None = None
+    horse_number: int | None = None
+    bracket_number: int | None = None
+    horse_name: str = ""
+    jockey_name: str | None = None
+    carried_weight: float | None = None
+    body_weight: int | None = None
+    body_weight_change: int | None = None
+    win_odds: float | None = None
+    favourite_rank: int | None = None
+    finish_position: int | None = None
+    finish_status: FinishStatus = FinishStatus.UNKNOWN
+    finish_time: float | None = None
+    margin: float | None = None
+    corner_positions: tuple[int, ...] | None = None
+    last3f: float | None = None
+    running_style: RunningStyle | None = None
+    prize_money: float | None = None
+    winner_name: str | None = None
+    runner_up_name: str | None = None
+
+
+FIELDS: tuple[str, ...] = tuple(Ride.__slots__)
+"""The names of the fields, for those who fetch them."""
+
+
+def read_ride(row: Any) -> Ride:
+    """Read a ride from anything whose attributes are the fields of race records."""
+    return Ride(**{name: getattr(row, name) for name in FIELDS})
