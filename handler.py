@@ -25,6 +25,7 @@ from graphql_api.config import Settings
 from graphql_api.errors import BadRequest, ResponseTooLarge, ServiceError
 from graphql_api.installed import read_settings
 from graphql_api.jockeys.repository import Jockeys
+from graphql_api.jockeys.settings import JockeysSettings
 from graphql_api.jockeys.warmer import warm
 from graphql_api.logs import REQUEST_ID
 from graphql_api.process import settle
@@ -69,7 +70,7 @@ class Operations:
     def warm(self, _event: LambdaEvent, context: LambdaContext) -> Reply:
         """Run the warmer on the loop that requests use, within the time that the invocation has."""
         seconds = context.get_remaining_time_in_millis() / 1000 - WARMER_RESERVE
-        work = warm(self.jockeys, self.settings, min(seconds, self.settings.warm_seconds))
+        work = warm(self.jockeys, self.settings, min(seconds, self.settings.of(JockeysSettings).warm_seconds))
         outer = REQUEST_ID.set(context.aws_request_id)
         try:
             run = asyncio.get_event_loop().run_until_complete(work)

@@ -12,13 +12,6 @@ Stage = Literal["local", "dev", "staging", "prod"]
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 
 
-MAX_JOCKEY_BYTES = 256 * 2**20
-"""The most memory that one jockey may take; a file that takes more is refused. A career of 100,000 races takes 210 MB.
-
-The cache holds two of the largest by default: what is admitted is always kept, and not read again by each request.
-"""
-
-
 class ConfigError(ValueError):
     """A setting holds a value that it cannot take; the message names the variable."""
 
@@ -45,7 +38,7 @@ class Settings:
 
     cache_entries: int = setting(100, "Jockeys held in memory", minimum=1)
     cache_bytes: int = setting(
-        2 * MAX_JOCKEY_BYTES,
+        512 * 2**20,
         "Memory the held jockeys may take, in bytes; one larger than that is held alone",
         minimum=1,
     )
@@ -64,8 +57,6 @@ class Settings:
     connect_timeout: float = setting(1.0, "Seconds to connect to S3 or SSM", minimum=0.01)
     read_timeout: float = setting(2.0, "Seconds to wait for bytes of S3 or SSM", minimum=0.01)
     request_timeout: float = setting(20.0, "Wall time of one request, in seconds: gateways wait 29 or 30", minimum=0.01)
-    warm_seconds: float = setting(10.0, "Wall time of one run of the Lambda function's warmer, in seconds")
-    warm_ids: tuple[str, ...] = setting((), "Jockeys to be warmed that nobody has asked for yet, comma-separated")
 
     max_connections: int = setting(
         2_048, "Connections of the plain server at once, as far as the system allows files; others get 503", minimum=1
@@ -117,7 +108,6 @@ class Settings:
         128 * 2**20, "Memory for encoded lists, as much for compressed answers, and as much for whole answers, in bytes"
     )
     max_page: int = setting(1_000, "Most records that `first` or `last` may ask for; without both all come", minimum=1)
-    max_groups: int = setting(1_000, "Most groups of one `groupBy`", minimum=1)
     cors_origins: tuple[str, ...] = setting(("*",), "Origins that browsers may call from, comma-separated; `*` is any")
     cors_headers: tuple[str, ...] = setting(
         ("*",), "Request headers that browsers may send from other origins, beside those that the API reads; `*` is any"
@@ -142,15 +132,15 @@ class Settings:
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str], tables: Sequence[type] = (), **overrides: object) -> "Settings":
-        """Read this table and the slices' ``tables`` from ``environ``; ``overrides`` (from the command line) win.
+        """Read this table and the slices' ``tables`` from ``environ``; ``overrides`` of any of their rows win.
 
         Raises ``ConfigError`` for a value that a setting cannot take, and for a name that is no table's.
         """
         known = {each: row for table in (cls, *tables) for each, row in rows(table).items()}
         if unknown := sorted(name for name in environ if name.startswith(PREFIX) and name not in known):
             raise ConfigError(_unknown(unknown[0], known))
-        read = MappingProxyType({table: table(**_values(table, environ)) for table in tables})
-        return cls(**{**_values(cls, environ), **overrides, "tables": read})
+        read = {table: table(**{**_values(table, environ), **_taken(table, overrides)}) for table in tables}
+        return cls(**{**_values(cls, environ), **overrides, "tables": MappingProxyType(read)})
 
 
 def rows(table: type) -> dict[str, Any]:
@@ -165,6 +155,11 @@ def _values(table: type, environ: Mapping[str, str]) -> dict[str, Any]:
         for name, row in rows(table).items()
         if name in environ
     }
+
+
+def _taken(table: type, overrides: dict[str, object]) -> dict[str, object]:
+    """Take the overrides of a table's settings out of ``overrides``."""
+    return {row.name: overrides.pop(row.name) for row in rows(table).values() if row.name in overrides}
 
 
 def _unknown(name: str, known: Iterable[str]) -> str:

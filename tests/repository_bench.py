@@ -6,8 +6,8 @@ from collections.abc import Coroutine, Mapping
 from typing import Any
 
 from fakes import SECRET, FakeClock, FakeStorage
-from graphql_api.config import Settings
 from graphql_api.errors import DataCorrupt, ServiceError
+from graphql_api.installed import read_settings
 from graphql_api.jockeys.records import RaceRecords
 from graphql_api.jockeys.repository import Jockeys
 from graphql_api.snapshots.snapshot import Snapshot
@@ -33,7 +33,7 @@ class Bench:
         self.storage = FakeStorage({A: b"aaa", B: b"bbb", C: b"ccc"} if files is None else files)
         self.clock = FakeClock()
         self.decoded: list[bytes] = []
-        self.settings = Settings(**settings)
+        self.settings = read_settings({}, **settings)
         self.threads = LoadThreads(self.settings.load_threads)
         self.repository = Jockeys(self.storage, self.settings, threads=self.threads, clock=self.clock, load=self.load)
 

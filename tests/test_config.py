@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from graphql_api.config import PREFIX, ConfigError, Settings, rows
-from graphql_api.installed import SLICES
+from graphql_api.installed import SLICES, read_settings
+from graphql_api.jockeys.settings import JockeysSettings
 
 README = Path(__file__).parents[1] / "README.md"
 
@@ -35,6 +36,8 @@ def test_each_type_is_read_from_its_variable() -> None:
 def test_overrides_win() -> None:
     """What the command line says stands above the environment."""
     assert Settings.from_environ({"JOCKEY_DATA": "a"}, data="b").data == "b"
+    settings = read_settings({"JOCKEY_MAX_GROUPS": "2", "JOCKEY_WARM_IDS": "00001"}, max_groups=3)
+    assert settings.of(JockeysSettings) == JockeysSettings(max_groups=3, warm_ids=("00001",))
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from starlette.testclient import TestClient
 from graphql_api import samples
 from graphql_api.app import api_schema, create_app
 from graphql_api.config import Settings
+from graphql_api.installed import read_settings
 from graphql_api.jockeys.columns import FIELDS
 from graphql_api.jockeys.keys import KEYS
 from graphql_api.jockeys.schema.filters import FILTERS
@@ -382,7 +383,7 @@ def test_a_filter_nested_beyond_reason_is_refused(client: TestClient) -> None:
 @pytest.fixture
 def strict_client(sample_data: Path) -> Iterator[TestClient]:
     """Give a client of a server that bounds pages and groups narrowly."""
-    settings = Settings(data=str(sample_data), max_page=5, max_groups=3)
+    settings = read_settings({}, data=str(sample_data), max_page=5, max_groups=3)
     with TestClient(create_app(settings), raise_server_exceptions=False) as client:
         yield client
 

@@ -11,11 +11,12 @@ import pytest
 from starlette.testclient import TestClient
 
 from graphql_api.app import create_app
-from graphql_api.config import MAX_JOCKEY_BYTES, Settings
+from graphql_api.config import Settings
 from graphql_api.errors import DataCorrupt
 from graphql_api.execution.budget import Exhausted
 from graphql_api.execution.encoding import Cell, Column, RowTemplate, encode_rows
 from graphql_api.jockeys.normalise import race_records
+from graphql_api.jockeys.settings import MAX_JOCKEY_BYTES
 from graphql_api.pickles.frames import Frame, FrameColumn, LeftOut
 from graphql_api.tables.column import constant
 from graphql_api.tables.windows import Rows

@@ -7,10 +7,10 @@ from math import prod
 
 import orjson
 
-from graphql_api.config import MAX_JOCKEY_BYTES
 from graphql_api.errors import DataCorrupt
 from graphql_api.jockeys.columns import DERIVED, FIELDS, Derived
 from graphql_api.jockeys.records import SourceColumn
+from graphql_api.jockeys.settings import MAX_JOCKEY_BYTES
 from graphql_api.tables.column import DictColumn
 from graphql_api.tables.memory import values_size, written_length
 

@@ -1,9 +1,11 @@
 """The slice of jockeys: their race records by id, filtered, counted and grouped."""
 
+from graphql_api.jockeys.settings import JockeysSettings
 from graphql_api.slices import Slice
 
 SLICE = Slice(
     name="jockeys",
+    settings=JockeysSettings,
     query="graphql_api.jockeys.schema.query:Query",
     routes="graphql_api.jockeys.routes.routes:routes",
     examples="graphql_api.jockeys.routes.routes:examples",

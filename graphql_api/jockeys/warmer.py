@@ -10,6 +10,7 @@ import structlog
 from graphql_api.config import Settings
 from graphql_api.errors import NotFound, ServiceError
 from graphql_api.jockeys.repository import Jockeys
+from graphql_api.jockeys.settings import JockeysSettings
 from graphql_api.snapshots.trace import Trace
 
 MAX_AT_ONCE = 8
@@ -41,11 +42,13 @@ class Warming:
 async def warm(jockeys: Jockeys, settings: Settings, seconds: float) -> Warming:
     """Refresh the jockeys worth holding, those asked most first, for at most ``seconds``; raises nothing of theirs.
 
-    How often jockeys are asked each process knows of itself alone; ``settings.warm_ids`` are for one that knows little.
-    Half of the threads at most work on it, so that the next request need not wait for a storage that hangs.
+    Each process knows of itself alone how often jockeys are asked; the setting ``warm_ids`` is for one that knows
+    little. Half of the threads at most work on it, so that the next request need not wait for a storage that hangs.
     """
     begun = time.perf_counter()
-    ids = list(dict.fromkeys([*jockeys.hottest_keys(), *settings.warm_ids]))[: settings.cache_entries]
+    ids = list(dict.fromkeys([*jockeys.hottest_keys(), *settings.of(JockeysSettings).warm_ids]))[
+        : settings.cache_entries
+    ]
     run, queue = Warming(len(ids)), iter(ids)
 
     async def work() -> None:

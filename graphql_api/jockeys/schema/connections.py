@@ -17,6 +17,7 @@ from graphql_api.jockeys.schema.groups import RaceGroup, race_groups
 from graphql_api.jockeys.schema.orders import GroupOrder
 from graphql_api.jockeys.schema.records import GroupedRecordConnection, page_fields
 from graphql_api.jockeys.schema.statistics import StatisticsType
+from graphql_api.jockeys.settings import JockeysSettings
 from graphql_api.schema.orders import orders
 from graphql_api.tables.ordering import Order
 from graphql_api.tables.paging import PageArguments, Selection, check_count, page
@@ -60,7 +61,9 @@ class RaceRecordConnection(GroupedRecordConnection):
     ) -> Window[RaceGroup]:
         """Group the selection."""
         info.context.budget.work(4 * self.selection.records.weight)
-        return grouped(self.selection, by, having, order_by, first, info.context.settings.max_groups)
+        return grouped(
+            self.selection, by, having, order_by, first, info.context.settings.of(JockeysSettings).max_groups
+        )
 
 
 def connection(

@@ -1,0 +1,20 @@
+"""The settings of jockeys, and the bound on the memory of one."""
+
+from dataclasses import dataclass
+
+from graphql_api.config import setting
+
+MAX_JOCKEY_BYTES = 256 * 2**20
+"""The most memory that one jockey may take; a file that takes more is refused. A career of 100,000 races takes 210 MB.
+
+The cache holds two of the largest by default: what is admitted is always kept, and not read again by each request.
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JockeysSettings:
+    """The slice's table of settings."""
+
+    max_groups: int = setting(1_000, "Most groups of one `groupBy`", minimum=1)
+    warm_seconds: float = setting(10.0, "Wall time of one run of the Lambda function's warmer, in seconds")
+    warm_ids: tuple[str, ...] = setting((), "Jockeys to be warmed that nobody has asked for yet, comma-separated")
