@@ -29,8 +29,8 @@ from graphql_api.jockeys.settings import JockeysSettings
 from graphql_api.jockeys.warmer import warm
 from graphql_api.logs import REQUEST_ID
 from graphql_api.process import settle
-from graphql_api.storage.folder import Storage
 from graphql_api.storage.metered import MeteredStorage
+from graphql_api.storage.protocol import Storage
 from graphql_api.storage.sources import open_storage
 from graphql_api.web.gateway import is_http, read_request, refused
 from graphql_api.web.metrics import Metrics

@@ -30,7 +30,7 @@ from graphql_api.installed import SLICES
 from graphql_api.services import Services
 from graphql_api.slices import Slice, load
 from graphql_api.snapshots.kinds import Kinds
-from graphql_api.storage.folder import Storage
+from graphql_api.storage.protocol import Storage
 from graphql_api.storage.sources import open_storage
 from graphql_api.web import pages
 from graphql_api.web.deadline import limited

@@ -5,7 +5,7 @@ from threading import RLock
 from typing import Any, Protocol, Self, TypeVar
 
 from graphql_api.config import Settings
-from graphql_api.storage.folder import Storage
+from graphql_api.storage.protocol import Storage
 
 
 class Service(Protocol):

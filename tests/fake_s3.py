@@ -16,11 +16,22 @@ from uuid import uuid4
 import boto3
 
 from graphql_api.config import Settings
-from graphql_api.storage.folder import FolderStorage, Storage
+from graphql_api.jockeys.files import JockeyFiles
+from graphql_api.storage.folder import FolderStorage
+from graphql_api.storage.protocol import Storage
 from graphql_api.storage.s3 import S3Storage
 
 # The only key that rclone takes; `s3_servers.aws` sets it in the environment.
 ACCESS_KEY, SECRET_KEY = "ENVIRONMENTACCESSKEY", "environment-secret"
+
+
+class Opened(JockeyFiles):
+    """The files of jockeys in a storage under test, and whether it answers."""
+
+    def __init__(self, storage: Storage, **options: Any) -> None:
+        """Read from ``storage``."""
+        super().__init__(storage, **options)
+        self.check = storage.check
 
 
 @dataclass(frozen=True)
@@ -41,6 +52,10 @@ class Folder:
     def open(self, **options: Any) -> Storage:
         """Open the storage."""
         return FolderStorage(self.root, **options)
+
+    def jockeys(self, **options: Any) -> Opened:
+        """Open the storage for the files of jockeys."""
+        return Opened(self.open(), **options)
 
 
 @cache
@@ -80,6 +95,10 @@ class Bucket:
         """Open the storage."""
         return S3Storage(settings(data=f"s3://{self.name}/{self.prefix}"), **({"page_size": 2} | options))
 
+    def jockeys(self, **options: Any) -> Opened:
+        """Open the storage for the files of jockeys."""
+        return Opened(self.open(), **options)
+
 
 Answer = Callable[[socket.socket], None]
 
@@ -108,9 +127,12 @@ def found(body: bytes = b"frame", length: int | None = None, **headers: str) -> 
     return reply(200, body, OBJECT | {name.replace("_", "-"): value for name, value in headers.items()}, length)
 
 
+LISTED = "<Size>5</Size><LastModified>2024-09-29T01:02:03.000Z</LastModified>"
+
+
 def listed(*keys: str) -> Answer:
     """Answer with a listing."""
-    contents = "".join(f"<Contents><Key>{key}</Key></Contents>" for key in keys)
+    contents = "".join(f"<Contents><Key>{key}</Key>{LISTED}</Contents>" for key in keys)
     return reply(200, f"<ListBucketResult>{contents}</ListBucketResult>".encode())
 
 

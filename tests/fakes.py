@@ -12,7 +12,17 @@ from threading import Event, Lock
 from starlette.types import ASGIApp, Message
 
 from graphql_api.errors import ServiceError
-from graphql_api.storage.folder import Page, StoredObject, no_such_jockey, no_such_object
+from graphql_api.storage.protocol import (
+    MAX_OBJECT_BYTES,
+    ListedObject,
+    Listing,
+    StoredObject,
+    changed_meanwhile,
+    no_such_object,
+)
+
+USUAL = ".pickle"
+CHANGED = datetime(2024, 9, 29, tzinfo=UTC)
 
 PATIENCE = 10.0
 """Seconds after which a test that waits for another thread has failed."""
@@ -77,12 +87,12 @@ class FakeStorage:
 
     def put(self, jockey_id: str, data: bytes) -> StoredObject:
         """Upload a file; the ETag depends on the bytes alone, the time on how many uploads there were."""
-        stored = self._files[jockey_id] = self._stored(f"{jockey_id}.pickle", data)
+        stored = self._files[jockey_id] = self._stored(f"{jockey_id}{USUAL}", data)
         return stored
 
     def _stored(self, key: str, data: bytes) -> StoredObject:
         self._changes += 1
-        changed = datetime(2024, 9, 29, tzinfo=UTC) + timedelta(hours=self._changes)
+        changed = CHANGED + timedelta(hours=self._changes)
         return StoredObject(key, data, f"{zlib.crc32(data):08x}", changed)
 
     def change(self, jockey_id: str, change: Callable[[StoredObject], StoredObject]) -> None:
@@ -114,8 +124,11 @@ class FakeStorage:
             del self._gates[jockey_id]
             gate.opened.set()
 
-    def read(self, jockey_id: str, etag: str | None = None) -> StoredObject | None:
-        """Read a file as a ``Storage`` does."""
+    def read(self, key: str, etag: str | None = None, *, max_bytes: int = MAX_OBJECT_BYTES) -> StoredObject | None:
+        """Read a jockey's file or another object as a ``Storage`` does."""
+        if key in self.objects or not key.endswith(USUAL):
+            return self._read_object(key, etag)
+        jockey_id = key.removesuffix(USUAL)
         with self._lock:
             self.reads[jockey_id] += 1
         if gate := self._gates.get(jockey_id):
@@ -123,21 +136,23 @@ class FakeStorage:
         self._raise_faults(jockey_id)
         stored = self._files.get(jockey_id)
         if stored is None:
-            raise no_such_jockey(jockey_id)
+            raise no_such_object(key)
         if stored.etag != etag:
             return stored
         with self._lock:
             self.unchanged[jockey_id] += 1
         return None
 
-    def list_ids(self, cursor: str | None = None, limit: int = 1000) -> Page:
-        """List ids; the cursor is the last id given."""
-        self._call("list_ids")
-        left = sorted(each for each in self._files if cursor is None or each > cursor)
-        return Page(tuple(left[:limit]), left[limit - 1] if len(left) > limit else None)
+    def list_objects(self, prefix: str = "", cursor: str | None = None, limit: int = 1000) -> Listing:
+        """List the jockeys' files; a look for the other names of one is no call that counts."""
+        if not prefix:
+            self._call("list_ids")
+        named = {f"{jockey_id}{USUAL}": stored for jockey_id, stored in self._files.items()}
+        left = sorted(key for key in named if key.startswith(prefix) and (cursor is None or key > cursor))
+        found = (ListedObject(key, len(named[key].data), CHANGED) for key in left[:limit])
+        return Listing(tuple(found), left[limit - 1] if len(left) > limit else None)
 
-    def read_object(self, name: str, etag: str | None = None) -> StoredObject | None:
-        """Read an object beside the files."""
+    def _read_object(self, name: str, etag: str | None) -> StoredObject | None:
         self.etags.append(etag)
         self._call("read_object")
         stored = self.objects.get(name)
@@ -145,10 +160,22 @@ class FakeStorage:
             raise no_such_object(name)
         return None if stored.etag == etag else stored
 
-    def write_object(self, name: str, data: bytes) -> None:
+    def write(self, key: str, data: bytes) -> None:
         """Replace an object beside the files."""
         self._call("write_object")
-        self.objects[name] = self._stored(name, data)
+        self.objects[key] = self._stored(key, data)
+
+    def swap(self, key: str, data: bytes, etag: str | None) -> None:
+        """Replace an object beside the files, if it is the one that the writer has seen."""
+        with self._lock:
+            stored = self.objects.get(key)
+            if (stored.etag if stored else None) != etag:
+                raise changed_meanwhile(key)
+            self.objects[key] = self._stored(key, data)
+
+    def delete(self, key: str) -> None:
+        """Delete an object beside the files."""
+        self.objects.pop(key, None)
 
     def check(self) -> Mapping[str, str]:
         """Say that all is well."""

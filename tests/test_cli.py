@@ -25,7 +25,8 @@ from graphql_api.errors import StorageFault, UpstreamUnavailable
 from graphql_api.index.build import Refresh
 from graphql_api.jockeys.commands.holdings import describe
 from graphql_api.jockeys.commands.index import incomplete
-from graphql_api.storage.folder import FolderStorage, Page, StoredObject
+from graphql_api.storage.folder import FolderStorage
+from graphql_api.storage.protocol import MAX_OBJECT_BYTES, Listing, StoredObject
 
 Run = Callable[..., Result]
 
@@ -484,17 +485,17 @@ class _Denied(FolderStorage):
         super().__init__(root)
         self.denied = denied
 
-    def read(self, jockey_id: str, etag: str | None = None) -> StoredObject | None:
+    def read(self, key: str, etag: str | None = None, *, max_bytes: int = MAX_OBJECT_BYTES) -> StoredObject | None:
         """Refuse what is denied."""
-        if jockey_id in self.denied:
+        if key in self.denied:
             raise StorageFault("The storage refused the request.")
-        return super().read(jockey_id, etag)
+        return super().read(key, etag, max_bytes=max_bytes)
 
 
 def test_a_file_that_may_not_be_read_does_not_end_the_index(sample_data: Path, tmp_path: Path) -> None:
     """A file that the storage refuses is named as unreadable; the others are indexed, and the index says so."""
     shutil.copytree(sample_data, tmp_path / "data")
-    storage = _Denied(tmp_path / "data", "00002")
+    storage = _Denied(tmp_path / "data", "00002.pickle")
     refresh = Refresh(storage)
     refresh.run(1)
     assert refresh.unreadable == ["00002"]
@@ -525,7 +526,7 @@ def test_index_of_a_folder_without_jockeys_says_so(run: Run, tmp_path: Path, *, 
 class _ReadOnly(FolderStorage):
     """A folder in which nothing may be written."""
 
-    def write_object(self, name: str, data: bytes) -> None:
+    def write(self, key: str, data: bytes) -> None:
         """Refuse."""
         raise StorageFault("The storage refused the request.")
 
@@ -544,12 +545,12 @@ class _Ending(FolderStorage):
 
     reads_left = 3
 
-    def read(self, jockey_id: str, etag: str | None = None) -> StoredObject | None:
+    def read(self, key: str, etag: str | None = None, *, max_bytes: int = MAX_OBJECT_BYTES) -> StoredObject | None:
         """Read, until nothing can be read any more."""
-        self.reads_left -= 1
-        if self.reads_left < 0:
+        self.reads_left -= key.endswith(".pickle")
+        if self.reads_left < 0 and key.endswith(".pickle"):
             raise UpstreamUnavailable("The storage is unavailable; try again later.")
-        return super().read(jockey_id, etag)
+        return super().read(key, etag, max_bytes=max_bytes)
 
 
 def test_the_index_of_an_ended_run_is_incomplete(sample_data: Path, tmp_path: Path) -> None:
@@ -586,7 +587,7 @@ def _told(folder: Path) -> list[str]:
 class _Away(FolderStorage):
     """A folder that does not answer for now."""
 
-    def list_ids(self, cursor: str | None = None, limit: int = 1000) -> Page:
+    def list_objects(self, prefix: str = "", cursor: str | None = None, limit: int = 1000) -> Listing:
         """Fail for now."""
         raise UpstreamUnavailable("The storage is unavailable; try again later.", reason="Stale file handle")
 
@@ -594,7 +595,7 @@ class _Away(FolderStorage):
 class _Refused(FolderStorage):
     """A folder that may not be listed."""
 
-    def list_ids(self, cursor: str | None = None, limit: int = 1000) -> Page:
+    def list_objects(self, prefix: str = "", cursor: str | None = None, limit: int = 1000) -> Listing:
         """Refuse."""
         raise StorageFault("The storage refused the request.")
 

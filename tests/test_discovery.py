@@ -166,7 +166,7 @@ def test_a_cursor_of_a_jockey_that_has_gone_is_expired(indexed: TestClient) -> N
 def test_a_damaged_index_is_an_error_and_the_jockeys_still_are_there(sample_data: Path, tmp_path: Path) -> None:
     """An index that cannot be read fails what rests on it, and nothing else."""
     shutil.copytree(sample_data, tmp_path / "data")
-    FolderStorage(tmp_path / "data").write_object("_index.v2.npz", b"junk")
+    FolderStorage(tmp_path / "data").write("_index.v2.npz", b"junk")
     client = TestClient(create_app(Settings(data=str(tmp_path / "data"))))
     assert codes(run(client, "{ jockeys { nodes { id } } }")) == ["DATA_CORRUPT"]
     assert data(client, '{ jockey(id: "00001") { id } }')["jockey"]

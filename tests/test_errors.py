@@ -12,7 +12,7 @@ from graphql_api import errors
 from graphql_api.config import Settings
 from graphql_api.errors import MethodNotAllowed, ServiceError, UpstreamUnavailable
 from graphql_api.jockeys.repository import Jockeys
-from graphql_api.storage.folder import StoredObject
+from graphql_api.storage.protocol import MAX_OBJECT_BYTES, StoredObject
 
 
 class Throttled(UpstreamUnavailable):
@@ -27,7 +27,7 @@ class Throttled(UpstreamUnavailable):
 class Throttling(FakeStorage):
     """A storage that says how long to wait."""
 
-    def read(self, jockey_id: str, etag: str | None = None) -> StoredObject | None:
+    def read(self, key: str, etag: str | None = None, *, max_bytes: int = MAX_OBJECT_BYTES) -> StoredObject | None:
         """Refuse."""
         raise Throttled("Wait.", seconds=1.5)
 

@@ -18,7 +18,7 @@ from graphql_api.config import Settings
 from graphql_api.errors import StorageFault, UpstreamUnavailable
 from graphql_api.jockeys.repository import Jockeys
 from graphql_api.jockeys.routes.first_jockeys import KEPT_SECONDS, RETRY_SECONDS, FirstJockeys
-from graphql_api.storage.folder import Page
+from graphql_api.storage.protocol import Listing
 
 BROWSER = {"accept": "text/html"}
 
@@ -117,10 +117,10 @@ class _HangingStorage(FakeStorage):
         super().__init__({"05339": b""})
         self.released = Event()
 
-    def list_ids(self, cursor: str | None = None, limit: int = 1000) -> Page:
+    def list_objects(self, prefix: str = "", cursor: str | None = None, limit: int = 1000) -> Listing:
         """List once released."""
         assert self.released.wait(PATIENCE)
-        return super().list_ids(cursor, limit)
+        return super().list_objects(prefix, cursor, limit)
 
 
 def test_a_listing_that_hangs_holds_up_no_page() -> None:

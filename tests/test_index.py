@@ -366,7 +366,7 @@ def test_a_file_that_goes_during_the_run_is_dropped(storage: FakeStorage) -> Non
 
 def test_a_damaged_index_is_made_anew(storage: FakeStorage, files: dict[str, bytes]) -> None:
     """An index that cannot be read is as good as none."""
-    storage.write_object(NAME, b"junk")
+    storage.write(NAME, b"junk")
     assert dict(refreshed(storage).outcomes) == {"read": len(files)}
 
 
@@ -561,7 +561,7 @@ def test_an_index_that_was_held_outlives_faults(storage: FakeStorage, cache: Ind
     assert got(cache) is first
     assert storage.calls["read_object"] == asked
     storage.mend()
-    storage.write_object(NAME, b"junk")
+    storage.write(NAME, b"junk")
     clock.turn(2)
     assert got(cache) is first
 
@@ -585,7 +585,7 @@ def test_a_refused_index_beside_one_held_is_read_once(
     """While a new index cannot be read, the old one answers; the new one's ETag is asked for."""
     refreshed(storage)
     first, good = got(cache), storage.objects[NAME]
-    storage.write_object(NAME, b"junk")
+    storage.write(NAME, b"junk")
     bad = storage.objects[NAME].etag
     for _ in range(3):
         clock.turn(60)

@@ -7,11 +7,11 @@ import pytest
 from strawberry.utils.str_converters import to_camel_case
 
 from graphql_api.jockeys.columns import SOURCES
+from graphql_api.jockeys.files import COMPRESSIONS, SUFFIXES, id_of
 from graphql_api.jockeys.headers import ALIASES, canonical
 from graphql_api.jockeys.normalise import race_records
 from graphql_api.jockeys.parsers import OutOfRangeError
 from graphql_api.pickles.limits import Limits
-from graphql_api.storage.folder import COMPRESSIONS, SUFFIXES, id_of
 
 PAGE = (Path(__file__).parents[1] / "docs" / "input.md").read_text(encoding="utf-8")
 ROWS = [[cell.strip() for cell in line.strip("|").split("|")] for line in PAGE.splitlines() if line.startswith("| `")]

@@ -11,18 +11,18 @@ def failing(storage: MeteredStorage, error: type[ServiceError], calls: int = 1) 
     """Make calls that fail."""
     for _ in range(calls):
         with pytest.raises(error):
-            storage.read("00001")
+            storage.read("00001.pickle")
 
 
 def test_answers_are_passed_on() -> None:
     """Every method gives what the storage behind gives, its conditional reads included."""
     behind = FakeStorage({"00001": b"data"})
     metered = MeteredStorage(behind)
-    stored = metered.read("00001")
-    assert stored == behind.read("00001")
+    stored = metered.read("00001.pickle")
+    assert stored == behind.read("00001.pickle")
     assert stored is not None
-    assert metered.read("00001", stored.etag) is None
-    assert (metered.list_ids(), metered.list_ids("00001")) == (behind.list_ids(), behind.list_ids("00001"))
+    assert metered.read("00001.pickle", stored.etag) is None
+    assert (metered.list_objects(), metered.list_objects("1")) == (behind.list_objects(), behind.list_objects("1"))
     assert metered.check() == {"storage": "ok"}
 
 
@@ -35,7 +35,7 @@ def test_each_call_is_timed() -> None:
         return clock()
 
     metered = MeteredStorage(behind, tick)
-    metered.read("00001")
+    metered.read("00001.pickle")
     metered.check()
     behind.fail(UpstreamUnavailable)
     failing(metered, UpstreamUnavailable)
@@ -62,7 +62,7 @@ def test_failures_in_a_row_run_over_readings(error: type[ServiceError]) -> None:
     assert (usage.failures, usage.consecutive_failures) == (2, 2)
     failing(metered, error, 3)
     behind.mend()
-    metered.read("00001")
+    metered.read("00001.pickle")
     behind.fail(error)
     failing(metered, error)
     usage = metered.usage()

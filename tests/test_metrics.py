@@ -110,7 +110,7 @@ def test_stages_are_durations(meter: Meter) -> None:
     log = RequestLog()
     for stage in ("storage", "unpickle", "respond"):
         log.trace.add(stage, 0.5)
-    meter.storage.read("00001")
+    meter.storage.read("00001.pickle")
     meter.storage.check()
     meter.metrics.request(log, 200, 1, 0.1)
     line = meter.line()
@@ -125,12 +125,12 @@ def test_storage_failures_are_counted_with_their_run(meter: Meter) -> None:
     runs = []
     for _ in range(5):
         with pytest.raises(UpstreamUnavailable):
-            meter.storage.read("00001")
+            meter.storage.read("00001.pickle")
         line = meter.request(503)
         assert line["StorageFailures"] == 1
         runs.append(line["ConsecutiveStorageFailures"])
     meter.behind.mend()
-    meter.storage.read("00001")
+    meter.storage.read("00001.pickle")
     assert runs == [1, 2, 3, 4, 5]
     assert {"StorageFailures", "ConsecutiveStorageFailures"}.isdisjoint(meter.request())
 

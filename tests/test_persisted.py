@@ -19,6 +19,7 @@ from fakes import FakeStorage
 from graphql_api.app import create_app
 from graphql_api.config import ConfigError, Settings
 from graphql_api.errors import UpstreamUnavailable
+from graphql_api.jockeys.files import JockeyFiles
 from graphql_api.web.named.table import Table
 
 GRAPHQL = "application/graphql-response+json"
@@ -561,7 +562,7 @@ def test_an_answer_is_cacheable_until_a_file_changes(
     assert answered.headers["etag"] == first.headers["etag"]
     assert answered.headers["cache-control"] == "public, max-age=0"
     assert "Accept-Encoding" in answered.headers["vary"]
-    storage.put("00001", storage.read("00003").data)  # type: ignore[union-attr]
+    storage.put("00001", storage.read("00003.pickle").data)  # type: ignore[union-attr]
     changed = other.get(path, headers=held)
     assert changed.status_code == 200
     assert changed.headers["etag"] != first.headers["etag"]
@@ -587,7 +588,9 @@ def test_what_no_version_tells_is_not_cached(serve: Callable[..., TestClient], p
 
 def test_an_answer_of_many_files_has_no_tag(serve: Callable[..., TestClient], storage: FakeStorage) -> None:
     """A tag would not fit into a header; such an answer is kept for its time only."""
-    response = serve().get("/q/Several?" + urlencode([("ids", each) for each in storage.list_ids().ids[:5]]))
+    response = serve().get(
+        "/q/Several?" + urlencode([("ids", each) for each in JockeyFiles(storage).list_ids().ids[:5]])
+    )
     assert response.headers["cache-control"].startswith("public, max-age=3")
     assert "etag" not in response.headers
 

@@ -18,6 +18,7 @@ from graphql_api.snapshots.failures import GRACE, RETRY_PAUSE, SLOW
 from graphql_api.snapshots.loading import MAX_DECODES
 from graphql_api.snapshots.threads import SUSPECTS
 from graphql_api.snapshots.trace import Trace
+from graphql_api.storage.protocol import MAX_OBJECT_BYTES
 from graphql_api.storage.s3 import S3Storage
 from repository_bench import A, B, Bench, records_of, start, until_waiting
 
@@ -42,13 +43,14 @@ class SlowToFail(FakeStorage):
         bench.storage = self
         bench.repository = Jockeys(self, bench.settings, clock=bench.clock, load=bench.load)
 
-    def read(self, jockey_id: str, etag: str | None = None) -> Any:
+    def read(self, key: str, etag: str | None = None, *, max_bytes: int = MAX_OBJECT_BYTES) -> Any:
         """Read, or let time pass and fail."""
+        jockey_id = key.removesuffix(".pickle")
         if jockey_id in self.jockeys:
             self.reads[jockey_id] += 1
             self.bench.clock.turn(self.seconds)
             raise UpstreamUnavailable("slow")
-        return super().read(jockey_id, etag)
+        return super().read(key, etag)
 
 
 # Threads

@@ -19,6 +19,7 @@ from fake_s3 import (
     Answer,
     Bucket,
     FaultServer,
+    Opened,
     client,
     found,
     refusal,
@@ -48,9 +49,9 @@ class Parameters:
         for name, value in values.items():
             self.ssm.put_parameter(Name=self.path + name, Value=value, Type="SecureString", Overwrite=True)
 
-    def open(self, **changes: str) -> S3Storage:
+    def open(self, **changes: str) -> Opened:
         """Open a storage that asks SSM, by a clock that shows ``now``."""
-        return S3Storage(settings(ssm_path=self.path, **changes), clock=lambda: self.now)
+        return Opened(S3Storage(settings(ssm_path=self.path, **changes), clock=lambda: self.now))
 
 
 @pytest.fixture
@@ -175,7 +176,7 @@ def test_opening_asks_nobody(s3: FaultServer, aws: pytest.MonkeyPatch) -> None:
     """Making a storage makes no request; its first use makes one to SSM, and no later use does."""
     with serving(configuration(BUCKET_NAME="bucket")) as ssm:
         aws.setenv("AWS_ENDPOINT_URL_SSM", ssm.url)
-        storage = S3Storage(settings())
+        storage = Opened(S3Storage(settings()))
         assert not ssm.requests
         storage.read("05339")
         storage.read("05340")
@@ -187,7 +188,7 @@ def test_threads_connect_once(s3: FaultServer, aws: pytest.MonkeyPatch) -> None:
     """Threads that come first all at once cause one request to SSM."""
     with serving(configuration(BUCKET_NAME="bucket")) as ssm:
         aws.setenv("AWS_ENDPOINT_URL_SSM", ssm.url)
-        storage = S3Storage(settings())
+        storage = Opened(S3Storage(settings()))
         with ThreadPoolExecutor(8) as pool:
             read = list(pool.map(storage.read, ["05339"] * 8))
         assert all(read)
@@ -198,7 +199,7 @@ def test_request_to_ssm(s3: FaultServer, aws: pytest.MonkeyPatch) -> None:
     """SSM is asked for decrypted parameters of one path in the region of the settings; SSM's region is the bucket's."""
     with serving(configuration(BUCKET_NAME="bucket", REGION_NAME="eu-west-3")) as ssm:
         aws.setenv("AWS_ENDPOINT_URL_SSM", ssm.url)
-        S3Storage(settings(region="ap-northeast-1", ssm_path="/service/prod/")).read("05339")
+        Opened(S3Storage(settings(region="ap-northeast-1", ssm_path="/service/prod/"))).read("05339")
         assert "/ap-northeast-1/ssm/" in ssm.requests[0]
         body = json.loads(ssm.requests[0].rpartition("\r\n")[2])
         assert body == {"Path": "/service/prod", "WithDecryption": True, "Recursive": False}
@@ -221,7 +222,7 @@ def test_failure_of_ssm_passes(s3: FaultServer, aws: pytest.MonkeyPatch, failure
     now = 0.0
     with serving(failure, configuration(BUCKET_NAME="bucket")) as ssm:
         aws.setenv("AWS_ENDPOINT_URL_SSM", ssm.url)
-        storage = S3Storage(settings(), attempts=1, clock=lambda: now)
+        storage = Opened(S3Storage(settings(), attempts=1, clock=lambda: now))
         with pytest.raises(UpstreamUnavailable, match="try again later") as caught:
             storage.read("05339")
         assert caught.value.log_fields == {"ssm_path": "/graphql-api/", "error_code": code}
@@ -253,7 +254,7 @@ def test_ssm_that_nobody_reaches(aws: pytest.MonkeyPatch) -> None:
         pass
     aws.setenv("AWS_ENDPOINT_URL_SSM", gone.url)
     with pytest.raises(UpstreamUnavailable) as caught:
-        S3Storage(settings(), attempts=1).read("05339")
+        Opened(S3Storage(settings(), attempts=1)).read("05339")
     assert caught.value.log_fields["error_code"] == "EndpointConnectionError"
 
 
@@ -272,7 +273,7 @@ def test_credentials_that_come_later(
     now = 0.0
     with serving(configuration(BUCKET_NAME="bucket")) as ssm:
         aws.setenv("AWS_ENDPOINT_URL_SSM", ssm.url)
-        storage = S3Storage(settings(data=data), clock=lambda: now)
+        storage = Opened(S3Storage(settings(data=data), clock=lambda: now))
         with aws.context() as without:
             for name in missing:
                 without.delenv(name)
@@ -314,7 +315,7 @@ def test_importing_is_cheap() -> None:
 def test_request_for_a_listing(s3: FaultServer) -> None:
     """A listing stays in its folder, whatever lies below it, and starts behind every file of the cursor's jockey."""
     s3.answers = (reply(200, b"<ListBucketResult/>"),)
-    S3Storage(settings(data="s3://bucket/some/prefix/")).list_ids("05339")
+    Opened(S3Storage(settings(data="s3://bucket/some/prefix/"))).list_ids("05339")
     asked = parse_qs(urlsplit(s3.requests[0].split(" ")[1]).query)
     assert asked["prefix"] == ["some/prefix/"]
     assert asked["delimiter"] == ["/"]
@@ -324,7 +325,7 @@ def test_request_for_a_listing(s3: FaultServer) -> None:
 def test_refused_credentials_pause_nobody(s3: FaultServer, aws: pytest.MonkeyPatch) -> None:
     """One refusal of the credentials, however soon after connecting, keeps no later request from being made."""
     s3.answers = (refusal(403, "SignatureDoesNotMatch"), found())
-    storage = S3Storage(settings(data="s3://bucket"), clock=lambda: 0.0)
+    storage = Opened(S3Storage(settings(data="s3://bucket"), clock=lambda: 0.0))
     with pytest.raises(UpstreamUnavailable):
         storage.read("05339")
     assert storage.read("05340")
@@ -337,7 +338,7 @@ def test_a_configuration_that_fails_later_takes_no_connection_away(s3: FaultServ
     s3.answers = (found(), refusal(403, "ExpiredToken"), found())
     with serving(configuration(BUCKET_NAME="bucket"), reply(400, b'{"__type": "AccessDeniedException"}')) as ssm:
         aws.setenv("AWS_ENDPOINT_URL_SSM", ssm.url)
-        storage = S3Storage(settings(), attempts=1, clock=lambda: now)
+        storage = Opened(S3Storage(settings(), attempts=1, clock=lambda: now))
         assert storage.read("05339")
         now = 100.0
         with pytest.raises(UpstreamUnavailable):

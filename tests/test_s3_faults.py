@@ -21,6 +21,7 @@ from fake_s3 import (
     OBJECT,
     Answer,
     FaultServer,
+    Opened,
     found,
     hang,
     hang_in_body,
@@ -45,17 +46,18 @@ NOT_XML = reply(503, b"<html>Service Unavailable")
 
 
 @contextmanager
-def faulty(aws: pytest.MonkeyPatch, *answers: Answer, **options: Any) -> Iterator[tuple[S3Storage, FaultServer]]:
+def faulty(aws: pytest.MonkeyPatch, *answers: Answer, **options: Any) -> Iterator[tuple[Opened, FaultServer]]:
     """Give a storage whose S3 gives these answers, and that server."""
     with serving(*answers) as server:
         aws.setenv("AWS_ENDPOINT_URL", server.url)
         yield storage(**options), server
 
 
-def storage(read_timeout: float = 30.0, load_threads: int = 64, **options: Any) -> S3Storage:
+def storage(read_timeout: float = 30.0, load_threads: int = 64, **options: Any) -> Opened:
     """Make a storage that does not wait between its own retries."""
     made = settings(data="s3://the-bucket/the/prefix", read_timeout=read_timeout, load_threads=load_threads)
-    return S3Storage(made, **({"sleep": lambda _: None} | options))
+    sizes = {name: options.pop(name) for name in ("max_bytes",) if name in options}
+    return Opened(S3Storage(made, **({"sleep": lambda _: None} | options)), **sizes)
 
 
 # What S3 does, what it becomes, the code for the log, and how often S3 is asked.

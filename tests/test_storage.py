@@ -13,11 +13,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fake_s3 import Bucket, Folder
+from fake_s3 import Bucket, Folder, Opened
 from graphql_api.config import ConfigError, Settings
 from graphql_api.errors import BadUserInput, Conflict, DataCorrupt, NotFound, StorageFault, UpstreamUnavailable
 from graphql_api.jockeys import ids
-from graphql_api.storage.folder import SUFFIXES, FolderStorage, Page, file_names, id_of
+from graphql_api.jockeys.files import SUFFIXES, JockeyFiles, Page, file_names, id_of
+from graphql_api.storage.folder import FolderStorage
+from graphql_api.storage.protocol import list_all
 from graphql_api.storage.s3 import S3Storage
 from graphql_api.storage.sources import open_storage
 
@@ -47,7 +49,7 @@ def _place(request: pytest.FixtureRequest, tmp_path: Path, aws: pytest.MonkeyPat
 def test_read_gives_bytes_etag_and_time(files: Folder | Bucket) -> None:
     """A file is read with its bytes, an ETag without quotes and its time of change in UTC."""
     files.put("05339.pickle", b"frame")
-    found = files.open().read("05339")
+    found = files.jockeys().read("05339")
     assert found
     assert found.data == b"frame"
     assert found.key.endswith("05339.pickle")
@@ -59,7 +61,7 @@ def test_read_gives_bytes_etag_and_time(files: Folder | Bucket) -> None:
 def test_read_of_an_empty_file(files: Folder | Bucket) -> None:
     """A file without bytes is a file."""
     files.put("05339.pickle", b"")
-    found = files.open().read("05339")
+    found = files.jockeys().read("05339")
     assert found
     assert found.data == b""
 
@@ -67,7 +69,7 @@ def test_read_of_an_empty_file(files: Folder | Bucket) -> None:
 def test_unchanged_file_is_not_read_again(files: Folder | Bucket) -> None:
     """A read with the file's own ETag gives None."""
     files.put("05339.pickle", b"frame")
-    storage = files.open()
+    storage = files.jockeys()
     found = storage.read("05339")
     assert found
     assert storage.read("05339", found.etag) is None
@@ -76,7 +78,7 @@ def test_unchanged_file_is_not_read_again(files: Folder | Bucket) -> None:
 def test_changed_file_is_read_again(files: Folder | Bucket) -> None:
     """A file of the same size but other content has another ETag."""
     files.put("05339.pickle", b"frame")
-    storage = files.open()
+    storage = files.jockeys()
     before = storage.read("05339")
     files.put("05339.pickle", b"FRAME")
     assert before
@@ -90,13 +92,13 @@ def test_missing_file(files: Folder | Bucket) -> None:
     """A jockey without a file is not found, in the words of the design."""
     files.put("05339.pickle", b"frame")
     with pytest.raises(NotFound, match=r"^Jockey with ID '99999' not found$"):
-        files.open().read("99999")
+        files.jockeys().read("99999")
 
 
 def test_removed_file(files: Folder | Bucket) -> None:
     """A file that has gone is not found, whatever ETag it had."""
     files.put("05339.pickle", b"frame")
-    storage = files.open()
+    storage = files.jockeys()
     found = storage.read("05339")
     files.remove("05339.pickle")
     assert found
@@ -109,7 +111,7 @@ def test_compressed_files_stand_in_in_order(files: Folder | Bucket) -> None:
     suffixes = (".pickle", ".pickle.zst", ".pickle.zip", ".pkl", ".pkl.bz2", ".xz")
     for suffix in suffixes:
         files.put("a00f1" + suffix, suffix.encode())
-    storage = files.open()
+    storage = files.jockeys()
     for suffix in suffixes:
         found = storage.read("a00f1")
         assert found
@@ -122,19 +124,19 @@ def test_compressed_files_stand_in_in_order(files: Folder | Bucket) -> None:
 def test_only_an_id_becomes_a_key(files: Folder | Bucket, bad: str) -> None:
     """What is no id is refused before the storage is touched, as an id and as a cursor."""
     with pytest.raises(BadUserInput):
-        files.open().read(bad)
+        files.jockeys().read(bad)
     with pytest.raises(BadUserInput):
-        files.open().list_ids(bad)
+        files.jockeys().list_ids(bad)
 
 
 def test_largest_file(files: Folder | Bucket) -> None:
     """A file of the limit's size is read; one byte more is no genuine file."""
     files.put("05339.pickle", b"12345678")
-    found = files.open(max_bytes=8).read("05339")
+    found = files.jockeys(max_bytes=8).read("05339")
     assert found
     assert found.data == b"12345678"
     with pytest.raises(DataCorrupt) as caught:
-        files.open(max_bytes=7).read("05339")
+        files.jockeys(max_bytes=7).read("05339")
     assert caught.value.log_fields["limit"] == 7
 
 
@@ -158,13 +160,13 @@ def test_list_gives_each_id_once(files: Folder | Bucket) -> None:
         files.put(name, b"frame")
     for suffix in (".pickle", ".pickle.bak", ".pickle.gz", ".pkl", ".zip"):
         files.put("05341" + suffix, b"frame")
-    assert files.open().list_ids() == Page(("05339", "0534", "05340", "05341", "a00f1", "z0001"), None)
+    assert files.jockeys().list_ids() == Page(("05339", "0534", "05340", "05341", "a00f1", "z0001"), None)
 
 
 def test_list_of_nothing(files: Folder | Bucket) -> None:
     """A storage without a jockey has one empty page."""
     files.put("readme.txt", b"none yet")
-    assert files.open().list_ids() == Page((), None)
+    assert files.jockeys().list_ids() == Page((), None)
 
 
 def test_pages_join_to_the_whole(files: Folder | Bucket) -> None:
@@ -174,7 +176,7 @@ def test_pages_join_to_the_whole(files: Folder | Bucket) -> None:
         files.put(each + ".pickle", b"frame")
     for suffix in (".pickle.gz", ".pickle.zst"):
         files.put("00001" + suffix, b"frame")
-    storage = files.open()
+    storage = files.jockeys()
     for limit in (1, 2, 3, 5, 6):
         pages = [storage.list_ids(limit=limit)]
         while pages[-1].cursor:
@@ -187,7 +189,7 @@ def test_cursor_outlives_its_file(files: Folder | Bucket) -> None:
     """A cursor continues at the same place where files come and go meanwhile."""
     for each in ("00001", "00003", "00005"):
         files.put(each + ".pickle", b"frame")
-    storage = files.open()
+    storage = files.jockeys()
     page = storage.list_ids(limit=2)
     files.remove("00003.pickle")
     for each in ("00002", "00004"):
@@ -198,7 +200,7 @@ def test_cursor_outlives_its_file(files: Folder | Bucket) -> None:
 
 def test_check_of_a_storage_that_answers(files: Folder | Bucket) -> None:
     """Readiness says ok for all it checked, even where there is no file."""
-    assert set(files.open().check().values()) == {"ok"}
+    assert set(files.jockeys().check().values()) == {"ok"}
 
 
 def test_threads_share_a_storage(files: Folder | Bucket) -> None:
@@ -206,7 +208,7 @@ def test_threads_share_a_storage(files: Folder | Bucket) -> None:
     listed = [f"{number:05}" for number in range(8)]
     for each in listed:
         files.put(each + ".pickle", each.encode())
-    storage = files.open()
+    storage = files.jockeys()
     with ThreadPoolExecutor(len(listed)) as pool:
         found = list(pool.map(storage.read, listed))
     assert [each.data.decode() for each in found if each] == listed
@@ -218,14 +220,14 @@ def test_etag_of_a_folder_is_of_the_content(tmp_path: Path) -> None:
         Folder(tmp_path / copy).put("05339.pickle", b"frame")
     path = tmp_path / "two" / "05339.pickle"
     os.utime(path, (1, 1))
-    one, two = (FolderStorage(tmp_path / copy).read("05339") for copy in ("one", "two"))
+    one, two = (Opened(FolderStorage(tmp_path / copy)).read("05339") for copy in ("one", "two"))
     path.write_bytes(b"FRAME")
     os.utime(path, (1, 1))
     assert one
     assert two
     assert one.etag == two.etag
     assert two.last_modified == datetime(1970, 1, 1, 0, 0, 1, tzinfo=UTC)
-    assert FolderStorage(tmp_path / "two").read("05339", two.etag)
+    assert Opened(FolderStorage(tmp_path / "two")).read("05339", two.etag)
 
 
 @pytest.fixture
@@ -240,8 +242,8 @@ def secret(tmp_path: Path) -> Path:
 def not_served(root: Path) -> None:
     """Assert that 05339 neither can be read nor is listed."""
     with pytest.raises(NotFound):
-        FolderStorage(root).read("05339")
-    assert FolderStorage(root).list_ids() == Page((), None)
+        Opened(FolderStorage(root)).read("05339")
+    assert Opened(FolderStorage(root)).list_ids() == Page((), None)
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
@@ -268,7 +270,7 @@ def test_folder_may_be_a_link(secret: Path) -> None:
     (root / "05339.pickle").write_bytes(b"frame")
     link = secret.with_name("link")
     link.symlink_to(root)
-    assert FolderStorage(link).read("05339")
+    assert Opened(FolderStorage(link)).read("05339")
 
 
 def test_folder_named_like_a_file(tmp_path: Path) -> None:
@@ -276,7 +278,7 @@ def test_folder_named_like_a_file(tmp_path: Path) -> None:
     (tmp_path / "05339.pickle").mkdir()
     not_served(tmp_path)
     (tmp_path / "05339.pickle.gz").write_bytes(b"frame")
-    assert FolderStorage(tmp_path).read("05339")
+    assert Opened(FolderStorage(tmp_path)).read("05339")
 
 
 def test_pipe_does_not_hang(tmp_path: Path) -> None:
@@ -296,7 +298,7 @@ def test_socket_is_no_file() -> None:
 
 def test_missing_folder_is_unavailable(tmp_path: Path) -> None:
     """A folder that is away may come back: nobody is told that a jockey does not exist, nor where the folder was."""
-    storage = FolderStorage(tmp_path / "away")
+    storage = Opened(FolderStorage(tmp_path / "away"))
     for call in (storage.check, storage.list_ids, lambda: storage.read("05339")):
         with pytest.raises(UpstreamUnavailable) as caught:
             call()
@@ -308,7 +310,7 @@ def test_missing_folder_is_unavailable(tmp_path: Path) -> None:
 
 def test_file_for_a_folder_is_unavailable(secret: Path) -> None:
     """A file where the folder should be is no storage."""
-    storage = FolderStorage(secret)
+    storage = Opened(FolderStorage(secret))
     for call in (storage.check, storage.list_ids, lambda: storage.read("05339")):
         with pytest.raises(UpstreamUnavailable):
             call()
@@ -334,7 +336,7 @@ def test_denied_file_is_a_fault(unprivileged: Path) -> None:
     Folder(unprivileged).put("05339.pickle", b"frame")
     (unprivileged / "05339.pickle").chmod(0)
     with pytest.raises(StorageFault) as caught:
-        FolderStorage(unprivileged).read("05339")
+        Opened(FolderStorage(unprivileged)).read("05339")
     assert "05339" not in str(caught.value)
     assert str(caught.value.log_fields["path"]).endswith("05339.pickle")
 
@@ -342,7 +344,7 @@ def test_denied_file_is_a_fault(unprivileged: Path) -> None:
 def test_denied_folder_is_a_fault(unprivileged: Path) -> None:
     """A folder that may not be listed takes an operator."""
     unprivileged.chmod(0)
-    storage = FolderStorage(unprivileged)
+    storage = Opened(FolderStorage(unprivileged))
     for call in (storage.check, storage.list_ids, lambda: storage.read("05339")):
         with pytest.raises(StorageFault):
             call()
@@ -389,14 +391,14 @@ def test_an_object_is_written_read_and_replaced(files: Folder | Bucket) -> None:
     """An object beside the jockeys' files is read as it was written; a read with its own ETag gives None."""
     storage = files.open()
     with pytest.raises(NotFound):
-        storage.read_object("_index.npz")
-    storage.write_object("_index.npz", b"one")
-    first = storage.read_object("_index.npz")
+        storage.read("_index.npz")
+    storage.write("_index.npz", b"one")
+    first = storage.read("_index.npz")
     assert first
     assert (first.data, first.last_modified.tzinfo) == (b"one", UTC)
-    assert storage.read_object("_index.npz", first.etag) is None
-    storage.write_object("_index.npz", b"two")
-    second = storage.read_object("_index.npz", first.etag)
+    assert storage.read("_index.npz", first.etag) is None
+    storage.write("_index.npz", b"two")
+    second = storage.read("_index.npz", first.etag)
     assert second
     assert second.data == b"two"
 
@@ -405,26 +407,26 @@ def test_an_object_is_no_jockey(files: Folder | Bucket) -> None:
     """Objects beside the jockeys' files are not listed among them."""
     files.put("05339.pickle", b"frame")
     storage = files.open()
-    storage.write_object("_index.npz", b"index")
-    assert storage.list_ids() == Page(("05339",), None)
+    storage.write("_index.npz", b"index")
+    assert JockeyFiles(storage).list_ids() == Page(("05339",), None)
 
 
 def test_objects_of_a_folder_are_listed_and_deleted(files: Folder | Bucket) -> None:
     """With names, sizes and times; one that is deleted is no longer listed, and may be deleted again."""
     storage = files.open()
-    assert list(storage.list_objects("rides")) == []
-    storage.write_object("rides/2024-00ff.parquet", b"rides")
-    storage.write_object("rides/2023-00ff.parquet", b"more rides")
-    listed = storage.list_objects("rides")
-    assert [(each.name, each.size) for each in listed] == [
+    assert list(list_all(storage, "rides/")) == []
+    storage.write("rides/2024-00ff.parquet", b"rides")
+    storage.write("rides/2023-00ff.parquet", b"more rides")
+    listed = list(list_all(storage, "rides/"))
+    assert [(each.key, each.size) for each in listed] == [
         ("rides/2023-00ff.parquet", 10),
         ("rides/2024-00ff.parquet", 5),
     ]
     assert abs(datetime.now(UTC) - listed[0].last_modified) < timedelta(days=1)
-    storage.delete_object("rides/2023-00ff.parquet")
-    storage.delete_object("rides/2023-00ff.parquet")
-    assert [each.name for each in storage.list_objects("rides")] == ["rides/2024-00ff.parquet"]
-    assert storage.list_ids().ids == ()
+    storage.delete("rides/2023-00ff.parquet")
+    storage.delete("rides/2023-00ff.parquet")
+    assert [each.key for each in list_all(storage, "rides/")] == ["rides/2024-00ff.parquet"]
+    assert JockeyFiles(storage).list_ids().ids == ()
 
 
 def test_of_writers_at_once_one_wins(conditional: Folder | Bucket) -> None:
@@ -433,34 +435,45 @@ def test_of_writers_at_once_one_wins(conditional: Folder | Bucket) -> None:
 
     def swap(etag: str | None, data: bytes) -> bool:
         try:
-            storage.swap_object("_rides.v1.json", data, etag)
+            storage.swap("_rides.v1.json", data, etag)
         except Conflict:
             return False
         return True
 
     for round_ in range(3):
-        seen = storage.read_object("_rides.v1.json") if round_ else None
+        seen = storage.read("_rides.v1.json") if round_ else None
         with ThreadPoolExecutor(8) as pool:
             texts = [f"{round_} {place}".encode() for place in range(8)]
             won = list(pool.map(partial(swap, seen and seen.etag), texts))
         assert won.count(True) == 1
-        stored = storage.read_object("_rides.v1.json")
+        stored = storage.read("_rides.v1.json")
         assert stored
         assert stored.data == texts[won.index(True)]
-    storage.delete_object("_rides.v1.json")
+    storage.delete("_rides.v1.json")
     assert not swap("0" * 32, b"of a version that is gone")
+
+
+@pytest.mark.parametrize("name", ["", "../x", "_../x/../y", "_a\n", "a/../b", "/a", "a//b", "a/", ".a", "a/.b", "a\\b"])
+def test_a_key_that_leads_elsewhere_is_refused(files: Folder | Bucket, name: str) -> None:
+    """A path out of the storage, or a hidden name, is refused before anything is touched."""
+    storage = files.open()
+    with pytest.raises(ValueError, match="No name of an object"):
+        storage.read(name)
 
 
 @pytest.mark.parametrize(
     "name", ["index.arrows", "_", "_../x", "_a/b", "05339.pickle", "_A", "_a\n", "_a..b", "a/../b", "/a"]
 )
-def test_only_a_name_of_its_own_form_becomes_an_object(files: Folder | Bucket, name: str) -> None:
+def test_only_a_name_of_its_own_form_is_written(files: Folder | Bucket, name: str) -> None:
     """A name that is a path, or could be a jockey's file, is refused before anything is touched."""
     storage = files.open()
-    with pytest.raises(ValueError, match="No name of an object"):
-        storage.read_object(name)
-    with pytest.raises(ValueError, match="No name of an object"):
-        storage.write_object(name, b"")
+    for change in (
+        partial(storage.write, name, b""),
+        partial(storage.swap, name, b"", None),
+        partial(storage.delete, name),
+    ):
+        with pytest.raises(ValueError, match="No name of an object"):
+            change()
 
 
 def test_a_write_that_fails_leaves_what_was_there(tmp_path: Path) -> None:
@@ -468,13 +481,13 @@ def test_a_write_that_fails_leaves_what_was_there(tmp_path: Path) -> None:
     storage = FolderStorage(tmp_path)
     (tmp_path / "_index.npz").mkdir()
     with pytest.raises(UpstreamUnavailable):
-        storage.write_object("_index.npz", b"index")
+        storage.write("_index.npz", b"index")
     assert [each.name for each in tmp_path.iterdir()] == ["_index.npz"]
     with pytest.raises(UpstreamUnavailable):
-        FolderStorage(tmp_path / "away").write_object("_index.npz", b"index")
+        FolderStorage(tmp_path / "away").write("_index.npz", b"index")
 
 
 def test_whoever_may_read_the_folder_may_read_an_object(tmp_path: Path) -> None:
     """The server that reads an object need not be the user that wrote it."""
-    FolderStorage(tmp_path).write_object("_index.npz", b"index")
+    FolderStorage(tmp_path).write("_index.npz", b"index")
     assert (tmp_path / "_index.npz").stat().st_mode & 0o777 == 0o644

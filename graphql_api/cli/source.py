@@ -6,7 +6,7 @@ import click
 
 from graphql_api.config import Settings
 from graphql_api.errors import ServiceError
-from graphql_api.storage.folder import Storage
+from graphql_api.storage.protocol import Storage
 from graphql_api.storage.sources import open_storage
 
 NO_SOURCE = (

@@ -13,9 +13,10 @@ from graphql_api.errors import DataCorrupt, NotFound, ServiceError, StorageFault
 from graphql_api.index.entries import Entry, entry
 from graphql_api.index.file import NAME, dump, load
 from graphql_api.jockeys.decoding import decode
+from graphql_api.jockeys.files import JockeyFiles
 from graphql_api.snapshots.loading import MAX_DECODES
 from graphql_api.snapshots.trace import Trace
-from graphql_api.storage.folder import Storage
+from graphql_api.storage.protocol import Storage
 
 SAVE_EVERY = 500
 """Changes between two saves: the most that an interrupted run loses."""
@@ -38,7 +39,8 @@ class Refresh:
         known = _known(storage)
         self.storage = storage
         self.save_every = save_every
-        self.entries = {each: known.get(each) or Entry(each) for each in _ids(storage)}
+        self.files = JockeyFiles(storage)
+        self.entries = {each: known.get(each) or Entry(each) for each in _ids(self.files)}
         self.outcomes = Counter[Outcome]()
         self.unreadable: list[str] = []
         self.removed = len(known.keys() - self.entries.keys())
@@ -49,7 +51,7 @@ class Refresh:
         """Read what changed with so many threads; ``advance`` is called for each jockey. Raises as ``Storage`` does."""
         decodes = BoundedSemaphore(MAX_DECODES)
         with ThreadPoolExecutor(threads, "index") as pool:
-            futures = [pool.submit(_current, self.storage, each, decodes) for each in self.entries.values()]
+            futures = [pool.submit(_current, self.files, each, decodes) for each in self.entries.values()]
             try:
                 for future in as_completed(futures):
                     self._take(*future.result())
@@ -75,14 +77,14 @@ class Refresh:
 
     def _save(self) -> None:
         if self._unsaved:
-            self.storage.write_object(NAME, dump(list(self.entries.values())))
+            self.storage.write(NAME, dump(list(self.entries.values())))
             self.written, self._unsaved = True, 0
 
 
 def _known(storage: Storage) -> dict[str, Entry]:
     """Give the entries of the index as it is; none where there is no index, or none that can be read."""
     try:
-        stored = storage.read_object(NAME)
+        stored = storage.read(NAME)
         return {each.id: each for each in load(stored.data).entries()} if stored else {}
     except NotFound:
         return {}
@@ -91,19 +93,19 @@ def _known(storage: Storage) -> dict[str, Entry]:
         return {}
 
 
-def _ids(storage: Storage) -> Iterator[str]:
+def _ids(files: JockeyFiles) -> Iterator[str]:
     """List all ids, page by page."""
-    page = storage.list_ids()
+    page = files.list_ids()
     yield from page.ids
     while page.cursor:
-        page = storage.list_ids(page.cursor)
+        page = files.list_ids(page.cursor)
         yield from page.ids
 
 
-def _current(storage: Storage, known: Entry, decodes: BoundedSemaphore) -> tuple[Entry, Outcome]:
+def _current(files: JockeyFiles, known: Entry, decodes: BoundedSemaphore) -> tuple[Entry, Outcome]:
     """Give a jockey's entry for the file as it is now."""
     try:
-        stored = storage.read(known.id, known.etag)
+        stored = files.read(known.id, known.etag)
         if stored is None:
             return known, "unchanged"
         with decodes:

@@ -16,7 +16,7 @@ from graphql_api.snapshots.shared_work import SharedWork
 from graphql_api.snapshots.snapshots import Snapshots
 from graphql_api.snapshots.threads import LoadThreads
 from graphql_api.snapshots.trace import Trace
-from graphql_api.storage.folder import Storage, StoredObject
+from graphql_api.storage.protocol import Storage, StoredObject
 from graphql_api.workers import Workers
 
 
@@ -45,7 +45,7 @@ class IndexSource:
 
     def read(self, key: str, etag: str | None) -> StoredObject | None:
         """Read the index."""
-        return self._storage.read_object(key, etag)
+        return self._storage.read(key, etag)
 
     def decode(self, stored: StoredObject, key: str, trace: Trace) -> Index:  # noqa: ARG002 - of the protocol
         """Read the catalogue, and make what searching takes."""

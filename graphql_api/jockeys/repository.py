@@ -5,13 +5,14 @@ from typing import Self
 
 from graphql_api.config import Settings
 from graphql_api.jockeys import ids
+from graphql_api.jockeys.files import JockeyFiles, Page
 from graphql_api.jockeys.records import RaceRecords
 from graphql_api.services import Services
 from graphql_api.snapshots.policy import Policy
 from graphql_api.snapshots.snapshots import Snapshots
 from graphql_api.snapshots.threads import LoadThreads
 from graphql_api.snapshots.trace import Trace
-from graphql_api.storage.folder import Page, Storage, StoredObject
+from graphql_api.storage.protocol import Storage, StoredObject
 
 Load = Callable[[bytes, str, Trace], RaceRecords]
 
@@ -22,9 +23,9 @@ class JockeySource:
     name = "jockeys"
     key_field = "jockey_id"
 
-    def __init__(self, storage: Storage, load: Load) -> None:
-        """Read from ``storage``, decode by ``load``."""
-        self._storage = storage
+    def __init__(self, files: JockeyFiles, load: Load) -> None:
+        """Read from ``files``, decode by ``load``."""
+        self._files = files
         self._load = load
 
     def checked(self, key: str) -> str:
@@ -33,7 +34,7 @@ class JockeySource:
 
     def read(self, key: str, etag: str | None) -> StoredObject | None:
         """Read a jockey's file."""
-        return self._storage.read(key, etag)
+        return self._files.read(key, etag)
 
     def decode(self, stored: StoredObject, key: str, trace: Trace) -> RaceRecords:
         """Decode a jockey's file."""
@@ -57,10 +58,10 @@ class Jockeys(Snapshots[RaceRecords]):
         load: Load | None = None,
     ) -> None:
         """Hold ``storage`` without touching it; threads start with the first read. ``clock`` gives seconds."""
-        self._storage = storage
+        self._files = JockeyFiles(storage)
         self._threads = threads or LoadThreads(settings.load_threads)
         super().__init__(
-            JockeySource(storage, load or _load),
+            JockeySource(self._files, load or _load),
             _policy(settings),
             self._threads.loads,
             self._threads.shared,
@@ -74,8 +75,8 @@ class Jockeys(Snapshots[RaceRecords]):
         return cls(services.storage, services.settings, threads=services.get(LoadThreads))
 
     async def list_ids(self, cursor: str | None = None, limit: int = 1000) -> Page:
-        """List ids as ``Storage.list_ids`` does, in a thread."""
-        return await self._shared.run(("list_ids", cursor, limit), lambda: self._storage.list_ids(cursor, limit))
+        """List ids as ``JockeyFiles.list_ids`` does, in a thread."""
+        return await self._shared.run(("list_ids", cursor, limit), lambda: self._files.list_ids(cursor, limit))
 
     def close(self) -> None:
         """Refuse further loads and those not begun (``UpstreamUnavailable``); those under way end by their timeouts."""

@@ -15,7 +15,7 @@ from graphql_api.snapshots.policy import Policy
 from graphql_api.snapshots.snapshot import Snapshot
 from graphql_api.snapshots.source import Source
 from graphql_api.snapshots.trace import Outcome, Trace
-from graphql_api.storage.folder import StoredObject
+from graphql_api.storage.protocol import StoredObject
 
 if TYPE_CHECKING:
     from graphql_api.snapshots.snapshots import Snapshots

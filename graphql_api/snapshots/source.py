@@ -3,7 +3,7 @@
 from typing import Protocol, TypeVar
 
 from graphql_api.snapshots.trace import Trace
-from graphql_api.storage.folder import StoredObject
+from graphql_api.storage.protocol import StoredObject
 
 V = TypeVar("V")
 

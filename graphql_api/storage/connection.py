@@ -10,7 +10,7 @@ import structlog
 from graphql_api.config import Settings
 from graphql_api.errors import UpstreamUnavailable
 from graphql_api.storage.faults import translated
-from graphql_api.storage.folder import UNAVAILABLE
+from graphql_api.storage.protocol import UNAVAILABLE
 from graphql_api.storage.ssm import Location, read_location
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ from contextlib import closing
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
-from graphql_api.storage.folder import StoredObject, content_hash, too_large
+from graphql_api.storage.folder import content_hash
+from graphql_api.storage.protocol import StoredObject, too_large
 
 if TYPE_CHECKING:
     from botocore.response import StreamingBody

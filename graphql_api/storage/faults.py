@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from graphql_api.errors import NotFound, ServiceError, StorageFault, UpstreamUnavailable
-from graphql_api.storage.folder import REFUSED, UNAVAILABLE
+from graphql_api.storage.protocol import REFUSED, UNAVAILABLE
 
 NOT_MODIFIED = "304"
 CHANGED = frozenset({"PreconditionFailed", "ConditionalRequestConflict", "412", "409", "NoSuchKey"})

@@ -2,13 +2,13 @@
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Lock
 
 from graphql_api.errors import StorageFault, UpstreamUnavailable
-from graphql_api.storage.folder import ListedObject, Page, Storage, StoredObject
+from graphql_api.storage.protocol import MAX_OBJECT_BYTES, Listing, Storage, StoredObject
 
 KEPT = 100
 """Durations kept between two readings of the meter: as many values as a metric may have in one line."""
@@ -37,40 +37,30 @@ class MeteredStorage:
         self._seconds = deque[float](maxlen=KEPT)
         self._failures = self._run = self._longest = 0
 
-    def read(self, jockey_id: str, etag: str | None = None) -> StoredObject | None:
-        """Read one jockey's file; see ``Storage.read``."""
+    def read(self, key: str, etag: str | None = None, *, max_bytes: int = MAX_OBJECT_BYTES) -> StoredObject | None:
+        """Read an object; see ``Storage.read``."""
         with self._measured():
-            return self._storage.read(jockey_id, etag)
+            return self._storage.read(key, etag, max_bytes=max_bytes)
 
-    def list_ids(self, cursor: str | None = None, limit: int = 1000) -> Page:
-        """List the ids that have a file; see ``Storage.list_ids``."""
+    def list_objects(self, prefix: str = "", cursor: str | None = None, limit: int = 1000) -> Listing:
+        """List objects; see ``Storage.list_objects``."""
         with self._measured():
-            return self._storage.list_ids(cursor, limit)
+            return self._storage.list_objects(prefix, cursor, limit)
 
-    def read_object(self, name: str, etag: str | None = None) -> StoredObject | None:
-        """Read an object beside the jockeys' files; see ``Storage.read_object``."""
+    def write(self, key: str, data: bytes) -> None:
+        """Write an object; see ``Storage.write``."""
         with self._measured():
-            return self._storage.read_object(name, etag)
+            self._storage.write(key, data)
 
-    def write_object(self, name: str, data: bytes) -> None:
-        """Write an object beside the jockeys' files; see ``Storage.write_object``."""
+    def swap(self, key: str, data: bytes, etag: str | None) -> None:
+        """Write an object unless another came first; see ``Storage.swap``."""
         with self._measured():
-            self._storage.write_object(name, data)
+            self._storage.swap(key, data, etag)
 
-    def swap_object(self, name: str, data: bytes, etag: str | None) -> None:
-        """Write an object unless another came first; see ``Storage.swap_object``."""
+    def delete(self, key: str) -> None:
+        """Delete an object; see ``Storage.delete``."""
         with self._measured():
-            self._storage.swap_object(name, data, etag)
-
-    def list_objects(self, folder: str) -> Sequence[ListedObject]:
-        """List the objects of a folder; see ``Storage.list_objects``."""
-        with self._measured():
-            return self._storage.list_objects(folder)
-
-    def delete_object(self, name: str) -> None:
-        """Delete an object; see ``Storage.delete_object``."""
-        with self._measured():
-            self._storage.delete_object(name)
+            self._storage.delete(key)
 
     def check(self) -> Mapping[str, str]:
         """Prove that the storage answers; see ``Storage.check``."""

@@ -1,35 +1,29 @@
-"""Jockey files in S3."""
+"""A bucket of S3 as a storage."""
 
 import random
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import UTC
-from itertools import groupby
 from threading import BoundedSemaphore
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import structlog
 
 from graphql_api.config import ConfigError, Settings
-from graphql_api.errors import NotFound, UpstreamUnavailable
-from graphql_api.jockeys import ids
+from graphql_api.errors import UpstreamUnavailable
 from graphql_api.storage.connection import Connected, Connection
 from graphql_api.storage.download import stored_object
 from graphql_api.storage.faults import CHANGED, CREDENTIALS, NOT_MODIFIED, error_code, faults, is_passing, translated
-from graphql_api.storage.folder import (
+from graphql_api.storage.protocol import (
     MAX_OBJECT_BYTES,
-    MAX_STORED_BYTES,
-    SUFFIXES,
     ListedObject,
-    Page,
+    Listing,
     StoredObject,
     changed_meanwhile,
-    file_names,
-    first_page,
-    id_of,
-    no_such_jockey,
-    object_name,
+    checked_key,
+    checked_prefix,
+    writable_key,
 )
 from graphql_api.storage.ssm import BUCKET_NAME, Location
 
@@ -60,7 +54,6 @@ class S3Storage:
         *,
         attempts: int = ATTEMPTS,
         page_size: int = 1000,
-        max_bytes: int = MAX_STORED_BYTES,
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -74,95 +67,74 @@ class S3Storage:
         self._seconds = ROUNDS * (settings.connect_timeout + settings.read_timeout)
         self._retrying = BoundedSemaphore(max(1, settings.load_threads // RETRYING))
         self._page_size = page_size
-        self._max_bytes = max_bytes
         self._sleep = sleep
         self._clock = clock
-        self._lists_first = False
 
-    def read(self, jockey_id: str, etag: str | None = None) -> StoredObject | None:
-        """Read one jockey's file; see ``Storage.read``.
+    def read(self, key: str, etag: str | None = None, *, max_bytes: int = MAX_OBJECT_BYTES) -> StoredObject | None:
+        """Get an object; see ``Storage.read``."""
+        where = self._prefix + checked_key(key)
+        condition: dict[str, Any] = {"IfNoneMatch": f'"{etag}"'} if etag is not None else {}
 
-        The usual name takes one request. Where it is missing, one listing tells which of the names there is. A bucket
-        whose files have other names is listed at once from then on: so no read takes more than two requests, but the
-        first. What is read never depends on earlier reads.
-        """
-        names = file_names(jockey_id)
-        try:
-            if not self._lists_first:
-                return self._read(self._prefix + names[0], etag, self._max_bytes)
-        except NotFound:
-            pass
-        name = self._listed_name(jockey_id, names)
-        if name is None:
-            raise no_such_jockey(jockey_id)
-        self._lists_first = name != names[0]
-        try:
-            return self._read(self._prefix + name, etag, self._max_bytes)
-        except NotFound as error:  # gone since it was listed
-            raise no_such_jockey(jockey_id) from error
+        def download(s3: Connected, deadline: float) -> StoredObject | None:
+            try:
+                answer = s3.client.get_object(Bucket=s3.bucket, Key=where, **condition)
+            except faults() as error:
+                if error_code(error) == NOT_MODIFIED:
+                    return None
+                raise
+            return stored_object(answer, where, max_bytes, self._clock, deadline)
 
-    def list_ids(self, cursor: str | None = None, limit: int = 1000) -> Page:
-        """List the ids that have a file; see ``Storage.list_ids``."""
-        # Keys come in the order of their bytes, in which '.' precedes digits: so ids ascend, and a jockey's files are
-        # neighbours, the last of which the cursor skips.
-        start = {"StartAfter": self._prefix + ids.jockey_id(cursor) + max(SUFFIXES)} if cursor is not None else {}
-        listed = filter(None, map(id_of, self._names(start)))
-        return first_page((jockey_id for jockey_id, _ in groupby(listed)), limit)
+        stored = self._tried(download, key=where)
+        # A server that gives no ETag knows no condition either.
+        return None if stored is None or stored.etag == etag else stored
 
-    def read_object(self, name: str, etag: str | None = None) -> StoredObject | None:
-        """Read an object beside the jockeys' files; see ``Storage.read_object``."""
-        return self._read(self._prefix + object_name(name), etag, MAX_OBJECT_BYTES)
+    def list_objects(self, prefix: str = "", cursor: str | None = None, limit: int = 1000) -> Listing:
+        """List objects by as many requests as it takes; see ``Storage.list_objects``."""
+        start = {"StartAfter": self._prefix + cursor} if cursor is not None else {}
+        found: list[ListedObject] = []
+        more = False
+        for page in self._pages(self._prefix + checked_prefix(prefix), **start):
+            found += [
+                ListedObject(each["Key"].removeprefix(self._prefix), each["Size"], each["LastModified"].astimezone(UTC))
+                for each in page.get("Contents", ())
+            ]
+            more = "NextContinuationToken" in page
+            if len(found) >= limit:
+                break
+        return Listing(tuple(found[:limit]), found[limit - 1].key if more or len(found) > limit else None)
 
-    def write_object(self, name: str, data: bytes) -> None:
-        """Put an object, which S3 does at once or not at all; see ``Storage.write_object``."""
-        key = self._prefix + object_name(name)
-        self._tried(lambda s3, _: s3.client.put_object(Bucket=s3.bucket, Key=key, Body=data), key=key)
+    def write(self, key: str, data: bytes) -> None:
+        """Put an object, which S3 does at once or not at all; see ``Storage.write``."""
+        where = self._prefix + writable_key(key)
+        self._tried(lambda s3, _: s3.client.put_object(Bucket=s3.bucket, Key=where, Body=data), key=where)
 
-    def swap_object(self, name: str, data: bytes, etag: str | None) -> None:
-        """Put an object on a condition, which S3 judges; see ``Storage.swap_object``.
+    def swap(self, key: str, data: bytes, etag: str | None) -> None:
+        """Put an object on a condition, which S3 judges; see ``Storage.swap``.
 
         It is tried once: a try whose answer was lost may have succeeded, and a second would conflict with it.
         """
-        key = self._prefix + object_name(name)
+        where = self._prefix + writable_key(key)
         condition = {"IfNoneMatch": "*"} if etag is None else {"IfMatch": f'"{etag}"'}
 
         def put(s3: Connected, _deadline: float) -> None:
             try:
-                s3.client.put_object(Bucket=s3.bucket, Key=key, Body=data, **condition)  # type: ignore[arg-type]
+                s3.client.put_object(Bucket=s3.bucket, Key=where, Body=data, **condition)  # type: ignore[arg-type]
             except faults() as error:
                 if error_code(error) in CHANGED:
-                    raise changed_meanwhile(name) from error
+                    raise changed_meanwhile(key) from error
                 raise
 
-        self._tried(put, 1, key=key)
+        self._tried(put, 1, key=where)
 
-    def list_objects(self, folder: str) -> Sequence[ListedObject]:
-        """List the objects of a folder; see ``Storage.list_objects``."""
-        return [
-            ListedObject(each["Key"].removeprefix(self._prefix), each["Size"], each["LastModified"].astimezone(UTC))
-            for page in self._pages(f"{self._prefix}{folder}/")
-            for each in page.get("Contents", ())
-        ]
-
-    def delete_object(self, name: str) -> None:
-        """Delete an object; see ``Storage.delete_object``."""
-        key = self._prefix + object_name(name)
-        self._tried(lambda s3, _: s3.client.delete_object(Bucket=s3.bucket, Key=key), key=key)
+    def delete(self, key: str) -> None:
+        """Delete an object; see ``Storage.delete``."""
+        where = self._prefix + writable_key(key)
+        self._tried(lambda s3, _: s3.client.delete_object(Bucket=s3.bucket, Key=where), key=where)
 
     def check(self) -> Mapping[str, str]:
         """Prove that the configuration can be read and the bucket be listed; see ``Storage.check``."""
         self._tried(lambda s3, _: s3.client.list_objects_v2(Bucket=s3.bucket, Prefix=self._prefix, MaxKeys=1))
         return {"configuration": "ok", "storage": "ok"}
-
-    def _listed_name(self, jockey_id: str, names: tuple[str, ...]) -> str | None:
-        """Find by one request which of a jockey's names there is, the first of several; None where there is none."""
-        listed = set(_names_of(self._list(f"{self._prefix}{jockey_id}."), self._prefix))
-        return next((name for name in names if name in listed), None)
-
-    def _names(self, start: Mapping[str, Any]) -> Iterator[str]:
-        """List the names under the prefix, without folders, page by page as they are asked for."""
-        for page in self._pages(self._prefix, **start):
-            yield from _names_of(page, self._prefix)
 
     def _pages(self, prefix: str, **start: Any) -> "Iterator[ListObjectsV2OutputTypeDef]":
         """List the keys that begin with a prefix, without folders, page by page as they are asked for."""
@@ -178,23 +150,6 @@ class S3Storage:
             lambda s3, _: s3.client.list_objects_v2(Bucket=s3.bucket, Prefix=prefix, Delimiter="/", **options),
             key=prefix,
         )
-
-    def _read(self, key: str, etag: str | None, limit: int) -> StoredObject | None:
-        """Read one key of at most ``limit`` bytes; None if its ETag still is ``etag``."""
-        condition: dict[str, Any] = {"IfNoneMatch": f'"{etag}"'} if etag is not None else {}
-
-        def download(s3: Connected, deadline: float) -> StoredObject | None:
-            try:
-                answer = s3.client.get_object(Bucket=s3.bucket, Key=key, **condition)
-            except faults() as error:
-                if error_code(error) == NOT_MODIFIED:
-                    return None
-                raise
-            return stored_object(answer, key, limit, self._clock, deadline)
-
-        stored = self._tried(download, key=key)
-        # A server that gives no ETag knows no condition either.
-        return None if stored is None or stored.etag == etag else stored
 
     def _tried(self, request: Callable[[Connected, float], T], attempts: int | None = None, **where: str) -> T:
         """Make a request, which gets its deadline, again where its fault may pass; raises ours for S3's faults."""
@@ -233,10 +188,6 @@ class S3Storage:
             if error.log_fields.get("error_code") in CREDENTIALS:
                 self._connection.refuse(connected)
             raise
-
-
-def _names_of(page: "ListObjectsV2OutputTypeDef", prefix: str) -> Iterator[str]:
-    return (each["Key"].removeprefix(prefix) for each in page.get("Contents", ()))
 
 
 def _parse(settings: Settings) -> tuple[Location | None, str]:

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from graphql_api.config import ConfigError, Settings
-from graphql_api.storage.folder import FolderStorage, Storage
+from graphql_api.storage.folder import FolderStorage
+from graphql_api.storage.protocol import Storage
 
 
 def open_storage(settings: Settings) -> Storage:

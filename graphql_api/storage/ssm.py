@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from graphql_api.errors import UpstreamUnavailable
 from graphql_api.storage.faults import error_code, faults
-from graphql_api.storage.folder import UNAVAILABLE
+from graphql_api.storage.protocol import UNAVAILABLE
 
 if TYPE_CHECKING:
     from boto3.session import Session

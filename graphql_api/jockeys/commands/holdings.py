@@ -6,7 +6,8 @@ from pathlib import Path
 
 from graphql_api.config import Settings
 from graphql_api.errors import DataCorrupt, NotFound, StorageFault, UpstreamUnavailable
-from graphql_api.storage.folder import Storage, id_of
+from graphql_api.jockeys.files import JockeyFiles, id_of
+from graphql_api.storage.protocol import Storage
 
 LISTED = 1_000
 """Jockeys that are counted at the start; a larger source is told as "1,000 or more"."""
@@ -20,7 +21,7 @@ def describe(storage: Storage, settings: Settings) -> list[str]:
     """
     name = repr(settings.data) if settings.data else "the bucket that SSM names"
     try:
-        page = storage.list_ids(limit=LISTED)
+        page = JockeyFiles(storage).list_ids(limit=LISTED)
         index = _index(storage)
     except UpstreamUnavailable as error:
         reason = error.log_fields.get("error_code") or error.log_fields.get("reason") or error.message
@@ -36,7 +37,7 @@ def describe(storage: Storage, settings: Settings) -> list[str]:
 def _index(storage: Storage) -> str:
     """Tell of the index in words."""
     try:
-        stored = storage.read_object(_name())
+        stored = storage.read(_name())
     except NotFound:
         return "no index (graphql-api index builds it; listing by name and searching need it)"
     except StorageFault:

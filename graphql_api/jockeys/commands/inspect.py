@@ -11,7 +11,7 @@ from graphql_api.cli.options import data_option, log_to_stderr, settings_of
 
 if TYPE_CHECKING:
     from graphql_api.jockeys.inspection import FileFacts
-    from graphql_api.storage.folder import StoredObject
+    from graphql_api.storage.protocol import StoredObject
 
 
 @click.command(
@@ -46,7 +46,7 @@ def _facts(file_or_id: str, data: str | None) -> "FileFacts":
     """Read the file, or, where there is none of that name, the jockey's file from the data source."""
     from graphql_api.cli.source import open_source
     from graphql_api.jockeys import inspection
-    from graphql_api.storage.folder import MAX_STORED_BYTES, id_of
+    from graphql_api.jockeys.files import MAX_STORED_BYTES, JockeyFiles, id_of
 
     path = Path(file_or_id)
     if path.is_file():
@@ -56,5 +56,6 @@ def _facts(file_or_id: str, data: str | None) -> "FileFacts":
     if path.suffix or path.parent != Path():
         raise click.ClickException(f"There is no file {file_or_id!r}.")
     settings = settings_of(data)
-    stored = cast("StoredObject", open_source(settings).read(file_or_id))  # None answers conditional reads only
+    files = JockeyFiles(open_source(settings))
+    stored = cast("StoredObject", files.read(file_or_id))  # None answers conditional reads only
     return inspection.inspect(stored.data, stored.key, file_or_id)
