@@ -32,10 +32,8 @@ MISHAPS = (
     "取", "除", "中", "失", "降", "再", "abandoned", "dead heat", "no weather", "no going", "nameless", "計不",
     "前計不",
 )  # fmt: skip
-_NOT_TIMED = {"取", "除", "中", "abandoned"}
-_NOT_RUN = {"取", "除", "abandoned"}
-_OLD_TIMES = date(2005, 1, 1)
-_REST_DAYS = 10
+_NOT_TIMED, _NOT_RUN = {"取", "除", "中", "abandoned"}, {"取", "除", "abandoned"}
+_OLD_TIMES, _REST_DAYS = date(2005, 1, 1), 10
 
 
 @dataclass(slots=True)

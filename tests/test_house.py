@@ -1,0 +1,38 @@
+"""Rules of the house that no linter knows: sizes of modules and functions, and slices that contracts must name."""
+
+import ast
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from graphql_api.installed import SLICES
+from graphql_api.slices import Slice
+
+ROOT = Path(__file__).parents[1]
+MODULES = sorted([*ROOT.joinpath("graphql_api").rglob("*.py"), ROOT / "handler.py"])
+MAX_MODULE, MAX_FUNCTION = 300, 50
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: str(module.relative_to(ROOT)))
+def test_modules_and_functions_are_short(module: Path) -> None:
+    """No module has more than 300 lines, and no function more than 50."""
+    text = module.read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= MAX_MODULE
+    functions = [each for each in ast.walk(ast.parse(text)) if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef)]
+    assert [each.name for each in functions if (each.end_lineno or 0) - each.lineno >= MAX_FUNCTION] == []
+
+
+@pytest.mark.parametrize("installed", SLICES, ids=lambda installed: installed.name)
+def test_contracts_name_every_slice(installed: Slice) -> None:
+    """A slice is in the contract that keeps mechanism from it, and in one that keeps it from other slices."""
+    contracts = tomllib.loads(ROOT.joinpath("pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
+    by_name = {each["name"].partition(":")[0]: each for each in contracts["contracts"]}
+    package = f"graphql_api.{installed.name}"
+    assert package in by_name["Mechanism knows no slice"]["forbidden_modules"]
+    assert package in by_name["The domain and what it stands on know neither GraphQL nor HTTP"]["source_modules"]
+    apart = (
+        by_name["Slices know no other slice"]["modules"],
+        by_name["Races know other slices by their public modules"],
+    )
+    assert package in apart[0] or package in apart[1]["source_modules"]
