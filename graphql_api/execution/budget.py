@@ -86,10 +86,9 @@ class Budget:
         ``LongWork`` where it passes the allowance.
         """
         self.spent += values
-        if self.spent > self.values:
-            message = f"The answer would hold more than {self.values:,.0f} values: ask for fewer rows or fields."
-            raise Exhausted(ResponseTooLarge(message, spent=self.spent))
-        self.work(values if work is None else work)
+        self.worked += values if work is None else work
+        if self.worked > self.next_look or self.spent > self.values:
+            self._look()
 
     def work(self, amount: int) -> None:
         """Pay for work of which no value is written, before it is done. Raises as ``spend``."""
@@ -98,10 +97,14 @@ class Budget:
             self._look()
 
     def _look(self) -> None:
-        """Look at the allowance and at the clock, and say when next."""
+        """Look at what is spent and at the clock, and say when next."""
+        if self.spent > self.values:
+            message = f"The answer would hold more than {self.values:,.0f} values: ask for fewer rows or fields."
+            raise Exhausted(ResponseTooLarge(message, spent=self.spent))
         if self.worked > self.allowance:
             raise LongWork
-        self.next_look = min(self.worked + LOOK_EVERY, self.allowance)
+        next_look = self.worked + LOOK_EVERY
+        self.next_look = next_look if next_look < self.allowance else self.allowance
         if self.clock() - self.begun > self.seconds:
             raise Exhausted(RequestTimeout(f"The request took longer than {round(self.seconds, 1):g} seconds."))
 

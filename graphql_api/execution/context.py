@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Generator
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from graphql_api.config import Settings
 from graphql_api.execution.budget import Budget
@@ -29,12 +29,8 @@ class _Unloaded:
         raise Unloaded
 
 
-class _Place(NamedTuple):
-    """A key of one kind of snapshots."""
-
-    kind: type[Snapshots[Any]]
-    key: str
-
+Place = tuple[type[Snapshots[Any]], str]
+"""A key of one kind of snapshots."""
 
 UNLOADED = _Unloaded()
 Load = Snapshot[Any] | asyncio.Future[Snapshot[Any]] | _Unloaded
@@ -57,7 +53,7 @@ class Context:
     may_wait: bool = True
     """Whether loads may be awaited; where not, that raises ``Unloaded``."""
     _private: bool = False
-    _loads: dict[_Place, Load] = field(default_factory=dict)
+    _loads: dict[Place, Load] = field(default_factory=dict)
 
     def use(self, kind: type[S]) -> S:
         """Return a slice's service, by its class; what it gives has no version here, so the answer is not shared."""
@@ -66,7 +62,7 @@ class Context:
 
     def load(self, kind: type[Snapshots[V]], key: str) -> Snapshot[V] | Awaitable[Snapshot[V]]:
         """Return a snapshot of a service that holds some: at once if it is in memory and fresh, else to be awaited."""
-        place = _Place(kind, key)
+        place = kind, key
         found = self._loads.get(place)
         if found is None:
             found = self._owner(kind).cached(key, self.trace)
@@ -100,8 +96,9 @@ class Context:
         owner: Snapshots[V] = self._services.get(cast("Any", kind))
         return owner
 
-    def _begin(self, place: _Place) -> asyncio.Future[Snapshot[Any]]:
-        load = asyncio.ensure_future(self._owner(place.kind).get(place.key, self.trace))
+    def _begin(self, place: Place) -> asyncio.Future[Snapshot[Any]]:
+        kind, key = place
+        load = asyncio.ensure_future(self._owner(kind).get(key, self.trace))
         load.add_done_callback(_mark_retrieved)
         return load
 

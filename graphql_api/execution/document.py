@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from cachetools import LRUCache
 from graphql import (
@@ -104,29 +104,24 @@ class Document:
         given = variables or {}
         operation = self.operation(name)
         if operation is None:
-            return OperationRequest(self, name, given, None)
+            return OperationRequest(self, name, None, given, None)
         coerce = self._coercions.get(name)
         if coerce is None:
             coerce = self._coercions[name] = coercion(schema, operation.variable_definitions or ())
-        return OperationRequest(self, name, given, coerce(given))
+        return OperationRequest(self, name, operation, given, coerce(given))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class OperationRequest:
+class OperationRequest(NamedTuple):
     """One operation of a document with its variables, as they were sent and as coerced.
 
-    ``values`` is None where there is no such operation, or its variables are wrong.
+    ``operation`` is None where there is none of this name, ``values`` also where the variables are wrong.
     """
 
     document: Document
     name: str | None
+    operation: OperationDefinitionNode | None
     variables: Mapping[str, Any]
     values: VariableValues | None
-
-    @property
-    def operation(self) -> OperationDefinitionNode | None:
-        """The operation; None where there is none of this name."""
-        return self.document.operation(self.name)
 
 
 class DocumentCache(LRUCache[str, Document]):

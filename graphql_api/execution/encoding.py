@@ -9,7 +9,8 @@ first fused into one, which halves the fragments that have to be gathered and jo
 import math
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import chain, repeat
+from itertools import chain, islice, repeat
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -146,7 +147,7 @@ def encode_rows(table: Table, rows: Rows, template: RowTemplate, max_bytes: floa
 
     Raises ``Exhausted`` for more than ``max_bytes``, before that many are written.
     """
-    count = len(rows)
+    count = rows.count
     if not count:
         return []
     if not template.cells:
@@ -162,20 +163,20 @@ def encode_rows(table: Table, rows: Rows, template: RowTemplate, max_bytes: floa
 
 def _encode_few(table: Table, rows: Rows, template: RowTemplate, max_bytes: float) -> bytes:
     """Write a short window piece by piece, since preparing tables would cost more than it saves."""
-    columns: list[list[bytes]] = []
     longest = 0
-    for _, column, _ in template.cells:
+    pieces: list[Iterable[bytes]] = []
+    for literal, column, cut in template.cells:
         written = _fragments(table, column)
         by_code = written.fragments if isinstance(written, _Written) else written
-        columns.append(list(map(by_code.__getitem__, column.of(table).codes[rows.index].tolist())))
+        fragments = [by_code[code] for code in column.of(table).codes[rows.index].tolist()]
         longest += written.longest
-    if longest * len(rows) > max_bytes:
-        Budget(bytes=max_bytes).write(sum(map(len, chain.from_iterable(columns))))
-    pieces: list[Iterable[bytes]] = []
-    for (literal, _, cut), fragments in zip(template.cells, columns, strict=True):
         if literal:
             pieces.append(repeat(literal))
-        pieces.append([each[cut:] for each in fragments] if cut else fragments)
+        pieces.append(map(itemgetter(slice(cut, None)), fragments) if cut else fragments)
+    if longest * rows.count > max_bytes:
+        lengths = (sum(map(len, islice(piece, rows.count))) for piece in pieces)
+        Budget(bytes=max_bytes).write(sum(lengths))
+        return _encode_few(table, rows, template, math.inf)
     pieces.append(repeat(template.tail + template.separator))
     return b"".join(chain.from_iterable(zip(*pieces, strict=False))).removesuffix(template.separator)
 

@@ -43,21 +43,16 @@ class Engine:
         self.schema = schema._schema  # noqa: SLF001 - Strawberry has no public name for its graphql-core schema
         self.projections = projections
 
-    async def execute(
+    def execute(
         self, document: Document, operation_name: str | None, variables: Mapping[str, Any] | None, context: Context
-    ) -> Answer:
+    ) -> Coroutine[Any, Any, Answer]:
         """Run one operation of a valid document."""
-        return await self.prepare(document.request(self.schema, operation_name, variables))(context)
+        request = document.request(self.schema, operation_name, variables)
+        return self._run(request, self._planned(request), context)
 
     def prepare(self, request: OperationRequest) -> Callable[[Context], Coroutine[Any, Any, Answer]]:
-        """Compile one operation of a valid document; what runs it may be called in another thread, and again if pure.
-
-        An operation that is not pure has no plan: were it to fail, the general executor would repeat its effects.
-        """
-        operation, plan = request.operation, None
-        if operation and request.values and request.document.is_pure(self.schema, request.name):
-            plan = self._plan(request.document, operation, request.values)
-        return partial(self._run, request, plan)
+        """Compile one operation of a valid document; what runs it may be called in any thread, and if pure again."""
+        return partial(self._run, request, self._planned(request))
 
     async def _run(self, request: OperationRequest, plan: Plan | None, context: Context) -> Answer:
         if plan and request.values:
@@ -102,8 +97,14 @@ class Engine:
         assert isinstance(result, ExecutionResult)  # noqa: S101 - incremental delivery is off
         return Answer([orjson.dumps(result.data)], tuple(result.errors or ()))
 
-    def _plan(self, document: Document, node: OperationDefinitionNode, values: VariableValues) -> Plan | None:
-        """Give the plan for the operation and the variables that shape it; None where it cannot be planned."""
+    def _planned(self, request: OperationRequest) -> Plan | None:
+        """Give the plan for the operation and the variables that shape it; None where it cannot be planned.
+
+        An operation that is not pure has no plan: were it to fail, the general executor would repeat its effects.
+        """
+        document, _, node, _, values = request
+        if node is None or values is None or not document.is_pure(self.schema, request.name):
+            return None
         key = _plan_key(document, node, values)
         if key is None:
             return None
@@ -128,6 +129,8 @@ class Engine:
 
 def _plan_key(document: Document, node: OperationDefinitionNode, values: VariableValues) -> Any:
     """Name the operation and the values that shape its plan; None where a value cannot be a key."""
+    if not document.shaped_by:
+        return "plan", id(node)
     key = ("plan", id(node), *[as_key(values.coerced.get(each)) for each in sorted(document.shaped_by)])
     try:
         hash(key)

@@ -139,9 +139,10 @@ class RowList:
         """Write a window; any other sequence is for the general executor."""
         if not isinstance(value, Window):
             raise Unplanned
-        run.context.budget.spend(len(value) * len(self.template.cells), run.write_rows.work(value, self.template))
+        budget = run.context.budget
+        budget.spend(value.rows.count * len(self.template.cells), run.write_rows.work(value, self.template))
         rows = run.write_rows(value, self.template)
-        run.context.budget.write(sum(map(len, rows)))
+        budget.write(sum(map(len, rows)))
         out.append(b"[")
         out.extend(rows)
         out.append(b"]")

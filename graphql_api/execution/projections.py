@@ -34,7 +34,7 @@ class Projections:
         Raises ``Exhausted`` where they would be larger than an answer may be.
         """
         records, rows = window.records, window.rows
-        if len(window) < KEPT_FROM or rows.key is None:
+        if rows.count < KEPT_FROM or rows.key is None:
             return encode_rows(records, rows, template, self.max_answer_bytes)
         key = (records.version, rows.key, template)
         found = self.found(key)
@@ -46,9 +46,10 @@ class Projections:
 
     def work(self, window: Window[Any], template: RowTemplate) -> int:
         """Give the values that are to be written for a window: none where they have been."""
-        if window.rows.key is not None and self.found((window.records.version, window.rows.key, template)) is not None:
+        count, key = window.rows.count, window.rows.key
+        if count >= KEPT_FROM and key is not None and self.found((window.records.version, key, template)) is not None:
             return 0
-        return len(window) * len(template.cells)
+        return count * len(template.cells)
 
     def found(self, key: Hashable) -> list[bytes] | None:
         """Give what was kept under a key."""

@@ -17,6 +17,9 @@ ENTRY_BYTES = 400
 FUNCTION_BYTES = 600
 """What a function in a key takes with what it has closed over, such as the writer of a column."""
 
+NOTHING = (object(), None)
+"""In the place of the entry that was asked for last: no key is equal to it."""
+
 
 class WeighedCache(Generic[V]):
     """Values by key; those used least recently leave when all together weigh more than ``max_bytes``."""
@@ -24,20 +27,30 @@ class WeighedCache(Generic[V]):
     def __init__(self, max_bytes: int) -> None:
         """Hold nothing yet."""
         self._entries: LRUCache[Hashable, tuple[V, int]] = LRUCache(max_bytes, getsizeof=itemgetter(1))
+        self._recent: tuple[Hashable, V | None] = NOTHING
 
     def get(self, key: Hashable) -> V | None:
         """Return the value of a key; None where there is none."""
-        entry = self._entries.get(key)
-        return None if entry is None else entry[0]
+        recent, value = self._recent
+        if key == recent:  # the order of use stays as it is, and takes longer to keep than the rest of a look-up
+            return value
+        try:
+            value = self._entries[key][0]
+        except KeyError:
+            return None
+        self._recent = key, value
+        return value
 
     def keep(self, key: Hashable, value: V, size: int) -> None:
         """Hold a value of ``size`` bytes, unless it is larger than the whole cache."""
         size += size_of(key) + ENTRY_BYTES
+        self._recent = NOTHING
         if size <= self._entries.maxsize:
             self._entries[key] = value, size
 
     def clear(self) -> None:
         """Let go of everything."""
+        self._recent = NOTHING
         self._entries.clear()
 
     @property

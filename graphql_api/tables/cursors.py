@@ -50,6 +50,11 @@ def cursor_column(table: ColumnTable) -> DictColumn:
     return DictColumn(np.arange(table.rows), _cursors(table))
 
 
+def are_made(table: ColumnTable) -> bool:
+    """Say whether the rows have been named: that takes a pass over all of them."""
+    return _cursors in table.derived
+
+
 def _cursors(table: ColumnTable) -> RowTexts:
     """Make all cursors at once, when the first is asked for."""
 

@@ -79,9 +79,12 @@ def check_count(argument: str, count: int | None, at_most: int) -> None:
         )
 
 
-def page_work(table: ColumnTable, orders: Sequence[Order]) -> int:
-    """Reckon what a page of rows takes beside its rows: cursors and, for each order, ranks; in values of a list."""
-    return (4 + 8 * len(orders)) * table.weight
+def page_work(table: ColumnTable, orders: Sequence[Order], *, filtered: bool) -> int:
+    """Reckon what a page of rows takes beside them: cursors, choosing and, for each order, ranks; in values of a list.
+
+    A page of all rows in their own order takes nothing once the table has its cursors.
+    """
+    return (4 + 8 * len(orders)) * table.weight if filtered or orders or not cursors.are_made(table) else 0
 
 
 def page(selection: Selection[T], orders: tuple[Order, ...], asked: PageArguments) -> Page[T]:

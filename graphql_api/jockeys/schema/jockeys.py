@@ -84,7 +84,7 @@ class Jockey(Node):
         asked = PageArguments(info.context.settings.max_page, first, after, last, before)
         order = orders(order_by, "orderBy")
         records, work = self.snapshot.value, info.context.budget.work
-        work(page_work(records, order))
+        work(page_work(records, order, filtered=filter is not None))
         selection = Selection.where(records, condition(filter, "filter"), work)
         return connection(selection, order, asked)
 
