@@ -15,8 +15,11 @@ from graphql_api.app import Core, api_schema, create_app, create_core
 from graphql_api.config import Settings
 from graphql_api.execution.budget import Budget, Exhausted
 from graphql_api.execution.context import Context
-from graphql_api.execution.cost import COUNTS, FIGURE, FIGURES, KEYS, LOAD, SIZES, TEST, WEIGHTS, Reckoning
+from graphql_api.execution.cost import COUNTS, KEYS, LOAD, ONE_VALUE, TEST, CostVisitor, FieldCost
 from graphql_api.execution.document import Document
+from graphql_api.execution.private_names import metadata_of
+from graphql_api.jockeys.schema.discovery import HORSES_WEIGHT, JOCKEYS_WEIGHT
+from graphql_api.jockeys.schema.statistics import FIGURE
 from graphql_client import codes, run
 
 GRAPHQL = api_schema()._schema
@@ -134,7 +137,7 @@ def test_texts_of_a_filter_have_a_length(client: TestClient, tests: str, argumen
 
 def test_every_search_is_paid_for(core: Core) -> None:
     """Names are gone through for each list and each alias anew; the search itself finds nothing yet."""
-    jockeys, horses = WEIGHTS["SearchResult.jockeys"] + 1, WEIGHTS["SearchResult.horses"] + 1
+    jockeys, horses = JOCKEYS_WEIGHT + 1, HORSES_WEIGHT + 1
     searched = '{ search(query: "x", first: 5) { indexedAt jockeys { id } a: horses { name } b: horses { name } } }'
     assert cost(core, searched) == 2 + jockeys + 2 * horses + 5 * 3
 
@@ -143,21 +146,29 @@ def test_exponential_fragments_are_reckoned_once_each() -> None:
     """Fragments that spread the next one twice double the cost, and take one step each."""
     chain = " ".join(f"fragment F{i} on Query {{ ...F{i + 1} ...F{i + 1} }}" for i in range(60))
     judged = Document(parse(f"{{ ...F0 }} {chain} fragment F60 on Query {{ __typename }}"))
-    reckoning = Reckoning(GRAPHQL, judged.fragments, VariableValues({}, {}))
-    assert reckoning.operation(judged.operation(None)) == 2**60
+    visitor = CostVisitor(GRAPHQL, judged.fragments, VariableValues({}, {}))
+    assert visitor.operation(judged.operation(None)) == 2**60
 
 
-def test_the_tables_name_what_the_schema_has() -> None:
-    """A field that is renamed or goes away must be renamed in the tables, or leave them."""
-    for coordinate in (*WEIGHTS, *SIZES):
-        parent, _, name = coordinate.partition(".")
-        assert GRAPHQL.get_field(GRAPHQL.type_map[parent], name), coordinate
-    assert set(FIGURES) <= set(GRAPHQL.type_map)
-    assert FIGURE > 0
+def declared(kind: str, name: str) -> FieldCost:
+    """Return what a field of the schema declares that it costs."""
+    return metadata_of(GRAPHQL.type_map[kind].fields[name]).get(FieldCost, ONE_VALUE)
+
+
+@pytest.mark.parametrize("name", ["jockey", "node", "jockeysByIds", "compareJockeys", "jockeys"])
+def test_a_field_that_loads_declares_it(name: str) -> None:
+    """Reading a file is the dearest thing that a small query can ask for."""
+    assert declared("Query", name) == FieldCost(weight=LOAD)
+
+
+@pytest.mark.parametrize("kind", ["Statistics", "NumericSummary"])
+def test_every_figure_is_paid_for(kind: str) -> None:
+    """Each of them is counted over the rows when it is asked for; nobody may forget it for a new one."""
+    assert {name for name in GRAPHQL.type_map[kind].fields if declared(kind, name).weight != FIGURE} == set()
 
 
 def test_every_list_of_objects_has_a_length() -> None:
-    """By an argument, here or around it, or by the table: no list of objects is free because nobody thought of it."""
+    """By an argument, here or around it, or as declared: no list of objects is free because nobody thought of it."""
     objects = [kind for kind in GRAPHQL.type_map.values() if isinstance(kind, GraphQLObjectType)]
     fields = [(kind, name, found) for kind in objects if kind.name[:2] != "__" for name, found in kind.fields.items()]
     pages = {get_named_type(found.type) for _, _, found in fields if set(found.args) & set(COUNTS)}
@@ -165,7 +176,7 @@ def test_every_list_of_objects_has_a_length() -> None:
         f"{kind.name}.{name}"
         for kind, name, found in fields
         if is_list_type(get_nullable_type(found.type)) and is_object_type(get_named_type(found.type))
-        if not set(found.args) & {*COUNTS, *KEYS} and kind not in pages and f"{kind.name}.{name}" not in SIZES
+        if not set(found.args) & {*COUNTS, *KEYS} and kind not in pages and declared(kind.name, name).size is None
     ]
     assert unbounded == []
 

@@ -8,12 +8,12 @@ from contextlib import suppress
 from typing import Any
 
 import orjson
-from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from graphql_api.execution.budget import Exhausted, LongWork
 from graphql_api.execution.calls import Operation
 from graphql_api.execution.encoding import encode_rows
 from graphql_api.execution.planning import row_template
+from graphql_api.execution.private_names import StrawberryGraphQLCoreExecutionContext
 from graphql_api.tables.windows import Window
 
 GENERAL_WEIGHT = 5

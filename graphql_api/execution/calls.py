@@ -21,13 +21,18 @@ from graphql import (
     is_non_null_type,
     is_required_argument,
 )
-from graphql.execution.collect_fields import FragmentDetails
-from graphql.execution.values import VariableValues, get_argument_values
-from strawberry import Info
-from strawberry.types.field import StrawberryField
 
 from graphql_api.execution.plans import Run, Unplanned
-from graphql_api.execution.purity import BACKREF
+from graphql_api.execution.private_names import (
+    FragmentDetails,
+    StrawberryField,
+    VariableValues,
+    argument_name,
+    field_of,
+    get_argument_values,
+    resolver_info,
+    resolver_of,
+)
 
 Resolve = Callable[[Any, Run], Any]
 Arguments = Callable[[VariableValues], dict[str, Any]]
@@ -52,8 +57,8 @@ class Operation:
 
 def strawberry_field(definition: GraphQLField) -> StrawberryField:
     """Give Strawberry's own view of a field, if nothing wraps its resolver that a plan would pass by."""
-    field = definition.extensions.get(BACKREF)
-    if not isinstance(field, StrawberryField) or field.permission_classes or field.extensions:
+    field = field_of(definition)
+    if field is None or field.permission_classes or field.extensions:
         raise Unplanned
     return field
 
@@ -101,23 +106,20 @@ def _direct(
 
     This is what Strawberry's own wrapper does for such a field, without looking at each argument's type again.
     """
-    base = field.base_resolver
-    if base is None or base.root_parameter:
+    resolver = resolver_of(field)
+    if resolver is None:
         raise Unplanned
-    function: Callable[..., Any] = base.wrapped_func  # type: ignore[assignment]
-    names = {name: each.extensions[BACKREF].python_name for name, each in definition.args.items()}
+    names = {name: argument_name(each) for name, each in definition.args.items()}
     arguments = _arguments(definition, node, names)
-    as_self = base.self_parameter is not None
-    parent = base.parent_parameter.name if base.parent_parameter else None
-    wants_info = base.info_parameter.name if base.info_parameter else None
+    function, takes_self, parent, wants_info = resolver.call, resolver.takes_self, resolver.parent, resolver.info
 
     def call(source: Any, run: Run) -> Any:
         keywords = arguments(run.variables)
         if parent:
             keywords[parent] = source
         if wants_info:
-            keywords[wants_info] = Info(_raw_info=info(run), _field=field)
-        return function(source, **keywords) if as_self else function(**keywords)
+            keywords[wants_info] = resolver_info(info(run), field)
+        return function(source, **keywords) if takes_self else function(**keywords)
 
     return call
 

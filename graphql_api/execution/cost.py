@@ -29,14 +29,11 @@ from graphql import (
     is_input_object_type,
     is_list_type,
 )
-from graphql.execution.collect_fields import FragmentDetails
-from graphql.execution.values import VariableValues, get_argument_values
+
+from graphql_api.execution.private_names import FragmentDetails, VariableValues, get_argument_values, metadata_of
 
 LOAD = 10_000
-"""Reading a jockey's file takes about as long as writing so many values."""
-
-FIGURE = 10
-"""A figure of the statistics is counted over the rows when it is asked for."""
+"""Reading a file takes about as long as writing so many values."""
 
 TEST = 200
 """Each value in an argument is, in a filter, a test of every row."""
@@ -44,33 +41,33 @@ TEST = 200
 TEXT = 100
 """Characters of a text in a list or an object that cost as much as a test: they are folded at every use."""
 
-WEIGHTS = {
-    "Query.jockey": LOAD,
-    "Query.jockeysByIds": LOAD,
-    "Query.compareJockeys": LOAD,
-    "Query.jockeys": LOAD,
-    "SearchResult.jockeys": 4_000,
-    "SearchResult.horses": 15_000,
-    "Query.__schema": 20 * LOAD,
-    "Query.__type": LOAD,
-}
-"""What fields cost beside the one value; introspection is answered by the general executor.
-
-A search compares with every name: of 5,000 jockeys and 200,000 horses that takes 3 and 15 ms, while a file of 1,000
-races takes 10 ms. It does so again for every alias.
-"""
-
-FIGURES = ("Statistics", "NumericSummary")
-"""Types whose every field is a figure."""
-
-SIZES = {"SourceFile.warnings": 1_000, "RaceRecordConnection.groupBy": 100}
-"""The lengths of lists that have a bound of their own, or that are reckoned so long where no argument says it."""
+INTROSPECTION = {"__schema": 20 * LOAD, "__type": LOAD}
+"""What introspection costs, which the general executor answers."""
 
 COUNTS = ("first", "last", "limit")
 """Arguments that say how many items a list, or the page around it, has; the least of them counts."""
 
 KEYS = ("ids",)
 """Arguments that hold one entry for each item."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldCost:
+    """What a field costs beside its one value: ``weight`` for itself, and for each item of a list.
+
+    ``size`` is the length of a list that has a bound of its own, or that is reckoned so long where no argument says it.
+    """
+
+    weight: int = 0
+    size: int | None = None
+
+
+ONE_VALUE = FieldCost()
+
+
+def cost(*, weight: int = 0, size: int | None = None) -> Mapping[Any, Any]:
+    """Return the metadata by which a field declares what it costs; a field that declares nothing is one value."""
+    return {FieldCost: FieldCost(weight, size)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +79,7 @@ class Cost:
 
 
 @dataclass(slots=True)
-class Reckoning:
+class CostVisitor:
     """The cost of one operation's parts; ``decisive`` gathers the variables that have a say in it."""
 
     schema: GraphQLSchema
@@ -123,16 +120,16 @@ class Reckoning:
         definition = self.schema.get_field(parent, node.name.value)  # type: ignore[arg-type]
         if definition is None:
             return Cost()
-        coordinate = f"{parent.name}.{node.name.value}"
+        own: FieldCost = metadata_of(definition).get(FieldCost, ONE_VALUE)
         arguments = self._arguments(definition, node)
         kind = get_named_type(definition.type)
         inner = self._selections(kind, node.selection_set.selections) if node.selection_set else Cost()
-        weight = 1 + WEIGHTS.get(coordinate, 0) + FIGURE * (parent.name in FIGURES)
+        weight = 1 + own.weight + INTROSPECTION.get(node.name.value, 0)
         tests = TEST * sum(_leaves(each) for name, each in arguments.items() if name not in KEYS)
         size = _size(arguments)
         if not is_list_type(get_nullable_type(definition.type)):
             return Cost(weight + tests + inner.fixed + inner.per_item * (1 if size is None else size))
-        size = size if size is not None else SIZES.get(coordinate)
+        size = size if size is not None else own.size
         item = inner.fixed + inner.per_item
         if size is not None:
             return Cost(1 + tests + size * (weight + item))

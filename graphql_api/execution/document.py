@@ -15,9 +15,8 @@ from graphql import (
     OperationDefinitionNode,
     OperationType,
 )
-from graphql.execution.collect_fields import FragmentDetails
-from graphql.execution.values import VariableValues
 
+from graphql_api.execution.private_names import FragmentDetails, VariableValues
 from graphql_api.execution.purity import is_pure
 from graphql_api.execution.variables import Coerce, coercion
 from graphql_api.execution.weighed_cache import WeighedCache

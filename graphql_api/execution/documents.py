@@ -16,13 +16,13 @@ from graphql.validation import (
     OverlappingFieldsCanBeMergedRule,
     ValidationContext,
 )
-from graphql.validation.validate import ValidationAbortedError
 
 from graphql_api.errors import ParseFailed, ValidationFailed
 from graphql_api.execution.budget import AT_ONCE
-from graphql_api.execution.cost import Reckoning
+from graphql_api.execution.cost import CostVisitor
 from graphql_api.execution.document import Document, DocumentCache, OperationRequest, bare
 from graphql_api.execution.limits import Limits, check, too_complex
+from graphql_api.execution.private_names import ValidationAbortedError, limit_comparisons
 from graphql_api.execution.weighed_cache import as_key
 
 CACHED_BYTES = 2**26
@@ -44,7 +44,7 @@ class _BoundedOverlap(OverlappingFieldsCanBeMergedRule):
 
     def __init__(self, context: ValidationContext) -> None:
         super().__init__(context)
-        self.rule_context.remaining_complexity_budget = MAX_COMPARISONS
+        limit_comparisons(self, MAX_COMPARISONS)
 
 
 RULES = [_BoundedOverlap if each is OverlappingFieldsCanBeMergedRule else each for each in specified_rules]
@@ -98,9 +98,9 @@ class Documents:
         known: int | None = document.compiled.get(_cost_key(request))
         if known is not None:
             return known
-        reckoning = Reckoning(self.schema, document.fragments, request.values)
-        cost = reckoning.operation(operation)
-        document.decisive[name] = tuple(sorted(reckoning.decisive))
+        visitor = CostVisitor(self.schema, document.fragments, request.values)
+        cost = visitor.operation(operation)
+        document.decisive[name] = tuple(sorted(visitor.decisive))
         document.keep(_cost_key(request), cost, COST_BYTES)
         return cost
 

@@ -9,7 +9,6 @@ import orjson
 import strawberry
 import structlog
 from graphql import ExecutionResult, GraphQLError, OperationDefinitionNode
-from graphql.execution.values import VariableValues
 
 from graphql_api.execution.bounded import BoundedExecutor
 from graphql_api.execution.calls import Operation
@@ -17,6 +16,7 @@ from graphql_api.execution.context import Context
 from graphql_api.execution.document import Document, OperationRequest
 from graphql_api.execution.planning import compile_plan
 from graphql_api.execution.plans import Plan, Run, Unplanned
+from graphql_api.execution.private_names import VariableValues, core_schema
 from graphql_api.execution.projections import Projections
 from graphql_api.execution.unknown_names import named_inputs, refusal, unknown_names
 from graphql_api.execution.weighed_cache import as_key
@@ -40,7 +40,7 @@ class Engine:
 
     def __init__(self, schema: strawberry.Schema, projections: Projections) -> None:
         """Write lists of rows through ``projections``."""
-        self.schema = schema._schema  # noqa: SLF001 - Strawberry has no public name for its graphql-core schema
+        self.schema = core_schema(schema)
         self.projections = projections
 
     def execute(

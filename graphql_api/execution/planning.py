@@ -25,14 +25,21 @@ from graphql import (
     visit,
 )
 from graphql import Node as AstNode
-from graphql.execution.collect_fields import FieldDetailsList, GroupedFieldSet, collect_fields, collect_subfields
-from graphql.execution.values import VariableValues, get_argument_values
 
 from graphql_api.execution.calls import Operation, resolver, strawberry_field
 from graphql_api.execution.document import count_tokens
 from graphql_api.execution.encoding import SAME_ROW, Binding, Cell, Column, RowTemplate
 from graphql_api.execution.plans import Leaf, ListOf, Node, Object, Plan, PlannedField, RowList, Unplanned
-from graphql_api.execution.purity import BACKREF, KNOWN_DIRECTIVES
+from graphql_api.execution.private_names import (
+    FieldDetailsList,
+    GroupedFieldSet,
+    VariableValues,
+    collect_fields,
+    collect_subfields,
+    get_argument_values,
+    metadata_of,
+)
+from graphql_api.execution.purity import KNOWN_DIRECTIVES
 from graphql_api.execution.variables import PLAIN
 
 FIELD_BYTES = 2_400
@@ -205,8 +212,7 @@ def _has_columns(kind: Any) -> bool:
 
 
 def _has_binding(definition: GraphQLField) -> bool:
-    field = definition.extensions.get(BACKREF)
-    return field is not None and Binding in field.metadata
+    return Binding in metadata_of(definition)
 
 
 def _innermost(kind: GraphQLOutputType) -> Any:

@@ -12,9 +12,8 @@ from inspect import iscoroutine
 from itertools import chain, repeat
 from typing import Any, NamedTuple, Protocol
 
-from graphql.execution.values import VariableValues
-
 from graphql_api.execution.encoding import RowTemplate
+from graphql_api.execution.private_names import VariableValues
 from graphql_api.tables.windows import Window
 
 

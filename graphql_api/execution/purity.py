@@ -25,21 +25,23 @@ from graphql import (
     get_named_type,
     is_abstract_type,
 )
-from graphql.execution.collect_fields import FragmentDetails
-from strawberry.schema.schema_converter import GraphQLCoreConverter
-from strawberry.types.field import StrawberryField
+
+from graphql_api.execution.cost import cost
+from graphql_api.execution.private_names import FragmentDetails, field_of, has_resolver
 
 KNOWN_DIRECTIVES = frozenset({"skip", "include"})
 """Directives that only choose what is executed."""
-
-BACKREF = GraphQLCoreConverter.DEFINITION_BACKREF
-"""Under this key a graphql-core object's extensions hold what Strawberry made it of."""
 
 PURE: Mapping[Any, Any] = {"pure": True}
 """Metadata of a field whose resolver has no effects, and reads only its object, its arguments and ``info.context``.
 
 What it reads of the context, the context records. The same holds for the attributes of the object that it returns.
 """
+
+
+def pure(*, weight: int = 0, size: int | None = None) -> Mapping[Any, Any]:
+    """Return the metadata of a pure field that costs more than one value; see ``cost.cost``."""
+    return {**PURE, **cost(weight=weight, size=size)}
 
 
 def is_pure(
@@ -110,10 +112,10 @@ class _Judge:
 
 def _is_pure_field(definition: GraphQLField) -> bool:
     """Say whether a field only reads an attribute or declares that it is pure; permissions ask who the caller is."""
-    own = definition.extensions.get(BACKREF)
-    if not isinstance(own, StrawberryField) or own.permission_classes or own.extensions:
+    own = field_of(definition)
+    if own is None or own.permission_classes or own.extensions:
         return False
-    return own.base_resolver is None or own.metadata.get("pure") is True
+    return not has_resolver(own) or own.metadata.get("pure") is True
 
 
 def _are_known(directives: Iterable[DirectiveNode] | None) -> bool:

@@ -19,7 +19,8 @@ from graphql import (
     is_list_type,
     type_from_ast,
 )
-from graphql.pyutils import print_path_list
+
+from graphql_api.execution.private_names import print_path_list
 
 SHOWN_CHARACTERS = 100
 

@@ -14,9 +14,9 @@ from graphql import (
     is_non_null_type,
     type_from_ast,
 )
-from graphql.execution.values import VariableValues, get_variable_values
 
 from graphql_api.execution.budget import AT_ONCE
+from graphql_api.execution.private_names import VariableValues, get_variable_values
 from graphql_api.execution.unknown_names import named_inputs, unknown_names
 
 VALUE = AT_ONCE // 300

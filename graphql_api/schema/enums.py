@@ -6,11 +6,13 @@ from typing import Any
 
 import strawberry
 
+from graphql_api.execution.private_names import enum_values
+
 
 def declare(vocabulary_: type[Enum], descriptions: Mapping[Enum, str]) -> None:
     """Declare a vocabulary as a GraphQL enum, its members described."""
-    definition: Any = strawberry.enum(vocabulary_, description=vocabulary_.__doc__)
-    for value in definition.__strawberry_definition__.values:
+    strawberry.enum(vocabulary_, description=vocabulary_.__doc__)
+    for value in enum_values(vocabulary_):
         value.description = descriptions[vocabulary_[value.name]]
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import strawberry
 
+from graphql_api.execution.private_names import is_declared_enum
 from graphql_api.tables.fields import Field
 from graphql_api.tables.kinds import Id, kind_of
 
@@ -14,7 +15,7 @@ def graphql_type(type_: Any) -> Any:
 
     Raises ``TypeError`` for an enum that ``enums.declare`` has not described yet: it would become two types.
     """
-    if kind_of(type_).is_vocabulary and not hasattr(type_, "__strawberry_definition__"):
+    if kind_of(type_).is_vocabulary and not is_declared_enum(type_):
         raise TypeError(f"The enum {type_.__name__} has to be declared first.")
     return strawberry.ID if type_ is Id else type_
 

@@ -8,6 +8,7 @@ import strawberry
 
 from graphql_api.errors import BadUserInput
 from graphql_api.execution.context import Context
+from graphql_api.execution.private_names import enum_values
 from graphql_api.execution.purity import PURE
 from graphql_api.slips.tickets.combinations import combinations, cost, count
 from graphql_api.slips.tickets.field import BRACKETS, FULL_GATE, MAX_RUNNERS, race_field
@@ -25,8 +26,8 @@ CANDIDATE_WORK = 3
 
 def _described(kind: type[Enum], descriptions: dict[Any, str]) -> None:
     """Declare an enum whose members are described."""
-    definition: Any = strawberry.enum(kind, description=kind.__doc__)
-    for value in definition.__strawberry_definition__.values:
+    strawberry.enum(kind, description=kind.__doc__)
+    for value in enum_values(kind):
         value.description = descriptions[kind[value.name]]
 
 

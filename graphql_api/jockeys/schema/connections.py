@@ -6,7 +6,7 @@ import strawberry
 
 from graphql_api.errors import BadUserInput
 from graphql_api.execution.context import Context
-from graphql_api.execution.purity import PURE
+from graphql_api.execution.purity import PURE, pure
 from graphql_api.jockeys.figures import Figures, Statistics
 from graphql_api.jockeys.grouping import Groups
 from graphql_api.jockeys.keys import KEYS
@@ -22,6 +22,9 @@ from graphql_api.schema.orders import orders
 from graphql_api.tables.ordering import Order
 from graphql_api.tables.paging import PageArguments, Selection, check_count, page
 from graphql_api.tables.windows import Window
+
+GROUPS_SIZE = 100
+"""Groups that are reckoned where no argument says how many."""
 
 
 @strawberry.type(description="Race records of a jockey: a page of them, and statistics and groups of all.")
@@ -44,7 +47,7 @@ class RaceRecordConnection(GroupedRecordConnection):
         graphql_type=list[RaceGroup],
         description="The records on all pages in groups that share their keys, ordered by these unless asked "
         "otherwise. The server bounds the number of groups.",
-        metadata=PURE,
+        metadata=pure(size=GROUPS_SIZE),
     )
     def group_by(
         self,

@@ -10,8 +10,7 @@ from strawberry.utils.str_converters import to_camel_case
 
 from graphql_api.errors import BadUserInput, IndexRequired
 from graphql_api.execution.context import Context
-from graphql_api.execution.cost import WEIGHTS
-from graphql_api.execution.purity import PURE
+from graphql_api.execution.purity import PURE, pure
 from graphql_api.index.cache import Index, IndexCache
 from graphql_api.index.catalogue import Horse, Page, cursor, only_ids, read_cursor
 from graphql_api.index.entries import FIELDS
@@ -32,6 +31,12 @@ FOUND = 10
 """Jockeys, and horses, that a search gives where the client does not say; and jockeys of one horse."""
 
 MAX_QUERY_LENGTH = 100
+
+JOCKEYS_WEIGHT, HORSES_WEIGHT = 4_000, 15_000
+"""What a search costs: it compares with every name, anew for every alias.
+
+Of 5,000 jockeys and 200,000 horses that takes 3 and 15 ms, while a file of 1,000 races takes 10 ms to load.
+"""
 
 After = Annotated[str | None, strawberry.argument(description="Only jockeys behind this one in the order.")]
 First = Annotated[int | None, strawberry.argument(description="At most so many; the server bounds the number.")]
@@ -142,17 +147,19 @@ class SearchResult:
     first: strawberry.Private[int]
 
     @strawberry.field(
-        graphql_type=list[JockeySummary], description="Jockeys by id, or by any name they rode under.", metadata=PURE
+        graphql_type=list[JockeySummary],
+        description="Jockeys by id, or by any name they rode under.",
+        metadata=pure(weight=JOCKEYS_WEIGHT),
     )
     def jockeys(self, info: strawberry.Info[Context, None]) -> list[Row[ColumnTable]]:
         """Search ids and names."""
-        info.context.budget.work(10 * WEIGHTS["SearchResult.jockeys"])
+        info.context.budget.work(10 * JOCKEYS_WEIGHT)
         return self.index.catalogue.jockeys(self.query, self.first)
 
-    @strawberry.field(description="Horses by name.", metadata=PURE)
+    @strawberry.field(description="Horses by name.", metadata=pure(weight=HORSES_WEIGHT))
     def horses(self, info: strawberry.Info[Context, None]) -> list[HorseMatch]:
         """Search horses."""
-        info.context.budget.work(10 * WEIGHTS["SearchResult.horses"])
+        info.context.budget.work(10 * HORSES_WEIGHT)
         return [HorseMatch(horse=each) for each in self.index.catalogue.horses(self.query, self.first)]
 
     @strawberry.field(description="When the index was written; null where the storage does not say.", metadata=PURE)

@@ -6,6 +6,7 @@ from typing import Any
 import strawberry
 
 from graphql_api.execution.context import Context
+from graphql_api.execution.cost import cost
 from graphql_api.execution.purity import PURE
 from graphql_api.jockeys.records import RaceRecords
 from graphql_api.jockeys.schema.arguments import After, Before, Filter, First, Last, OrderBy
@@ -49,7 +50,8 @@ class SourceFile:
     rows: int = strawberry.field(description="Rows in the file.")
     stale: bool = strawberry.field(description="True while the storage fails and this is the last good copy.")
     warnings: list[DataWarning] = strawberry.field(
-        description="What could not be read, or was left out; at most the first 1,000 cells."
+        description="What could not be read, or was left out; at most the first 1,000 cells.",
+        metadata=cost(size=1_000),
     )
     warning_count: int = strawberry.field(
         description="Cells, columns and rows that could not be read, or were left out, also beyond those listed."

@@ -8,7 +8,8 @@ import strawberry
 
 from graphql_api.errors import BadUserInput, NotFound
 from graphql_api.execution.context import Context
-from graphql_api.execution.purity import PURE
+from graphql_api.execution.cost import LOAD
+from graphql_api.execution.purity import PURE, pure
 from graphql_api.jockeys import row_ids
 from graphql_api.jockeys.figures import Figures, Statistics
 from graphql_api.jockeys.ids import jockey_id
@@ -89,7 +90,9 @@ class Query:
     """The slice's entry points."""
 
     @strawberry.field(
-        graphql_type=Jockey | None, description="One jockey; null where there is no file for the id.", metadata=PURE
+        graphql_type=Jockey | None,
+        description="One jockey; null where there is no file for the id.",
+        metadata=pure(weight=LOAD),
     )
     def jockey(
         self,
@@ -102,7 +105,7 @@ class Query:
     @strawberry.field(
         graphql_type=Node | None,
         description="The object with this id: a jockey or a race record; null where there is none any more.",
-        metadata=PURE,
+        metadata=pure(weight=LOAD),
     )
     def node(
         self,
@@ -123,7 +126,7 @@ class Query:
     @strawberry.field(
         graphql_type=list[Jockey | None],
         description=f"Several jockeys in the order of `ids`, null for each without a file; at most {MAX_IDS} ids.",
-        metadata=PURE,
+        metadata=pure(weight=LOAD),
     )
     def jockeys_by_ids(
         self, info: strawberry.Info[Context, None], ids: Ids
@@ -135,7 +138,7 @@ class Query:
         graphql_type=list[JockeyComparison | None],
         description="Statistics of several jockeys side by side, in the order of `ids`, null for each without a file; "
         f"at most {MAX_IDS} ids.",
-        metadata=PURE,
+        metadata=pure(weight=LOAD),
     )
     def compare_jockeys(
         self,
@@ -154,7 +157,7 @@ class Query:
     @strawberry.field(
         description="The jockeys that the storage holds, as the index knows them. Without an index their ids can still "
         "be listed; whatever takes the index is refused with the code `INDEX_REQUIRED`.",
-        metadata=PURE,
+        metadata=pure(weight=LOAD),
     )
     async def jockeys(
         self,

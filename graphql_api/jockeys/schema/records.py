@@ -4,9 +4,9 @@ from collections.abc import Callable
 from typing import Annotated, Any
 
 import strawberry
-from strawberry.types.field import StrawberryField
 
 from graphql_api.execution.encoding import SAME_ROW, Binding
+from graphql_api.execution.private_names import StrawberryField
 from graphql_api.execution.purity import PURE
 from graphql_api.jockeys import row_ids
 from graphql_api.jockeys.columns import FIELDS

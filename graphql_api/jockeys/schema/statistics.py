@@ -5,13 +5,20 @@ from typing import Annotated, Any
 import strawberry
 
 from graphql_api.errors import BadUserInput
+from graphql_api.execution.cost import cost
 from graphql_api.execution.encoding import Binding
-from graphql_api.execution.purity import PURE
+from graphql_api.execution.purity import pure
 from graphql_api.jockeys.figures import Statistics
 from graphql_api.jockeys.schema.enums import NumericField
 from graphql_api.jockeys.statistics import BOUNDS, STATISTICS, Statistic
 from graphql_api.jockeys.summaries import NumericSummary as Summary
 from graphql_api.jockeys.summaries import summarise
+
+FIGURE = 10
+"""A figure is counted over the rows when it is asked for."""
+
+COUNTED = cost(weight=FIGURE)
+"""Metadata of a figure that is no resolver."""
 
 
 @strawberry.type(description="The interval that holds the true rate in 95 of 100 cases (Wilson score).")
@@ -35,27 +42,32 @@ def _quartile(percent: float) -> Any:
     def quartile(numbers: strawberry.Parent[Summary]) -> float | None:
         return numbers.percentile(percent)
 
-    return strawberry.field(resolver=quartile, description=f"The {percent}th percentile, interpolated.", metadata=PURE)
+    return strawberry.field(
+        resolver=quartile, description=f"The {percent}th percentile, interpolated.", metadata=pure(weight=FIGURE)
+    )
 
 
 @strawberry.type(description="Numbers of one field, summarised; null values do not count.")
 class NumericSummary:
     """Public face of ``summaries.NumericSummary``, whose attributes it shares."""
 
-    count: int = strawberry.field(description="How many values are known.")
-    sum: float | None = strawberry.field(description="Their sum; null without any.")
-    min: float | None = strawberry.field(description="The least; null without any.")
-    max: float | None = strawberry.field(description="The greatest; null without any.")
-    mean: float | None = strawberry.field(description="Their mean; null without any.")
+    count: int = strawberry.field(description="How many values are known.", metadata=COUNTED)
+    sum: float | None = strawberry.field(description="Their sum; null without any.", metadata=COUNTED)
+    min: float | None = strawberry.field(description="The least; null without any.", metadata=COUNTED)
+    max: float | None = strawberry.field(description="The greatest; null without any.", metadata=COUNTED)
+    mean: float | None = strawberry.field(description="Their mean; null without any.", metadata=COUNTED)
     stddev: float | None = strawberry.field(
-        description="Standard deviation of the sample (n - 1, as in pandas and R); null below two values."
+        description="Standard deviation of the sample (n - 1, as in pandas and R); null below two values.",
+        metadata=COUNTED,
     )
     p25: float | None = _quartile(25)
     p50: float | None = _quartile(50)
     p75: float | None = _quartile(75)
     p90: float | None = _quartile(90)
     percentile: float | None = strawberry.field(
-        resolver=_percentile, description="Any percentile, interpolated between the two nearest values.", metadata=PURE
+        resolver=_percentile,
+        description="Any percentile, interpolated between the two nearest values.",
+        metadata=pure(weight=FIGURE),
     )
 
 
@@ -67,7 +79,9 @@ def _interval(rate: str) -> Any:
         return None if low is None else ConfidenceInterval(lower=low, upper=high)
 
     return strawberry.field(
-        resolver=interval, description="95 % interval of the rate above; null without rides.", metadata=PURE
+        resolver=interval,
+        description="95 % interval of the rate above; null without rides.",
+        metadata=pure(weight=FIGURE),
     )
 
 
@@ -82,7 +96,7 @@ def _statistic(statistic: Statistic) -> Any:
     """Declare one statistic; of groups in a list it is a column."""
     name = statistic.name
     binding = Binding(lambda _arguments: (f"statistic {name}", lambda groups: groups.statistic(name)))
-    return strawberry.field(description=statistic.description, metadata={Binding: binding})
+    return strawberry.field(description=statistic.description, metadata={Binding: binding, **COUNTED})
 
 
 def _statistics() -> type:
@@ -96,7 +110,7 @@ def _statistics() -> type:
             fields[f"{each.name}_interval"] = _interval(each.name)
             annotations[f"{each.name}_interval"] = ConfidenceInterval | None
     fields["summary"] = strawberry.field(
-        resolver=_summary, description="A numeric field's values, summarised.", metadata=PURE
+        resolver=_summary, description="A numeric field's values, summarised.", metadata=pure(weight=FIGURE)
     )
     annotations["summary"] = NumericSummary
     namespace = {"__annotations__": annotations, "__doc__": "Statistics of some race records.", **fields}

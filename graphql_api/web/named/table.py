@@ -16,10 +16,9 @@ from graphql import (
     is_object_type,
     visit,
 )
-from graphql.execution.collect_fields import FieldDetailsList, collect_fields, collect_subfields
-from graphql.execution.values import VariableValues
 
 from graphql_api.execution.document import Document
+from graphql_api.execution.private_names import FieldDetailsList, VariableValues, collect_fields, collect_subfields
 from graphql_api.web.csv_cells import CSV_EMPTY, CSV_LINE_END, csv_cell, csv_header
 
 NO_VARIABLES = VariableValues({}, {})

@@ -1,0 +1,129 @@
+"""Names of Strawberry and graphql-core that they do not promise to keep: all of them, in this file only.
+
+Everything else imports them from here. ``tests/test_private_names.py`` is the contract: what each has to be and to do.
+Where an upgrade breaks one, that test names it with the version, and this file is what is to be changed.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+import strawberry
+from graphql import GraphQLArgument, GraphQLField, GraphQLSchema
+from graphql.execution.collect_fields import (
+    FieldDetailsList,
+    FragmentDetails,
+    GroupedFieldSet,
+    collect_fields,
+    collect_subfields,
+)
+from graphql.execution.values import VariableValues, get_argument_values, get_variable_values
+from graphql.pyutils import print_path_list
+from graphql.validation import OverlappingFieldsCanBeMergedRule
+from graphql.validation.validate import ValidationAbortedError
+from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
+from strawberry.schema.schema_converter import GraphQLCoreConverter
+from strawberry.types.field import StrawberryField
+
+__all__ = [
+    "FieldDetailsList",
+    "FragmentDetails",
+    "GroupedFieldSet",
+    "StrawberryField",
+    "StrawberryGraphQLCoreExecutionContext",
+    "ValidationAbortedError",
+    "VariableValues",
+    "argument_name",
+    "collect_fields",
+    "collect_subfields",
+    "core_schema",
+    "enum_values",
+    "field_of",
+    "get_argument_values",
+    "get_variable_values",
+    "has_resolver",
+    "is_declared_enum",
+    "limit_comparisons",
+    "metadata_of",
+    "print_path_list",
+    "resolver_info",
+    "resolver_of",
+]
+
+_BACKREF = GraphQLCoreConverter.DEFINITION_BACKREF
+"""Under this key a graphql-core object's extensions hold what Strawberry made it of."""
+
+_DEFINITION = "__strawberry_definition__"
+
+
+def core_schema(schema: strawberry.Schema) -> GraphQLSchema:
+    """Return graphql-core's schema, which Strawberry's wraps."""
+    return schema._schema  # noqa: SLF001 - there is no public name
+
+
+def field_of(definition: GraphQLField) -> StrawberryField | None:
+    """Return the field that Strawberry made a definition of; None for one of introspection."""
+    found = definition.extensions.get(_BACKREF)
+    return found if isinstance(found, StrawberryField) else None
+
+
+def metadata_of(definition: GraphQLField) -> Mapping[Any, Any]:
+    """Return what a field declares beside what GraphQL shows; empty for one of introspection."""
+    field = field_of(definition)
+    return {} if field is None else field.metadata
+
+
+def argument_name(definition: GraphQLArgument) -> str:
+    """Return the name of an argument in Python."""
+    name: str = definition.extensions[_BACKREF].python_name
+    return name
+
+
+def is_declared_enum(kind: type) -> bool:
+    """Say whether an enum has been declared to Strawberry."""
+    return hasattr(kind, _DEFINITION)
+
+
+def enum_values(kind: type[Enum]) -> Iterable[Any]:
+    """Return the values of a declared enum, each with a ``name`` and a ``description`` that may be set."""
+    values: Iterable[Any] = getattr(kind, _DEFINITION).values
+    return values
+
+
+def has_resolver(field: StrawberryField) -> bool:
+    """Say whether a function stands behind a field; else it is an attribute."""
+    return field.base_resolver is not None
+
+
+@dataclass(frozen=True, slots=True)
+class ResolverFunction:
+    """The Python function behind a field: whether it takes ``self``, and the names of the arguments with a meaning."""
+
+    call: Callable[..., Any]
+    takes_self: bool
+    parent: str | None
+    info: str | None
+
+
+def resolver_of(field: StrawberryField) -> ResolverFunction | None:
+    """Return the function behind a field; None where there is none, or it takes ``root``."""
+    base = field.base_resolver
+    if base is None or base.root_parameter:
+        return None
+    return ResolverFunction(
+        call=base.wrapped_func,  # type: ignore[arg-type]
+        takes_self=base.self_parameter is not None,
+        parent=base.parent_parameter.name if base.parent_parameter else None,
+        info=base.info_parameter.name if base.info_parameter else None,
+    )
+
+
+def resolver_info(raw: Any, field: StrawberryField) -> strawberry.Info:
+    """Return what Strawberry's resolvers take as ``info``, of what graphql-core's take."""
+    return strawberry.Info(_raw_info=raw, _field=field)
+
+
+def limit_comparisons(rule: OverlappingFieldsCanBeMergedRule, most: int) -> None:
+    """Bound how many pairs of fields a rule compares; above it, ``ValidationAbortedError`` is told."""
+    rule.rule_context.remaining_complexity_budget = most
