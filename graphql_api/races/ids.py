@@ -19,6 +19,8 @@ MAX_RACE_NUMBER = 12
 RACECOURSES = MappingProxyType({code: name for name, code in (*JRA_COURSES.items(), *NAR_COURSES.items())})
 """Racecourses by netkeiba's code, which is JRA-VAN's too."""
 
+COURSE_CODES = MappingProxyType({name: code for code, name in RACECOURSES.items()})
+
 _JRA_CODES = frozenset(JRA_COURSES.values())
 _NETKEIBA = re.compile(r"(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})", re.ASCII)
 _BRIDGE = re.compile(r"(\d{8})_(\d{2})_(\d{2})|(\d{8})(\d{2})(\d{2})", re.ASCII)
@@ -72,6 +74,14 @@ def netkeiba_id(text: str) -> str:
     return text
 
 
+def place_of_netkeiba(race_id: str) -> RacePlace | None:
+    """Return where a race stands by a checked id of netkeiba's; None for JRA, whose ids do not tell the day."""
+    course = race_id[4:6]
+    if course in _JRA_CODES:
+        return None
+    return RacePlace(date(int(race_id[:4]), int(race_id[6:8]), int(race_id[8:10])), course, int(race_id[10:]))
+
+
 def bridge_place(text: str) -> RacePlace:
     """Read an id of the bridge's form. Raises ``BadUserInput``.
 
@@ -87,7 +97,7 @@ def _bridge_place(text: str) -> RacePlace | None:
     if match := _JRA_VAN.fullmatch(text):
         day, course, round_, meeting_day, number = match.groups()
         meeting = int(round_), int(meeting_day)
-        if not _is_meeting(*meeting):
+        if not is_meeting(*meeting):
             return None
     elif match := _BRIDGE.fullmatch(text):
         day, course, number = (each for each in match.groups() if each is not None)
@@ -104,11 +114,12 @@ def _is_netkeiba(year: str, course: str, first: str, second: str, number: str) -
     if course not in RACECOURSES or not _is_number(number):
         return False
     if course in _JRA_CODES:
-        return year > "1900" and _is_meeting(int(first), int(second))
+        return year > "1900" and is_meeting(int(first), int(second))
     return _day(year + first + second) is not None
 
 
-def _is_meeting(meeting_round: int, meeting_day: int) -> bool:
+def is_meeting(meeting_round: int, meeting_day: int) -> bool:
+    """Say whether JRA may have a meeting of this round and day."""
     return 1 <= meeting_round <= _MAX_ROUND and 1 <= meeting_day <= _MAX_DAY
 
 

@@ -15,6 +15,7 @@ from graphql_api.jockeys.vocabulary import (
     Surface,
     Weather,
 )
+from graphql_api.races.ids import COURSE_CODES, RaceIds, RacePlace, race_ids
 
 NON_STARTERS = frozenset({FinishStatus.SCRATCHED, FinishStatus.EXCLUDED, FinishStatus.ABANDONED})
 """Finishes of horses that were declared, but did not start."""
@@ -137,9 +138,12 @@ class RaceSource:
 
 @dataclass(frozen=True, kw_only=True)
 class Race:
-    """A race. ``field_size`` counts starters; 0 means that the race was abandoned."""
+    """A race. ``id`` is netkeiba's, None where a provider does not tell the meeting of a race of JRA.
 
-    id: str
+    ``field_size`` counts starters; 0 means that the race was abandoned.
+    """
+
+    id: str | None
     date: date
     racecourse: str
     jurisdiction: Jurisdiction
@@ -159,12 +163,21 @@ class Race:
     pace_first3f: float | None = None
     pace_last3f: float | None = None
     post_time: datetime | None = None
+    betting_deadline: datetime | None = None
     status: RaceStatus = RaceStatus.UNKNOWN
     runners: tuple[Runner, ...] = ()
     winners: tuple[Placed, ...] = ()
     runners_up: tuple[Placed, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
     sources: tuple[RaceSource, ...] = ()
+
+    @property
+    def ids(self) -> RaceIds:
+        """Return the ids of the race in each form."""
+        place = RacePlace(
+            self.date, COURSE_CODES[self.racecourse], self.race_number, self.meeting_round, self.meeting_day
+        )
+        return race_ids(place)
 
     @cached_property
     def known(self) -> tuple[Runner, ...]:

@@ -1,0 +1,1 @@
+"""Races of a JRA-VAN bridge, a server beside JRA-VAN Data Lab that answers over HTTP."""

@@ -1,0 +1,122 @@
+"""The bridge over HTTP: one question's bytes within a time that holds for all tries together."""
+
+import time
+from collections.abc import Callable, Mapping
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from graphql_api.errors import UpstreamUnavailable
+from graphql_api.races.jravan.breaker import Breaker
+
+if TYPE_CHECKING:
+    from urllib3 import BaseHTTPResponse, PoolManager
+
+TRIES = 2
+"""Tries of one question: the first, and one more where that was quick to fail."""
+
+CONNECT_SECONDS = 1.0
+MAX_BYTES = 4 * 2**20
+"""The largest answer that is read: a day of the whole country has 100 races, about 40 kB."""
+
+_CONNECTIONS = 8
+_CHUNK = 65_536
+_FAILED = "The source of race cards cannot be used now; try again later."
+
+
+class Limit:
+    """The seconds that some questions may take together."""
+
+    def __init__(self, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
+        """Begin now."""
+        self._clock = clock
+        self._end = clock() + seconds
+
+    @property
+    def left(self) -> float:
+        """Return the seconds that are left; 0 where the time is over."""
+        return max(0.0, self._end - self._clock())
+
+
+class Bridge:
+    """A client of one bridge; safe to be shared by threads. It connects to nothing yet."""
+
+    def __init__(self, url: str, breaker: Breaker | None = None) -> None:
+        """Ask the bridge at ``url``, such as ``http://10.0.1.100:8000``."""
+        self._url = url.rstrip("/")
+        self._breaker = breaker or Breaker()
+        self._lock = Lock()
+        self._pool: PoolManager | None = None
+
+    def get(self, path: str, limit: Limit, query: Mapping[str, str] | None = None) -> bytes | None:
+        """Return the body of an answer; None where the bridge has no such thing (404).
+
+        Raises ``UpstreamUnavailable`` within ``limit``: after ``TRIES`` that failed, for whatever is no answer, and at
+        once while the bridge is left alone.
+        """
+        from urllib3.exceptions import HTTPError
+
+        self._breaker.check()
+        error: Exception | None = None
+        for _ in range(TRIES):
+            try:
+                body = self._ask(path, limit, query)
+            except (HTTPError, UpstreamUnavailable) as failed:
+                error = failed
+                if not limit.left:
+                    break
+            else:
+                self._breaker.succeed()
+                return body
+        self._breaker.fail()
+        fields = getattr(error, "log_fields", None) or {"reason": type(error).__name__}
+        raise UpstreamUnavailable(_FAILED, path=path, **fields) from error
+
+    def close(self) -> None:
+        """Close the connections."""
+        if self._pool is not None:
+            self._pool.clear()
+
+    def _ask(self, path: str, limit: Limit, query: Mapping[str, str] | None) -> bytes | None:
+        from urllib3 import Timeout
+
+        if not limit.left:
+            raise UpstreamUnavailable(_FAILED, reason="the time is over")
+        response = self._connections().request(
+            "GET",
+            self._url + path,
+            fields=query,
+            timeout=Timeout(connect=min(CONNECT_SECONDS, limit.left), read=limit.left),
+            preload_content=False,
+            decode_content=False,
+            redirect=False,
+            retries=False,
+        )
+        try:
+            if response.status == 404:
+                return None
+            if response.status != 200:
+                raise UpstreamUnavailable(_FAILED, status=response.status)
+            return _read(response, limit)
+        finally:
+            response.close()
+
+    def _connections(self) -> "PoolManager":
+        """Return the pool; urllib3 is imported by the first question."""
+        with self._lock:
+            if self._pool is None:
+                from urllib3 import PoolManager
+
+                self._pool = PoolManager(num_pools=1, maxsize=_CONNECTIONS, block=False)
+            return self._pool
+
+
+def _read(response: "BaseHTTPResponse", limit: Limit) -> bytes:
+    """Read a body as it comes, and give up in the middle of one that is too slow or too long."""
+    body = bytearray()
+    while chunk := response.read1(_CHUNK):
+        body += chunk
+        if not limit.left:
+            raise UpstreamUnavailable(_FAILED, reason="the answer is too slow")
+        if len(body) > MAX_BYTES:
+            raise UpstreamUnavailable(_FAILED, reason="the answer is too long")
+    return bytes(body)

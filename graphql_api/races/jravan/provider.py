@@ -1,0 +1,152 @@
+"""The provider ``jravan``: cards of a bridge, by day without runners, and by race with them."""
+
+import time
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from hashlib import blake2b
+from threading import Lock
+from typing import Any
+
+import orjson
+from cachetools import LRUCache
+
+from graphql_api.errors import BadUserInput, NotFound, UpstreamUnavailable
+from graphql_api.races.cards import Card
+from graphql_api.races.ids import RacePlace, bridge_place, netkeiba_id, place_of_netkeiba, race_ids
+from graphql_api.races.jravan.bridge import Bridge, Limit
+from graphql_api.races.jravan.reading import JST, Told, read_place, read_race
+from graphql_api.races.model import Race, RaceProvider, RaceSource
+from graphql_api.snapshots.trace import Trace
+from graphql_api.storage.protocol import StoredObject
+
+SEARCHED_DAYS = range(-1, 9)
+"""Days from today on among which a race of JRA is sought by netkeiba's id, which does not tell the day."""
+
+_MEETINGS_KEPT = 1_000
+_UNREADABLE = "The source of race cards gave an answer that cannot be read; try again later."
+
+
+class JraVanCards:
+    """Cards of a bridge. Keys are ISO dates, ids of the bridge, and netkeiba's ids of JRA's races."""
+
+    name = "livecards"
+    key_field = "card"
+    provider = RaceProvider.JRAVAN
+
+    def __init__(
+        self,
+        bridge: Bridge,
+        seconds: float,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        """Ask ``bridge``; a card may take ``seconds`` of ``clock`` in all. ``now`` tells the time of day."""
+        self._bridge = bridge
+        self._seconds = seconds
+        self._clock = clock
+        self._now = now
+        self._lock = Lock()
+        self._days: LRUCache[str, date] = LRUCache(_MEETINGS_KEPT)
+
+    def key_of_id(self, race_id: str) -> str:
+        """Return the bridge's id of a race where netkeiba's tells it, else netkeiba's own."""
+        place = place_of_netkeiba(race_id)
+        return race_id if place is None else race_ids(place).bridge
+
+    def key_of_place(self, place: RacePlace) -> str:
+        """Return the bridge's id."""
+        return race_ids(place).bridge
+
+    def checked(self, key: str) -> str:
+        """Return the key as it is: clients never name one."""
+        return key
+
+    def read(self, key: str, etag: str | None) -> StoredObject | None:
+        """Ask the bridge. Raises ``NotFound`` and ``UpstreamUnavailable``."""
+        limit = Limit(self._seconds, self._clock)
+        data = orjson.dumps(self._day(date.fromisoformat(key), limit) if "-" in key else [self._race(key, limit)])
+        found = blake2b(data, digest_size=16).hexdigest()
+        return None if found == etag else StoredObject(key, data, found, self._now())
+
+    def decode(self, stored: StoredObject, key: str, trace: Trace) -> Card:  # noqa: ARG002 - of the protocol
+        """Read races; whatever is no race was refused when it came."""
+        source = RaceSource(self.provider, stored.last_modified)
+        told = [Told(each["race"], each["runners"]) for each in orjson.loads(stored.data)]
+        return Card({read_place(each.race): partial(read_race, each, source, self._now()) for each in told})
+
+    def size(self, value: Card) -> int:
+        """Estimate a card's bytes."""
+        return value.nbytes
+
+    def _day(self, day: date, limit: Limit) -> list[Any]:
+        """Ask for the races of a day, and remember when their meetings are; a day without any is no card."""
+        body = self._bridge.get("/races", limit, {"date": f"{day:%Y%m%d}"})
+        races = [] if body is None else _checked(body, list)
+        told = [{"race": race, "runners": None} for race in races]
+        for race in races:
+            self._remember(_read(Told(race), self._now()))
+        if not told:
+            raise NotFound(f"There are no races on {day}.")
+        return sorted(told, key=lambda each: each["race"]["race_id"])
+
+    def _race(self, key: str, limit: Limit) -> Any:
+        """Ask for one race and its runners."""
+        identifier = key if "_" in key else self._bridge_id(netkeiba_id(key), limit)
+        body = self._bridge.get(f"/races/{identifier}", limit)
+        if body is None:
+            raise NotFound("There is no such race.")
+        race = _checked(body, dict)
+        listed = self._bridge.get(f"/races/{identifier}/runners", limit)
+        runners = [] if listed is None else _checked(listed, list)
+        told = _read(Told(race, runners), self._now())
+        if race_ids(bridge_place(identifier)).bridge != told.ids.bridge:
+            raise UpstreamUnavailable(_UNREADABLE, reason="another race came")
+        return {"race": race, "runners": runners}
+
+    def _bridge_id(self, race_id: str, limit: Limit) -> str:
+        """Find a race of JRA by the meeting in netkeiba's id: among days listed before, then among those near today."""
+        meeting = race_id[:10]
+        with self._lock:
+            day = self._days.get(meeting)
+        today = self._now().astimezone(JST).date()
+        for offset in SEARCHED_DAYS if day is None else ():
+            day = self._found_on(meeting, today + timedelta(offset), limit)
+            if day is not None:
+                break
+        if day is None:
+            raise NotFound("There is no such race.")
+        return race_ids(RacePlace(day, race_id[4:6], int(race_id[10:]))).bridge
+
+    def _found_on(self, meeting: str, day: date, limit: Limit) -> date | None:
+        try:
+            self._day(day, limit)
+        except NotFound:
+            return None
+        with self._lock:
+            return self._days.get(meeting)
+
+    def _remember(self, race: Race) -> None:
+        if race.id is not None:
+            with self._lock:
+                self._days[race.id[:10]] = race.date
+
+
+def _checked(body: bytes, kind: type) -> Any:
+    """Parse an answer. Raises ``UpstreamUnavailable``."""
+    try:
+        value = orjson.loads(body)
+    except ValueError as error:
+        raise UpstreamUnavailable(_UNREADABLE, reason="no JSON") from error
+    if not isinstance(value, kind):
+        raise UpstreamUnavailable(_UNREADABLE, reason=f"no {kind.__name__}")
+    return value
+
+
+def _read(told: Told, now: datetime) -> Race:
+    """Read a race to see whether it is one. Raises ``UpstreamUnavailable``."""
+    try:
+        return read_race(told, RaceSource(RaceProvider.JRAVAN, now), now)
+    except (BadUserInput, KeyError, TypeError, ValueError, AttributeError) as error:
+        raise UpstreamUnavailable(_UNREADABLE, reason=str(error)) from error
