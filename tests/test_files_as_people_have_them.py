@@ -93,6 +93,30 @@ def test_columns_of_one_header_that_differ_are_warned_of(tmp_path: Path) -> None
     assert warned(found) == [(1, "馬番", "9.0", "DUPLICATE_COLUMN", 1)]
 
 
+@pytest.mark.parametrize(
+    ("header", "ours", "theirs", "count"),
+    [
+        ("賞金(万円)", "1,500.0", 1500, 0),
+        ("日付", "2024/09/29", pd.Timestamp("2024-09-29"), 0),
+        ("タイム", "1:33.5", "1.33.5", 0),
+        ("馬体重", "480(+2)", "480( +2)", 0),
+        ("馬名", "ｱｵｿﾗ", "アオソラ", 0),
+        ("馬名", "アオソラ", "アカソラ", 1),
+        ("着順", "4", "4(降)", 1),
+        ("着順", "中", "取", 1),
+        ("着差", "クビ", "ハナ", 1),
+        ("馬体重", "480", "480(+2)", 1),
+    ],
+)
+def test_cells_differ_where_they_mean_another_thing(
+    tmp_path: Path, header: str, ours: object, theirs: object, count: int
+) -> None:
+    """One value in two forms is warned of no more than one in the same form; what tells more or another one is."""
+    table = frame({header: ours}).astype({header: object} if header in RACE else {}).assign(**{f"{header} ": [theirs]})
+    codes = [each["code"] for each in ask(tmp_path, table)["source"]["warnings"]]
+    assert codes.count("DUPLICATE_COLUMN") == count
+
+
 def test_the_headers_of_horse_pages_are_read(tmp_path: Path) -> None:
     """Odds, winner and prize money are found under the names that the pages of horses give them."""
     names = {"賞金(万円)": "賞金", "単勝": "オッズ", "勝ち馬": "勝ち馬\n(2着馬)"}

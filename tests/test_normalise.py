@@ -29,6 +29,7 @@ from graphql_api.tables.cells import factorise, raw_text
 from real_frames import SAMPLES
 
 JOCKEY = "01999"
+BLANKS = ("", *"- -- --- ---- － ― — – ** *** **** nan NaN NaT None null NULL <NA> N/A #N/A &nbsp;".split())  # noqa: SIM905
 HEADERS = [source.header for source in SOURCES]
 
 
@@ -561,8 +562,10 @@ def naive_order(rows: list[tuple[int, dict[str, Any], Any]]) -> list[dict[str, A
 def naive_identity(row: dict[str, Any]) -> tuple[object, ...]:
     """Give what tells a race from others: four fields, or where one of two is unknown every cell."""
     if row["race_number"] is not None and row["horse_number"] is not None:
-        place = row["MEETING"] and "".join(unicodedata.normalize("NFKC", row["MEETING"]).split())
-        return (row["date"], place, row["race_number"], row["horse_number"])
+        course = row["racecourse"] or row["MEETING"]
+        place = course and "".join(unicodedata.normalize("NFKC", course).split())
+        meeting = (bool(row["racecourse"]), place, row["meeting_round"], row["meeting_day"])
+        return (row["date"], meeting, row["race_number"], row["horse_number"])
     return tuple(row[spec.name] for spec in SOURCES if spec.name != "PAGE_NUMBER")
 
 
@@ -579,9 +582,16 @@ def naive_texts(source: Frame) -> tuple[dict[str, list[str | None]], list[tuple[
             text = naive_text(column.cells, number)
             if cells[number] is None:
                 cells[number] = text
-            elif text is not None and fold(text) != fold(str(cells[number])):
+            elif text is not None and naive_meaning(header, text) != naive_meaning(header, str(cells[number])):
                 warned.append((number, header, "DUPLICATE_COLUMN"))
     return texts, warned
+
+
+def naive_meaning(header: str, text: str) -> Any:
+    """Give the values of a cell, or its text where that tells more or cannot be read."""
+    spec = next(each for each in SOURCES if each.header == header)
+    values, fault = naive_parse(spec, fold(text))
+    return fold(text) if fault or None in values or header in ("着順", "勝ち馬") else values
 
 
 def naive_row(texts: dict[str, str | None], number: int) -> tuple[dict[str, Any], list[tuple[int, str, str]]]:
@@ -595,6 +605,10 @@ def naive_row(texts: dict[str, str | None], number: int) -> tuple[dict[str, Any]
         row.update(zip([field.name for field in spec.fields], values, strict=True))
         if fault and spec.header in texts:
             warned.append((number, spec.header, fault))
+    if row["jurisdiction"] is Jurisdiction.OVERSEAS:
+        if row["prize_money"]:
+            warned.append((number, "賞金(万円)", "OUT_OF_RANGE"))
+        row["prize_money"] = None
     text = row["JOCKEY_ID"]
     if text is not None and text.zfill(5) != JOCKEY:
         warned.append((number, "jockey_id", "JOCKEY_ID_MISMATCH"))
@@ -626,7 +640,7 @@ def naive_text(cells: np.ndarray, row: int) -> str | None:
         return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
     if isinstance(cell, str):
         cell = cell.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace").strip()
-        return None if cell in ("", "-", "--", "---") else cell
+        return None if cell in BLANKS else cell
     if isinstance(cell, datetime):
         return cell.isoformat().removesuffix("T00:00:00")
     return str(cell)

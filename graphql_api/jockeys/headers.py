@@ -4,11 +4,12 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
+from typing import Any
 from unicodedata import category
 
 import numpy as np
 
-from graphql_api.jockeys.columns import SOURCES
+from graphql_api.jockeys.columns import DERIVED, SOURCES
 from graphql_api.jockeys.data_warnings import Warnings
 from graphql_api.jockeys.records import SourceColumn
 from graphql_api.jockeys.texts import fold, parse_text
@@ -17,6 +18,10 @@ from graphql_api.tables.column import DictColumn, narrow
 from graphql_api.text import compatible
 
 _HEADERS = tuple(spec.header for spec in SOURCES)
+
+_TEXTS = {name for each in DERIVED for name in each.inputs}
+_PARSERS = {spec.header: spec.parse for spec in SOURCES if spec.name not in _TEXTS}
+"""Those of columns whose texts tell no more than their fields."""
 
 ALIASES: Mapping[str, str] = MappingProxyType(
     {
@@ -105,8 +110,8 @@ def _merged(header: str, columns: Sequence[SourceColumn], warnings: Warnings) ->
 
 def _merge(header: str, first: DictColumn, second: DictColumn, warnings: Warnings) -> DictColumn:
     """Fill the blanks of a column by another's cells, and warn of each cell of the other that is lost and differs."""
-    texts: dict[str, int] = {}
-    ours, theirs = _numbered(first, texts), _numbered(second, texts)
+    meanings: dict[Any, int] = {}
+    ours, theirs = (_numbered(header, column, meanings) for column in (first, second))
     lost = (ours != theirs) & (ours >= 0) & (theirs >= 0)
     warnings.cells(header, second, DictColumn(lost.astype(np.int8), (None, "DUPLICATE_COLUMN")))
     codes = np.where(ours < 0, second.codes.astype(np.int64) + len(first.values), first.codes)
@@ -114,9 +119,18 @@ def _merge(header: str, first: DictColumn, second: DictColumn, warnings: Warning
     return DictColumn(narrow(codes, len(values)), values)
 
 
-def _numbered(column: DictColumn, texts: dict[str, int]) -> np.ndarray:
-    """Give each row's text a number, the same for equal texts of several columns, and -1 where it is blank."""
-    numbers = [
-        -1 if text is None else texts.setdefault(fold(text), len(texts)) for text in map(parse_text, column.values)
-    ]
+def _numbered(header: str, column: DictColumn, meanings: dict[Any, int]) -> np.ndarray:
+    """Give each row's cell a number, the same for cells of several columns that mean the same, and -1 for a blank."""
+    texts = map(parse_text, column.values)
+    numbers = [-1 if text is None else meanings.setdefault(_meaning(header, text), len(meanings)) for text in texts]
     return np.array([*numbers, -1], np.int64)[:-1].take(column.codes)
+
+
+def _meaning(header: str, text: str) -> Any:
+    """Give the values of a cell where they tell all of it, else its folded text."""
+    folded = fold(text)
+    try:
+        values = _PARSERS[header](folded)
+    except (KeyError, ValueError):
+        return folded
+    return folded if None in values else values
