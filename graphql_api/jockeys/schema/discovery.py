@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 from strawberry.types.nodes import SelectedField, Selection
@@ -59,7 +59,10 @@ def _summary() -> Any:
     return strawberry.type(type("JockeySummary", (), namespace), description=description)
 
 
-JockeySummary: Any = _summary()
+if TYPE_CHECKING:
+    JockeySummary = Row[ColumnTable]
+else:
+    JockeySummary = _summary()
 JockeyFilter: Any = input_type(
     "JockeyFilter",
     "Which jockeys to take: those for which everything given holds.",

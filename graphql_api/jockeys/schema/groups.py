@@ -1,6 +1,6 @@
 """Groups of race records: their keys, statistics and records."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import strawberry
@@ -39,7 +39,10 @@ def _group_key() -> type:
     )
 
 
-RaceGroupKey: Any = _group_key()
+if TYPE_CHECKING:
+    RaceGroupKey = GroupKeys
+else:
+    RaceGroupKey = _group_key()
 
 
 @strawberry.type(description="Race records that share the values of their keys.")

@@ -1,7 +1,7 @@
 """Race records and their pages; the records' fields come from the column table."""
 
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 
@@ -71,7 +71,10 @@ def _race_record() -> type:
     )
 
 
-RaceRecord: Any = _race_record()
+if TYPE_CHECKING:
+    RaceRecord = RaceRow
+else:
+    RaceRecord = _race_record()
 
 
 def _row_cursor(root: strawberry.Parent[RaceRow]) -> str:

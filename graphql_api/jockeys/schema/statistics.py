@@ -1,6 +1,6 @@
 """Statistics as the API shows them: fields made of the table of statistics, intervals, and summaries."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 
@@ -122,4 +122,7 @@ def _statistics() -> type:
     )
 
 
-StatisticsType: Any = _statistics()
+if TYPE_CHECKING:
+    StatisticsType = Statistics
+else:
+    StatisticsType = _statistics()
