@@ -17,7 +17,8 @@ import numpy as np
 
 from graphql_api.execution.budget import Budget
 from graphql_api.tables.column import DictColumn
-from graphql_api.tables.windows import Rows, Table
+from graphql_api.tables.protocol import Table
+from graphql_api.tables.windows import Rows
 
 CHUNK_ROWS = 128
 """Rows joined at once, so that what a join notes of its fragments stays in the processor's cache."""

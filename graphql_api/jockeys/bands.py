@@ -76,7 +76,7 @@ PACE_STEP = 1.0
 """Seconds between the first and the last 600 m from which a pace is high or slow."""
 
 _FAVOURITES, _ODDS = tuple(FavouriteBand), tuple(OddsBand)
-_RANKS, _PRICES = [each.value for each in FavouriteBand], [each.value for each in OddsBand]
+_RANKS, _PRICES = [band.value for band in FavouriteBand], [band.value for band in OddsBand]
 
 
 def favourite_band(rank: int) -> FavouriteBand:

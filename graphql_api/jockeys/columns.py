@@ -273,7 +273,7 @@ DERIVED: tuple[Derived, ...] = (
 )
 
 _FOLLOWING = {
-    name: tuple(each.field for each in DERIVED if each.after == name) for name in {each.after for each in DERIVED}
+    name: tuple(spec.field for spec in DERIVED if spec.after == name) for name in {spec.after for spec in DERIVED}
 }
 
 FIELDS: tuple[Field, ...] = tuple(

@@ -131,14 +131,14 @@ class Counting:
 def _are(records: RaceRecords, field: str, members: frozenset[Any]) -> np.ndarray:
     """Say for each distinct value of a field whether it is one of ``members``, made once for each version."""
     values = records.fields[field].values
-    return records.once((_are, field, members), lambda: np.array([each in members for each in values], np.bool_))
+    return records.once((_are, field, members), lambda: np.array([value in members for value in values], np.bool_))
 
 
 def numeric(records: RaceRecords, field: str) -> np.ndarray:
     """Give a numeric field's distinct values as doubles, NaN for null, made once for each version."""
     values = records.fields[field].values
     return records.once(
-        (numeric, field), lambda: np.array([np.nan if each is None else each for each in values], np.float64)
+        (numeric, field), lambda: np.array([np.nan if value is None else value for value in values], np.float64)
     )
 
 
@@ -146,5 +146,5 @@ def _corner(records: RaceRecords, place: int) -> np.ndarray:
     """Give one corner's position for each distinct value of the field as doubles, made once for each version."""
     values = records.fields["corner_positions"].values
     return records.once(
-        (_corner, place), lambda: np.array([each[place] if each else np.nan for each in values], np.float64)
+        (_corner, place), lambda: np.array([value[place] if value else np.nan for value in values], np.float64)
     )

@@ -8,7 +8,7 @@ from graphql_api.jockeys.counting import Counting
 from graphql_api.jockeys.records import RaceRecords
 from graphql_api.jockeys.statistics import BOUNDS, STATISTICS
 
-_STATISTICS = {**{each.name: each for each in STATISTICS}, **BOUNDS}
+_STATISTICS = {**{statistic.name: statistic for statistic in STATISTICS}, **BOUNDS}
 
 
 class Figures(Counting):
@@ -23,10 +23,10 @@ class Figures(Counting):
 
     def values(self, name: str) -> list[Any]:
         """Give a statistic for all groups, None for null; ``name`` is a name in ``STATISTICS`` or ``BOUNDS``."""
-        found = self._values.get(name)
-        if found is None:
-            found = self._values[name] = self._computed(name)
-        return found
+        values = self._values.get(name)
+        if values is None:
+            values = self._values[name] = self._computed(name)
+        return values
 
     def _computed(self, name: str) -> list[Any]:
         statistic = _STATISTICS[name]

@@ -67,12 +67,12 @@ class JockeyFiles:
         # Keys come in the order of their bytes, in which '.' precedes digits: so ids ascend, and a jockey's files are
         # neighbours, the last of which the cursor skips.
         start = None if cursor is None else ids.jockey_id(cursor) + max(SUFFIXES)
-        listed = filter(None, (id_of(each.key) for each in list_all(self._storage, cursor=start)))
+        listed = filter(None, (id_of(stored.key) for stored in list_all(self._storage, cursor=start)))
         return _first_page((jockey_id for jockey_id, _ in groupby(listed)), limit)
 
     def _listed_name(self, jockey_id: str, names: tuple[str, ...]) -> str | None:
         """Find which of a jockey's names there is, the first of several; None where there is none."""
-        listed = {each.key for each in self._storage.list_objects(f"{jockey_id}.").objects}
+        listed = {stored.key for stored in self._storage.list_objects(f"{jockey_id}.").objects}
         return next((name for name in names if name in listed), None)
 
     def _read(self, name: str, etag: str | None) -> StoredObject | None:
@@ -104,7 +104,7 @@ def no_such_jockey(jockey_id: str) -> NotFound:
     return NotFound(f"Jockey with ID '{jockey_id}' not found")
 
 
-def _first_page(found: Iterable[str], limit: int) -> Page:
+def _first_page(ids: Iterable[str], limit: int) -> Page:
     """Cut the first page off ascending distinct ids; its last id is the cursor, so it survives changes of the list."""
-    taken = tuple(islice(found, limit + 1))
+    taken = tuple(islice(ids, limit + 1))
     return Page(taken[:limit], taken[limit - 1] if len(taken) > limit else None)

@@ -165,8 +165,8 @@ def best_day(counting: Counting) -> np.ndarray:
     groups, days, _ = _best_days(counting)
     latest[groups] = days  # ascending, so that the latest stays
     dates = np.array([*ranking(counting.records, "date").distinct, None], object)
-    found: np.ndarray = dates[latest]
-    return found
+    best: np.ndarray = dates[latest]
+    return best
 
 
 def best_day_count(counting: Counting) -> np.ndarray:

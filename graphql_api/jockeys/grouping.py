@@ -51,11 +51,11 @@ class Groups:
         An order's name is a statistic, a bound of one, or a key that is grouped by.
         """
         chosen = np.arange(len(self))
-        for each in having:
-            values = self.figures.values(each.statistic)
-            for test in each.tests:
+        for condition in having:
+            values = self.figures.values(condition.statistic)
+            for test in condition.tests:
                 chosen = chosen[judge(test, values)[chosen]]
-        places = [self._ranking(each.name).places(each)[chosen] for each in orders]
+        places = [self._ranking(order.name).places(order)[chosen] for order in orders]
         return chosen[np.lexsort(places[::-1])] if places else chosen
 
     def _ranking(self, name: str) -> Ranking:
@@ -85,8 +85,8 @@ class GroupTable:
 
     def key(self, name: str) -> DictColumn:
         """Give a key; None where it is not grouped by."""
-        found = self.groups.keys.get(name)
-        return constant(None, len(self)) if found is None else self._column(found)
+        column = self.groups.keys.get(name)
+        return constant(None, len(self)) if column is None else self._column(column)
 
     def statistic(self, name: str) -> DictColumn:
         """Give a statistic; ``name`` is a name in ``STATISTICS`` or ``BOUNDS``."""

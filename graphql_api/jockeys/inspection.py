@@ -56,7 +56,7 @@ def inspect(data: bytes, name: str, jockey_id: str | None) -> FileFacts:
     frame = loads(data)
     jockey = jockey_id or _own_id(frame)
     records = race_records(frame, jockey)
-    columns = tuple(_column(each, canonical(each.label)) for each in records.source)
+    columns = tuple(_column(column, canonical(column.label)) for column in records.source)
     return FileFacts(
         file=name,
         jockey_id=jockey,
@@ -66,7 +66,7 @@ def inspect(data: bytes, name: str, jockey_id: str | None) -> FileFacts:
         races=records.rows,
         columns=columns,
         missing=_missing(records),
-        unknown=tuple(each.label for each in columns if each.source is None),
+        unknown=tuple(column.label for column in columns if column.source is None),
         warning_count=records.warning_count,
         warnings=records.warnings,
     )
@@ -90,9 +90,9 @@ def _column(column: SourceColumn, source: str | None) -> ColumnFacts:
 
 
 def _missing(records: RaceRecords) -> tuple[str, ...]:
-    return tuple(each.header for each in SOURCES if each.header not in records.raw)
+    return tuple(source.header for source in SOURCES if source.header not in records.raw)
 
 
 def _own_id(frame: Frame) -> str:
-    cells: list[Any] = next((each.cells[:1].tolist() for each in frame.columns if each.label == "jockey_id"), [])
+    cells: list[Any] = next((column.cells[:1].tolist() for column in frame.columns if column.label == "jockey_id"), [])
     return str(cells[0]) if cells else ""

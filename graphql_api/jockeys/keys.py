@@ -111,7 +111,7 @@ _PLAIN = (
     "running_style",
     "jurisdiction",
 )
-_FIELDS = {each.name: each for each in FIELDS}
+_FIELDS = {field.name: field for field in FIELDS}
 _COMPUTED = (
     Key(
         "course",
@@ -167,6 +167,6 @@ def _plain(name: str) -> Key:
 
 
 KEYS: Mapping[str, Key] = MappingProxyType(
-    {**{name: _plain(name) for name in _PLAIN}, **{each.name: each for each in _COMPUTED}}
+    {**{name: _plain(name) for name in _PLAIN}, **{key.name: key for key in _COMPUTED}}
 )
 """Everything that rows can be grouped by, by name."""

@@ -14,7 +14,7 @@ from graphql_api.jockeys.settings import MAX_JOCKEY_BYTES
 from graphql_api.tables.column import DictColumn
 from graphql_api.tables.memory import values_size, written_length
 
-_DERIVED = frozenset(each.field.name for each in DERIVED)
+_DERIVED = frozenset(spec.field.name for spec in DERIVED)
 
 
 MAX_TEXT = 128 * 2**20
@@ -59,10 +59,12 @@ def nbytes(of_cells: int, source: Sequence[SourceColumn], fields: Mapping[str, D
     any other value with its JSON and its number, each of them with its rank; a row has a cursor and keys of groups.
     JSON and folded forms are reckoned as large as the text; only escapes and ligatures are larger.
     """
-    arrays = {id(each.codes): each.codes.nbytes for each in chain((column.cells for column in source), fields.values())}
+    arrays = {
+        id(column.codes): column.codes.nbytes for column in chain((each.cells for each in source), fields.values())
+    }
     of_texts = sum(3 * values_size(fields[name]) + _PLACES * len(fields[name].values) for name in _TEXTS)
     of_others = sum((_VALUE + _PLACES) * len(fields[name].values) for name in _OTHERS)
-    of_derived = sum((_DERIVED_VALUE + _PLACES) * _combinations(each, fields, rows) for each in DERIVED)
+    of_derived = sum((_DERIVED_VALUE + _PLACES) * _combinations(spec, fields, rows) for spec in DERIVED)
     return sum(arrays.values()) + of_cells + of_texts + of_others + of_derived + (_NAMES + _KEYS) * rows + _EACH
 
 
@@ -89,5 +91,5 @@ _KEYS = 150
 _EACH = 170_000
 """Bytes that every jockey takes, however short the career: some four hundred lists, arrays and tables."""
 
-_TEXTS = tuple(each.name for each in FIELDS if each.type is str and each.name not in _DERIVED)
-_OTHERS = tuple(each.name for each in FIELDS if each.type is not str and each.name not in _DERIVED)
+_TEXTS = tuple(field.name for field in FIELDS if field.type is str and field.name not in _DERIVED)
+_OTHERS = tuple(field.name for field in FIELDS if field.type is not str and field.name not in _DERIVED)

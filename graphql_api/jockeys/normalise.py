@@ -121,8 +121,8 @@ def _known_prizes(columns: Mapping[str, DictColumn], cells: DictColumn, warnings
 
 
 def _rows_where(column: DictColumn, holds: Callable[[Any], bool]) -> np.ndarray:
-    found: np.ndarray = np.array([*map(holds, column.values)], np.bool_).take(column.codes)
-    return found
+    held: np.ndarray = np.array([*map(holds, column.values)], np.bool_).take(column.codes)
+    return held
 
 
 class _Fields(Mapping[str, DictColumn]):
@@ -136,22 +136,22 @@ class _Fields(Mapping[str, DictColumn]):
         self._rows = rows
 
     def __getitem__(self, name: str) -> DictColumn:
-        found = self._columns.get(name)
-        if found is None:
+        column = self._columns.get(name)
+        if column is None:
             spec = _DERIVED[name]
-            codes, values = combine([self[each] for each in spec.inputs], self._rows)
-            found = self._columns[name] = DictColumn(codes, list(map(spec.compute, *values)))
-        return found
+            codes, values = combine([self[name] for name in spec.inputs], self._rows)
+            column = self._columns[name] = DictColumn(codes, list(map(spec.compute, *values)))
+        return column
 
     def __iter__(self) -> Iterator[str]:
-        return (each.name for each in FIELDS)
+        return (field.name for field in FIELDS)
 
     def __len__(self) -> int:
         return len(FIELDS)
 
 
-_DERIVED = {each.field.name: each for each in DERIVED}
-_KEPT = {name for each in DERIVED for name in each.inputs} | {each.name for each in FIELDS}
+_DERIVED = {spec.field.name: spec for spec in DERIVED}
+_KEPT = {name for spec in DERIVED for name in spec.inputs} | {field.name for field in FIELDS}
 _KEPT -= _DERIVED.keys()
 
 
@@ -165,5 +165,7 @@ def _check_jockey(texts: DictColumn, jockey_id: str, warnings: Warnings) -> None
 def _check_finish(texts: DictColumn, statuses: DictColumn, warnings: Warnings) -> None:
     """Warn of blank finishes that no abandoned race explains."""
     codes, (text, status) = combine((texts, statuses), len(texts))
-    unknown = [each is None and state is FinishStatus.UNKNOWN for each, state in zip(text, status, strict=True)]
-    warnings.cells(_FINISH, texts, DictColumn(codes, ["MISSING_VALUE" if each else None for each in unknown]))
+    unknown = [cell is None and state is FinishStatus.UNKNOWN for cell, state in zip(text, status, strict=True)]
+    warnings.cells(
+        _FINISH, texts, DictColumn(codes, ["MISSING_VALUE" if is_unknown else None for is_unknown in unknown])
+    )

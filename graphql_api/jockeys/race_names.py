@@ -53,7 +53,7 @@ def race_name(text: str) -> tuple[str, Grade | None, RaceClass | None]:
     tail = _SUFFIXES.search(name)
     suffixes = _SUFFIX.findall(tail.group())[::-1] if tail else []
     body = name[: tail.start()] if tail else name
-    grade = next(filter(None, (GRADES.get(_GRADE_NOISE.sub("", each).upper()) for each in suffixes)), None)
+    grade = next(filter(None, (GRADES.get(_GRADE_NOISE.sub("", suffix).upper()) for suffix in suffixes)), None)
     return text, grade, RaceClass.OPEN if grade else _race_class(suffixes, body.strip())
 
 

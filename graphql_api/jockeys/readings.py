@@ -77,4 +77,4 @@ def absent(spec: Source, rows: int) -> Reading:
 
 def _fallback(spec: Source, text: str) -> tuple[Any, ...]:
     """Give null for each field, and ``text`` for a text that may not be null: one bad cell must not lose its row."""
-    return tuple(text if each.type is str and not each.nullable else None for each in spec.fields)
+    return tuple(text if field.type is str and not field.nullable else None for field in spec.fields)

@@ -59,7 +59,7 @@ def _repeated(readings: Mapping[str, Reading], rows: np.ndarray) -> np.ndarray:
     repeated = _later([date, _meetings(readings[MEETING]), race, horse], rows[complete])
     if complete.all():
         return repeated
-    texts = [DictColumn(each.codes, each.texts) for header, each in readings.items() if header != _PAGE]
+    texts = [DictColumn(reading.codes, reading.texts) for header, reading in readings.items() if header != _PAGE]
     return np.sort(np.concatenate([repeated, _later(texts, rows[~complete])]))
 
 

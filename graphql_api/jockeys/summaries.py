@@ -30,7 +30,7 @@ _LAST_3F = {
 
 NUMERICS: Mapping[str, Numeric] = MappingProxyType(
     {
-        **{each.name: Numeric(each.name, each.description) for each in FIELDS if each.type in (int, float)},
+        **{field.name: Numeric(field.name, field.description) for field in FIELDS if field.type in (int, float)},
         **_LAST_3F,
     }
 )
@@ -84,7 +84,7 @@ def summarise(counted: Counting, group: int, name: str) -> NumericSummary:
     rows = counted.rows[counted.members[group]]
     if wanted.surfaces:
         surface = records.fields["surface"]
-        taken = np.array([each in wanted.surfaces for each in surface.values], np.bool_)
+        taken = np.array([value in wanted.surfaces for value in surface.values], np.bool_)
         rows = rows[taken.take(surface.codes.take(rows))]
     numbers = numeric(records, wanted.field).take(records.fields[wanted.field].codes.take(rows))
     return NumericSummary(np.sort(numbers[~np.isnan(numbers)]))

@@ -178,20 +178,20 @@ DESCRIPTIONS: Mapping[Enum, str] = MappingProxyType(
 # The source's own words first, then those of other pages and scrapers.
 WEATHERS: Mapping[str, Weather] = MappingProxyType(
     {
-        **{each.value: each for each in Weather},
+        **{member.value: member for member in Weather},
         "晴れ": Weather.FINE,
         "快晴": Weather.FINE,
         "曇り": Weather.CLOUDY,
         "くもり": Weather.CLOUDY,
     }
 )
-SURFACES: Mapping[str, Surface] = MappingProxyType({each.value: each for each in Surface})
+SURFACES: Mapping[str, Surface] = MappingProxyType({member.value: member for member in Surface})
 GOINGS: Mapping[str, Going] = MappingProxyType(
     {
-        **{each.value: each for each in Going},
+        **{member.value: member for member in Going},
         "稍": Going.YAYA_OMO,
         "不": Going.FURYO,
-        **{f"{each.value}馬場": each for each in Going},
+        **{f"{member.value}馬場": member for member in Going},
     }
 )
 NON_FINISHES: Mapping[str, FinishStatus] = MappingProxyType(
@@ -248,7 +248,7 @@ FINISH_NOTES: Mapping[str, FinishStatus] = MappingProxyType(
 # Keyed in capitals, as a suffix is folded; older pages number in digits.
 GRADES: Mapping[str, Grade] = MappingProxyType(
     {
-        **{each.value.upper(): each for each in Grade},
+        **{member.value.upper(): member for member in Grade},
         **{f"{series}{digit}": Grade[f"{series}{'I' * digit}"] for series in ("G", "JG", "JPN") for digit in (1, 2, 3)},
     }
 )

@@ -21,7 +21,7 @@ def enum_of(name: str, description: str, members: Iterable[tuple[str, str]]) -> 
     described = dict(members)
     made: Any = Enum(name, {each.upper(): each for each in described})  # type: ignore[misc]
     made.__doc__ = description
-    declare(made, {each: described[each.value] for each in made})
+    declare(made, {member: described[member.value] for member in made})
     return made
 
 

@@ -28,12 +28,12 @@ def input_type(name: str, description: str, fields: Mapping[str, tuple[Any, str]
     ``module`` is the one in which types that are named by a text are found.
     """
     namespace: dict[str, Any] = {
-        "__annotations__": {f"{each}_": kind for each, (kind, _) in fields.items()},
+        "__annotations__": {f"{field}_": kind for field, (kind, _) in fields.items()},
         "__doc__": description,
         "__module__": module,
     }
-    for each, (_, meaning) in fields.items():
-        namespace[f"{each}_"] = strawberry.field(name=to_camel_case(each), description=meaning, default=UNSET)
+    for field, (_, meaning) in fields.items():
+        namespace[f"{field}_"] = strawberry.field(name=to_camel_case(field), description=meaning, default=UNSET)
     return strawberry.input(type(name, (), namespace), name=name, description=description)
 
 
@@ -62,7 +62,7 @@ def row_filter(name: str, description: str, fields: Iterable[Field], module: str
         description,
         {
             **{field.name: (filter_of(field.type) | None, field.description) for field in fields},
-            **{each: (f"list[{name}] | None", meaning) for each, meaning in _CONNECTIVES.items()},
+            **{word: (f"list[{name}] | None", meaning) for word, meaning in _CONNECTIVES.items()},
             "not": (f"{name} | None", "This does not hold, be it for null."),
         },
         module,
@@ -85,7 +85,7 @@ def _condition(given: Any, path: str) -> Condition:
         if name == "not":
             parts.append(Not(_condition(value, own)))
         elif name in _CONNECTIVES:
-            inner = tuple(_condition(each, f"{own}[{place}]") for place, each in enumerate(value))
+            inner = tuple(_condition(part, f"{own}[{place}]") for place, part in enumerate(value))
             parts.append(All(inner) if name == "and" else AnyOf(inner))
         elif tests := tests_of(value, own):
             parts.append(Where(name, tests))

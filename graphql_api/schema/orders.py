@@ -22,10 +22,10 @@ class OrderInput(Protocol):
 def orders(given: Sequence[OrderInput] | None, argument: str) -> tuple[Order, ...]:
     """Read an order; raises ``BadUserInput`` where it names a field twice."""
     read = tuple(
-        Order(each.field.value, each.direction is Direction.DESC, each.nulls is Nulls.FIRST) for each in given or ()
+        Order(key.field.value, key.direction is Direction.DESC, key.nulls is Nulls.FIRST) for key in given or ()
     )
-    names = [each.name for each in read]
-    for each in read:
-        if names.count(each.name) > 1:
-            raise BadUserInput(f"Argument '{argument}' names {each.name.upper()} more than once.")
+    names = [order.name for order in read]
+    for order in read:
+        if names.count(order.name) > 1:
+            raise BadUserInput(f"Argument '{argument}' names {order.name.upper()} more than once.")
     return read

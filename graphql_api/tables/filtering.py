@@ -27,10 +27,10 @@ def mask(table: ColumnTable, condition: Condition, pay: Pay = free) -> np.ndarra
         case Not(part):
             return ~mask(table, part, pay)
         case All(parts):
-            verdicts = (mask(table, each, pay) for each in parts)
+            verdicts = (mask(table, part, pay) for part in parts)
             return reduce(np.logical_and, verdicts, np.ones(table.rows, np.bool_))
         case AnyOf(parts):
-            verdicts = (mask(table, each, pay) for each in parts)
+            verdicts = (mask(table, part, pay) for part in parts)
             return reduce(np.logical_or, verdicts, np.zeros(table.rows, np.bool_))
 
 
@@ -51,7 +51,7 @@ _SEARCHES = frozenset({"contains", "starts_with"})
 def _forms(table: ColumnTable, field: str, operator_: str) -> Sequence[Any]:
     """Give a field's distinct values as an operator compares them, texts folded once for each version."""
     values = table.fields[field].values
-    if not isinstance(next((each for each in values if each is not None), None), str):
+    if not isinstance(next((value for value in values if value is not None), None), str):
         return values
     form = searchable if operator_ in _SEARCHES else compatible
-    return table.once((form, field), lambda: [None if each is None else form(each) for each in values])
+    return table.once((form, field), lambda: [None if value is None else form(value) for value in values])

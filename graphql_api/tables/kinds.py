@@ -81,8 +81,8 @@ _WHOLE = Kind(
 )
 KINDS: Mapping[Any, Kind] = MappingProxyType(
     {
-        each.type: each
-        for each in (
+        order.type: order
+        for order in (
             FLAG,
             _WHOLE,
             Kind(

@@ -38,11 +38,11 @@ class Ranking:
 
 def rank(values: Sequence[Any]) -> Ranking:
     """Rank values of one type: enums as they are declared, texts by their compatibility form, all else by size."""
-    distinct: list[Any] = list({each for each in values if each is not None})
+    distinct: list[Any] = list({value for value in values if value is not None})
     if distinct and isinstance(distinct[0], str):
         distinct.sort()  # the order of those that have one form; the next sort keeps it
     distinct.sort(key=_sort_key(distinct))
-    ranks = {each: place for place, each in enumerate(distinct)}
+    ranks = {value: place for place, value in enumerate(distinct)}
     ranks[None] = len(distinct)
     return Ranking(distinct, np.fromiter(map(ranks.__getitem__, values), np.int32, len(values)))
 
@@ -54,7 +54,7 @@ def ranking(table: ColumnTable, name: str) -> Ranking:
 
 def arrange(table: ColumnTable, rows: np.ndarray, orders: Iterable[Order]) -> np.ndarray:
     """Sort row numbers, which come ascending: where all keys are equal, rows stay in the order of the table."""
-    places = [ranking(table, each.name).places(each)[table.fields[each.name].codes[rows]] for each in orders]
+    places = [ranking(table, order.name).places(order)[table.fields[order.name].codes[rows]] for order in orders]
     return rows[np.lexsort(places[::-1])] if places else rows
 
 

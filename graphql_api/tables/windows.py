@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar, overload
+from typing import Any, TypeVar, overload
 
 import numpy as np
 
@@ -22,21 +22,6 @@ class Rows:
     def __len__(self) -> int:
         """Count the chosen rows."""
         return self.count
-
-
-class Table(Protocol):
-    """What windows are on: race records, or groups of them. ``derived`` keeps what is made of one ``version``."""
-
-    @property
-    def derived(self) -> dict[Any, Any]:
-        """What is kept as long as the table."""
-
-    @property
-    def version(self) -> object:
-        """Names the table in caches."""
-
-    def __len__(self) -> int:
-        """Count the rows."""
 
 
 Item = TypeVar("Item")

@@ -76,12 +76,12 @@ class Described:
 def described(routes: Sequence[ApiRoute], examples: Examples) -> Described:
     """Describe some routes, with ``examples`` to try."""
     return Described(
-        paths={each.path: each.operations for each in routes},
-        schemas=_merged(each.schemas for each in routes),
-        responses=_merged(each.responses for each in routes),
-        parameters=_merged(each.parameters(examples) for each in routes),
+        paths={route.path: route.operations for route in routes},
+        schemas=_merged(route.schemas for route in routes),
+        responses=_merged(route.responses for route in routes),
+        parameters=_merged(route.parameters(examples) for route in routes),
     )
 
 
 def _merged(components: Iterable[Json]) -> Json:
-    return {name: component for each in components for name, component in each.items()}
+    return {name: component for part in components for name, component in part.items()}

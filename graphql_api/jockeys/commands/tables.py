@@ -34,10 +34,10 @@ def _columns(facts: FileFacts) -> Table:
     table.add_column("Nulls", justify="right")
     table.add_column("Distinct", justify="right")
     table.add_column("Example", overflow="fold")
-    for each in facts.columns:
-        source = escape(each.source) if each.source else "[red]unknown[/red]"
-        cells = (escape(each.dtype), f"{each.nulls:,}", f"{each.distinct:,}", escape((each.example or "")[:40]))
-        table.add_row(escape(each.label), source, *cells)
+    for column in facts.columns:
+        source = escape(column.source) if column.source else "[red]unknown[/red]"
+        cells = (escape(column.dtype), f"{column.nulls:,}", f"{column.distinct:,}", escape((column.example or "")[:40]))
+        table.add_row(escape(column.label), source, *cells)
     return table
 
 
@@ -46,10 +46,12 @@ def _warnings(facts: FileFacts) -> Table:
     table.add_column("Row", justify="right")
     for header in ("Column", "Code", "Cell"):
         table.add_column(header, overflow="fold")
-    for each in facts.warnings[:_MAX_WARNINGS]:
-        row = "all" if each.row is None else str(each.row)
-        others = f" and {each.count - 1:,} more" if each.count > 1 else ""
-        table.add_row(row + others, escape(each.column), each.code, "" if each.raw is None else escape(repr(each.raw)))
+    for warning in facts.warnings[:_MAX_WARNINGS]:
+        row = "all" if warning.row is None else str(warning.row)
+        others = f" and {warning.count - 1:,} more" if warning.count > 1 else ""
+        table.add_row(
+            row + others, escape(warning.column), warning.code, "" if warning.raw is None else escape(repr(warning.raw))
+        )
     return table
 
 

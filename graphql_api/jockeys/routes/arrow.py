@@ -72,12 +72,12 @@ def _source(values: Sequence[Any]) -> "pa.Array":
     import pyarrow as pa
 
     types = {int: pa.int64(), float: pa.float64(), bool: pa.bool_(), datetime: pa.timestamp("us")}
-    found = {type(each) for each in values if each is not None}
-    kind = found.pop() if len(found) == 1 else str
-    if kind not in types or (kind is int and not all(_fits(each) for each in values)):
-        return pa.array([raw_text(each) for each in values], pa.string())
+    kinds = {type(value) for value in values if value is not None}
+    kind = kinds.pop() if len(kinds) == 1 else str
+    if kind not in types or (kind is int and not all(_fits(value) for value in values)):
+        return pa.array([raw_text(value) for value in values], pa.string())
     if kind is datetime:
-        values = [each and in_utc(each) for each in values]
+        values = [value and in_utc(value) for value in values]
     return pa.array(values, types[kind])
 
 

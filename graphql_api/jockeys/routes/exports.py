@@ -111,8 +111,8 @@ class Exports:
             budget = Budget(bytes=self.projections.max_answer_bytes)
             return [write(window.records, window.rows, export_request.columns, budget)]
 
-        found = self.projections.found(key)
-        if found is None:
-            found = await self.offload.run(encode)
-            self.projections.keep(key, found)
-        return found
+        chunks = self.projections.found(key)
+        if chunks is None:
+            chunks = await self.offload.run(encode)
+            self.projections.keep(key, chunks)
+        return chunks

@@ -145,10 +145,10 @@ def _kept(records: RaceRecords, chosen: Columns, key: Any, make: Callable[[], Ro
     if chosen.names:
         return make()
     kept = _TYPED_TEMPLATES if chosen.set == "typed" else records.derived
-    found: RowTemplate | None = kept.get((RowTemplate, key))
-    if found is None:
-        found = kept[RowTemplate, key] = make()
-    return found
+    template: RowTemplate | None = kept.get((RowTemplate, key))
+    if template is None:
+        template = kept[RowTemplate, key] = make()
+    return template
 
 
 _TYPED_TEMPLATES: dict[Any, RowTemplate] = {}

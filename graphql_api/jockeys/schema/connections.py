@@ -80,7 +80,7 @@ def grouped(
     selection: Selection[RaceRecords], by: list[Any], passing: Any, order_by: Any, first: int | None, at_most: int
 ) -> Window[RaceGroup]:
     """Group a selection, choose groups and order them; raises ``BadUserInput`` that says which argument is wrong."""
-    keys = [each.value for each in by]
+    keys = [key.value for key in by]
     if not keys:
         raise BadUserInput("Argument 'by' must name at least one key.")
     if len(set(keys)) < len(keys):

@@ -50,7 +50,7 @@ def _summary() -> Any:
     namespace = {
         "__annotations__": annotations_of(FIELDS),
         "__doc__": "A row of the index.",
-        **{each.name: strawberry.field(description=each.description) for each in FIELDS},
+        **{field.name: strawberry.field(description=field.description) for field in FIELDS},
     }
     description = (
         "What the index knows of a jockey without reading the file. Where a file has not been indexed yet, or cannot "
@@ -66,10 +66,10 @@ else:
 JockeyFilter: Any = input_type(
     "JockeyFilter",
     "Which jockeys to take: those for which everything given holds.",
-    {each.name: (FILTERS[each.type] | None, each.description) for each in FIELDS},
+    {field.name: (FILTERS[field.type] | None, field.description) for field in FIELDS},
 )
 JockeyOrderField: Any = enum_of(
-    "JockeyOrderField", "What jockeys can be ordered by.", ((each.name, each.description) for each in FIELDS)
+    "JockeyOrderField", "What jockeys can be ordered by.", ((field.name, field.description) for field in FIELDS)
 )
 
 
@@ -163,7 +163,7 @@ class SearchResult:
     def horses(self, info: strawberry.Info[Context, None]) -> list[HorseMatch]:
         """Search horses."""
         info.context.budget.work(10 * HORSES_WEIGHT)
-        return [HorseMatch(horse=each) for each in self.index.catalogue.horses(self.query, self.first)]
+        return [HorseMatch(horse=horse) for horse in self.index.catalogue.horses(self.query, self.first)]
 
     @strawberry.field(description="When the index was written; null where the storage does not say.", metadata=PURE)
     def indexed_at(self) -> datetime | None:
@@ -233,12 +233,12 @@ def _connection(page: Page, index: Index | None) -> JockeyConnection:
 
 def _asked_of_index(selections: Iterable[Selection]) -> Iterator[str]:
     """Name the fields asked for that take the index, those that are skipped apart."""
-    for each in selections:
-        if _is_skipped(each.directives):
+    for selection in selections:
+        if _is_skipped(selection.directives):
             continue
-        if isinstance(each, SelectedField) and each.name in _INDEXED:
-            yield f"'{each.name}'"
-        yield from _asked_of_index(each.selections)
+        if isinstance(selection, SelectedField) and selection.name in _INDEXED:
+            yield f"'{selection.name}'"
+        yield from _asked_of_index(selection.selections)
 
 
 def _is_skipped(directives: dict[str, Any]) -> bool:

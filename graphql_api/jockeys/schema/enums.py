@@ -18,9 +18,9 @@ for _each in (bands.FavouriteBand, bands.OddsBand, bands.PaceBand, bands.Weekday
 for _each in (race_kinds.RaceType, race_kinds.RaceCategory):
     declare(_each, race_kinds.KIND_DESCRIPTIONS)
 
-SourceColumn: Any = Enum("SourceColumn", {each.name: each.header for each in SOURCES})  # type: ignore[misc]
+SourceColumn: Any = Enum("SourceColumn", {source.name: source.header for source in SOURCES})  # type: ignore[misc]
 SourceColumn.__doc__ = "The columns of the source file, by their English names."
-declare(SourceColumn, {each: f"The column {each.value}." for each in SourceColumn})
+declare(SourceColumn, {member: f"The column {member.value}." for member in SourceColumn})
 
 RaceRecordOrderField: Any = enum_of(
     "RaceRecordOrderField",
@@ -28,7 +28,9 @@ RaceRecordOrderField: Any = enum_of(
     ((field.name, field.description) for field in FIELDS if not field.kind.is_list),
 )
 NumericField: Any = enum_of(
-    "NumericField", "What can be summarised in numbers.", ((name, each.description) for name, each in NUMERICS.items())
+    "NumericField",
+    "What can be summarised in numbers.",
+    ((name, numeric.description) for name, numeric in NUMERICS.items()),
 )
 GroupKey: Any = enum_of(
     "GroupKey", "What records can be grouped by.", ((name, key.description) for name, key in KEYS.items())
@@ -37,7 +39,7 @@ GroupOrderField: Any = enum_of(
     "GroupOrderField",
     "What groups can be ordered by: every statistic, the bounds of the rates' intervals, and the keys of `by`.",
     [
-        *((each.name, each.description) for each in (*STATISTICS, *BOUNDS.values())),
+        *((statistic.name, statistic.description) for statistic in (*STATISTICS, *BOUNDS.values())),
         *((name, key.description) for name, key in KEYS.items()),
     ],
 )

@@ -10,7 +10,7 @@ from graphql_api.jockeys.statistics import STATISTICS
 from graphql_api.schema.filters import filter_of, given_in, input_type, row_filter, tests_of
 from graphql_api.tables.kinds import KINDS
 
-FILTERS: Mapping[Any, Any] = {each: filter_of(each) for each in (*KINDS, *VOCABULARIES)}
+FILTERS: Mapping[Any, Any] = {type_: filter_of(type_) for type_ in (*KINDS, *VOCABULARIES)}
 """The filter input of each type of field."""
 
 RaceRecordFilter: Any = row_filter(
@@ -19,7 +19,7 @@ RaceRecordFilter: Any = row_filter(
 GroupHaving: Any = input_type(
     "GroupHaving",
     "Which groups to take: those whose statistics pass everything given.",
-    {each.name: (filter_of(each.type) | None, each.description) for each in STATISTICS},
+    {statistic.name: (filter_of(statistic.type) | None, statistic.description) for statistic in STATISTICS},
 )
 
 

@@ -71,8 +71,8 @@ class RaceGroup:
         selection, order = self.groups.rows_of(self.number), orders(order_by, "orderBy")
         info.context.budget.work(PAGE + (1 + 8 * len(order)) * len(selection))
         asked = PageArguments(info.context.settings.max_page, first, after, last, before)
-        found = page(selection, order, asked)
-        return GroupedRecordConnection(**page_fields(found, len(selection)))
+        chosen = page(selection, order, asked)
+        return GroupedRecordConnection(**page_fields(chosen, len(selection)))
 
 
 def race_groups(groups: Groups, numbers: np.ndarray) -> Window[RaceGroup]:

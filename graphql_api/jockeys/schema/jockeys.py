@@ -93,15 +93,15 @@ class Jockey(Node):
     @strawberry.field(description="The file behind the data, and what could not be read in it.", metadata=PURE)
     def source(self) -> SourceFile:
         """Describe the file."""
-        found = self.snapshot
+        snapshot = self.snapshot
         return SourceFile(
-            etag=found.etag,
-            last_modified=found.last_modified,
-            size_bytes=found.size,
-            rows=found.value.source_rows,
-            stale=found.stale,
-            warnings=list[Any](found.value.warnings),
-            warning_count=found.value.warning_count,
+            etag=snapshot.etag,
+            last_modified=snapshot.last_modified,
+            size_bytes=snapshot.size,
+            rows=snapshot.value.source_rows,
+            stale=snapshot.stale,
+            warnings=list[Any](snapshot.value.warnings),
+            warning_count=snapshot.value.warning_count,
         )
 
 

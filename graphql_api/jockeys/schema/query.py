@@ -57,8 +57,8 @@ def _load(
     context: Context, identifier: str, make: Callable[[Snapshot[RaceRecords]], Made]
 ) -> Made | Awaitable[Made | None] | None:
     """Give what is made of a jockey at once where the cache has it, else as something to await."""
-    found = context.load(Jockeys, identifier)
-    return make(found) if isinstance(found, Snapshot) else _Loaded(found, make)
+    loaded = context.load(Jockeys, identifier)
+    return make(loaded) if isinstance(loaded, Snapshot) else _Loaded(loaded, make)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ def _checked(ids: list[strawberry.ID]) -> list[str]:
     """Refuse too many ids, or one of a wrong form."""
     if len(ids) > MAX_IDS:
         raise BadUserInput(f"Argument 'ids' takes at most {MAX_IDS} ids, but has {len(ids)}.")
-    return [jockey_id(each) for each in ids]
+    return [jockey_id(identifier) for identifier in ids]
 
 
 Ids = Annotated[list[strawberry.ID], strawberry.argument(description="Netkeiba jockey ids.")]
@@ -132,7 +132,7 @@ class Query:
         self, info: strawberry.Info[Context, None], ids: Ids
     ) -> list[Jockey | Awaitable[Jockey | None] | None]:
         """Load several jockeys in one round of parallel reads."""
-        return [_load(info.context, each, jockey) for each in _checked(ids)]
+        return [_load(info.context, identifier, jockey) for identifier in _checked(ids)]
 
     @strawberry.field(
         graphql_type=list[JockeyComparison | None],
@@ -152,7 +152,7 @@ class Query:
         def compared(snapshot: Snapshot[RaceRecords]) -> JockeyComparison:
             return JockeyComparison(snapshot=snapshot, wanted=wanted, jockey=jockey(snapshot))
 
-        return [_load(info.context, each, compared) for each in _checked(ids)]
+        return [_load(info.context, identifier, compared) for identifier in _checked(ids)]
 
     @strawberry.field(
         description="The jockeys that the storage holds, as the index knows them. Without an index their ids can still "

@@ -103,12 +103,12 @@ def _statistics() -> type:
     """Make the Statistics type of the table, each rate followed by its interval."""
     annotations: dict[str, Any] = {}
     fields: dict[str, Any] = {}
-    for each in STATISTICS:
-        annotations[each.name] = each.type | None
-        fields[each.name] = _statistic(each)
-        if f"{each.name}_lower" in BOUNDS:
-            fields[f"{each.name}_interval"] = _interval(each.name)
-            annotations[f"{each.name}_interval"] = ConfidenceInterval | None
+    for statistic in STATISTICS:
+        annotations[statistic.name] = statistic.type | None
+        fields[statistic.name] = _statistic(statistic)
+        if f"{statistic.name}_lower" in BOUNDS:
+            fields[f"{statistic.name}_interval"] = _interval(statistic.name)
+            annotations[f"{statistic.name}_interval"] = ConfidenceInterval | None
     fields["summary"] = strawberry.field(
         resolver=_summary, description="A numeric field's values, summarised.", metadata=pure(weight=FIGURE)
     )

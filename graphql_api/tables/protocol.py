@@ -1,0 +1,21 @@
+"""What windows are on."""
+
+from typing import Any, Protocol
+
+
+class Table(Protocol):
+    """A table of columns: of a version of something, or of groups of its rows.
+
+    ``derived`` keeps what is made of one ``version``.
+    """
+
+    @property
+    def derived(self) -> dict[Any, Any]:
+        """What is kept as long as the table."""
+
+    @property
+    def version(self) -> object:
+        """Names the table in caches."""
+
+    def __len__(self) -> int:
+        """Count the rows."""
