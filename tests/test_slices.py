@@ -22,6 +22,7 @@ from graphql_api.installed import SLICES, read_settings
 from graphql_api.slices import load
 
 ALL = (*SLICES, NOTES)
+TESTS = Path(__file__).parent
 
 
 @pytest.fixture
@@ -92,6 +93,20 @@ def test_routes_are_served_and_described(notes_client: TestClient) -> None:
     assert set(described["paths"]["/notes"]) == {"get", "post"}
 
 
+def test_the_product_stands_without_jockeys(tmp_path: Path) -> None:
+    """Another slice alone is served, described and checked: nothing else knows jockeys."""
+    alone = create_core(read_settings({}, (NOTES,), data=str(tmp_path)), slices=(NOTES,))
+    with TestClient(serve_core(alone, alone.settings)) as client:
+        assert ask(client, "{ notes }") == {"data": {"notes": []}}
+        for path in ("/", "/docs", "/health", "/ready"):
+            assert client.get(path).status_code == 200
+        document = client.get("/openapi.json").json()
+        validate(document)
+        assert client.get("/api/jockey/00001").status_code == 404
+    assert "jockey" not in "".join(document["paths"])
+    assert {"Id", "Filter"}.isdisjoint(document["components"]["parameters"])
+
+
 def test_a_layer_stands_before_every_answer_from_memory(notes_client: TestClient) -> None:
     """What a layer refuses is refused also where the answer is kept."""
     query = {"query": '{ jockey(id: "00001") { name } }'}
@@ -136,6 +151,19 @@ def test_the_list_of_slices_costs_no_import() -> None:
     output = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     heavy = {"strawberry", "graphql", "starlette", "boto3", "botocore", "numpy", "sqlite3", "duckdb", "click"}
     assert not heavy & set(json.loads(output))
+
+
+def test_an_application_imports_only_its_slices(tmp_path: Path) -> None:
+    """Of a slice that an application does not have, it imports what the list of slices needs, and no more."""
+    code = (
+        "import json, sys; from example_slice.slice import SLICE; from graphql_api.installed import read_settings\n"
+        "from graphql_api.app import create_core, serve_core\n"
+        f"core = create_core(read_settings({{}}, (SLICE,), data={str(tmp_path)!r}), slices=(SLICE,))\n"
+        "serve_core(core, core.settings)\n"
+        "print(json.dumps([name for name in sys.modules if name.startswith('graphql_api.jockeys.')]))"
+    )
+    run = subprocess.run([sys.executable, "-c", code], cwd=TESTS, capture_output=True, text=True, check=True)
+    assert set(json.loads(run.stdout)) == {"graphql_api.jockeys.slice", "graphql_api.jockeys.settings"}
 
 
 def test_what_slices_name_is_there() -> None:
