@@ -41,15 +41,15 @@ class Counting:
         return np.bincount(self.groups[chosen], weights=numbers[chosen], minlength=self.group_count)
 
     def lacks(self, field: str) -> bool:
-        """Say whether the file has no column for a field of ``SOURCES``, so that nothing is known of it."""
+        """Return whether the file has no column for a field of ``SOURCES``, so that nothing is known of it."""
         return _HEADERS[field] not in self.records.raw
 
     def ranks(self, field: str) -> np.ndarray:
-        """Give the rank of a field's value row by row; null is behind all values."""
+        """Return the rank of a field's value row by row; null is behind all values."""
         return ranking(self.records, field).ranks.take(self._codes(field))
 
     def numbers(self, field: str) -> np.ndarray:
-        """Give a numeric field's values row by row, NaN for null."""
+        """Return a numeric field's values row by row, NaN for null."""
         return numeric(self.records, field).take(self._codes(field))
 
     def among(self, field: str, members: frozenset[Any]) -> np.ndarray:
@@ -57,13 +57,13 @@ class Counting:
         return _are(self.records, field, members).take(self._codes(field))
 
     def _codes(self, field: str) -> np.ndarray:
-        """Give a field's codes row by row; ``take`` gathers two to three times as fast as an index does."""
+        """Return a field's codes row by row; ``take`` gathers two to three times as fast as an index does."""
         codes = self.records.fields[field].codes
         return codes if len(self.rows) == self.records.rows else codes.take(self.rows)
 
     @cached_property
     def rides(self) -> np.ndarray:
-        """Say which rows are rides."""
+        """Return which rows are rides."""
         return ~self.among("finish_status", NO_RIDES)
 
     @cached_property
@@ -73,44 +73,44 @@ class Counting:
 
     @cached_property
     def positions(self) -> np.ndarray:
-        """Give the official finishing positions of rides, NaN where there is none."""
+        """Return the official finishing positions of rides, NaN where there is none."""
         return np.where(self.rides, self.numbers("finish_position"), np.nan)
 
     @cached_property
     def odds(self) -> np.ndarray:
-        """Give the win odds of rides, NaN where there are none."""
+        """Return the win odds of rides, NaN where there are none."""
         return np.where(self.rides, self.numbers("win_odds"), np.nan)
 
     @cached_property
     def has_odds(self) -> np.ndarray:
-        """Say which rows are rides with odds."""
+        """Return which rows are rides with odds."""
         known: np.ndarray = ~np.isnan(self.odds)
         return known
 
     @cached_property
     def won(self) -> np.ndarray:
-        """Say which rows are wins, dead heats among them."""
+        """Return which rows are wins, dead heats among them."""
         won: np.ndarray = self.positions == 1
         return won
 
     def corners(self, place: int) -> np.ndarray:
-        """Give the position at one corner (0 the first, -1 the last) row by row, NaN where unknown."""
+        """Return the position at one corner (0 the first, -1 the last) row by row, NaN where unknown."""
         return _corner(self.records, place).take(self._codes("corner_positions"))
 
     @cached_property
     def members(self) -> Sequence[np.ndarray]:
-        """Give the positions in ``rows`` of each group's rows."""
+        """Return the positions in ``rows`` of each group's rows."""
         order = np.argsort(self.groups, kind="stable")
         return np.split(order, np.cumsum(np.bincount(self.groups, minlength=self.group_count))[:-1])
 
     @cached_property
     def win_streaks(self) -> Streaks:
-        """Give each group's runs of wins."""
+        """Return each group's runs of wins."""
         return self._streaks(self.won)
 
     @cached_property
     def losing_streaks(self) -> Streaks:
-        """Give each group's runs of rides without a win."""
+        """Return each group's runs of rides without a win."""
         return self._streaks(~self.won)
 
     def _streaks(self, shares: np.ndarray) -> Streaks:
@@ -135,7 +135,7 @@ def _are(records: RaceRecords, field: str, members: frozenset[Any]) -> np.ndarra
 
 
 def numeric(records: RaceRecords, field: str) -> np.ndarray:
-    """Give a numeric field's distinct values as doubles, NaN for null, made once for each version."""
+    """Return a numeric field's distinct values as doubles, NaN for null, made once for each version."""
     values = records.fields[field].values
     return records.once(
         (numeric, field), lambda: np.array([np.nan if value is None else value for value in values], np.float64)
@@ -143,7 +143,7 @@ def numeric(records: RaceRecords, field: str) -> np.ndarray:
 
 
 def _corner(records: RaceRecords, place: int) -> np.ndarray:
-    """Give one corner's position for each distinct value of the field as doubles, made once for each version."""
+    """Return one corner's position for each distinct value of the field as doubles, made once for each version."""
     values = records.fields["corner_positions"].values
     return records.once(
         (_corner, place), lambda: np.array([value[place] if value else np.nan for value in values], np.float64)

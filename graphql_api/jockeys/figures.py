@@ -22,7 +22,7 @@ class Figures(Counting):
         self._values: dict[str, list[Any]] = {}
 
     def values(self, name: str) -> list[Any]:
-        """Give a statistic for all groups, None for null; ``name`` is a name in ``STATISTICS`` or ``BOUNDS``."""
+        """Return a statistic for all groups, None for null; ``name`` is a name in ``STATISTICS`` or ``BOUNDS``."""
         values = self._values.get(name)
         if values is None:
             values = self._values[name] = self._computed(name)
@@ -49,7 +49,7 @@ class Statistics:
         self.group = group
 
     def __getattr__(self, name: str) -> Any:
-        """Give one statistic, None for null."""
+        """Return one statistic, None for null."""
         if name not in _STATISTICS:
             raise AttributeError(name)
         return self.figures.values(name)[self.group]

@@ -33,7 +33,7 @@ def ratio(numerator: np.ndarray, denominator: np.ndarray) -> np.ndarray:
 
 
 def wilson(successes: np.ndarray, trials: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Give the Wilson score interval of a proportion at 95 %: lower and upper bounds, NaN without trials."""
+    """Return the Wilson score interval of a proportion at 95 %: lower and upper bounds, NaN without trials."""
     share = ratio(successes, trials)
     spread = ratio(np.full(len(trials), Z_95**2), trials)
     middle = share + spread / 2
@@ -60,7 +60,7 @@ def share_of_rides(successes: Formula, counting: Counting) -> np.ndarray:
 
 
 def bound(successes: Formula, side: int, counting: Counting) -> np.ndarray:
-    """Give the lower (0) or upper (1) bound of the 95 % interval of ``share_of_rides``."""
+    """Return the lower (0) or upper (1) bound of the 95 % interval of ``share_of_rides``."""
     return wilson(successes(counting), counting.ride_count)[side]
 
 
@@ -152,7 +152,7 @@ def rides_since_last_win(counting: Counting) -> np.ndarray:
 
 
 def best_day_wins(counting: Counting) -> np.ndarray:
-    """Give the most wins on one day."""
+    """Return the most wins on one day."""
     most = np.zeros(counting.group_count, np.int64)
     groups, _, wins = _best_days(counting)
     most[groups] = wins
@@ -160,7 +160,7 @@ def best_day_wins(counting: Counting) -> np.ndarray:
 
 
 def best_day(counting: Counting) -> np.ndarray:
-    """Give the latest day with the most wins, None without a win."""
+    """Return the latest day with the most wins, None without a win."""
     latest = np.full(counting.group_count, -1)
     groups, days, _ = _best_days(counting)
     latest[groups] = days  # ascending, so that the latest stays
@@ -175,7 +175,7 @@ def best_day_count(counting: Counting) -> np.ndarray:
 
 
 def _best_days(counting: Counting) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Give each group's days with the most wins, ascending: the group, the day's rank, and how many wins."""
+    """Return each group's days with the most wins, ascending: the group, the day's rank, and how many wins."""
     days, known = counting.ranks("date"), len(ranking(counting.records, "date").distinct)
     won = counting.won & (days < known)
     pairs, wins = np.unique(counting.groups[won] * (known + 1) + days[won], return_counts=True)

@@ -46,7 +46,7 @@ class Groups:
         return self.figures.group_count
 
     def choose(self, having: Sequence[Having], orders: Sequence[Order]) -> np.ndarray:
-        """Give the numbers of the groups that pass, in the order asked for, then by their keys.
+        """Return the numbers of the groups that pass, in the order asked for, then by their keys.
 
         An order's name is a statistic, a bound of one, or a key that is grouped by.
         """
@@ -62,7 +62,7 @@ class Groups:
         return self._rankings.get(name) or rank(self.figures.values(name))
 
     def rows_of(self, group: int) -> Selection[RaceRecords]:
-        """Give one group's rows as a selection of their own."""
+        """Return one group's rows as a selection of their own."""
         own = self.selection
         key = (own.key, self.by, tuple(values[group] for values in self.keys.values()))
         return Selection(own.records, self.figures.rows[self.figures.members[group]], key)
@@ -84,12 +84,12 @@ class GroupTable:
         return len(self.numbers)
 
     def key(self, name: str) -> DictColumn:
-        """Give a key; None where it is not grouped by."""
+        """Return a key; None where it is not grouped by."""
         column = self.groups.keys.get(name)
         return constant(None, len(self)) if column is None else self._column(column)
 
     def statistic(self, name: str) -> DictColumn:
-        """Give a statistic; ``name`` is a name in ``STATISTICS`` or ``BOUNDS``."""
+        """Return a statistic; ``name`` is a name in ``STATISTICS`` or ``BOUNDS``."""
         return self._column(self.groups.figures.values(name))
 
     def _column(self, values: DictColumn | list[Any]) -> DictColumn:
@@ -107,7 +107,7 @@ class GroupKeys:
         self._number = number
 
     def __getattr__(self, name: str) -> Any:
-        """Give one key's value."""
+        """Return one key's value."""
         if name not in KEYS:
             raise AttributeError(name)
         values = self._groups.keys.get(name)

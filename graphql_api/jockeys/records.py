@@ -63,7 +63,7 @@ _MOVING = frozenset({"page_number", "jockey_id"})
 
 
 def raw_column(records: RaceRecords, header: str) -> DictColumn:
-    """Give the file's own cells of a source by its canonical header; all None where the file lacks the column."""
+    """Return the file's own cells of a source by its canonical header; all None where the file lacks the column."""
     cells = records.raw.get(header)
     return DictColumn(np.zeros(records.rows, np.int8), (None,)) if cells is None else cells
 

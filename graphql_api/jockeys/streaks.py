@@ -25,7 +25,7 @@ def streaks(groups: np.ndarray, shares: np.ndarray, group_count: int) -> Streaks
 
 
 def starts(groups: np.ndarray) -> np.ndarray:
-    """Give the positions where a group begins; ``groups`` is ascending."""
+    """Return the positions where a group begins; ``groups`` is ascending."""
     return np.flatnonzero(np.diff(groups, prepend=-1))
 
 

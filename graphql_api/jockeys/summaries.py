@@ -55,26 +55,26 @@ class NumericSummary:
 
     @property
     def min(self) -> float | None:
-        """Give the least number."""
+        """Return the least number."""
         return float(self.numbers[0]) if self.count else None
 
     @property
     def max(self) -> float | None:
-        """Give the greatest number."""
+        """Return the greatest number."""
         return float(self.numbers[-1]) if self.count else None
 
     @property
     def mean(self) -> float | None:
-        """Give the arithmetic mean."""
+        """Return the arithmetic mean."""
         return float(self.numbers.mean()) if self.count else None
 
     @property
     def stddev(self) -> float | None:
-        """Give the sample standard deviation (n - 1), as pandas and R do; None below two numbers."""
+        """Return the sample standard deviation (n - 1), as pandas and R do; None below two numbers."""
         return float(self.numbers.std(ddof=1)) if self.count > 1 else None
 
     def percentile(self, percent: float) -> float | None:
-        """Give a percentile, interpolated between the two nearest numbers as numpy and pandas do."""
+        """Return a percentile, interpolated between the two nearest numbers as numpy and pandas do."""
         return float(np.percentile(self.numbers, percent)) if self.count else None
 
 

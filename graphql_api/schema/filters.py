@@ -107,7 +107,7 @@ def _operand(operator: str, value: Any, path: str) -> Any:
 
 
 def given_in(given: Any, path: str) -> Iterator[tuple[str, Any, str]]:
-    """Give the name, value and path of all that an input sets; what is set to null is refused, as it says nothing."""
+    """Return the name, value and path of all that an input sets; what is set to null is refused, as it says nothing."""
     for attribute, value in vars(given).items():
         if value is UNSET:
             continue

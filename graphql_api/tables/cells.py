@@ -38,7 +38,7 @@ def factorise(cells: np.ndarray) -> DictColumn:
 
 
 def raw_text(cell: Any) -> str | None:
-    """Give a source cell's text to the letter: ``8.0`` in a column turned float, days as ISO, None where missing."""
+    """Return a source cell's text to the letter: ``8.0`` in a column turned float, days as ISO, None where missing."""
     if cell is None or type(cell) is str:
         return cell
     if isinstance(cell, date):
@@ -70,14 +70,14 @@ def _objects(cells: np.ndarray) -> DictColumn:
 
 
 def _keys(values: list[Any]) -> list[tuple[type, Any]]:
-    """Give keys that are equal for the very same cells only; by value where that tells, which texts take longer."""
+    """Return keys that are equal for the very same cells only; by value where that tells, which texts take longer."""
     if _BY_VALUE.issuperset(map(type, values)) and 0 not in values:  # 0.0 and -0.0 are equal
         return list(zip(map(type, values), values, strict=True))
     return [(type(value), raw_text(value)) for value in values]
 
 
 def _codes(keys: list[Any]) -> tuple[np.ndarray, list[Any]]:
-    """Give each distinct key a number, in the order of first appearance."""
+    """Assign a number to each distinct key, in the order of first appearance."""
     index = defaultdict[Any, int](count().__next__)
     codes = np.fromiter(map(index.__getitem__, keys), np.int32, len(keys))
     return narrow(codes, len(index)), list(index)

@@ -28,7 +28,7 @@ class DictColumn:
         return len(self.codes)
 
     def __getitem__(self, row: int) -> Any:
-        """Give the value of one row."""
+        """Return the value of one row."""
         return self.values[self.codes[row]]
 
 
@@ -50,7 +50,7 @@ def combine(columns: Sequence[DictColumn], rows: int) -> tuple[np.ndarray, list[
 
 
 def combinations(columns: Iterable[DictColumn], rows: int) -> np.ndarray:
-    """Give each row a number that only rows with the same codes in all columns share."""
+    """Assign a number to each row, which only rows with the same codes in all columns share."""
     joined, size = np.zeros(rows, np.int64), 1
     for column in columns:
         if size * len(column.values) > np.iinfo(np.int64).max:
@@ -62,7 +62,7 @@ def combinations(columns: Iterable[DictColumn], rows: int) -> np.ndarray:
 
 
 def used(codes: np.ndarray) -> tuple[np.ndarray, list[int]]:
-    """Give the codes that occur new numbers: each row's new code, and by new code the old one."""
+    """Assign new numbers to the codes that occur: each row's new code, and by new code the old one."""
     places, renumbered = np.unique(codes, return_inverse=True)
     return narrow(renumbered, len(places)), places.tolist()
 

@@ -26,7 +26,7 @@ def cursor(table: ColumnTable, row: int) -> str:
 
 
 def find(table: ColumnTable, text: str, argument: str) -> int:
-    """Give the row that a cursor names.
+    """Return the row that a cursor names.
 
     Raises ``CursorExpired`` where the cursor is of another version of the table in which its row was another, and
     ``BadUserInput`` for what is no cursor of this table.
@@ -46,12 +46,12 @@ def find(table: ColumnTable, text: str, argument: str) -> int:
 
 
 def cursor_column(table: ColumnTable) -> DictColumn:
-    """Give the cursors as a column, as execution wants them."""
+    """Return the cursors as a column, as execution wants them."""
     return DictColumn(np.arange(table.rows), _cursors(table))
 
 
 def are_made(table: ColumnTable) -> bool:
-    """Say whether the rows have been named: that takes a pass over all of them."""
+    """Return whether the rows have been named: that takes a pass over all of them."""
     return _cursors in table.derived
 
 

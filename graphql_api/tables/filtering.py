@@ -35,7 +35,7 @@ def mask(table: ColumnTable, condition: Condition, pay: Pay = free) -> np.ndarra
 
 
 def _passing(table: ColumnTable, field: str, tests: Iterable[Comparison], pay: Pay) -> np.ndarray:
-    """Say which of a field's distinct values pass all tests."""
+    """Return which of a field's distinct values pass all tests."""
     amount = 2 * (len(table.fields[field].values) + table.weight - table.rows)
 
     def verdict(test: Comparison) -> np.ndarray:
@@ -49,7 +49,7 @@ _SEARCHES = frozenset({"contains", "starts_with"})
 
 
 def _forms(table: ColumnTable, field: str, operator_: str) -> Sequence[Any]:
-    """Give a field's distinct values as an operator compares them, texts folded once for each version."""
+    """Return a field's distinct values as an operator compares them, texts folded once for each version."""
     values = table.fields[field].values
     if not isinstance(next((value for value in values if value is not None), None), str):
         return values

@@ -11,7 +11,7 @@ MAX_MARKED = 100_000
 
 
 def number_groups(keys: Sequence[Ranking]) -> tuple[np.ndarray, np.ndarray]:
-    """Give each group of rows that share all ``keys`` a number, ascending: the first key counts most, null is last.
+    """Assign numbers to groups of rows that share ``keys``, ascending by these: the first counts most, null is last.
 
     Returns each row's number, and for each number one of its rows.
     """
@@ -36,7 +36,7 @@ def _combined(keys: Sequence[Ranking]) -> tuple[np.ndarray, int]:
 
 
 def _numbered(values: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
-    """Give the values that occur numbers, ascending: each row its value's, and each number one of its rows."""
+    """Assign numbers to the values that occur, ascending: each row its value's, and each number one of its rows."""
     if size > MAX_MARKED:
         _, members, numbers = np.unique(values, return_index=True, return_inverse=True)
         return numbers, members

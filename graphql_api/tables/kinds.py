@@ -48,12 +48,12 @@ class Kind:
 
     @property
     def is_list(self) -> bool:
-        """Say whether values are lists."""
+        """Return whether values are lists."""
         return self.element is not None
 
     @property
     def is_vocabulary(self) -> bool:
-        """Say whether values are members of an enum."""
+        """Return whether values are members of an enum."""
         return isinstance(self.type, type) and issubclass(self.type, Enum)
 
 

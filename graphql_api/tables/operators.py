@@ -32,7 +32,7 @@ class Operator:
 
 
 def judge(test: Comparison, values: Sequence[Any]) -> np.ndarray:
-    """Say which values pass a test."""
+    """Return which values pass a test."""
     return np.array(list(map(check(test), values)), np.bool_)
 
 

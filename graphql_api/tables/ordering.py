@@ -28,7 +28,7 @@ class Ranking:
     ranks: np.ndarray
 
     def places(self, order: Order) -> np.ndarray:
-        """Give the numbers to sort by."""
+        """Return the numbers to sort by."""
         last = len(self.distinct)
         if not order.descending and not order.nulls_first:
             return self.ranks

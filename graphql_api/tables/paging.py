@@ -35,7 +35,7 @@ class Selection(Generic[T]):
 
     @property
     def numbers(self) -> np.ndarray:
-        """Give the row numbers, ascending."""
+        """Return the row numbers, ascending."""
         return np.arange(self.records.rows) if self.rows is None else self.rows
 
     def __len__(self) -> int:

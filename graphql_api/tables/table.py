@@ -32,7 +32,7 @@ class ColumnTable:
 
     @property
     def weight(self) -> int:
-        """Give the rows that a pass over all of them is reckoned as: long texts count as several."""
+        """Return the rows that a pass over all of them is reckoned as: long texts count as several."""
         return max(self.rows, self.nbytes // ROW_BYTES)
 
     @property
@@ -41,7 +41,7 @@ class ColumnTable:
         return self.fields
 
     def newest(self, name: str) -> Any:
-        """Give a field's value in the first row where it is not null; None where it is null throughout."""
+        """Return a field's value in the first row where it is not null; None where it is null throughout."""
 
         def find() -> Any:
             column = self.fields[name]
@@ -50,7 +50,7 @@ class ColumnTable:
         return self.once(("newest", name), find)
 
     def once(self, key: Hashable, make: Callable[[], Made]) -> Made:
-        """Give what ``make`` makes, which is kept under ``key`` as long as this version."""
+        """Return what ``make`` makes, which is kept under ``key`` as long as this version."""
         if key not in self.derived:
             self.derived[key] = make()
         made: Made = self.derived[key]
@@ -71,7 +71,7 @@ class Row(Generic[T]):
         self.index = index
 
     def __getattr__(self, name: str) -> Any:
-        """Give the value of the field ``name``."""
+        """Return the value of the field ``name``."""
         column = self.records.fields.get(name)
         if column is None:
             raise AttributeError(name)

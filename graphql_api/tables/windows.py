@@ -50,7 +50,7 @@ class Window(Sequence[Item]):
     @overload
     def __getitem__(self, position: slice) -> "Sequence[Item]": ...
     def __getitem__(self, position: int | slice) -> "Item | Sequence[Item]":
-        """Give the row at a position of the window, not of the table."""
+        """Return the row at a position of the window, not of the table."""
         index = self.rows.index
         numbers = range(len(self.records))[index] if isinstance(index, slice) else index
         if isinstance(position, slice):

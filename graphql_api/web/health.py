@@ -23,7 +23,7 @@ class Health:
         self.shared = kinds.services.get(LoadThreads).shared
 
     def routes(self) -> list[Route]:
-        """Give the routes to mount."""
+        """Return the routes to mount."""
         return [Route("/health", self.health), Route("/ready", self.ready)]
 
     async def health(self, request: Request) -> Response:

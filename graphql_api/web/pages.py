@@ -75,17 +75,17 @@ class Pages:
         ]
 
     async def landing(self, request: Request) -> Response:
-        """Give the start page."""
+        """Return the start page."""
         return await self._fill(request, f"index{self.suffix}.html", _PAGE)
 
     async def explorer(self, request: Request) -> Response:
-        """Give the page of the GraphiQL explorer; it sends its operations to the URL that it was served from."""
+        """Return the page of the GraphiQL explorer; it sends its operations to the URL that it was served from."""
         if SLASHED in request.scope["state"]:
             return _without_slash(request)
         return await self._fill(request, "explorer.html", _EXPLORER)
 
     async def docs(self, request: Request) -> Response:
-        """Give the page of the REST documentation, which takes its examples from the OpenAPI document."""
+        """Return the page of the REST documentation, which takes its examples from the OpenAPI document."""
         if SLASHED in request.scope["state"]:
             return _without_slash(request)
         return _respond(request, f"docs{self.suffix}.html", _PAGE)

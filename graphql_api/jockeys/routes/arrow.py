@@ -58,7 +58,7 @@ _FIELDS = {field.name: field for field in FIELDS}
 
 
 def _typed(field: Field, values: Sequence[Any]) -> "pa.Array":
-    """Give a field's distinct values; enums by name, days as days, lists as lists."""
+    """Return a field's distinct values; enums by name, days as days, lists as lists."""
     import pyarrow as pa
 
     kind = field.kind
@@ -68,7 +68,7 @@ def _typed(field: Field, values: Sequence[Any]) -> "pa.Array":
 
 
 def _source(values: Sequence[Any]) -> "pa.Array":
-    """Give a source column's distinct cells: of one type if they are of one, else as text to the letter."""
+    """Return a source column's distinct cells: of one type if they are of one, else as text to the letter."""
     import pyarrow as pa
 
     types = {int: pa.int64(), float: pa.float64(), bool: pa.bool_(), datetime: pa.timestamp("us")}

@@ -84,7 +84,7 @@ def csv_rows(records: RaceRecords, chosen: Columns, *, spreadsheet: bool = False
 
 
 def source_text(column: SourceColumn) -> Callable[[Any], str | None]:
-    """Give what writes a column's cells as ``DataFrame.to_csv`` does: a column of dates and no times is of days."""
+    """Return what writes a column's cells as ``DataFrame.to_csv`` does: a column of dates and no times is of days."""
     moments = [cell for cell in column.cells.values if isinstance(cell, datetime)]
     are_days = all(moment.tzinfo is None and moment.time() == time.min for moment in moments)
     if column.dtype.startswith(("datetime64", "category")) and are_days:
@@ -107,7 +107,7 @@ def source_json(cell: Any) -> bytes:
 
 
 def in_utc(moment: datetime) -> datetime:
-    """Give a moment in UTC, without saying so; one without a zone stays as it is."""
+    """Return a moment in UTC, without saying so; one without a zone stays as it is."""
     return moment if moment.tzinfo is None else moment.astimezone(UTC).replace(tzinfo=None)
 
 
@@ -117,7 +117,7 @@ def typed_json(value: Any) -> bytes:
 
 
 def typed_text(value: Any) -> str | None:
-    """Give a typed value as text: as in JSON, but without quotes; None is null."""
+    """Return a typed value as text: as in JSON, but without quotes; None is null."""
     if value is None or isinstance(value, str):
         return value
     if isinstance(value, bool | tuple | list):

@@ -122,7 +122,7 @@ class HorseMatch:
 
     @strawberry.field(description="The name (馬名).", metadata=PURE)
     def name(self) -> str:
-        """Give the name."""
+        """Return the name."""
         return self.horse.name
 
     @strawberry.field(description="Jockeys who rode it.", metadata=PURE)
@@ -134,7 +134,7 @@ class HorseMatch:
         graphql_type=list[JockeySummary], description="Jockeys who rode it, those with most rides first.", metadata=PURE
     )
     def jockeys(self, info: strawberry.Info[Context, None], first: First = FOUND) -> Sequence[Row[ColumnTable]]:
-        """Give the first of its jockeys."""
+        """Return the first of its jockeys."""
         return self.horse.jockeys[: _count(info.context, first, FOUND)]
 
 

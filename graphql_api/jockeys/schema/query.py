@@ -56,7 +56,7 @@ class JockeyComparison:
 def _load(
     context: Context, identifier: str, make: Callable[[Snapshot[RaceRecords]], Made]
 ) -> Made | Awaitable[Made | None] | None:
-    """Give what is made of a jockey at once where the cache has it, else as something to await."""
+    """Return what is made of a jockey at once where the cache has it, else as something to await."""
     loaded = context.load(Jockeys, identifier)
     return make(loaded) if isinstance(loaded, Snapshot) else _Loaded(loaded, make)
 

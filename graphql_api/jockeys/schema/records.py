@@ -113,7 +113,7 @@ class GroupedRecordConnection:
 
 
 def page_fields(page: Page[RaceRecords], total: int) -> dict[str, Any]:
-    """Give the fields of a connection that shows a page of ``total`` rows."""
+    """Return the fields of a connection that shows a page of ``total`` rows."""
     window = page.window
 
     def cursor_at(position: int) -> str | None:

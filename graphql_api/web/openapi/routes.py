@@ -46,7 +46,7 @@ class OpenApi:
         self._written = lru_cache(KEPT_DOCUMENTS)(self._write)
 
     def routes(self) -> list[Route]:
-        """Give the routes to mount."""
+        """Return the routes to mount."""
         return [Route("/openapi.json", self.answer)]
 
     async def answer(self, request: Request) -> Response:
