@@ -1,6 +1,8 @@
 """Orders, pages and cursors of any selection: pages part it, and cursors outlive changes of the file or say so."""
 
 import base64
+import random
+from collections.abc import Callable
 from datetime import date
 from enum import Enum
 from typing import TYPE_CHECKING, Any
@@ -18,9 +20,10 @@ from graphql_api.jockeys.columns import FIELDS
 from graphql_api.jockeys.records import RaceRecords
 from graphql_api.tables import cursors
 from graphql_api.tables.conditions import EVERYTHING, Comparison, Condition, Where
-from graphql_api.tables.ordering import Order, arrange
+from graphql_api.tables.ordering import SORTED_AT_ONCE, Order, arrange, rank
 from graphql_api.tables.paging import Page, PageArguments, Selection, page
 from graphql_api.tables.table import Row
+from graphql_api.text import compatible
 
 if TYPE_CHECKING:
     from graphql_api.tables.windows import Window
@@ -233,3 +236,18 @@ def test_both_cursors_frame_a_page() -> None:
     early, late = cursors.cursor(records, 7), cursors.cursor(records, 2)
     assert numbers(page(Selection(records), by_date, PageArguments(MANY, after=early, before=late))) == [6, 5, 4, 3]
     assert numbers(page(Selection(records), by_date, PageArguments(MANY, after=late, before=early))) == []
+
+
+MAKERS: list[Callable[[int], Any]] = [lambda number: f"{chr(ord('Ａ') + number % 26)}{number}", float]
+
+
+@pytest.mark.parametrize("make", MAKERS)
+def test_many_values_are_ranked_as_few_are(make: Callable[[int], Any]) -> None:
+    """Values that are sorted in parts come in the order of one sort: texts by their form, of one form by themselves."""
+    values = [make(number) for number in random.Random(11).sample(range(3 * SORTED_AT_ONCE), 2 * SORTED_AT_ONCE)]
+    values += [normalize("NFKC", each) for each in values if isinstance(each, str)]
+    key = (lambda value: (compatible(value), value)) if isinstance(values[0], str) else None
+    ranking = rank([*values, None])
+    assert list(ranking.distinct) == sorted(set(values), key=key)
+    assert [ranking.distinct[place] for place in ranking.ranks[:-1]] == values
+    assert ranking.ranks[-1] == len(ranking.distinct)
