@@ -103,7 +103,12 @@ def create_core(
 def api_schema(slices: tuple[Slice, ...] = SLICES) -> strawberry.Schema:
     """Return the schema of some slices, made once."""
     queries = [load(each.query) for each in slices if each.query]
-    return build_schema(queries, [load(each.mutation) for each in slices if each.mutation])
+    mutations = [load(each.mutation) for each in slices if each.mutation]
+    extensions: dict[str, list[type]] = {}
+    for each in slices:
+        for name, where in each.extensions.items():
+            extensions.setdefault(name, []).append(load(where))
+    return build_schema(queries, mutations, extensions)
 
 
 def create_app(settings: Settings, storage: Storage | None = None) -> RequestMiddleware:

@@ -21,6 +21,8 @@ class Slice:
 
     ``query`` and ``mutation`` are Strawberry types whose fields join the root types; empty where there is none.
 
+    ``extensions`` maps names of GraphQL types, other slices' too, to Strawberry types whose fields join them.
+
     ``routes`` is a function of ``web.routes.Http`` that returns ``web.routes.ApiRoute``s.
 
     ``examples`` is a function of ``web.routes.Http`` that returns a ``web.examples.GetExamples``: the ids that pages
@@ -43,6 +45,7 @@ class Slice:
     settings: type | None = None
     query: str = ""
     mutation: str = ""
+    extensions: Mapping[str, str] = field(default_factory=dict)
     routes: str = ""
     examples: str = ""
     layer: str = ""

@@ -17,6 +17,7 @@ from example_slice.slice import NotesSettings
 from graphql_api.app import Core, api_schema, create_core, serve_core
 from graphql_api.cli.group import Commands
 from graphql_api.config import ConfigError
+from graphql_api.execution.private_names import core_schema
 from graphql_api.execution.root import build_schema
 from graphql_api.installed import SLICES, read_settings
 from graphql_api.slices import load
@@ -52,6 +53,23 @@ def test_queries_and_mutations_join_the_root_types(notes_client: TestClient) -> 
     assert ask(notes_client, both)["data"] == {"notes": ["a", "a"], "jockey": {"id": "00001"}}
     ask(notes_client, add)
     assert ask(notes_client, both)["data"]["notes"] == ["a", "a", "a"]
+
+
+def test_a_slice_extends_the_type_of_another(notes_client: TestClient) -> None:
+    """The field stands behind the type's own, its resolver gets the type's object, and other schemas lack it."""
+    ask(notes_client, 'mutation { addNote(text: "00001 rides well") }')
+    found = ask(notes_client, '{ jockey(id: "00001") { name notes } }')
+    assert found == {"data": {"jockey": {"name": "見本太郎", "notes": ["00001 rides well"]}}}
+    assert "notes" not in core_schema(api_schema()).type_map["Jockey"].fields
+
+
+def test_an_extension_of_nothing_or_of_a_field_that_there_is_is_refused() -> None:
+    """A misspelt name would be passed over in silence, and a second field take the first one's place."""
+    query, noted = load(NOTES.query), load(NOTES.extensions["Jockey"])
+    with pytest.raises(ValueError, match="no type Jokey to extend"):
+        build_schema([query], extensions={"Jokey": [noted]})
+    with pytest.raises(TypeError, match="both have the field notes"):
+        build_schema([query], extensions={"Query": [noted]})
 
 
 def test_root_fields_stand_in_the_order_of_the_slices(core: Core) -> None:
@@ -175,6 +193,7 @@ def test_what_slices_name_is_there() -> None:
             each.routes,
             each.layer,
             each.holdings,
+            *each.extensions.values(),
             *each.jobs.values(),
             *each.commands.values(),
         )

@@ -24,6 +24,7 @@ from graphql.validation import OverlappingFieldsCanBeMergedRule
 from graphql.validation.validate import ValidationAbortedError
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from strawberry.schema.schema_converter import GraphQLCoreConverter
+from strawberry.types.base import StrawberryObjectDefinition
 from strawberry.types.field import StrawberryField
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "GroupedFieldSet",
     "StrawberryField",
     "StrawberryGraphQLCoreExecutionContext",
+    "StrawberryObjectDefinition",
     "ValidationAbortedError",
     "VariableValues",
     "argument_name",

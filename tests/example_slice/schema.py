@@ -1,5 +1,7 @@
 """The slice's root fields."""
 
+from typing import Any
+
 import strawberry
 
 from example_slice.notes import Notes
@@ -28,3 +30,14 @@ class Mutation:
         notes = info.context.use(Notes)
         notes.add(text)
         return notes.texts
+
+
+@strawberry.type
+class NotedJockey:
+    """What joins another slice's type: the resolver's object is that of the type it joins."""
+
+    @strawberry.field
+    def notes(self, info: Info) -> list[str]:
+        """List the notes that begin with the jockey's id."""
+        found: Any = self
+        return [text for text in info.context.use(Notes).texts if text.startswith(found.id)]

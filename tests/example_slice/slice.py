@@ -18,6 +18,7 @@ SLICE = Slice(
     settings=NotesSettings,
     query="example_slice.schema:Query",
     mutation="example_slice.schema:Mutation",
+    extensions={"Jockey": "example_slice.schema:NotedJockey"},
     routes="example_slice.routes:routes",
     layer="example_slice.routes:layer",
     commands={"note": "example_slice.commands:note"},
