@@ -27,7 +27,7 @@ from graphql_api.app import create_core
 from graphql_api.config import Settings
 from graphql_api.execution.context import Context
 from graphql_api.jockeys.normalise import race_records
-from graphql_api.process import settle
+from graphql_api.process import tune_process
 
 Case = Callable[[], Awaitable[object]]
 UNCOMPRESSED = pickles.Limits(stored=2**25)
@@ -222,7 +222,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=15, help="interleaved rounds of each comparison")
     options = parser.parse_args()
     folder, _ = data.write_pickles()
-    settle()  # as the server does; it serves all that is measured here alike
+    tune_process()  # as the server does; it serves all that is measured here alike
     found = asyncio.run(run(folder, rounds=options.rounds))
     Console(soft_wrap=True).print_json(json.dumps(found))
 

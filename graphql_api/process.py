@@ -34,7 +34,7 @@ SWITCH_SECONDS = 0.001
 """Seconds that a thread with long work runs Python while the event loop waits to, in the place of Python's 0.005."""
 
 
-def settle() -> None:
+def tune_process() -> None:
     """Take what is there by now as there to stay, and memory once had as worth keeping. Call it when all is made.
 
     Answers leave hardly any cycles: to look for them after every few requests takes a tenth of the time of small ones.

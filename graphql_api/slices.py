@@ -5,7 +5,7 @@ and small public modules. Everything that takes an import is named as text, ``mo
 it is first wanted: a list of slices costs nothing to read.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pkgutil import resolve_name
 from typing import Any
@@ -33,7 +33,9 @@ class Slice:
 
     ``snapshots`` maps names, which stand in ETags, to the classes of the services that hold snapshots.
 
-    ``jobs`` maps names to functions ``async (Services) -> Mapping``, which schedules and operators run.
+    ``jobs`` maps names to ``jobs.runner.Job``s, which schedules and ``graphql-api job`` run.
+
+    ``preload`` names modules that the first request needs; a Lambda function imports them at its start.
 
     ``commands`` maps names to Click commands.
 
@@ -51,6 +53,7 @@ class Slice:
     layer: str = ""
     snapshots: Mapping[str, str] = field(default_factory=dict)
     jobs: Mapping[str, str] = field(default_factory=dict)
+    preload: Sequence[str] = ()
     commands: Mapping[str, str] = field(default_factory=dict)
     holdings: str = ""
 

@@ -10,7 +10,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from handler import serve
+from graphql_api.functions.api import http_events
+from graphql_api.functions.dispatch import Kind, dispatch
+from graphql_api.functions.gateway import is_http
 
 
 async def echo(request: Request) -> Response:
@@ -60,14 +62,13 @@ async def break_off(_: Request) -> Response:
     return StreamingResponse(parts())
 
 
-handler = serve(
-    Starlette(
-        routes=[
-            Route("/echo/{name}", echo, methods=["GET", "POST", "PUT", "DELETE"]),
-            Route("/reply", reply),
-            Route("/graphql", reply),
-            Route("/fail", fail),
-            Route("/break-off", break_off),
-        ]
-    )
+app = Starlette(
+    routes=[
+        Route("/echo/{name}", echo, methods=["GET", "POST", "PUT", "DELETE"]),
+        Route("/reply", reply),
+        Route("/graphql", reply),
+        Route("/fail", fail),
+        Route("/break-off", break_off),
+    ]
 )
+handler = dispatch([Kind(is_http, http_events(app).handle)])

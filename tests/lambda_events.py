@@ -124,7 +124,7 @@ def alb_multi_value(
 
 def warmer() -> Event:
     """Event that the deployment's schedule has as its input."""
-    return {"source": "graphql_api.repository.warmer"}
+    return {"source": "graphql_api.jobs", "job": "warm"}
 
 
 def schedule() -> Event:

@@ -279,7 +279,7 @@ def test_warmer_is_scheduled(make: Make, package: dict[str, str], options: dict[
     (target,) = rule["Targets"]
     assert (rule["ScheduleExpression"], json.loads(target["Input"])) == (
         "rate(5 minutes)",
-        {"source": "graphql_api.repository.warmer"},
+        {"source": "graphql_api.jobs", "job": "warm"},
     )
     assert target["Arn"] == only(found, "Lambda::Url")["TargetFunctionArn"]
     permissions = of_type(found, "Lambda::Permission").values()

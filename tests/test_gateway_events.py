@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graphql_api.web.gateway import is_http
+from graphql_api.functions.gateway import is_http
 from lambda_events import HTTP_EVENTS, Event, http_api, rest_api, schedule, scheduler
 from lambda_runtime import Function, function
 
@@ -106,7 +106,9 @@ OTHERS = {
     "authorizer": {**rest_api(path=PATH), "type": "REQUEST", "methodArn": "arn:aws:execute-api:::x"},
     "destination": {"version": "1.0", "requestContext": {"functionArn": "x"}, "requestPayload": {}},
     "socket": {"requestContext": {"connectionId": "x", "eventType": "MESSAGE"}, "body": "{}", "httpMethod": "GET"},
-    "warmer in part": {"source": "graphql_api.repository"},
+    "warmer in part": {"job": "warm"},
+    "no job": {"source": "graphql_api.jobs"},
+    "unknown job": {"source": "graphql_api.jobs", "job": "unknown"},
     "nothing": {},
     "list": [],
     "text": "warm",

@@ -7,10 +7,10 @@ import pytest
 import emf
 from fakes import FakeStorage
 from graphql_api.errors import UpstreamUnavailable
-from graphql_api.jockeys.warmer import Warming
+from graphql_api.functions.metrics import Metrics
+from graphql_api.jockeys.warmer import Warming, result_of
 from graphql_api.snapshots.trace import Trace
 from graphql_api.storage.metered import MeteredStorage
-from graphql_api.web.metrics import Metrics
 from graphql_api.web.middleware import RequestLog
 
 
@@ -147,7 +147,7 @@ def test_a_run_of_the_warmer_is_counted_apart(meter: Meter) -> None:
     trace = Trace()
     trace.outcomes.update(miss=2, revalidated=3, stale=1, failed=1, missing=1)
     trace.add("unpickle", 0.25)
-    meter.metrics.warming(Warming(10, trace, seconds=1.5), "r-2")
+    meter.metrics.job(result_of(Warming(10, trace, seconds=1.5)), "r-2")
     line = meter.line()
     assert emf.counts(line) == {
         "WarmerRuns": 1,

@@ -26,6 +26,7 @@ class Commands(click.Group):
     def __init__(self, *args: Any, slices: Sequence[Slice] = SLICES, **kwargs: Any) -> None:
         """Know the commands of ``slices``."""
         super().__init__(*args, **kwargs)
+        self.slices = slices
         self.sliced = {name: where for each in slices for name, where in each.commands.items()}
 
     def list_commands(self, ctx: click.Context) -> list[str]:

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from graphql_api.config import Settings
-from graphql_api.process import open_files, settle
+from graphql_api.process import open_files, tune_process
 
 OTHER_FILES = 384
 """Files beside connections that the process may open: those of jockeys, connections to S3, and those being refused."""
@@ -49,7 +49,7 @@ def run(app: Any, settings: Settings, listener: socket.socket) -> None:
     from graphql_api.cli.repeats import Repeats
     from graphql_api.cli.uvicorn_server import Server
 
-    settle()
+    tune_process()
     protocol: Any = partial(Protocol, repeats=Repeats(app), limits=Limits.of(settings))
     config = uvicorn.Config(
         app,

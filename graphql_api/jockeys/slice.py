@@ -15,5 +15,7 @@ SLICE = Slice(
         "sample": "graphql_api.samples.commands:sample",
     },
     holdings="graphql_api.jockeys.commands.holdings:describe",
+    jobs={"warm": "graphql_api.jockeys.warmer:warm_job"},
+    preload=("graphql_api.jockeys.decoding",),
     snapshots={"jockeys": "graphql_api.jockeys.repository:Jockeys"},
 )

@@ -2,6 +2,8 @@
 
 import asyncio
 import time
+from collections import Counter
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -9,15 +11,26 @@ import structlog
 
 from graphql_api.config import Settings
 from graphql_api.errors import NotFound, ServiceError
+from graphql_api.jobs.runner import JobResult
 from graphql_api.jockeys.repository import Jockeys
 from graphql_api.jockeys.settings import JockeysSettings
-from graphql_api.snapshots.trace import Trace
+from graphql_api.services import Services
+from graphql_api.snapshots.trace import Outcome, Trace
 
 MAX_AT_ONCE = 8
 """Jockeys refreshed at once: more would be decoded at once, too, and take memory that requests need."""
 
 FULL = 0.9
 """Part of the cache's bytes that warming may fill; more, and the last jockeys loaded would drive out the first."""
+
+
+METRICS: Mapping[Outcome, str] = {
+    "miss": "WarmerLoaded",
+    "revalidated": "WarmerRevalidated",
+    "stale": "WarmerFailed",
+    "failed": "WarmerFailed",
+}
+"""Outcomes by the names of their metrics; the others have none."""
 
 
 @dataclass(slots=True)
@@ -37,6 +50,20 @@ class Warming:
     def left(self) -> int:
         """Jockeys that were not reached, for want of time or memory."""
         return self.planned - sum(self.trace.outcomes.values())
+
+
+async def warm_job(services: Services, seconds: float) -> JobResult:
+    """Run the warmer as a job, for at most ``seconds`` and what the settings allow."""
+    jockeys, settings = services.get(Jockeys), services.settings
+    return result_of(await warm(jockeys, settings, min(seconds, settings.of(JockeysSettings).warm_seconds)))
+
+
+def result_of(run: Warming) -> JobResult:
+    """Return what a run tells whoever started it, and its metrics."""
+    counts = Counter({"WarmerRuns": 1, "WarmerDuration": round(run.seconds * 1000, 2), "WarmerLeft": run.left})
+    for outcome, name in METRICS.items():
+        counts[name] += run.trace.outcomes.get(outcome, 0)
+    return JobResult({"warmed": {"planned": run.planned, "left": run.left, **run.trace.outcomes}}, counts, run.trace)
 
 
 async def warm(jockeys: Jockeys, settings: Settings, seconds: float) -> Warming:

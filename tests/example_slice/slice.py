@@ -21,5 +21,6 @@ SLICE = Slice(
     extensions={"Jockey": "example_slice.schema:NotedJockey"},
     routes="example_slice.routes:routes",
     layer="example_slice.routes:layer",
+    jobs={"tidy": "example_slice.jobs:tidy"},
     commands={"note": "example_slice.commands:note"},
 )

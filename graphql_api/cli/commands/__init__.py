@@ -4,6 +4,7 @@ import click
 
 from graphql_api import DISTRIBUTION
 from graphql_api.cli.commands.export_schema import export_schema
+from graphql_api.cli.commands.job import job
 from graphql_api.cli.commands.query import query
 from graphql_api.cli.commands.serve import serve
 from graphql_api.cli.group import Commands
@@ -26,5 +27,5 @@ def commands() -> None:
     """Serve netkeiba jockey results over GraphQL and REST, and look into their files."""
 
 
-for command in (serve, export_schema, query):
+for command in (serve, export_schema, query, job):
     commands.add_command(command)

@@ -9,14 +9,13 @@ UnknownQueries                 named by a hash or id that is not known here; of 
 RefusedQueries                 of the client errors: GraphQL refused before execution (syntax, limits, validation)
 Latency, ResponseBytes         ms in the function; bytes of the body as sent, so compressed
 ColdStart                      first invocations of a process
-CacheHit, CacheMiss,           jockeys asked for: fresh in memory, read and decoded, unchanged in the storage, or the
+CacheHit, CacheMiss,           snapshots asked for: fresh in memory, read and decoded, unchanged in the storage, or the
 CacheRevalidated, CacheStale   last good copy as reading failed
 UnpickleDuration, …            ms of each stage of ``Server-Timing`` but ``storage``, which is:
 StorageLatency                 ms of each call to the storage
 StorageFailures,               calls that failed, and how many of those in a row, which may have begun in earlier
 ConsecutiveStorageFailures     invocations of the same process
-WarmerRuns, WarmerDuration,    runs of the warmer, ms; jockeys loaded, revalidated, failed, and left for want of time
-WarmerLoaded, …                or memory
+What a job tells of its run has names of its own, such as WarmerRuns.
 """
 
 from collections.abc import Mapping
@@ -26,7 +25,7 @@ import structlog
 from aws_lambda_powertools.metrics import EphemeralMetrics
 
 from graphql_api.errors import DataCorrupt, DocumentNotFound, RequestTimeout, ServiceError, UpstreamUnavailable
-from graphql_api.jockeys.warmer import Warming
+from graphql_api.jobs.runner import JobResult
 from graphql_api.snapshots.trace import Outcome, Trace
 from graphql_api.storage.metered import MeteredStorage
 from graphql_api.web.middleware import RequestLog
@@ -44,13 +43,6 @@ CACHE: Mapping[Outcome, str] = {
     "revalidated": "CacheRevalidated",
     "stale": "CacheStale",
 }
-WARMER: Mapping[Outcome, str] = {
-    "miss": "WarmerLoaded",
-    "revalidated": "WarmerRevalidated",
-    "stale": "WarmerFailed",
-    "failed": "WarmerFailed",
-}
-
 Values = Mapping[str, float | list[float]]
 
 
@@ -80,18 +72,9 @@ class Metrics:
             },
         )
 
-    def warming(self, run: Warming, request_id: str) -> None:
-        """Count a run of the warmer."""
-        self._write(
-            request_id,
-            run.trace,
-            {
-                "WarmerRuns": 1,
-                "WarmerDuration": _milliseconds(run.seconds),
-                "WarmerLeft": run.left,
-                **_by_name(WARMER, run.trace),
-            },
-        )
+    def job(self, result: JobResult, request_id: str) -> None:
+        """Count a run of a job by the metrics that it tells."""
+        self._write(request_id, result.trace, result.metrics)
 
     def _write(self, request_id: str, trace: Trace, values: Values) -> None:
         usage = self._storage.usage()
@@ -106,6 +89,8 @@ class Metrics:
         }
         self._cold = False
         metrics = {name: {"Unit": _unit(name), "Value": value} for name, value in every.items() if value}
+        if not metrics:  # of a job that tells of none, EMF has no line
+            return
         line = self._format.serialize_metric_set(metrics, metadata={"request_id": request_id})
         structlog.BytesLogger().msg(orjson.dumps(line))
 

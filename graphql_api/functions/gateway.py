@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import unquote
 
 import orjson
-from starlette.types import Scope
+from mangum.types import LambdaHandler, Scope
 
 from graphql_api.errors import BadRequest
 
@@ -39,18 +39,19 @@ def is_http(event: Any) -> bool:
     return bool(HTTP_FIELDS & event.keys() or HTTP_CONTEXTS & names) and not OTHER_CONTEXTS & names
 
 
-def read_request(event: Event, read: Callable[[], tuple[Scope, bytes]]) -> tuple[Scope, bytes]:
-    """Return the ASGI scope and the body that an adapter reads of an event.
+def read_request(event: Event, infer: Callable[[], LambdaHandler]) -> tuple[LambdaHandler, Scope, bytes]:
+    """Return the adapter to an event's gateway, and the ASGI scope and the body that it reads of the event.
 
     Raises ``BadRequest`` for an event that lacks something, has it in another type, or holds what no request can: a
     body that is no base64, or half a surrogate pair. The adapter does not look, and fails in many ways.
     """
     try:
-        scope, body = read()
+        gateway = infer()
+        scope, body = gateway.scope, gateway.body
         _check(event, scope)
     except Exception as error:
         raise BadRequest(MALFORMED) from error
-    return {**scope, "root_path": _root_path(event, scope["path"])}, body
+    return gateway, {**scope, "root_path": _root_path(event, scope["path"])}, body
 
 
 def refused(event: Event, error: BadRequest) -> dict[str, Any]:

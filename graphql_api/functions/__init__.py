@@ -1,0 +1,1 @@
+"""AWS Lambda functions: events told apart by kind, each answered by a thin function over the composition root."""

@@ -1,0 +1,55 @@
+"""Finds jobs by name and runs them: what a schedule's event and ``graphql-api job`` have in common."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from graphql_api.services import Services
+from graphql_api.slices import Slice, load
+from graphql_api.snapshots.trace import Trace
+
+
+@dataclass(frozen=True, slots=True)
+class JobResult:
+    """What a run of a job did.
+
+    ``told`` is JSON for whoever started it, ``metrics`` are counts and milliseconds by their names in CloudWatch, and
+    ``trace`` has the durations of its stages.
+    """
+
+    told: Mapping[str, Any]
+    metrics: Mapping[str, float] = field(default_factory=dict)
+    trace: Trace = field(default_factory=Trace)
+
+
+Job = Callable[[Services, float], Awaitable[JobResult]]
+"""What a slice names: it takes the services, and the seconds that it may take."""
+
+
+class UnknownJob(LookupError):
+    """No slice has a job of this name."""
+
+
+class Jobs:
+    """The jobs of some slices, imported when they are run."""
+
+    def __init__(self, slices: Sequence[Slice]) -> None:
+        """Know the jobs of ``slices``. Raises ``ValueError`` where two have one of the same name."""
+        self._jobs: dict[str, str] = {}
+        for each in slices:
+            for name, where in each.jobs.items():
+                if name in self._jobs:
+                    raise ValueError(f"Two slices have a job of the name {name}.")
+                self._jobs[name] = where
+
+    @property
+    def names(self) -> list[str]:
+        """Return the names of all jobs."""
+        return sorted(self._jobs)
+
+    async def run(self, name: str, services: Services, seconds: float) -> JobResult:
+        """Run a job within ``seconds``. Raises ``UnknownJob``, and what the job raises."""
+        if name not in self._jobs:
+            raise UnknownJob(f"There is no job {name!r}; there are: {', '.join(self.names) or 'none'}.")
+        job: Job = load(self._jobs[name])
+        return await job(services, seconds)
