@@ -39,6 +39,7 @@ SLOW = (
     "handler",
     "memory",
     "notebooks",
+    "offload",
     "persisted",
     "pickles",
     "protocol",
