@@ -3,6 +3,7 @@
 import ast
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,6 +15,12 @@ MODULES = sorted([*ROOT.joinpath("graphql_api").rglob("*.py"), ROOT / "handler.p
 MAX_MODULE, MAX_FUNCTION = 300, 50
 
 
+def contracts() -> dict[str, dict[str, Any]]:
+    """Give the import contracts by the beginnings of their names."""
+    read = tomllib.loads(ROOT.joinpath("pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
+    return {each["name"].partition(":")[0]: each for each in read["contracts"]}
+
+
 @pytest.mark.parametrize("module", MODULES, ids=lambda module: str(module.relative_to(ROOT)))
 def test_modules_and_functions_are_short(module: Path) -> None:
     """No module has more than 300 lines, and no function more than 50."""
@@ -23,11 +30,20 @@ def test_modules_and_functions_are_short(module: Path) -> None:
     assert [each.name for each in functions if (each.end_lineno or 0) - each.lineno >= MAX_FUNCTION] == []
 
 
+def test_contracts_name_every_part_of_mechanism() -> None:
+    """What is no slice is mechanism, and in the contract that keeps it from slices; but for the list of slices."""
+    contract = contracts()["Mechanism knows no slice"]
+    paths = {path for path in ROOT.joinpath("graphql_api").iterdir() if path.suffix == ".py" or path.is_dir()}
+    parts = {f"graphql_api.{path.stem}" for path in paths if not path.stem.startswith("__")}
+    slices = set(contract["forbidden_modules"])
+    assert set(contract["source_modules"]) == parts - slices - {"graphql_api.installed"}
+    assert slices <= parts
+
+
 @pytest.mark.parametrize("installed", SLICES, ids=lambda installed: installed.name)
 def test_contracts_name_every_slice(installed: Slice) -> None:
     """A slice is in the contract that keeps mechanism from it, and in one that keeps it from other slices."""
-    contracts = tomllib.loads(ROOT.joinpath("pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
-    by_name = {each["name"].partition(":")[0]: each for each in contracts["contracts"]}
+    by_name = contracts()
     package = f"graphql_api.{installed.name}"
     assert package in by_name["Mechanism knows no slice"]["forbidden_modules"]
     assert package in by_name["The domain and what it stands on know neither GraphQL nor HTTP"]["source_modules"]
