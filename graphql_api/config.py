@@ -61,6 +61,11 @@ class Settings:
     max_connections: int = setting(
         2_048, "Connections of the plain server at once, as far as the system allows files; others get 503", minimum=1
     )
+    proxies: tuple[str, ...] = setting(
+        (),
+        "Addresses or networks of proxies before the plain server, comma-separated, whose `X-Forwarded-For` and "
+        "`X-Forwarded-Proto` are believed",
+    )
     keep_alive: int = setting(
         5,
         "Seconds that the plain server keeps a connection without a request; behind a proxy longer",

@@ -14,8 +14,13 @@ import orjson
 import structlog
 from structlog.typing import EventDict, WrappedLogger
 
-SECRET_NAMES = re.compile(r"secret|password|passwd|token|authorization|credential|access_key", re.IGNORECASE)
-ACCESS_KEY_ID = re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{12,}\b")
+SECRET_NAMES = re.compile(
+    r"secret|password|passwd|token|authorization|credential|access_key|api[_-]?key", re.IGNORECASE
+)
+SECRETS = re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{12,}\b|(?<![0-9A-Za-z])jk_[0-9A-Za-z]{20,}")
+"""Key ids of AWS, and keys of this API, even if they are cut or misspelt."""
+
+SECRET_BEGINNINGS = ("AKIA", "ASIA", "jk_")
 MASK = "***"
 
 REQUEST_ID: ContextVar[str | None] = ContextVar("request_id", default=None)
@@ -67,7 +72,7 @@ def _is_secret(name: str) -> bool:
 
 def _masked(value: Any) -> Any:
     if isinstance(value, str):
-        return ACCESS_KEY_ID.sub(MASK, value) if "AKIA" in value or "ASIA" in value else value
+        return SECRETS.sub(MASK, value) if any(each in value for each in SECRET_BEGINNINGS) else value
     if isinstance(value, dict):
         return {name: MASK if SECRET_NAMES.search(str(name)) else _masked(each) for name, each in value.items()}
     return value

@@ -199,7 +199,7 @@ def test_an_answer_that_was_found_to_hold_is_given(file: bytes, looks: int) -> N
     for _ in range(2):
         client.get("/api/jockey/00001", headers={"if-none-match": "*"})
     clock.left = looks
-    answers = [repeats.answer(b"bytes", []) for _ in range(looks + 1)]
+    answers = [repeats.answer(b"bytes", None, []) for _ in range(looks + 1)]
     given = [answer for answer in answers if answer is not None]
     assert all(answer.startswith(b"HTTP/1.1 304 ") for answer in given)
     assert answers[-1] is None

@@ -114,7 +114,7 @@ class Protocol(HttpToolsProtocol):
         if not between or self._fault or self.flow.write_paused or len(data) > MAX_REQUEST_LENGTH:
             self._read(data)
             return
-        answer = self._repeats.answer(data, self.server_state.default_headers)
+        answer = self._repeats.answer(data, self.client, self.server_state.default_headers)
         if answer is not None:
             self.transport.write(answer)
             super().on_response_complete()

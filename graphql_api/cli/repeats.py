@@ -10,7 +10,7 @@ from cachetools import LRUCache
 from starlette.types import ASGIApp, Scope
 
 from graphql_api.cli.wire import written
-from graphql_api.web.replay import CACHE_KEY, Headers, Key, replay_of
+from graphql_api.web.replay import CACHE_KEY, CALLER, Headers, Key, replay_of
 
 MAX_BYTES = 2**24
 """Bytes that the remembered requests of one process may take."""
@@ -27,10 +27,11 @@ NOT_REPEATED = (b"forwarded", b"expect:", b"upgrade")
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """A request: as much of its scope as an answer from memory takes, and the key under which that was kept."""
+    """A request: as much of its scope as an answer from memory takes, the key under which that was kept, who asked."""
 
     scope: Scope
     key: Key
+    caller: object
     size: int
 
 
@@ -51,12 +52,18 @@ class Repeats:
             return
         own = {name: scope[name] for name in ("type", "scheme", "method", "path")}
         identifiers = [pair for pair in scope["headers"] if pair[0] == b"x-request-id"]
-        self._known[data] = _Known({**own, "headers": identifiers}, key, REQUEST_BYTES + len(data) + key.size)
+        caller = scope["state"].get(CALLER)
+        known = _Known({**own, "headers": identifiers}, key, caller, REQUEST_BYTES + len(data) + key.size)
+        self._known[data] = known
 
-    def answer(self, data: bytes, default_headers: Headers) -> bytes | None:
-        """Give the bytes of an answer; None where the request is unknown, or its answer holds no longer or is long."""
+    def answer(self, data: bytes, client: tuple[str, int] | None, default_headers: Headers) -> bytes | None:
+        """Give the bytes of an answer to ``client``, the peer of the connection that the request came by.
+
+        None where the request is unknown, or its answer holds no longer or is long.
+        """
         known, replay = self._known.get(data), replay_of(self._app)
         if known is None or replay is None:
             return None
-        answer = replay({**known.scope, "state": {}}, known.key, MAX_ANSWER_LENGTH)
+        scope = {**known.scope, "client": client, "state": {CALLER: known.caller}}
+        answer = replay(scope, known.key, MAX_ANSWER_LENGTH)
         return None if answer is None else written(answer, default_headers)

@@ -7,6 +7,8 @@ Success, ClientErrors,         by HTTP status, or by the codes of a GraphQL answ
 ServerErrors
 UnknownQueries                 named by a hash or id that is not known here; of hashes, clients then send the text
 RefusedQueries                 of the client errors: GraphQL refused before execution (syntax, limits, validation)
+RateLimited                    of the client errors: the caller has used up a limit
+StoreFailures                  calls to the store of keys and limits that failed
 Latency, ResponseBytes         ms in the function; bytes of the body as sent, so compressed
 ColdStart                      first invocations of a process
 CacheHit, CacheMiss,           snapshots asked for: fresh in memory, read and decoded, unchanged in the storage, or the
@@ -36,6 +38,9 @@ UNITS = {"Latency": "Milliseconds", "Duration": "Milliseconds", "Bytes": "Bytes"
 """Units by the ends of names; all others are counts."""
 
 SERVER_CODES = {each.code for each in (ServiceError, DataCorrupt, RequestTimeout, UpstreamUnavailable)}
+TOO_MANY = 429
+"""The status of an answer to a caller that has used up a limit."""
+
 REFUSED_CODES = {"GRAPHQL_PARSE_FAILED", "GRAPHQL_VALIDATION_FAILED", "QUERY_TOO_COMPLEX"}
 CACHE: Mapping[Outcome, str] = {
     "hit": "CacheHit",
@@ -65,6 +70,8 @@ class Metrics:
             {
                 "Requests": 1,
                 _result(status, codes): 1,
+                "RateLimited": int(status == TOO_MANY),
+                "StoreFailures": log.get("store_failures", 0),
                 "RefusedQueries": len(codes & REFUSED_CODES) and 1,
                 "Latency": _milliseconds(seconds),
                 "ResponseBytes": size,

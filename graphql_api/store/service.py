@@ -23,13 +23,17 @@ DEFAULT_PATH = "~/.local/state/graphql-api/store.sqlite3"
 T = TypeVar("T")
 
 
-def open_store(settings: Settings) -> ItemStore:
-    """Return the store that the settings name; nothing is opened or connected to yet. Raises ``ConfigError``."""
+def open_store(settings: Settings, timeouts: tuple[float, float] | None = None) -> ItemStore:
+    """Return the store that the settings name; nothing is opened or connected to yet. Raises ``ConfigError``.
+
+    ``timeouts`` take the place of those that a store on the network has for requests: seconds to connect and to answer.
+    """
     name = settings.store or DEFAULT_PATH
     if name.startswith(DYNAMODB):
         from graphql_api.store.dynamodb import DynamoDbStore
+        from graphql_api.store.dynamodb_client import TIMEOUTS
 
-        return DynamoDbStore(name.removeprefix(DYNAMODB), settings.region)
+        return DynamoDbStore(name.removeprefix(DYNAMODB), settings.region, timeouts=timeouts or TIMEOUTS)
     if "://" in name:
         raise ConfigError(f"JOCKEY_STORE must be the path of a file or dynamodb://table, not {name!r}.")
     from graphql_api.store.sqlite import SqliteStore

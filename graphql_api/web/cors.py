@@ -12,12 +12,12 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from graphql_api.config import Settings
 
-NEEDED_HEADERS = ("Content-Type", "If-None-Match", "Range", "X-Request-Id")
+NEEDED_HEADERS = ("Authorization", "Content-Type", "If-None-Match", "Range", "X-API-Key", "X-Request-Id")
 """Request headers that this API reads; they are allowed whatever the setting names."""
 
 EXPOSED_HEADERS = (
     *("Accept-Ranges", "Age", "Allow", "Content-Disposition", "Content-Range", "ETag"),
-    *("Retry-After", "Server-Timing", "Warning", "X-Request-Id"),
+    *("RateLimit", "RateLimit-Policy", "Retry-After", "Server-Timing", "WWW-Authenticate", "Warning", "X-Request-Id"),
 )
 DEFAULT_METHODS = ("GET", "HEAD", "POST")
 """Methods of paths without a route: the preflight passes, so that the page can read the 404."""

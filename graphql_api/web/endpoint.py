@@ -22,6 +22,7 @@ from graphql_api.execution.limits import too_complex
 from graphql_api.execution.offload import Offload
 from graphql_api.execution.variables import coercion_work
 from graphql_api.services import Services
+from graphql_api.web.charge import reserve, settle
 from graphql_api.web.deadline import BEGUN, allowed, within
 from graphql_api.web.graphql_request import GRAPHQL_JSON, HTML, JSON, Parameters, read_parameters
 from graphql_api.web.graphql_response import public_errors, write_map
@@ -142,7 +143,11 @@ class GraphQLEndpoint:
         elif cost > limit:
             answer = Answer(None, (too_complex(f"it asks for {cost:,} values, of {limit:,} at most"),))
         else:
-            answer = await self.offload.execute(self.engine, request, context, cost)
+            await reserve(scope, cost)
+            try:
+                answer = await self.offload.execute(self.engine, request, context, cost)
+            finally:
+                settle(scope, budget.spent)
             log_keys(fields, context.snapshots)
             fields["execution"] = "plan" if answer.planned else "general"
             # What registers a query has to be seen each time, for its registration may be gone when the answer is not.

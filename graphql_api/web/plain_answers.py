@@ -21,7 +21,7 @@ async def service_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, ServiceError)  # noqa: S101 - registered for this class only
     request_log(request.scope).update(code=error.code, error=error.message, **error.log_fields)
     headers = {"retry-after": RETRY_AFTER} if error.status == 503 else {}
-    return uncached({"detail": error.message}, error.status, headers)
+    return uncached({"detail": error.message}, error.status, {**headers, **error.headers})
 
 
 async def http_error(_request: Request, error: Exception) -> Response:

@@ -17,6 +17,9 @@ HEADER_BYTES = 150
 CACHE_KEY = "cache_key"
 """In ``scope["state"]``: the key of an answer that was given from memory, for a server that will ask again."""
 
+CALLER = "caller"
+"""In ``scope["state"]``: who makes a request, for a layer that has to know it again when it is replayed."""
+
 
 class Key(NamedTuple):
     """All that shapes an answer."""

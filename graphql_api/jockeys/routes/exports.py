@@ -18,6 +18,7 @@ from graphql_api.jockeys.routes.export_request import ExportRequest, read_export
 from graphql_api.jockeys.routes.formats import Format
 from graphql_api.jockeys.routes.plain import snapshot_headers
 from graphql_api.jockeys.routes.templates import columns, csv_rows, json_rows
+from graphql_api.web.charge import reserve
 from graphql_api.web.conditional import not_modified
 from graphql_api.web.csv_cells import csv_header
 from graphql_api.web.middleware import request_log
@@ -58,6 +59,7 @@ class Exports:
         }
         if not_modified(request.headers, tag, snapshot.last_modified):
             return ChunkedBody((), 304, headers)
+        await reserve(request.scope, export_request.work(snapshot.value))
         key = (snapshot.value.version, form.extension, export_request)
         with fields.trace.stage("encode"), answered():
             chunks = await self._encode(form, export_request, snapshot.value, key)

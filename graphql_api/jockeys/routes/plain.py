@@ -15,6 +15,7 @@ from graphql_api.jockeys.routes.export_request import ExportRequest, read_export
 from graphql_api.jockeys.routes.formats import JSON
 from graphql_api.jockeys.routes.templates import json_rows
 from graphql_api.snapshots.snapshot import Snapshot
+from graphql_api.web.charge import reserve
 from graphql_api.web.conditional import held_tags, not_modified
 from graphql_api.web.middleware import request_log
 from graphql_api.web.query_string import query_pairs
@@ -57,6 +58,7 @@ class PlainRows:
         if not_modified(request.headers, tag, snapshot.last_modified):
             return ChunkedBody((), 304, headers)
         records = snapshot.value
+        await reserve(request.scope, export_request.work(records))
         with fields.trace.stage("encode"), answered():
             rows = await self._rows(export_request, records)
         with fields.trace.stage("respond"):

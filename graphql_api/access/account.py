@@ -1,0 +1,125 @@
+"""One key in the memory of a process: its record, what is held of its limits, and its usage."""
+
+import asyncio
+import math
+from collections.abc import Mapping
+
+from graphql_api.access.callers import KEPT_COST, Headers
+from graphql_api.access.clock import Clock
+from graphql_api.access.rates import Purse, Rate
+from graphql_api.access.records import COST, LIMITS, REQUESTS, KeyRecord
+from graphql_api.access.telling import policy, remaining, told
+from graphql_api.access.usage import Usage
+from graphql_api.store.draws import Draw
+from graphql_api.store.protocol import Item
+
+CHECK_SECONDS = 25.0
+"""How long a record counts as known; with the time of a request, a change takes effect within 30 seconds."""
+
+USUAL_COST = 20_000
+"""Cost that is expected of the first operation: most read one jockey."""
+
+TOLD_SECONDS = 0.1
+"""How long a told ``RateLimit`` may be repeated: to write it takes longer than to find a kept answer."""
+
+
+class Account:
+    """The state of one key, shared by all its requests in this process."""
+
+    def __init__(self, item: Item, defaults: Mapping[str, int], clock: Clock) -> None:
+        """Begin with a record that was read now; ``defaults`` are limits of the settings."""
+        self._clock = clock
+        self._defaults = defaults
+        self.usage = Usage()
+        self.lock = asyncio.Lock()
+        self._told: Headers = ()
+        self._told_at = -math.inf
+        self._version = 0
+        self.update(item)
+        self._requests, self._cost = Purse(self.rates[REQUESTS].unit), Purse(USUAL_COST * self.rates[COST].unit)
+        self.purses = {REQUESTS: self._requests, COST: self._cost}
+
+    def update(self, item: Item) -> None:
+        """Take over what the store says now."""
+        if item.version != self._version:
+            self._version = item.version
+            self.record = KeyRecord.read(item.body)
+            own = {REQUESTS: self.record.requests, COST: self.record.cost}
+            self.rates = {name: Rate.of(own[name] or self._defaults[name]) for name in LIMITS}
+            self._least = self.rates[REQUESTS].unit, KEPT_COST * self.rates[COST].unit
+            self._policy = policy(self.rates).encode()
+        self.marks = {name: item.numbers.get(name, 0) for name in LIMITS}
+        self.checked = self._clock.monotonic()
+
+    def is_fresh(self) -> bool:
+        """Say whether the record was read not long ago."""
+        return self._clock.monotonic() - self.checked < CHECK_SECONDS
+
+    def is_ready(self) -> bool:
+        """Say whether a request can be taken now, from memory alone."""
+        now = self._clock.monotonic()
+        requests, cost = self._least
+        return (
+            now - self.checked < CHECK_SECONDS
+            and self._requests.drop_void(now) >= requests
+            and self._cost.drop_void(now) >= cost
+        )
+
+    def take(self) -> None:
+        """Take a request, and the cost that each has."""
+        requests, cost = self._least
+        self._requests.spend(requests)
+        self._cost.spend(cost)
+        self.usage.cost += KEPT_COST
+
+    def cost_needed(self, cost: int) -> dict[str, int]:
+        """Return what has to be held for a request to cost so much more; what no limit could hold is owed later."""
+        rate = self.rates[COST]
+        return {COST: min(cost, rate.limit - KEPT_COST) * rate.unit}
+
+    @property
+    def least(self) -> dict[str, int]:
+        """Return what a request takes of each limit, in nanoseconds."""
+        return dict(zip(LIMITS, self._least, strict=True))
+
+    def covers(self, needs: Mapping[str, int]) -> bool:
+        """Say whether so much is held."""
+        now = self._clock.monotonic()
+        return all(self.purses[name].drop_void(now) >= need for name, need in needs.items())
+
+    def draws(self, needs: Mapping[str, int], now: float) -> dict[str, Draw]:
+        """Return what to take from the limits so that ``needs`` are held, and what was used of late besides."""
+        draws = {}
+        for name, purse in self.purses.items():
+            rate = self.rates[name]
+            least = max(0, needs.get(name, 0) - purse.drop_void(now))
+            draws[name] = Draw(least, max(least, purse.wanted(rate, now)), rate.burst, purse.owed)
+        return draws
+
+    def credit(self, taken: Mapping[str, int], draws: Mapping[str, Draw], now: float) -> None:
+        """Add what was taken from ``now`` on, and forget what was owed when it was."""
+        for name, purse in self.purses.items():
+            purse.owed -= draws[name].owed
+            purse.add_part(taken[name], now)
+        self._told_at = -math.inf
+
+    def spend_cost(self, cost: int) -> None:
+        """Spend more cost; what is not held is owed."""
+        self.usage.cost += cost
+        self._cost.spend(cost * self.rates[COST].unit)
+
+    def left(self) -> dict[str, tuple[int, int]]:
+        """Return what is left of each limit, and the seconds until all of it is."""
+        now = self._clock.wall()
+        return {
+            name: remaining(rate, self.marks[name] + self.purses[name].owed, self.purses[name].total, now)
+            for name, rate in self.rates.items()
+        }
+
+    def headers(self) -> Headers:
+        """Return the headers that tell the limits, as they were a moment ago."""
+        now = self._clock.monotonic()
+        if now - self._told_at >= TOLD_SECONDS:
+            self._told = (b"ratelimit-policy", self._policy), (b"ratelimit", told(self.left()).encode())
+            self._told_at = now
+        return self._told

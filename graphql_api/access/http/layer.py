@@ -1,0 +1,123 @@
+"""The layer of access: before the response cache, every ETag and every replay, and around nothing but them.
+
+Keys are taken out of a request's headers once it is admitted, so that all callers share what is kept. Where a key is
+required, nothing leaves as ``public``, whichever route wrote it and whether or not it is replayed.
+"""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from graphql_api.access.callers import Caller
+from graphql_api.access.http.addresses import Addresses
+from graphql_api.access.http.credentials import credentials, without_credentials
+from graphql_api.access.http.marks import mark
+from graphql_api.access.http.meter import Meter
+from graphql_api.access.http.needs import needed_scope
+from graphql_api.access.service import CALLER as CONTEXT_CALLER
+from graphql_api.access.service import Access
+from graphql_api.access.slice import AccessSettings
+from graphql_api.errors import ServiceError
+from graphql_api.web.charge import CHARGE, Charge
+from graphql_api.web.cors import Cors
+from graphql_api.web.middleware import request_log
+from graphql_api.web.refusals import refusal
+from graphql_api.web.replay import CALLER, Key, Replayed, replay_of
+from graphql_api.web.routes import Http
+
+PEER = "peer"
+"""Stands for a visitor in a remembered request: the address is that of the connection it comes by the next time."""
+
+
+def layer(http: Http) -> Callable[[ASGIApp], ASGIApp] | None:
+    """Return the layer; None where access is off."""
+    if http.settings.of(AccessSettings).access == "off":
+        return None
+    access = http.services.get(Access)
+    access.connect()
+    return partial(Layer, access=access, http=http)
+
+
+class Layer:
+    """An ASGI application that admits requests to another, or refuses them."""
+
+    def __init__(self, app: ASGIApp, access: Access, http: Http) -> None:
+        """Stand before ``app``."""
+        self.app = app
+        self.access = access
+        self.max_url_bytes = http.settings.max_url_bytes
+        self.addresses = Addresses(access.settings.access_origin_secret)
+        self.required = access.settings.access == "required"
+        self._inner = replay_of(app)
+        self._refuse = Cors(_refuse, lambda _scope: (), http.settings)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        needed = needed_scope(scope, self.max_url_bytes) if scope["type"] == "http" else None
+        if needed is None:
+            await self.app(scope, receive, send)
+            return
+        failures = self.access.outage.failures
+        client = self.addresses.client(scope)
+        try:
+            key = await self.access.identify(credentials(scope), client.address, needed)
+            if key is not None:
+                scope["state"][CALLER] = key
+            elif client.direct:
+                scope["state"][CALLER] = PEER
+            caller: Caller = key or self.access.visitor(client.address)
+            await caller.admit()
+        except ServiceError as error:
+            await self._give_refusal(error, scope, receive, send)
+        else:
+            await self._admitted(caller, scope, receive, send)
+        finally:
+            if failed := self.access.outage.failures - failures:
+                request_log(scope)["store_failures"] = failed
+
+    async def _admitted(self, caller: Caller, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass an admitted request on, and count its answer."""
+        fields = request_log(scope)
+        if caller.key_id:
+            fields["key_id"] = caller.key_id
+        meter = Meter(caller, send, fields, private=self.required)
+        scope["state"][CHARGE] = Charge(meter.reserve, meter.settle)
+        outer = CONTEXT_CALLER.set(caller)
+        try:
+            await self.app({**scope, "headers": without_credentials(scope["headers"])}, receive, meter.send)
+        finally:
+            CONTEXT_CALLER.reset(outer)
+            meter.finish()
+            await caller.finish()
+
+    async def _give_refusal(self, error: ServiceError, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer an error so that pages of other origins can read it, too."""
+        request_log(scope).update(code=error.code, error=error.message, **error.log_fields)
+        scope["state"]["refusal"] = refusal(error.status, error.message, error.code, error.headers)
+        cors = any(name == b"origin" for name, _ in scope["headers"])
+        await (self._refuse if cors else _refuse)(scope, receive, send)
+
+    def replay(self, scope: Scope, key: Key, max_bytes: int) -> Replayed | None:
+        """Return the answer of the layer within, if its caller can be admitted at once."""
+        known: Any = scope["state"].get(CALLER)
+        if known is None or self._inner is None:
+            return None
+        caller: Caller = self.access.visitor(self.addresses.client(scope).address) if known is PEER else known
+        if not caller.is_ready():
+            return None
+        answer = self._inner(scope, key, max_bytes)
+        if answer is None:
+            return None
+        caller.take()
+        caller.count(sum(map(len, answer.chunks)), failed=False)
+        if caller.key_id:
+            request_log(scope)["key_id"] = caller.key_id
+        return answer._replace(headers=mark(answer.headers, caller, private=self.required))
+
+
+async def _refuse(scope: Scope, _receive: Receive, send: Send) -> None:
+    head, body = scope["state"]["refusal"]
+    await send(head)
+    await send({**body, "body": b""} if scope["method"] == "HEAD" else body)

@@ -1,0 +1,34 @@
+"""What a request costs, told to the layer that limits its caller, if there is one."""
+
+from collections.abc import Awaitable, Callable
+from typing import NamedTuple
+
+from starlette.types import Scope
+
+CHARGE = "charge"
+"""In ``scope["state"]``: a ``Charge``, where a layer limits callers by cost."""
+
+
+class Charge(NamedTuple):
+    """How one request is paid for. Costs are in values of an answer, as ``Budget`` counts them.
+
+    ``reserve`` takes what the request is reckoned to cost, before the work. It raises ``RateLimited``.
+    ``settle`` tells what it did cost, behind the work.
+    """
+
+    reserve: Callable[[int], Awaitable[None]]
+    settle: Callable[[int], None]
+
+
+async def reserve(scope: Scope, cost: int) -> None:
+    """Pay for what a request is about to do. Raises ``RateLimited`` where its caller has used up a limit."""
+    charge: Charge | None = scope["state"].get(CHARGE)
+    if charge is not None:
+        await charge.reserve(cost)
+
+
+def settle(scope: Scope, cost: int) -> None:
+    """Tell what a request did cost, where that may be more than was reserved."""
+    charge: Charge | None = scope["state"].get(CHARGE)
+    if charge is not None:
+        charge.settle(cost)
