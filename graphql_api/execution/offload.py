@@ -20,8 +20,8 @@ from graphql_api.execution.turns import Turns
 from graphql_api.execution.variables import coercion_work
 from graphql_api.workers import Workers, done
 
-THREADS = 2
-"""Long pieces of work at once. Only one of them runs Python at a time; a second keeps a very long one from the rest."""
+THREADS = 1
+"""Long pieces of work at once. Two would hand the interpreter to each other more often than to the event loop."""
 
 LONG_COST = 50_000
 """Reckoned cost from which an operation is long work before anything is known of its jockeys."""

@@ -18,7 +18,7 @@ from graphql_api.schema.orders import orders
 from graphql_api.tables.paging import PageArguments, page
 from graphql_api.tables.windows import Rows, Window
 
-PAGE = 200
+PAGE = 1_600
 """Choosing a page of a group's records takes as long as writing so many values of a list."""
 
 
