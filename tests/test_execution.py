@@ -1,7 +1,7 @@
 """Plans against the general executor: one corpus of operations, both ways, byte for byte."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Awaitable, Iterator
 from inspect import isawaitable
 from pathlib import Path
 from typing import Any
@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 import pandas as pd
 import pytest
+import strawberry
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
@@ -18,6 +19,7 @@ from graphql_api.app import Core, create_core
 from graphql_api.config import Settings
 from graphql_api.execution.context import Context
 from graphql_api.execution.engine import Answer
+from graphql_api.execution.purity import PURE
 from graphql_api.jockeys.columns import FIELDS, SOURCES
 from graphql_api.jockeys.keys import KEYS
 from graphql_api.jockeys.statistics import STATISTICS
@@ -367,3 +369,70 @@ def test_errors_come_from_the_general_executor(core: Core) -> None:
     found = answer(core, '{ jockey(id: "00001") { records(first: -1) { totalCount } } }', {}, planned=True)
     assert not found.planned
     assert found.errors[0].path == ["jockey", "records"]
+
+
+class Meeting:
+    """Where all guests of a list have to be at once; the last of ``size`` may fail, at once or when it waits."""
+
+    def __init__(self, size: int, failing: str = "") -> None:
+        """Expect ``size`` guests."""
+        self.size = size
+        self.failing = failing
+        self.here = 0
+        self.left = 0
+        self.all_here = asyncio.Event()
+
+    def come(self) -> Awaitable[int]:
+        """Come, and wait for the others."""
+        self.here += 1
+        if self.here == self.size:
+            self.all_here.set()
+            if self.failing == "at once":
+                raise ValueError("by order of the test")
+        return self._wait(fails=self.here == self.size and bool(self.failing))
+
+    async def _wait(self, *, fails: bool) -> int:
+        async with asyncio.timeout(10):
+            await self.all_here.wait()
+        if fails:
+            raise ValueError("by order of the test")
+        self.left += 1
+        return self.here
+
+
+def party(sample_data: Path, meeting: Meeting) -> Answer:
+    """Ask all guests of a list."""
+
+    @strawberry.type
+    class Guest:
+        name: str
+
+        @strawberry.field(metadata=PURE, graphql_type=int)
+        def others(self) -> Awaitable[int]:
+            return meeting.come()
+
+    @strawberry.type
+    class Query:
+        @strawberry.field(metadata=PURE, graphql_type=list[Guest])
+        def guests(self) -> list[Guest]:
+            return [Guest(name=name) for name in "abc"]
+
+    core = create_core(Settings(data=str(sample_data), log_level="ERROR"), schema=strawberry.Schema(Query))
+    return answer(core, "{ guests { name others } }", {}, planned=True)
+
+
+def test_items_of_a_list_wait_together(sample_data: Path) -> None:
+    """None waits for the one before it: what they wait for can be asked for all at once."""
+    found = party(sample_data, Meeting(3))
+    assert found.planned
+    assert orjson.loads(body(found))["data"]["guests"] == [{"name": each, "others": 3} for each in "abc"]
+
+
+@pytest.mark.parametrize("failing", ["at once", "later"])
+def test_one_item_that_fails_leaves_none_behind(sample_data: Path, failing: str) -> None:
+    """The others end first, and the general executor answers."""
+    meeting = Meeting(3, failing)
+    found = party(sample_data, meeting)
+    assert not found.planned
+    assert meeting.left == 2 + 3
+    assert [guest["others"] for guest in orjson.loads(body(found))["data"]["guests"]] == [6, 6, 6]

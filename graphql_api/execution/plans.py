@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from inspect import iscoroutine
-from itertools import chain, repeat
+from itertools import chain
 from typing import Any, NamedTuple, Protocol
 
 from graphql_api.execution.encoding import RowTemplate
@@ -124,8 +124,28 @@ class ListOf:
             _write_null(out, nullable=self.nullable)
             return None
         values = list(value)
+        pending = _awaitable(values)
+        if pending:
+            return self._settled(values, pending, run, out)
+        return self._write(values, run, out)
+
+    async def _settled(self, values: list[Any], pending: list[int], run: Run, out: list[bytes]) -> None:
+        await _settle(values, pending)
+        later = self._write(values, run, out)
+        if later is not None:
+            await later
+
+    def _write(self, values: list[Any], run: Run, out: list[bytes]) -> Later:
+        """Write items that are there; once one has to wait, all behind it begin, too, so that they wait together."""
         out.append(b"[")
-        return _write_all(values, chain(((b"", self.item),), repeat((b",", self.item))), b"]", run, out)
+        for place, value in enumerate(values):
+            if place:
+                out.append(b",")
+            later = self.item.write(value, run, out)
+            if later is not None:
+                return _write_together(later, values[place + 1 :], self.item, run, out)
+        out.append(b"]")
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +175,7 @@ def _write_null(out: list[bytes], *, nullable: bool) -> None:
 
 def _write_all(values: list[Any], steps: Iterable[Step], tail: bytes, run: Run, out: list[bytes]) -> Later:
     """Write values in order, each behind its prefix, once all of them are there."""
-    pending = [position for position, value in enumerate(values) if hasattr(type(value), "__await__")]
+    pending = _awaitable(values)
     to_write = zip(steps, values, strict=False)
     if pending:
         return _go_on(_settle(values, pending), to_write, tail, run, out)
@@ -179,6 +199,34 @@ async def _go_on(
         if further is not None:
             await further
     out.append(tail)
+
+
+async def _write_together(later: Awaitable[None], values: list[Any], item: Node, run: Run, out: list[bytes]) -> None:
+    """Begin the items behind one that waits, each in a place of its own, and wait for all of them.
+
+    Where one fails at once, those that have begun are waited for first, so that none is orphaned.
+    """
+    parts: list[list[bytes]] = [[b","] for _ in values]
+    waiting, failure = [later], None
+    for value, part in zip(values, parts, strict=True):
+        try:
+            further = item.write(value, run, part)
+        except BaseException as error:  # noqa: BLE001 - it is raised again below
+            failure = error
+            break
+        if further is not None:
+            waiting.append(further)
+    outcomes = [*await asyncio.gather(*waiting, return_exceptions=True), failure]
+    for outcome in outcomes:
+        if outcome is not None:
+            raise outcome
+    out.extend(chain.from_iterable(parts))
+    out.append(b"]")
+
+
+def _awaitable(values: Iterable[Any]) -> list[int]:
+    """Return the places of values that are to be awaited."""
+    return [place for place, value in enumerate(values) if hasattr(type(value), "__await__")]
 
 
 async def _settle(values: list[Any], pending: list[int]) -> None:
