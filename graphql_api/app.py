@@ -4,7 +4,7 @@ import uuid
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from hashlib import blake2b
 from importlib.metadata import version
 from pathlib import Path
@@ -15,6 +15,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from graphql_api import DISTRIBUTION, logs
 from graphql_api.config import Settings
@@ -33,7 +34,7 @@ from graphql_api.snapshots.kinds import Kinds
 from graphql_api.storage.protocol import Storage
 from graphql_api.storage.sources import open_storage
 from graphql_api.web import pages
-from graphql_api.web.deadline import limited
+from graphql_api.web.deadline import with_deadline
 from graphql_api.web.endpoint import GraphQLEndpoint
 from graphql_api.web.examples import GetExamples, no_examples
 from graphql_api.web.fast_path import FastPathRouter
@@ -44,6 +45,7 @@ from graphql_api.web.middleware import MaskMiddleware, RequestMiddleware
 from graphql_api.web.named.routes import Named
 from graphql_api.web.openapi.routes import OpenApi
 from graphql_api.web.persisted import Persisted
+from graphql_api.web.pipeline import Layer, pipeline
 from graphql_api.web.plain_answers import http_error, service_error
 from graphql_api.web.query_string import QueryMiddleware
 from graphql_api.web.response_cache import ResponseCache
@@ -111,13 +113,13 @@ def api_schema(slices: tuple[Slice, ...] = SLICES) -> strawberry.Schema:
     return build_schema(queries, mutations, extensions)
 
 
-def create_app(settings: Settings, storage: Storage | None = None) -> RequestMiddleware:
+def create_app(settings: Settings, storage: Storage | None = None) -> ASGIApp:
     """Make an application with caches of its own; ``storage`` replaces the one that the settings name."""
     return serve_core(create_core(settings, storage), settings)
 
 
-def serve_core(core: Core, settings: Settings) -> RequestMiddleware:
-    """Make the application that serves ``core`` over HTTP."""
+def serve_core(core: Core, settings: Settings) -> ASGIApp:
+    """Make the application that serves ``core`` over HTTP: the pipeline, and the routes within it."""
     responder = Responder(settings.encoded_bytes, InFlight(settings.in_flight_bytes))
     offload = Offload()
     graphiql = settings.graphiql and not settings.trusted_only  # it would find no schema, and could send no query
@@ -144,14 +146,19 @@ def serve_core(core: Core, settings: Settings) -> RequestMiddleware:
     sliced: list[ApiRoute] = [made for each in core.slices if each.routes for made in load(each.routes)(http)]
     openapi = OpenApi(examples, named.described(), named.enum_values(), sliced, responder, version(DISTRIBUTION))
     routes = [*(each.route() for each in sliced), *Health(kinds).routes(), *named.routes()]
-    limited_routes = [limited(each, settings.request_timeout) for each in routes]
-    others = _router([*limited_routes, *openapi.routes(), *shown.routes()], core, offload)
-    front = FastPathRouter(GRAPHQL, graphql, others, settings)
-    app: Any = ResponseCache(front, GRAPHQL, responder.in_flight, settings)
-    for each in reversed(core.slices):
-        layer = load(each.layer)(http) if each.layer else None
-        app = app if layer is None else layer(app)
-    return RequestMiddleware(app, settings.max_header_bytes)
+    others = _router([*map(with_deadline, routes), *openapi.routes(), *shown.routes()], core, offload)
+    return pipeline(_layers(core.slices, http), FastPathRouter(GRAPHQL, graphql, others, settings))
+
+
+def _layers(slices: Sequence[Slice], http: Http) -> list[Layer]:
+    """List what a request passes on its way to the routes, in this order."""
+    settings = http.settings
+    sliced = (load(each.layer)(http) for each in slices if each.layer)
+    return [
+        partial(RequestMiddleware, max_header_bytes=settings.max_header_bytes, seconds=settings.request_timeout),
+        *(layer for layer in sliced if layer is not None),
+        partial(ResponseCache, graphql=GRAPHQL, in_flight=http.responder.in_flight, settings=settings),
+    ]
 
 
 def _router(routes: list[Route], core: Core, offload: Offload) -> Starlette:

@@ -265,7 +265,7 @@ def outside(app: RequestMiddleware, layers: list[Waiting]) -> ASGIApp:
 def within(app: RequestMiddleware, layers: list[Waiting]) -> ASGIApp:
     """Stand between the request's log and the response cache."""
     layers.append(Waiting(app.app))
-    return RequestMiddleware(layers[0], app.max_header_bytes)
+    return RequestMiddleware(layers[0], app.max_header_bytes, app.seconds)
 
 
 @pytest.mark.parametrize("place", [outside, within])

@@ -2,11 +2,13 @@
 
 import time
 from dataclasses import dataclass
+from typing import cast
 
 import structlog
 from mangum import Mangum
 from mangum.protocols import HTTPCycle
 from mangum.types import ASGI, LambdaContext, LambdaEvent, Scope
+from starlette.types import ASGIApp
 
 from graphql_api.errors import BadRequest
 from graphql_api.functions.dispatch import Reply
@@ -60,6 +62,7 @@ class HttpEvents:
             self.metrics.request(fields, status, size, time.perf_counter() - begun)
 
 
-def http_events(app: ASGI, metrics: Metrics | None = None) -> HttpEvents:
+def http_events(app: ASGIApp, metrics: Metrics | None = None) -> HttpEvents:
     """Answer by ``app``. Lifespan events are never sent: the application must be ready when it is made."""
-    return HttpEvents(app, metrics, Mangum(app, lifespan="off", text_mime_types=TEXT_TYPES))
+    asgi = cast("ASGI", app)  # the same, as Mangum knows it
+    return HttpEvents(asgi, metrics, Mangum(asgi, lifespan="off", text_mime_types=TEXT_TYPES))

@@ -7,7 +7,7 @@ import asyncio
 import time
 from collections.abc import Coroutine, Generator
 from types import TracebackType
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -20,24 +20,42 @@ RESERVE = 0.5
 """Seconds of an invocation kept for writing the answer; Lambda kills what takes longer, and its cache with it."""
 
 BEGUN = "begun"
-"""In ``scope["state"]``: when the request began, by ``time.monotonic``. The server notes it, else the middleware."""
+"""In ``scope["state"]``: when the request began, by ``time.monotonic``, where the server has noted it."""
 
+
+DEADLINE = "deadline"
+"""In ``scope["state"]``: the request's ``Deadline``, set once by the outermost layer."""
 
 Result = TypeVar("Result")
 
 
-def allowed(scope: Scope, seconds: float) -> float:
-    """Return the seconds that a request may take since it began: ``seconds``, or less where its invocation ends."""
+class Deadline(NamedTuple):
+    """When a request began, by ``time.monotonic``, and how many seconds it may take from then on."""
+
+    begun: float
+    seconds: float
+
+
+def set_deadline(scope: Scope, seconds: float) -> None:
+    """Set the one deadline of a request: ``seconds`` from its first byte on, or less where its invocation ends."""
+    state = scope["state"]
+    now = time.monotonic()
+    begun: float = state.get(BEGUN, now)
     context = scope.get("aws.context")
-    if context is None:
-        return seconds
-    left: float = max(0.0, context.get_remaining_time_in_millis() / 1000 - RESERVE)
-    taken: float = time.monotonic() - scope["state"][BEGUN]
-    return min(seconds, taken + left)
+    if context is not None:
+        left = max(0.0, context.get_remaining_time_in_millis() / 1000 - RESERVE)
+        seconds = min(seconds, now - begun + left)
+    state[DEADLINE] = Deadline(begun, seconds)
+
+
+def deadline_of(scope: Scope) -> Deadline:
+    """Return a request's deadline."""
+    found: Deadline = scope["state"][DEADLINE]
+    return found
 
 
 class _TimeLimit:
-    """Give up on the block once the request has taken ``seconds``, or what its invocation allows if that is less.
+    """Give up on the block at the request's deadline.
 
     Raises ``RequestTimeout``; a ``TimeoutError`` from inside the block passes. Work in threads goes on, for whoever
     asks next.
@@ -45,10 +63,10 @@ class _TimeLimit:
 
     __slots__ = ("_seconds", "_timeout")
 
-    def __init__(self, scope: Scope, seconds: float) -> None:
-        """Limit the work for the request that ``scope`` belongs to."""
-        self._seconds = allowed(scope, seconds)
-        self._timeout = asyncio.timeout(scope["state"][BEGUN] + self._seconds - time.monotonic())
+    def __init__(self, deadline: Deadline) -> None:
+        """Limit the work to what is left until ``deadline``."""
+        self._seconds = deadline.seconds
+        self._timeout = asyncio.timeout(deadline.begun + deadline.seconds - time.monotonic())
 
     async def __aenter__(self) -> None:
         """Set the clock."""
@@ -64,26 +82,26 @@ class _TimeLimit:
             raise RequestTimeout(f"The request took longer than {round(self._seconds, 1):g} seconds.") from expired
 
 
-async def within(scope: Scope, seconds: float, work: Coroutine[Any, Any, Result]) -> Result:
-    """Give what ``work`` gives, within ``seconds`` of the request's beginning once it waits for anything.
+async def run_with_deadline(scope: Scope, work: Coroutine[Any, Any, Result]) -> Result:
+    """Return what ``work`` returns, by the request's deadline once it waits for anything.
 
-    Hardly any request does: its jockey is in memory, its body came with its head. To start and to stop a clock for it
-    takes as long as to find its answer. Raises ``RequestTimeout``.
+    Hardly any request does: what it asks for is in memory, its body came with its head. To start and to stop a clock
+    for it takes as long as to find its answer. Raises ``RequestTimeout``.
     """
     try:
         waits_for = work.send(None)
     except StopIteration as done:
         result: Result = done.value
         return result
-    async with _TimeLimit(scope, seconds):
+    async with _TimeLimit(deadline_of(scope)):
         return await _Begun(work, waits_for)
 
 
-def limited(route: Route, seconds: float) -> Route:
-    """Return a route whose endpoint makes its response, all but sending it, within ``seconds``."""
+def with_deadline(route: Route) -> Route:
+    """Return a route whose endpoint makes its response, all but sending it, by the request's deadline."""
 
     async def endpoint(request: Request) -> Response:
-        return await within(request.scope, seconds, route.endpoint(request))
+        return await run_with_deadline(request.scope, route.endpoint(request))
 
     return Route(route.path, endpoint, methods=sorted(route.methods or ()), name=route.name)
 

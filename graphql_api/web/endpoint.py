@@ -23,7 +23,7 @@ from graphql_api.execution.offload import Offload
 from graphql_api.execution.variables import coercion_work
 from graphql_api.services import Services
 from graphql_api.web.charge import reserve, settle
-from graphql_api.web.deadline import BEGUN, allowed, within
+from graphql_api.web.deadline import deadline_of, run_with_deadline
 from graphql_api.web.graphql_request import GRAPHQL_JSON, HTML, JSON, Parameters, read_parameters
 from graphql_api.web.graphql_response import public_errors, write_map
 from graphql_api.web.middleware import log_keys, request_headers, request_log
@@ -64,7 +64,7 @@ class GraphQLEndpoint:
         """Answer one request."""
         headers = request_headers(scope)
         try:
-            response = await within(scope, self.settings.request_timeout, self.respond(scope, receive, headers))
+            response = await run_with_deadline(scope, self.respond(scope, receive, headers))
         except Exhausted as exhausted:
             response = await self._refuse(scope, headers, exhausted.error)
         except ServiceError as error:
@@ -76,27 +76,41 @@ class GraphQLEndpoint:
         if scope["method"] not in METHODS:
             raise MethodNotAllowed(f"GraphQL is served to {ALLOW}.", ALLOW)
         pairs = read_query(scope, self.settings.max_url_bytes)
-        get = scope["method"] != "POST"
-        offered = (GRAPHQL_JSON, JSON, HTML) if get and self.explorer else (GRAPHQL_JSON, JSON)
-        media_type = preferred_media_type(headers.get("accept"), offered, JSON)
-        if media_type is None:
-            raise NotAcceptable(f"The answer can be {' or '.join(offered)}.")
-        if media_type == HTML:
-            if self.explorer and not any(name in ASKING for name, _ in pairs):
+        media_type = self._media_type(scope, headers)
+        if media_type == HTML and self.explorer:
+            if not any(name in ASKING for name, _ in pairs):
                 return await self.explorer(Request(scope, receive))
             media_type = JSON
         parameters = await read_parameters(scope, receive, headers, self.settings)
         document = await self._document(parameters)
-        if get and not document.is_query(parameters.operation_name):
+        if scope["method"] == "POST":
+            answer, extensions = await self.operate(scope, document, parameters)
+            return await self._answer(scope, headers, answer, media_type, extensions, {})
+        return await self._get(scope, headers, media_type, document, parameters)
+
+    async def _get(
+        self, scope: Scope, headers: Mapping[str, str], media_type: str, document: Document, parameters: Parameters
+    ) -> Response:
+        """Answer a query by GET, which caches may keep, or say that the client's copy of its answer still holds."""
+        if not document.is_query(parameters.operation_name):
             raise MethodNotAllowed("GET runs queries only; send this operation by POST.", "POST")
         pure = document.is_pure(self.engine.schema, parameters.operation_name)
-        digest = self._digest(media_type, document, parameters) if get and pure else None
+        digest = self._digest(media_type, document, parameters) if pure else None
         if digest and (tag := await self.validators.still_valid(headers, digest)):
             return ChunkedBody((), 304, {**self.validators.held(tag), "vary": VARY})
         answer, extensions = await self.operate(scope, document, parameters)
         snapshots = scope["state"].get("snapshots") if digest else None
-        caching = cacheable(digest or "", snapshots) if get else {}
+        caching = cacheable(digest or "", snapshots)
         return await self._answer(scope, headers, answer, media_type, extensions, caching)
+
+    def _media_type(self, scope: Scope, headers: Mapping[str, str]) -> str:
+        """Choose the form of the answer; the explorer is for GET. Raises ``NotAcceptable``."""
+        explorer = self.explorer and scope["method"] != "POST"
+        offered = (GRAPHQL_JSON, JSON, HTML) if explorer else (GRAPHQL_JSON, JSON)
+        media_type = preferred_media_type(headers.get("accept"), offered, JSON)
+        if media_type is None:
+            raise NotAcceptable(f"The answer can be {' or '.join(offered)}.")
+        return media_type
 
     async def _document(self, parameters: Parameters) -> Document:
         """Find the document of a request; what takes long to judge is judged in its turn, or in a thread."""
@@ -135,8 +149,8 @@ class GraphQLEndpoint:
         fields["operation"] = shown and shown[:LOGGED_CHARACTERS]
         request = await self._request(document, parameters)
         cost = self.documents.cost(request)
-        seconds = allowed(scope, self.settings.request_timeout)
-        budget = Budget(limit, seconds, self.settings.max_response_bytes, since=scope["state"][BEGUN])
+        begun, seconds = deadline_of(scope)
+        budget = Budget(limit, seconds, self.settings.max_response_bytes, since=begun)
         context = Context(self.services, fields["request_id"], fields.trace, self.settings, budget)
         if document.errors:
             answer = Answer(None, document.errors)

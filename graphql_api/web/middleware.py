@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from graphql_api.logs import REQUEST_ID, levels
 from graphql_api.snapshots.snapshots import Snapshots
 from graphql_api.snapshots.trace import Trace
-from graphql_api.web.deadline import BEGUN
+from graphql_api.web.deadline import set_deadline
 from graphql_api.web.refusals import refusal
 from graphql_api.web.replay import Headers, Key, Replayed, replay_of
 
@@ -86,11 +86,15 @@ def request_headers(scope: Scope) -> dict[str, str]:
 
 
 class RequestMiddleware:
-    """Outermost of all: nothing leaves the process without an id, a log line and the security headers."""
+    """Outermost of all: nothing leaves the process without an id, a deadline, a log line and the security headers."""
 
-    def __init__(self, app: ASGIApp, max_header_bytes: int) -> None:
-        """Wrap ``app``; a request whose headers hold more than ``max_header_bytes`` is refused."""
+    def __init__(self, app: ASGIApp, max_header_bytes: int, seconds: float) -> None:
+        """Wrap ``app``; a request whose headers hold more than ``max_header_bytes`` is refused.
+
+        All that a request does has ``seconds`` together: this sets the deadline that the layers within go by.
+        """
         self.app = app
+        self.seconds = seconds
         self.max_header_bytes = max_header_bytes
         self.too_large = f"There are more than {MAX_HEADERS} headers, or they hold more than {max_header_bytes} bytes."
 
@@ -101,7 +105,7 @@ class RequestMiddleware:
             return
         begun = time.perf_counter()
         fields = _begin(scope)
-        scope["state"].setdefault(BEGUN, time.monotonic())
+        set_deadline(scope, self.seconds)
         outer = REQUEST_ID.set(fields["request_id"])
         status = 0
 

@@ -18,7 +18,7 @@ from graphql_api.config import Settings
 from graphql_api.errors import Overloaded, RequestTimeout
 from graphql_api.snapshots.snapshot import Snapshot
 from graphql_api.snapshots.snapshots import Snapshots
-from graphql_api.web.deadline import within
+from graphql_api.web.deadline import run_with_deadline
 from graphql_api.web.in_flight import InFlight
 from graphql_api.web.middleware import log_keys, request_log
 from graphql_api.web.replay import CACHE_KEY, Headers, Key, Replayed
@@ -73,7 +73,6 @@ class ResponseCache:
         self.app = app
         self.graphql = graphql
         self.in_flight = in_flight
-        self.seconds = settings.request_timeout
         self._kept: LRUCache[Key, CachedResponse] = LRUCache(settings.encoded_bytes, getsizeof=lambda kept: kept.size)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -102,7 +101,7 @@ class ResponseCache:
     async def _first(self, scope: Scope, receive: Receive) -> Message | RequestTimeout | None:
         """Wait for the first piece of a body; what comes too late is for the application to refuse."""
         try:
-            return await within(scope, self.seconds, _received(receive))
+            return await run_with_deadline(scope, _received(receive))
         except RequestTimeout as error:
             return error
 
