@@ -69,7 +69,7 @@ def row_filter(name: str, description: str, fields: Iterable[Field], module: str
     )
 
 
-def condition(given: Any, argument: str) -> Condition:
+def condition(given: object | None, argument: str) -> Condition:
     """Read a filter of rows, None being no filter; raises ``BadUserInput`` that names what is wrong."""
     if given is None:
         return EVERYTHING
@@ -79,7 +79,7 @@ def condition(given: Any, argument: str) -> Condition:
     return read
 
 
-def _condition(given: Any, path: str) -> Condition:
+def _condition(given: object, path: str) -> Condition:
     parts: list[Condition] = []
     for name, value, own in given_in(given, path):
         if name == "not":
@@ -92,7 +92,7 @@ def _condition(given: Any, path: str) -> Condition:
     return parts[0] if len(parts) == 1 else All(tuple(parts))
 
 
-def tests_of(given: Any, path: str) -> tuple[Comparison, ...]:
+def tests_of(given: object, path: str) -> tuple[Comparison, ...]:
     """Read the tests of one field; ``path`` names it in errors. Raises ``BadUserInput``."""
     return tuple(Comparison(name, _operand(name, value, own)) for name, value, own in given_in(given, path))
 
@@ -106,7 +106,7 @@ def _operand(operator: str, value: Any, path: str) -> Any:
     return frozenset(value) if isinstance(value, list) else value
 
 
-def given_in(given: Any, path: str) -> Iterator[tuple[str, Any, str]]:
+def given_in(given: object, path: str) -> Iterator[tuple[str, Any, str]]:
     """Return the name, value and path of all that an input sets; what is set to null is refused, as it says nothing."""
     for attribute, value in vars(given).items():
         if value is UNSET:

@@ -1,7 +1,8 @@
 """What order inputs of any table say."""
 
 from collections.abc import Sequence
-from typing import Any, Protocol
+from enum import Enum
+from typing import Protocol
 
 from graphql_api.errors import BadUserInput
 from graphql_api.schema.enums import Direction, Nulls
@@ -14,7 +15,7 @@ NULLS = "Where null stands, whichever the direction."
 class OrderInput(Protocol):
     """An order input: its ``field`` is an enum of names."""
 
-    field: Any
+    field: Enum
     direction: Direction
     nulls: Nulls
 

@@ -1,13 +1,13 @@
 """Arguments that several fields share."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import strawberry
 
 from graphql_api.jockeys.schema.filters import RaceRecordFilter
 from graphql_api.jockeys.schema.orders import RaceRecordOrder
 
-Filter: Any = Annotated[RaceRecordFilter | None, strawberry.argument(description="Only records for which this holds.")]
+Filter = Annotated[RaceRecordFilter | None, strawberry.argument(description="Only records for which this holds.")]
 OrderBy = Annotated[
     list[RaceRecordOrder] | None,
     strawberry.argument(

@@ -1,6 +1,6 @@
 """Race records of a jockey as a connection: pages, statistics and groups of one selection."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import strawberry
 
@@ -77,7 +77,12 @@ def connection(
 
 
 def grouped(
-    selection: Selection[RaceRecords], by: list[Any], passing: Any, order_by: Any, first: int | None, at_most: int
+    selection: Selection[RaceRecords],
+    by: list[GroupKey],
+    passing: GroupHaving | None,
+    order_by: list[GroupOrder] | None,
+    first: int | None,
+    at_most: int,
 ) -> Window[RaceGroup]:
     """Group a selection, choose groups and order them; raises ``BadUserInput`` that says which argument is wrong."""
     keys = [key.value for key in by]

@@ -59,18 +59,22 @@ def _summary() -> Any:
     return strawberry.type(type("JockeySummary", (), namespace), description=description)
 
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # made of tables
+    from enum import Enum
+
+    JockeyFilter = object
+    JockeyOrderField = Enum
     JockeySummary = Row[ColumnTable]
 else:
     JockeySummary = _summary()
-JockeyFilter: Any = input_type(
-    "JockeyFilter",
-    "Which jockeys to take: those for which everything given holds.",
-    {field.name: (FILTERS[field.type] | None, field.description) for field in FIELDS},
-)
-JockeyOrderField: Any = enum_of(
-    "JockeyOrderField", "What jockeys can be ordered by.", ((field.name, field.description) for field in FIELDS)
-)
+    JockeyFilter = input_type(
+        "JockeyFilter",
+        "Which jockeys to take: those for which everything given holds.",
+        {field.name: (FILTERS[field.type] | None, field.description) for field in FIELDS},
+    )
+    JockeyOrderField = enum_of(
+        "JockeyOrderField", "What jockeys can be ordered by.", ((field.name, field.description) for field in FIELDS)
+    )
 
 
 @strawberry.input(description="One key of an order of jockeys.")
@@ -82,10 +86,10 @@ class JockeyOrder:
     nulls: Nulls = strawberry.field(default=Nulls.LAST, description="Where null stands, whichever the direction.")
 
 
-Filter: Any = Annotated[
+Filter = Annotated[
     JockeyFilter | None, strawberry.argument(description="Only jockeys for which this holds. Takes the index.")
 ]
-OrderBy: Any = Annotated[
+OrderBy = Annotated[
     list[JockeyOrder] | None,
     strawberry.argument(description="Sort by these, the first counting most, then by id. Takes the index."),
 ]
@@ -179,7 +183,11 @@ class SearchResult:
 
 
 async def list_jockeys(
-    info: strawberry.Info[Context, None], first: int | None, after: str | None, given: Any, by: Sequence[JockeyOrder]
+    info: strawberry.Info[Context, None],
+    first: int | None,
+    after: str | None,
+    given: object | None,
+    by: Sequence[JockeyOrder] | None,
 ) -> JockeyConnection:
     """Answer a page from the index; without one, from the storage, if nothing is asked that takes the index."""
     count = _count(info.context, first, PAGE)

@@ -1,7 +1,7 @@
 """The enums of jockeys: the vocabularies, and the names of columns, keys and statistics."""
 
 from enum import Enum
-from typing import Any
+from typing import TYPE_CHECKING
 
 from graphql_api.jockeys import bands, race_kinds, vocabulary
 from graphql_api.jockeys.columns import FIELDS, SOURCES
@@ -18,28 +18,35 @@ for _each in (bands.FavouriteBand, bands.OddsBand, bands.PaceBand, bands.Weekday
 for _each in (race_kinds.RaceType, race_kinds.RaceCategory):
     declare(_each, race_kinds.KIND_DESCRIPTIONS)
 
-SourceColumn: Any = Enum("SourceColumn", {source.name: source.header for source in SOURCES})  # type: ignore[misc]
-SourceColumn.__doc__ = "The columns of the source file, by their English names."
-declare(SourceColumn, {member: f"The column {member.value}." for member in SourceColumn})
+if TYPE_CHECKING:  # made of tables, so that all that can be known of them is that they are enums
+    GroupKey = Enum
+    GroupOrderField = Enum
+    NumericField = Enum
+    RaceRecordOrderField = Enum
+    SourceColumn = Enum
+else:
+    SourceColumn = Enum("SourceColumn", {source.name: source.header for source in SOURCES})
+    SourceColumn.__doc__ = "The columns of the source file, by their English names."
+    declare(SourceColumn, {member: f"The column {member.value}." for member in SourceColumn})
 
-RaceRecordOrderField: Any = enum_of(
-    "RaceRecordOrderField",
-    "What race records can be ordered by: every field but lists.",
-    ((field.name, field.description) for field in FIELDS if not field.kind.is_list),
-)
-NumericField: Any = enum_of(
-    "NumericField",
-    "What can be summarised in numbers.",
-    ((name, numeric.description) for name, numeric in NUMERICS.items()),
-)
-GroupKey: Any = enum_of(
-    "GroupKey", "What records can be grouped by.", ((name, key.description) for name, key in KEYS.items())
-)
-GroupOrderField: Any = enum_of(
-    "GroupOrderField",
-    "What groups can be ordered by: every statistic, the bounds of the rates' intervals, and the keys of `by`.",
-    [
-        *((statistic.name, statistic.description) for statistic in (*STATISTICS, *BOUNDS.values())),
-        *((name, key.description) for name, key in KEYS.items()),
-    ],
-)
+    RaceRecordOrderField = enum_of(
+        "RaceRecordOrderField",
+        "What race records can be ordered by: every field but lists.",
+        ((field.name, field.description) for field in FIELDS if not field.kind.is_list),
+    )
+    NumericField = enum_of(
+        "NumericField",
+        "What can be summarised in numbers.",
+        ((name, numeric.description) for name, numeric in NUMERICS.items()),
+    )
+    GroupKey = enum_of(
+        "GroupKey", "What records can be grouped by.", ((name, key.description) for name, key in KEYS.items())
+    )
+    GroupOrderField = enum_of(
+        "GroupOrderField",
+        "What groups can be ordered by: every statistic, the bounds of the rates' intervals, and the keys of `by`.",
+        [
+            *((statistic.name, statistic.description) for statistic in (*STATISTICS, *BOUNDS.values())),
+            *((name, key.description) for name, key in KEYS.items()),
+        ],
+    )
