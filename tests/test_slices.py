@@ -66,11 +66,9 @@ def test_a_slice_extends_the_type_of_another(notes_client: TestClient) -> None:
     assert "notes" not in core_schema(api_schema()).type_map["Jockey"].fields
 
 
-def test_an_extension_of_nothing_or_of_a_field_that_there_is_is_refused() -> None:
-    """A misspelt name would be passed over in silence, and a second field take the first one's place."""
+def test_an_extension_by_a_field_that_there_is_is_refused() -> None:
+    """It would take the first one's place in silence."""
     query, noted = load(NOTES.query), load(NOTES.extensions["Jockey"])
-    with pytest.raises(ValueError, match="no type Jokey to extend"):
-        build_schema([query], extensions={"Jokey": [noted]})
     with pytest.raises(TypeError, match="both have the field notes"):
         build_schema([query], extensions={"Query": [noted]})
 

@@ -20,8 +20,9 @@ def build_schema(
 ) -> strawberry.Schema:
     """Make one schema whose root types have the fields of all ``queries`` and ``mutations``, in their order.
 
-    ``extensions`` maps names of object types to types whose fields join them. Raises ``ValueError`` for one of a type
-    that there is not, and where two root fields have the same name; ``TypeError`` where two of another type have.
+    ``extensions`` maps names of object types to types whose fields join them; where there is no such type, since its
+    slice is not installed, nothing is to be joined. Raises ``ValueError`` where two root fields have the same name, and
+    ``TypeError`` where two of another type have.
     """
     return _Schema(
         extensions,
@@ -37,8 +38,6 @@ class _Schema(strawberry.Schema):
     def __init__(self, extensions: Mapping[str, Sequence[type]], **parts: Any) -> None:
         self._extensions = extensions
         super().__init__(**parts)
-        if unknown := extensions.keys() - self.schema_converter.type_map.keys():
-            raise ValueError(f"There is no type {min(unknown)} to extend.")
 
     def get_fields(self, type_definition: StrawberryObjectDefinition) -> list[StrawberryField]:
         """Return the fields of a type: its own, then those of its extensions."""
