@@ -1,12 +1,9 @@
 """The answers of the jockeys' routes in the words of OpenAPI."""
 
-from typing import Any
-
 from graphql_api.jockeys.openapi.rows import CSV_EXAMPLE, EXAMPLES, NDJSON_EXAMPLE
 from graphql_api.jockeys.routes.formats import JSON, Format
 from graphql_api.web.openapi.answers import CACHING, TEXT, failing, failure
-
-Json = dict[str, Any]
+from graphql_api.web.openapi.objects import Json
 
 _BYTES: Json = {"type": "string", "format": "binary"}
 _CACHING = {

@@ -1,12 +1,9 @@
 """The operations of the jockeys' routes in the words of OpenAPI."""
 
-from typing import Any
-
 from graphql_api.jockeys.openapi import answers
 from graphql_api.jockeys.routes.formats import JSON, Format
+from graphql_api.web.openapi.objects import Json
 from graphql_api.web.openapi.parameters import shared, switch
-
-Json = dict[str, Any]
 
 
 def rows() -> Json:

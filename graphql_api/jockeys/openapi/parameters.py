@@ -1,7 +1,6 @@
 """The parameters of the jockeys' routes in the words of OpenAPI, made from the tables by which they are read."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from graphql_api.jockeys.ids import JOCKEY_ID_PATTERN
 from graphql_api.jockeys.routes.export_request import COLUMN_NAMES, COLUMN_SETS, MAX_LIMIT, ORDER_NAMES
@@ -9,9 +8,8 @@ from graphql_api.jockeys.routes.filters import PARAMETERS
 from graphql_api.jockeys.routes.templates import ColumnSet
 from graphql_api.text import MAX_LENGTH
 from graphql_api.web.examples import Examples
+from graphql_api.web.openapi.objects import Json
 from graphql_api.web.openapi.parameters import row_filter
-
-Json = dict[str, Any]
 
 
 def parameters(examples: Examples) -> dict[str, Json]:

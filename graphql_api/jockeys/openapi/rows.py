@@ -2,14 +2,12 @@
 
 import json
 from enum import Enum
-from typing import Any
 
 from graphql_api.jockeys.columns import FIELDS
 from graphql_api.jockeys.openapi.source_columns import EXAMPLE_RACE, SOURCE_COLUMNS
 from graphql_api.jockeys.vocabulary import DESCRIPTIONS
 from graphql_api.tables.fields import Field
-
-Json = dict[str, Any]
+from graphql_api.web.openapi.objects import Json
 
 CELL = ["string", "number", "boolean", "null"]
 """What a cell of a source column can be: pandas decides by the column's other cells."""

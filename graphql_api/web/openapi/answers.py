@@ -1,10 +1,7 @@
 """The answers of the plain routes in the words of OpenAPI."""
 
-from typing import Any
-
 from graphql_api import errors
-
-Json = dict[str, Any]
+from graphql_api.web.openapi.objects import Json
 
 TEXT: Json = {"type": "string"}
 CACHING = {

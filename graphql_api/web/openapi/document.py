@@ -1,13 +1,11 @@
 """The OpenAPI document: what each plain route takes and answers."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from graphql_api.web.openapi import answers, parameters
+from graphql_api.web.openapi.objects import Json
 from graphql_api.web.openapi.operation import Operation
 from graphql_api.web.routes import Described
-
-Json = dict[str, Any]
 
 CSV = "text/csv; charset=utf-8"
 HEALTHY: Json = {"status": "ok"}

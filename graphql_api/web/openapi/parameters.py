@@ -1,13 +1,11 @@
 """Parameters in the words of OpenAPI: those that routes of several domains share, and those of operations."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from graphql_api.text import MAX_LENGTH
 from graphql_api.web.filters import Parameter
+from graphql_api.web.openapi.objects import Json
 from graphql_api.web.openapi.operation import Operation
-
-Json = dict[str, Any]
 
 SWITCHES = {
     "spreadsheet": "`1`: for spreadsheets. A byte order mark tells them that it is UTF-8, and an apostrophe stands "
