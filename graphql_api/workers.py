@@ -25,7 +25,7 @@ T = TypeVar("T")
 class Workers:
     """A bounded pool of threads, started as work comes, with a bounded queue before it."""
 
-    def __init__(self, threads: int, name: str = "jockey-load") -> None:
+    def __init__(self, threads: int, name: str = "load") -> None:
         """Allow ``threads`` of this ``name`` at once; ``MAX_WAITING`` more wait."""
         self._pool = ThreadPoolExecutor(threads, name)
         self._room = BoundedSemaphore(threads + MAX_WAITING)

@@ -22,7 +22,7 @@ from graphql_api.cli.bounds import (
     Limits,
 )
 from graphql_api.cli.repeats import Repeats
-from graphql_api.cli.transport import Together
+from graphql_api.cli.transport import CoalescingTransport
 from graphql_api.cli.wire import closing
 from graphql_api.web.deadline import BEGUN
 from graphql_api.web.middleware import MAX_HEADERS
@@ -66,7 +66,7 @@ class Protocol(HttpToolsProtocol):
     def connection_made(self, transport: Any) -> None:
         """Begin; a client that says nothing has as long as one between two requests."""
         super().connection_made(transport)
-        self.transport = cast("asyncio.Transport", Together(transport, self.loop))
+        self.transport = cast("asyncio.Transport", CoalescingTransport(transport, self.loop))
         self.timeout_keep_alive_task = self.loop.call_later(self.timeout_keep_alive, self.timeout_keep_alive_handler)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -82,7 +82,7 @@ class Protocol(HttpToolsProtocol):
 
     def eof_received(self) -> None:
         """Send what was written, for the transport closes now."""
-        cast("Together", self.transport).flush()
+        cast("CoalescingTransport", self.transport).flush()
 
     def pause_writing(self) -> None:
         """Watch a client that does not take its answer as fast as it is made."""

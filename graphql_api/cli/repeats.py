@@ -26,7 +26,7 @@ NOT_REPEATED = (b"forwarded", b"expect:", b"upgrade")
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
+class _KnownRequest:
     """A request: as much of its scope as an answer from memory takes, the key under which that was kept, who asked."""
 
     scope: Scope
@@ -41,7 +41,7 @@ class Repeats:
     def __init__(self, app: ASGIApp) -> None:
         """Remember requests to ``app``, if it can replay."""
         self._app = app
-        self._known: LRUCache[bytes, _Known] = LRUCache(MAX_BYTES, getsizeof=lambda known: known.size)
+        self._known: LRUCache[bytes, _KnownRequest] = LRUCache(MAX_BYTES, getsizeof=lambda known: known.size)
 
     def remember(self, data: bytes, scope: Scope) -> None:
         """Note which request some bytes are, if it was answered from memory."""
@@ -53,7 +53,7 @@ class Repeats:
         own = {name: scope[name] for name in ("type", "scheme", "method", "path")}
         identifiers = [pair for pair in scope["headers"] if pair[0] == b"x-request-id"]
         caller = scope["state"].get(CALLER)
-        known = _Known({**own, "headers": identifiers}, key, caller, REQUEST_BYTES + len(data) + key.size)
+        known = _KnownRequest({**own, "headers": identifiers}, key, caller, REQUEST_BYTES + len(data) + key.size)
         self._known[data] = known
 
     def answer(self, data: bytes, client: tuple[str, int] | None, default_headers: Headers) -> bytes | None:

@@ -13,7 +13,7 @@ from graphql_api.config import Settings
 from graphql_api.process import open_files, tune_process
 
 OTHER_FILES = 384
-"""Files beside connections that the process may open: those of jockeys, connections to S3, and those being refused."""
+"""Files beside connections that the process may open: those of the data, connections to S3, and those being refused."""
 
 SHUTDOWN_SECONDS = 10
 """What requests under way have once the process is told to stop; a client that never reads has no longer."""

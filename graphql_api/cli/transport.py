@@ -7,7 +7,7 @@ UNSENT_BYTES = 2**20
 """Bytes of an answer above which it is sent before it is complete: while it still is in the processor's cache."""
 
 
-class Together:
+class CoalescingTransport:
     """A connection's transport that sends in one call what was written in one turn of the loop: a head and its body.
 
     A call of the system for each takes longer than to make a small answer. uvicorn sends by ``write`` alone; all else

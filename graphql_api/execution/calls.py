@@ -144,20 +144,21 @@ def _arguments(definition: GraphQLField, node: FieldNode, names: Mapping[str, st
     constant = tuple(each for each in given if each.name.value not in by_variable)
     if any(_mentions_variable(each) for each in constant):
         return lambda values: _renamed(get_argument_values(definition, node, values, hide_suggestions=True), names)
-    known = {
-        name: each
-        for name, each in definition.args.items()
-        if name not in by_variable or not is_required_argument(each)
-    }
-    field = GraphQLField(definition.type, known)
-    values = get_argument_values(field, FieldNode(name=node.name, arguments=constant), hide_suggestions=True)
-    fixed = _renamed(values, names)
-    taken = [
-        (names[name], variable, is_non_null_type(definition.args[name].type)) for name, variable in by_variable.items()
-    ]
+    args = definition.args
+    known = {name: arg for name, arg in args.items() if name not in by_variable or not is_required_argument(arg)}
+    field, constants = GraphQLField(definition.type, known), FieldNode(name=node.name, arguments=constant)
+    fixed = _renamed(get_argument_values(field, constants, hide_suggestions=True), names)
+    return _filled_in(
+        fixed, [(names[name], variable, is_non_null_type(args[name].type)) for name, variable in by_variable.items()]
+    )
+
+
+def _filled_in(fixed: Mapping[str, Any], taken: Sequence[tuple[str, str, bool]]) -> Arguments:
+    """Add to ``fixed`` arguments those ``taken`` from variables: by name, variable, and whether it is non-null."""
+    constants = dict(fixed)
 
     def arguments(values: VariableValues) -> dict[str, Any]:
-        found = fixed.copy()
+        found = constants.copy()
         for name, variable, non_null in taken:
             value = values.coerced.get(variable, Undefined)
             if value is not Undefined:

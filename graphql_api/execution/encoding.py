@@ -183,7 +183,7 @@ def _encode_few(table: Table, rows: Rows, template: RowTemplate, max_bytes: floa
 
 
 def _fragments(table: Table, column: Column) -> _Fragments | _Written:
-    """Give the JSON of a column's values by code, kept as long as this version of the jockey's file."""
+    """Give the JSON of a column's values by code, kept as long as this version of the table."""
     found: _Fragments | _Written | None = table.derived.get(column.key)
     if found is None:
         found = table.derived[column.key] = _Fragments(column.of(table).values, column.to_json)

@@ -24,7 +24,7 @@ THREADS = 1
 """Long pieces of work at once. Two would hand the interpreter to each other more often than to the event loop."""
 
 LONG_COST = 50_000
-"""Reckoned cost from which an operation is long work before anything is known of its jockeys."""
+"""Reckoned cost from which an operation is long work before anything is known of its data."""
 
 AT_ROOT = 3_000
 """Work in which all fields that a root may have are resolved, by the general executor too."""
@@ -37,7 +37,7 @@ class Offload:
 
     def __init__(self, threads: int = THREADS) -> None:
         """Allow ``threads`` at once; work that has to wait is bounded too (``UpstreamUnavailable``)."""
-        self._workers = Workers(threads, "jockey-answer")
+        self._workers = Workers(threads, "answer")
         self._turns = Turns()
 
     async def execute(self, engine: Engine, request: OperationRequest, context: Context, cost: int) -> Answer:
@@ -98,7 +98,7 @@ class Offload:
 async def _loaded(context: Context, allowance: float, work: Callable[[], Awaitable[Answer]]) -> Answer:
     """Do work that holds a turn or a thread, and so waits for no load: these are awaited between two attempts.
 
-    Each attempt after the first knows at least one jockey more; nearly always all are asked for by the first.
+    Each attempt after the first knows at least one key more; nearly always all are asked for by the first.
     """
     while True:
         await context.finish_loads()

@@ -73,21 +73,30 @@ def _walk(value: Any, kind: Any) -> Iterator[tuple[Path, str]]:
         kind = get_nullable_type(kind)
         if value is None:
             continue
-        if is_list_type(kind):
-            items = value if isinstance(value, list) else [value]
-            unseen += [(item, kind.of_type, (*path, place)) for place, item in enumerate(items)][::-1]
-        elif is_enum_type(kind):
-            if not isinstance(value, str) or value not in kind.values:
-                yield path, f"Value {_shown(value)} does not exist in '{kind.name}' enum."
-        elif is_input_object_type(kind) and isinstance(value, dict):
-            for name in value:
-                if name not in kind.fields:
-                    message = f"Expected value of type '{kind.name}' not to include unknown field {_shown(name)}."
-                    yield path, message
-            known = [
-                (inner, kind.fields[name].type, (*path, name)) for name, inner in value.items() if name in kind.fields
-            ]
-            unseen += known[::-1]
+        yield from ((path, message) for message in _faults(value, kind))
+        unseen += _parts(value, kind, path)[::-1]
+
+
+def _faults(value: Any, kind: Any) -> Iterator[str]:
+    """Return the unknown names in a value itself, without what it holds."""
+    if is_enum_type(kind):
+        if not isinstance(value, str) or value not in kind.values:
+            yield f"Value {_shown(value)} does not exist in '{kind.name}' enum."
+    elif is_input_object_type(kind) and isinstance(value, dict):
+        unknown = (name for name in value if name not in kind.fields)
+        yield from (
+            f"Expected value of type '{kind.name}' not to include unknown field {_shown(name)}." for name in unknown
+        )
+
+
+def _parts(value: Any, kind: Any, path: Path) -> list[tuple[Any, Any, Path]]:
+    """Return what a value holds, in order: the items of a list, or the known fields of an object."""
+    if is_list_type(kind):
+        items = value if isinstance(value, list) else [value]
+        return [(item, kind.of_type, (*path, place)) for place, item in enumerate(items)]
+    if is_input_object_type(kind) and isinstance(value, dict):
+        return [(inner, kind.fields[name].type, (*path, name)) for name, inner in value.items() if name in kind.fields]
+    return []
 
 
 def _shown(value: Any) -> str:

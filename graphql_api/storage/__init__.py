@@ -1,1 +1,1 @@
-"""Where jockey files lie, and reading them: a folder or S3, every fault translated."""
+"""Objects by key: a folder or S3, every fault translated."""

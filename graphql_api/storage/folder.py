@@ -138,7 +138,7 @@ def _replace(path: Path, data: bytes) -> None:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        Path(aside).chmod(0o644)  # as readable as the jockeys' files: the server may be another user
+        Path(aside).chmod(0o644)  # as readable as all else: the server may be another user
         Path(aside).replace(path)
     except BaseException:
         with suppress(OSError):
