@@ -126,6 +126,34 @@ def test_the_product_stands_without_jockeys(tmp_path: Path) -> None:
     assert {"Id", "Filter"}.isdisjoint(document["components"]["parameters"])
 
 
+def test_a_route_may_refuse_in_a_form_of_its_own(notes_client: TestClient) -> None:
+    """``{"error": {"message", "code"}}``, in which all of 400 have one code; others keep ``{"detail": …}``."""
+    notes_client.post("/notes", content="e")
+    assert notes_client.delete("/notes/0").json() == []
+    missing = notes_client.delete("/notes/0")
+    assert (missing.status_code, missing.json()) == (
+        404,
+        {"error": {"message": "There is no note 0.", "code": "NOT_FOUND"}},
+    )
+    assert missing.headers["cache-control"] == "no-store"
+    wrong = notes_client.put("/notes/first")
+    assert (wrong.status_code, wrong.json()["error"]["code"]) == (400, "BAD_REQUEST")
+    assert notes_client.get("/api/jockey/99999").json().keys() == {"detail"}
+
+
+@pytest.mark.parametrize(("method", "status"), [("PUT", 200), ("DELETE", 200), ("POST", 400), ("PATCH", 400)])
+def test_browsers_may_send_the_methods_that_a_route_has(notes_client: TestClient, method: str, status: int) -> None:
+    """A preflight for PUT or DELETE passes, with any header such as a key; for what the route lacks it does not."""
+    preflight = {
+        "origin": "https://a.example",
+        "access-control-request-method": method,
+        "access-control-request-headers": "x-api-key, content-type",
+    }
+    answer = notes_client.options("/notes/0", headers=preflight)
+    assert answer.status_code == status
+    assert answer.headers["access-control-allow-methods"] == "DELETE, PUT"
+
+
 def test_a_layer_stands_before_every_answer_from_memory(notes_client: TestClient) -> None:
     """What a layer refuses is refused also where the answer is kept."""
     query = {"query": '{ jockey(id: "00001") { name } }'}

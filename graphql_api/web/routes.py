@@ -9,9 +9,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from graphql_api.config import Settings
+from graphql_api.errors import ServiceError
 from graphql_api.execution.offload import Offload
 from graphql_api.execution.projections import Projections
 from graphql_api.services import Services
+from graphql_api.web.deadline import with_deadline
 from graphql_api.web.examples import Examples
 from graphql_api.web.responses import Responder
 
@@ -48,7 +50,7 @@ class ApiRoute:
     ``operations`` maps a method in lower case (``get``) to its Operation Object; HEAD comes with GET. ``schemas``,
     ``responses`` and ``parameters`` are the components that these refer to; several routes may bring the same ones. The
     parameters are a function of the ids that the document shows as examples. An answer may be kept by caches only where
-    the endpoint says so.
+    the endpoint says so. ``refuse`` answers our errors, time-outs too; None answers them as ``{"detail": …}``.
     """
 
     path: str
@@ -57,10 +59,23 @@ class ApiRoute:
     schemas: Json = field(default_factory=dict)
     responses: Json = field(default_factory=dict)
     parameters: Callable[[Examples], Json] = no_parameters
+    refuse: Callable[[Request, ServiceError], Awaitable[Response]] | None = None
 
     def route(self) -> Route:
-        """Return the route to mount."""
-        return Route(self.path, self.endpoint, methods=[method.upper() for method in self.operations])
+        """Return the route to mount, whose endpoint makes its response by the request's deadline."""
+        methods = [method.upper() for method in self.operations]
+        route, refuse = with_deadline(Route(self.path, self.endpoint, methods=methods)), self.refuse
+        if refuse is None:
+            return route
+
+        async def endpoint(request: Request) -> Response:
+            try:
+                response: Response = await route.endpoint(request)
+            except ServiceError as error:
+                return await refuse(request, error)
+            return response
+
+        return Route(self.path, endpoint, methods=methods)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from typing import Self
 
 from example_slice.slice import NotesSettings
-from graphql_api.errors import BadUserInput
+from graphql_api.errors import BadUserInput, NotFound
 from graphql_api.services import Services
 
 
@@ -26,6 +26,14 @@ class Notes:
         if len(self.texts) == self.most:
             raise BadUserInput(f"There are {self.most} notes already.")
         self.texts.append(text)
+
+    def remove(self, place: str) -> None:
+        """Forget a note. Raises ``NotFound``, and ``BadUserInput`` for what is no place."""
+        if not place.isdecimal():
+            raise BadUserInput("Notes are counted from 0.")
+        if int(place) >= len(self.texts):
+            raise NotFound(f"There is no note {place}.")
+        del self.texts[int(place)]
 
     def close(self) -> None:
         """Forget all."""

@@ -7,6 +7,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from example_slice.notes import Notes
+from graphql_api.web.plain_answers import coded_error
 from graphql_api.web.refusals import refusal
 from graphql_api.web.routes import ApiRoute, Http
 
@@ -20,11 +21,24 @@ def routes(http: Http) -> list[ApiRoute]:
             kept.add((await request.body()).decode())
         return JSONResponse(kept.texts)
 
+    async def one_note(request: Request) -> Response:
+        kept = http.services.get(Notes)
+        kept.remove(request.path_params["place"])
+        return JSONResponse(kept.texts)
+
     listed = {"200": {"description": "All notes.", "content": {"application/json": {"schema": {"$ref": NOTES}}}}}
     read = {"operationId": "getNotes", "responses": listed}
     add = {"operationId": "addNote", "responses": listed}
     schema = {"type": "array", "items": {"type": "string"}}
-    return [ApiRoute("/notes", notes, {"get": read, "post": add}, {"Notes": schema})]
+    place = {"name": "place", "in": "path", "required": True, "schema": {"type": "string"}}
+    changes = {
+        "delete": {"operationId": "removeNote", "parameters": [place], "responses": listed},
+        "put": {"operationId": "dropNote", "parameters": [place], "responses": listed},
+    }
+    return [
+        ApiRoute("/notes", notes, {"get": read, "post": add}, {"Notes": schema}),
+        ApiRoute("/notes/{place}", one_note, changes, refuse=coded_error),
+    ]
 
 
 NOTES = "#/components/schemas/Notes"
