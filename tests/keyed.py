@@ -124,12 +124,12 @@ def keyed_settings(data: Path, store: Path | str, **environ: str) -> Settings:
 
 
 @contextmanager
-def served(data: Path, folder: Path, **environ: str) -> Iterator[Served]:
-    """Serve a folder with keys in a store of its own."""
+def served(data: Path, folder: Path, patience: float = 5.0, **environ: str) -> Iterator[Served]:
+    """Serve a folder with keys in a store of its own, each call of which has ``patience`` seconds."""
     path = folder / "store.sqlite3"
     settings = keyed_settings(data, path, **environ)
     core, store, clock = create_core(settings), Counting(SqliteStore(path)), Clock()
-    service = Store(store, seconds=0.4)
+    service = Store(store, seconds=patience)
     access = Access(settings.of(AccessSettings), service, access_clock.Clock(clock.monotonic, clock.wall))
     services = Services(settings, core.services.storage, {Store: service, Access: access})
     core = replace(core, services=services)
