@@ -17,10 +17,10 @@ from structlog.typing import EventDict, WrappedLogger
 SECRET_NAMES = re.compile(
     r"secret|password|passwd|token|authorization|credential|access_key|api[_-]?key", re.IGNORECASE
 )
-SECRETS = re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{12,}\b|(?<![0-9A-Za-z])jk_[0-9A-Za-z]{20,}")
-"""Key ids of AWS, and keys of this API, even if they are cut or misspelt."""
+SECRETS = re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{12,}\b|(?<![0-9A-Za-z])(?:jk_[0-9A-Za-z]{20,}|cap_[0-9A-Za-z]{8,})")
+"""Key ids of AWS, keys of this API, and capabilities, even if they are cut or misspelt."""
 
-SECRET_BEGINNINGS = ("AKIA", "ASIA", "jk_")
+SECRET_BEGINNINGS = ("AKIA", "ASIA", "jk_", "cap_")
 MASK = "***"
 
 REQUEST_ID: ContextVar[str | None] = ContextVar("request_id", default=None)

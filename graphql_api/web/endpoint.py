@@ -24,8 +24,9 @@ from graphql_api.execution.variables import coercion_work
 from graphql_api.services import Services
 from graphql_api.web.charge import reserve, settle
 from graphql_api.web.deadline import deadline_of, run_with_deadline
-from graphql_api.web.graphql_request import GRAPHQL_JSON, HTML, JSON, Parameters, read_parameters
+from graphql_api.web.graphql_request import GRAPHQL_JSON, HTML, Parameters, read_parameters
 from graphql_api.web.graphql_response import public_errors, write_map
+from graphql_api.web.json_body import JSON
 from graphql_api.web.middleware import log_keys, request_headers, request_log
 from graphql_api.web.negotiation import preferred_media_type
 from graphql_api.web.persisted import Persisted

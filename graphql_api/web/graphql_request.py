@@ -1,26 +1,19 @@
 """GraphQL over HTTP, the request half: method, media types and parameters, each fault with its own status."""
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-import orjson
 from starlette.types import Receive, Scope
 
 from graphql_api.config import Settings
-from graphql_api.errors import BadRequest, BodyTooLarge, ContentCoding, MediaType, QueryTooComplex
+from graphql_api.errors import BadRequest, QueryTooComplex
+from graphql_api.web.json_body import json_object, loads, read_body
 from graphql_api.web.query_string import Pairs, query_pairs, single
 
 GRAPHQL_JSON = "application/graphql-response+json"
-JSON = "application/json"
 HTML = "text/html"
 NAMES = ("query", "documentId", "operationName", "variables", "extensions")
-MAX_DIGITS = 20
-MAX_LEVELS = 200
-"""Levels of JSON in a request; what reads and writes it goes about as deep."""
-
-BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 _HASH = re.compile(r"[0-9A-Fa-f]{64}")
 
@@ -45,8 +38,8 @@ async def read_parameters(scope: Scope, receive: Receive, headers: Mapping[str, 
     Raises ``BadRequest``, and ``QueryTooComplex`` for variables that hold too much.
     """
     if scope["method"] == "POST":
-        source = await _body(receive, headers, limits.max_body_bytes)
-        parameters = _parameters(_json_object(source))
+        source = await read_body(receive, headers, limits.max_body_bytes)
+        parameters = _parameters(json_object(source))
     else:
         source = scope["query_string"]
         parameters = _parameters(_from_query(query_pairs(scope)))
@@ -108,91 +101,13 @@ def _from_query(pairs: Pairs) -> dict[str, Any]:
     values: dict[str, Any] = dict(single(pairs, NAMES))
     for name in ("variables", "extensions"):
         if name in values:
-            values[name] = _loads(values[name].encode(), f"The parameter '{name}'")
+            values[name] = loads(values[name].encode(), f"The parameter '{name}'")
     return values
 
 
 def _holds_more(variables: Mapping[str, Any], values: int) -> bool:
     """Say whether variables hold more than so many values, at all depths; each costs about what a token costs."""
     return sum(1 for _ in _values(variables)) > values
-
-
-async def _body(receive: Receive, headers: Mapping[str, str], most: int) -> bytes:
-    """Read a JSON body within its bound."""
-    content_type, _, parameters = headers.get("content-type", "").partition(";")
-    if content_type.strip().lower() != JSON or (parameters and not _is_utf8(parameters)):
-        raise MediaType(f"A POST request must have the content type {JSON}, in UTF-8.")
-    if headers.get("content-encoding", "identity").lower() != "identity":
-        raise ContentCoding("The request body must not be compressed.")
-    declared = headers.get("content-length", "0")
-    if declared.isdecimal() and int(declared[:MAX_DIGITS]) > most:
-        raise _too_large(most)
-    chunks: list[bytes] = []
-    size, more = 0, True
-    while more:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise BadRequest("The request body ended before it was complete.")
-        chunks.append(message.get("body", b""))
-        size += len(chunks[-1])
-        if size > most:
-            raise _too_large(most)
-        more = message.get("more_body", False)
-    return b"".join(chunks)
-
-
-def _too_large(most: int) -> BodyTooLarge:
-    return BodyTooLarge(f"The request body is larger than {most} bytes.")
-
-
-def _is_utf8(parameters: str) -> bool:
-    for parameter in parameters.split(";"):
-        name, _, value = parameter.partition("=")
-        if name.strip().lower() == "charset":
-            return value.strip().strip('"').lower() in {"utf-8", "utf8"}
-    return True
-
-
-def _json_object(body: bytes) -> dict[str, Any]:
-    value = _loads(body.removeprefix(BYTE_ORDER_MARK), "The request body")
-    if isinstance(value, list):
-        raise BadRequest("Batches are not supported: send one operation a request.")
-    if not isinstance(value, dict):
-        raise BadRequest("The request body must be a JSON object.")
-    return value
-
-
-def _loads(text: bytes, what: str) -> Any:
-    """Read JSON strictly: UTF-8, no NaN, no lone surrogates, bounded nesting, and no key twice."""
-    try:
-        value = orjson.loads(text)
-        if text.count(b"[") + text.count(b"{") > MAX_LEVELS and _levels(value) > MAX_LEVELS:
-            raise BadRequest(f"{what} is nested more than {MAX_LEVELS} levels deep.")
-        if _may_repeat_keys(text, value):
-            json.loads(text, object_pairs_hook=_unique)
-    except _DuplicateKey as error:
-        raise BadRequest(f"{what} has the key '{str(error)[:100]}' twice in one object.") from error
-    except (ValueError, RecursionError) as error:
-        raise BadRequest(f"{what} is not valid JSON.") from error
-    return value
-
-
-def _may_repeat_keys(text: bytes, value: Any) -> bool:
-    """Say whether JSON has to be searched for keys that are given twice, which takes longer than all other reading.
-
-    It has one colon to each key, and those within texts. One that is gone when it is written again stood behind a key
-    that was given twice. An escape may hide a colon, and then nothing can be said.
-    """
-    return b"\\u" in text or text.count(b":") != orjson.dumps(value).count(b":")
-
-
-def _levels(value: Any) -> int:
-    """Count the levels of objects and lists in a JSON value."""
-    levels, level = 0, [value]
-    while level := [each for each in level if isinstance(each, dict | list)]:
-        levels += 1
-        level = [inner for each in level for inner in (each.values() if isinstance(each, dict) else each)]
-    return levels
 
 
 def _values(value: Any) -> Iterator[Any]:
@@ -205,15 +120,3 @@ def _values(value: Any) -> Iterator[Any]:
             unseen.extend(value.values())
         elif isinstance(value, list):
             unseen.extend(value)
-
-
-class _DuplicateKey(Exception):
-    pass
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> None:
-    seen: set[str] = set()
-    for name, _ in pairs:
-        if name in seen:
-            raise _DuplicateKey(name)
-        seen.add(name)
