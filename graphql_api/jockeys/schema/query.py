@@ -1,12 +1,11 @@
 """Where every query begins: jockeys by id, and side by side."""
 
-from collections.abc import Awaitable, Callable, Generator
-from dataclasses import dataclass
-from typing import Annotated, Any, Generic, TypeVar
+from collections.abc import Awaitable
+from typing import Annotated
 
 import strawberry
 
-from graphql_api.errors import BadUserInput, NotFound
+from graphql_api.errors import BadUserInput
 from graphql_api.execution.context import Context
 from graphql_api.execution.cost import LOAD
 from graphql_api.execution.purity import PURE, pure
@@ -14,11 +13,11 @@ from graphql_api.jockeys import row_ids
 from graphql_api.jockeys.figures import Figures, Statistics
 from graphql_api.jockeys.ids import jockey_id
 from graphql_api.jockeys.records import RaceRecords, RaceRow
-from graphql_api.jockeys.repository import Jockeys
 from graphql_api.jockeys.row_ids import ROW_ID
 from graphql_api.jockeys.schema import discovery
 from graphql_api.jockeys.schema.arguments import Filter
 from graphql_api.jockeys.schema.jockeys import Jockey, jockey
+from graphql_api.jockeys.schema.loading import load
 from graphql_api.jockeys.schema.statistics import StatisticsType
 from graphql_api.schema.filters import condition
 from graphql_api.schema.nodes import Node
@@ -29,8 +28,6 @@ from graphql_api.tables.table import Row
 
 MAX_IDS = 50
 """Jockeys that one field answers at most."""
-
-Made = TypeVar("Made")
 
 
 @strawberry.type(description="One jockey's statistics, beside those of others.")
@@ -51,28 +48,6 @@ class JockeyComparison:
         work(2 * records.weight)
         chosen = Selection.where(records, self.wanted, work)
         return Statistics(Figures(records, chosen.numbers), 0)
-
-
-def _load(
-    context: Context, identifier: str, make: Callable[[Snapshot[RaceRecords]], Made]
-) -> Made | Awaitable[Made | None] | None:
-    """Return what is made of a jockey at once where the cache has it, else as something to await."""
-    loaded = context.load(Jockeys, identifier)
-    return make(loaded) if isinstance(loaded, Snapshot) else _Loaded(loaded, make)
-
-
-@dataclass(frozen=True, slots=True)
-class _Loaded(Generic[Made]):
-    """What is made of a load under way, None where there is no file. Other than a coroutine it may be dropped."""
-
-    loading: Awaitable[Snapshot[RaceRecords]]
-    make: Callable[[Snapshot[RaceRecords]], Made]
-
-    def __await__(self) -> Generator[Any, None, Made | None]:
-        try:
-            return self.make((yield from self.loading.__await__()))
-        except NotFound:
-            return None
 
 
 def _checked(ids: list[strawberry.ID]) -> list[str]:
@@ -100,7 +75,7 @@ class Query:
         id: Annotated[strawberry.ID, strawberry.argument(description="A netkeiba jockey id.")],  # noqa: A002
     ) -> Jockey | Awaitable[Jockey | None] | None:
         """Load one jockey."""
-        return _load(info.context, jockey_id(id), jockey)
+        return load(info.context, jockey_id(id), jockey)
 
     @strawberry.field(
         graphql_type=Node | None,
@@ -115,13 +90,13 @@ class Query:
         """Load the jockey that the id names or begins with, and find the ride."""
         ride = ROW_ID.fullmatch(id)
         if ride is None:
-            return _load(info.context, jockey_id(id), jockey)
+            return load(info.context, jockey_id(id), jockey)
 
         def found(snapshot: Snapshot[RaceRecords]) -> RaceRow | None:
             row = row_ids.find(snapshot.value, ride[2])
             return None if row is None else Row(snapshot.value, row)
 
-        return _load(info.context, jockey_id(ride[1]), found)
+        return load(info.context, jockey_id(ride[1]), found)
 
     @strawberry.field(
         graphql_type=list[Jockey | None],
@@ -132,7 +107,7 @@ class Query:
         self, info: strawberry.Info[Context, None], ids: Ids
     ) -> list[Jockey | Awaitable[Jockey | None] | None]:
         """Load several jockeys in one round of parallel reads."""
-        return [_load(info.context, identifier, jockey) for identifier in _checked(ids)]
+        return [load(info.context, identifier, jockey) for identifier in _checked(ids)]
 
     @strawberry.field(
         graphql_type=list[JockeyComparison | None],
@@ -152,7 +127,7 @@ class Query:
         def compared(snapshot: Snapshot[RaceRecords]) -> JockeyComparison:
             return JockeyComparison(snapshot=snapshot, wanted=wanted, jockey=jockey(snapshot))
 
-        return [_load(info.context, identifier, compared) for identifier in _checked(ids)]
+        return [load(info.context, identifier, compared) for identifier in _checked(ids)]
 
     @strawberry.field(
         description="The jockeys that the storage holds, as the index knows them. Without an index their ids can still "
