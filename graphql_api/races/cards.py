@@ -1,14 +1,21 @@
-"""Cards: the races of a meeting or of a day, as one answer of a provider has them, held as one version."""
+"""Cards: one race, or the races of a day, as a provider tells them; and the keys by which they are asked for.
+
+A day's key is its ISO date; a race's is its id in netkeiba's form or in that of the bridge.
+"""
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Protocol
+from datetime import date
 
 from graphql_api.races.ids import RacePlace
-from graphql_api.races.model import Race, RaceProvider
-from graphql_api.snapshots.source import Source
+from graphql_api.races.model import Race
 
 RACE_BYTES = 24_000
 """What a race of a full field takes in memory."""
+
+
+def day_of(key: str) -> date | None:
+    """Return the day of a day's key; None for that of a race."""
+    return date.fromisoformat(key) if "-" in key else None
 
 
 class Card(Mapping[RacePlace, Race]):
@@ -45,18 +52,3 @@ class Card(Mapping[RacePlace, Race]):
     def nbytes(self) -> int:
         """Estimate what all of it takes in memory."""
         return RACE_BYTES * max(1, len(self))
-
-
-class CardProvider(Source[Card], Protocol):
-    """Where cards come from: a source of snapshots, whose keys name cards.
-
-    A day's key is its ISO date; ``key_of_id`` and ``key_of_place`` name the card that has a race.
-    """
-
-    provider: RaceProvider
-
-    def key_of_id(self, race_id: str, /) -> str:
-        """Return the key of the card that has the race with an id of netkeiba's."""
-
-    def key_of_place(self, place: RacePlace, /) -> str:
-        """Return the key of the card that has the race at a place."""

@@ -1,9 +1,11 @@
 """A race as the API knows it, wherever it comes from."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
 from functools import cached_property
+from types import MappingProxyType
 
 from graphql_api.jockeys.vocabulary import (
     FinishStatus,
@@ -36,6 +38,24 @@ class RaceProvider(Enum):
     RECORDS = "records"
     MOCK = "mock"
     JRAVAN = "jravan"
+
+
+STATUSES: Mapping[Enum, str] = MappingProxyType(
+    {
+        RaceStatus.UPCOMING: "Still to come, by its post time or its day.",
+        RaceStatus.OFFICIAL: "Run, with an official result.",
+        RaceStatus.ABANDONED: "Called off (取止).",
+        RaceStatus.UNKNOWN: "Neither is told: the race is over, but no result is known.",
+    }
+)
+
+PROVIDERS: Mapping[Enum, str] = MappingProxyType(
+    {
+        RaceProvider.RECORDS: "The archive of race records.",
+        RaceProvider.MOCK: "A fictional calendar.",
+        RaceProvider.JRAVAN: "A bridge to JRA-VAN.",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,12 +192,15 @@ class Race:
     sources: tuple[RaceSource, ...] = ()
 
     @property
+    def place(self) -> RacePlace:
+        """Return where it stands in the calendar."""
+        course = COURSE_CODES[self.racecourse]
+        return RacePlace(self.date, course, self.race_number, self.meeting_round, self.meeting_day)
+
+    @property
     def ids(self) -> RaceIds:
-        """Return the ids of the race in each form."""
-        place = RacePlace(
-            self.date, COURSE_CODES[self.racecourse], self.race_number, self.meeting_round, self.meeting_day
-        )
-        return race_ids(place)
+        """Return its ids in each form."""
+        return race_ids(self.place)
 
     @cached_property
     def known(self) -> tuple[Runner, ...]:

@@ -10,7 +10,7 @@ import pytest
 from fakes import FakeClock
 from graphql_api.errors import NotFound, UpstreamUnavailable
 from graphql_api.jockeys.vocabulary import FinishStatus, Going, Grade, Jurisdiction, Surface
-from graphql_api.races.ids import RacePlace, bridge_place
+from graphql_api.races.ids import bridge_place
 from graphql_api.races.jravan.breaker import FAILURES, PAUSE, Breaker
 from graphql_api.races.jravan.bridge import Bridge as BridgeClient
 from graphql_api.races.jravan.provider import JraVanCards
@@ -106,13 +106,12 @@ def test_a_day_is_one_question(bridge: Bridge) -> None:
 def test_a_race_of_jra_is_found_by_netkeibas_id(bridge: Bridge) -> None:
     """By its meeting, among the days near today; once a day is listed, at once. NAR's id tells the day itself."""
     provider = cards(bridge, now=NOON - timedelta(days=2))
-    key = provider.key_of_id("202606030411")
-    assert race(provider, key).ids.bridge == MAIN
+    assert race(provider, "202606030411").ids.bridge == MAIN
     asked = bridge.asked["/races"]
     assert asked == 4  # yesterday, today, tomorrow, and the day itself
-    assert race(provider, key).ids.bridge == MAIN
+    assert race(provider, "202606030411").ids.bridge == MAIN
+    assert race(provider, "202643040501").ids.bridge == FIRST
     assert bridge.asked["/races"] == asked
-    assert provider.key_of_id("202643040501") == FIRST
     with pytest.raises(NotFound):
         provider.read("202606030511", None)
 
@@ -122,7 +121,6 @@ def test_what_the_bridge_does_not_have_is_not_found(bridge: Bridge) -> None:
     for key in ("20260405_06_12", "2026-04-06"):
         with pytest.raises(NotFound):
             cards(bridge).read(key, None)
-    assert cards(bridge).key_of_place(RacePlace(NOON.date(), "06", 11)) == MAIN
 
 
 @pytest.mark.parametrize("fault", [500, 503, "half"])

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from hashlib import blake2b
@@ -12,7 +13,7 @@ import orjson
 from cachetools import LRUCache
 
 from graphql_api.errors import BadUserInput, NotFound, UpstreamUnavailable
-from graphql_api.races.cards import Card
+from graphql_api.races.cards import Card, day_of
 from graphql_api.races.ids import RacePlace, bridge_place, netkeiba_id, place_of_netkeiba, race_ids
 from graphql_api.races.jravan.bridge import Bridge, Limit
 from graphql_api.races.jravan.reading import JST, Told, read_place, read_race
@@ -28,11 +29,10 @@ _UNREADABLE = "The source of race cards gave an answer that cannot be read; try 
 
 
 class JraVanCards:
-    """Cards of a bridge. Keys are ISO dates, ids of the bridge, and netkeiba's ids of JRA's races."""
+    """Cards of a bridge, a source of snapshots."""
 
     name = "livecards"
     key_field = "card"
-    provider = RaceProvider.JRAVAN
 
     def __init__(
         self,
@@ -50,29 +50,20 @@ class JraVanCards:
         self._lock = Lock()
         self._days: LRUCache[str, date] = LRUCache(_MEETINGS_KEPT)
 
-    def key_of_id(self, race_id: str) -> str:
-        """Return the bridge's id of a race where netkeiba's tells it, else netkeiba's own."""
-        place = place_of_netkeiba(race_id)
-        return race_id if place is None else race_ids(place).bridge
-
-    def key_of_place(self, place: RacePlace) -> str:
-        """Return the bridge's id."""
-        return race_ids(place).bridge
-
     def checked(self, key: str) -> str:
         """Return the key as it is: clients never name one."""
         return key
 
     def read(self, key: str, etag: str | None) -> StoredObject | None:
         """Ask the bridge. Raises ``NotFound`` and ``UpstreamUnavailable``."""
-        limit = Limit(self._seconds, self._clock)
-        data = orjson.dumps(self._day(date.fromisoformat(key), limit) if "-" in key else [self._race(key, limit)])
+        limit, day = Limit(self._seconds, self._clock), day_of(key)
+        data = orjson.dumps([self._race(key, limit)] if day is None else self._day(day, limit))
         found = blake2b(data, digest_size=16).hexdigest()
         return None if found == etag else StoredObject(key, data, found, self._now())
 
     def decode(self, stored: StoredObject, key: str, trace: Trace) -> Card:  # noqa: ARG002 - of the protocol
         """Read races; whatever is no race was refused when it came."""
-        source = RaceSource(self.provider, stored.last_modified)
+        source = RaceSource(RaceProvider.JRAVAN, stored.last_modified)
         told = [Told(each["race"], each["runners"]) for each in orjson.loads(stored.data)]
         return Card({read_place(each.race): partial(read_race, each, source, self._now()) for each in told})
 
@@ -106,26 +97,31 @@ class JraVanCards:
         return {"race": race, "runners": runners}
 
     def _bridge_id(self, race_id: str, limit: Limit) -> str:
-        """Find a race of JRA by the meeting in netkeiba's id: among days listed before, then among those near today."""
-        meeting = race_id[:10]
+        """Return the bridge's id of a race; one of JRA is found by its meeting, whose day netkeiba's id does not tell.
+
+        It is sought among days that were listed before, then among those near today.
+        """
+        place = place_of_netkeiba(race_id)
+        if place is None:
+            place = RacePlace(self._day_of_meeting(race_id[:10], limit), race_id[4:6], int(race_id[10:]))
+        return race_ids(place).bridge
+
+    def _day_of_meeting(self, meeting: str, limit: Limit) -> date:
         with self._lock:
             day = self._days.get(meeting)
         today = self._now().astimezone(JST).date()
-        for offset in SEARCHED_DAYS if day is None else ():
-            day = self._found_on(meeting, today + timedelta(offset), limit)
-            if day is not None:
-                break
-        if day is None:
+        days = (today + timedelta(offset) for offset in SEARCHED_DAYS)
+        found = day or next((each for each in days if self._is_on(meeting, each, limit)), None)
+        if found is None:
             raise NotFound("There is no such race.")
-        return race_ids(RacePlace(day, race_id[4:6], int(race_id[10:]))).bridge
+        return found
 
-    def _found_on(self, meeting: str, day: date, limit: Limit) -> date | None:
-        try:
+    def _is_on(self, meeting: str, day: date, limit: Limit) -> bool:
+        """Say whether a meeting is on a day, by the races of the day."""
+        with suppress(NotFound):
             self._day(day, limit)
-        except NotFound:
-            return None
         with self._lock:
-            return self._days.get(meeting)
+            return self._days.get(meeting) == day
 
     def _remember(self, race: Race) -> None:
         if race.id is not None:
