@@ -50,9 +50,8 @@ class FolderStorage:
         with _translated(root):
             if slash and not root.is_dir():
                 return Listing((), None)
-            with os.scandir(root) as entries:
-                names = [each.name for each in entries if each.name.startswith(start) and _is_regular(each)]
-            keys = sorted(key for key in (f"{folder}{slash}{name}" for name in names) if cursor is None or key > cursor)
+            keys = sorted(f"{folder}{slash}{name}" for name in _names(root, start))
+            keys = keys if cursor is None else [key for key in keys if key > cursor]
             found = tuple(filter(None, (_listed(self._root, key) for key in keys[:limit])))
         return Listing(found, keys[limit - 1] if len(keys) > limit else None)
 
@@ -97,8 +96,10 @@ class FolderStorage:
         return StoredObject(key, data, content_hash(data), modified)
 
 
-def _is_regular(entry: "os.DirEntry[str]") -> bool:
-    return entry.is_file(follow_symlinks=False)
+def _names(folder: Path, start: str) -> list[str]:
+    """Return the names of a folder's regular files that begin so."""
+    with os.scandir(folder) as entries:
+        return [each.name for each in entries if each.name.startswith(start) and each.is_file(follow_symlinks=False)]
 
 
 def _listed(root: Path, key: str) -> ListedObject | None:

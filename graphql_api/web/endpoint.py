@@ -158,19 +158,25 @@ class GraphQLEndpoint:
         elif cost > limit:
             answer = Answer(None, (too_complex(f"it asks for {cost:,} values, of {limit:,} at most"),))
         else:
-            await reserve(scope, cost)
-            try:
-                answer = await self.offload.execute(self.engine, request, context, cost)
-            finally:
-                settle(scope, budget.spent)
-            log_keys(fields, context.snapshots)
-            fields["execution"] = "plan" if answer.planned else "general"
+            answer = await self._execute(scope, request, context, cost)
             # What registers a query has to be seen each time, for its registration may be gone when the answer is not.
             registers = parameters.query is not None and parameters.query_hash is not None
             if document.is_pure(self.engine.schema, name) and not answer.errors and not registers:
                 scope["state"]["snapshots"] = context.versions
         told = {"requested": max(cost, budget.spent), "limit": limit}
         return answer, {"cost": told} if parameters.wants_cost else {}
+
+    async def _execute(self, scope: Scope, request: OperationRequest, context: Context, cost: int) -> Answer:
+        """Execute an operation that may be executed, charge for it, and log how that was done."""
+        await reserve(scope, cost)
+        try:
+            answer = await self.offload.execute(self.engine, request, context, cost)
+        finally:
+            settle(scope, context.budget.spent)
+        fields = request_log(scope)
+        log_keys(fields, context.snapshots)
+        fields["execution"] = "plan" if answer.planned else "general"
+        return answer
 
     async def _answer(
         self,
