@@ -14,6 +14,7 @@ from graphql_api.access.service import CALLER, Access
 from graphql_api.access.usage import days_before, flush, read_days
 from graphql_api.errors import BadUserInput
 from graphql_api.execution.context import Context
+from graphql_api.execution.cost import cost
 
 MAX_DAYS = 366
 
@@ -65,7 +66,9 @@ class ViewerKey:
     created_at: datetime = strawberry.field(description="When it was made.")
     expires_at: datetime | None = strawberry.field(description="When it expires; null is never.")
 
-    @strawberry.field(description="Usage by day, the newest first; days without requests are left out.")
+    @strawberry.field(
+        description="Usage by day, the newest first; days without requests are left out.", metadata=cost(size=MAX_DAYS)
+    )
     async def usage(
         self,
         info: Info,
