@@ -57,10 +57,10 @@ $(SAMPLE)/.made: | .venv/run
 LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --no-emit-index-url --generate-hashes --upgrade --quiet
 
 lock: setup ## Pin the dependencies anew: of the function, the plain server, development, and `make run`
-	$(LOCK) pyproject.toml --extra lambda -o requirements/lambda.txt
-	$(LOCK) pyproject.toml --extra server -o requirements/server.txt
+	$(LOCK) pyproject.toml --extra lambda --extra archive -o requirements/lambda.txt
+	$(LOCK) pyproject.toml --extra server --extra archive -o requirements/server.txt
 	$(LOCK) pyproject.toml --all-extras --group dev -o requirements/dev.txt
-	$(LOCK) pyproject.toml --extra server --extra sample --group build -c requirements/dev.txt -o requirements/run.txt
+	$(LOCK) pyproject.toml --extra server --extra archive --extra sample --group build -c requirements/dev.txt -o requirements/run.txt
 
 vulnerabilities: setup ## Ask PyPI and npm what is known of all that is locked
 	$(BIN)/uv tool run --exclude-newer 2026-11-01 pip-audit==2.10.1 --disable-pip --require-hashes \
@@ -107,5 +107,6 @@ verify-deploy: setup node_modules ## Prove the deployment without AWS
 clean: ## Remove what make made here; files that you put into sample-data, or changed there, stay
 	rm -rf .venv dist $(SAMPLE).new
 	@[ ! -f $(SAMPLE)/.made ] || (cd $(SAMPLE) && cksum * 2>/dev/null | grep -Fxf .made | cut -d ' ' -f 3 | \
-		xargs rm -f && rm -f .made _index.*.npz)
+		xargs rm -f && rm -f .made _rides.v1.json _rides.v1.json.lock rides/*.parquet && \
+		{ [ ! -d rides ] || rmdir rides; })
 	@rmdir $(SAMPLE) 2>/dev/null || true

@@ -148,8 +148,9 @@ class FakeStorage:
         if not prefix:
             self._call("list_ids")
         named = {f"{jockey_id}{USUAL}": stored for jockey_id, stored in self._files.items()}
+        named |= {key: stored for key, stored in self.objects.items() if "/" in prefix}
         left = sorted(key for key in named if key.startswith(prefix) and (cursor is None or key > cursor))
-        found = (ListedObject(key, len(named[key].data), CHANGED) for key in left[:limit])
+        found = (ListedObject(key, len(named[key].data), named[key].last_modified or CHANGED) for key in left[:limit])
         return Listing(tuple(found), left[limit - 1] if len(left) > limit else None)
 
     def _read_object(self, name: str, etag: str | None) -> StoredObject | None:

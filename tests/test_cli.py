@@ -19,12 +19,13 @@ import structlog
 from click.testing import CliRunner, Result
 
 from graphql_api.app import api_schema
+from graphql_api.archive.commands.holdings import describe as describe_archive
+from graphql_api.archive.commands.index import incomplete
+from graphql_api.archive.refresh import Refresh
 from graphql_api.cli.commands import commands
 from graphql_api.config import Settings
 from graphql_api.errors import StorageFault, UpstreamUnavailable
-from graphql_api.index.build import Refresh
 from graphql_api.jockeys.commands.holdings import describe
-from graphql_api.jockeys.commands.index import incomplete
 from graphql_api.storage.folder import FolderStorage
 from graphql_api.storage.protocol import MAX_OBJECT_BYTES, Listing, StoredObject
 
@@ -367,6 +368,7 @@ def test_the_command_line_is_cheap_to_start() -> None:
         ("click", ["--help"], "server"),
         ("rich", ["inspect", "00001.pickle"], "server"),
         ("rich", ["index"], "server"),
+        ("duckdb", ["index"], "archive"),
         ("uvicorn", ["serve"], "server"),
         ("pandas", ["sample", "--out", "never"], "sample"),
     ],
@@ -499,8 +501,7 @@ def test_a_file_that_may_not_be_read_does_not_end_the_index(sample_data: Path, t
     refresh = Refresh(storage)
     refresh.run(1)
     assert refresh.unreadable == ["00002"]
-    (told,) = describe(storage, Settings(data=str(tmp_path / "data")))
-    assert told.startswith("6 jockeys in ")
+    (told,) = describe_archive(storage, Settings(data=str(tmp_path / "data")))
     assert "incomplete: 1 of 6 files not read" in told
 
 
@@ -559,8 +560,8 @@ def test_the_index_of_an_ended_run_is_incomplete(sample_data: Path, tmp_path: Pa
     storage = _Ending(tmp_path / "data")
     with pytest.raises(UpstreamUnavailable):
         Refresh(storage).run(1)
-    (told,) = describe(storage, Settings(data=str(tmp_path / "data")))
-    assert re.search(r"index from \d{4}-\d\d-\d\d \d\d:\d\d UTC, incomplete: 3 of 6 files not read", told)
+    (told,) = describe_archive(storage, Settings(data=str(tmp_path / "data")))
+    assert re.search(r"Index from \d{4}-\d\d-\d\d \d\d:\d\d UTC: [\d,]+ rides, incomplete: 3 of 6 files not read", told)
 
 
 def test_the_start_tells_what_the_source_holds(run: Run, sample_data: Path, tmp_path: Path) -> None:
@@ -571,9 +572,9 @@ def test_the_start_tells_what_the_source_holds(run: Run, sample_data: Path, tmp_
     (tmp_path / "foreign" / "results.csv").touch()
     told = {name: "\n".join(_told(tmp_path / name)) for name in ("data", "empty", "foreign")}
     assert "6 jockeys in " in told["data"]
-    assert "no index (graphql-api index builds it" in told["data"]
+    assert "No index: graphql-api index builds it" in told["data"]
     run("index", "--data", tmp_path / "data")
-    assert "index from 20" in "\n".join(_told(tmp_path / "data"))
+    assert "Index from 20" in "\n".join(_told(tmp_path / "data"))
     assert "holds no jockey file" in told["empty"]
     assert "holds no jockey file" in told["foreign"]
     assert "1 file is not named as a jockey's file is" in told["foreign"]
@@ -581,7 +582,8 @@ def test_the_start_tells_what_the_source_holds(run: Run, sample_data: Path, tmp_
 
 
 def _told(folder: Path) -> list[str]:
-    return describe(FolderStorage(folder), Settings(data=str(folder)))
+    source = FolderStorage(folder), Settings(data=str(folder))
+    return [*describe(*source), *describe_archive(*source)]
 
 
 class _Away(FolderStorage):
@@ -612,7 +614,7 @@ def test_a_source_that_is_away_is_told_and_one_that_refuses_ends_the_start(sampl
 def test_index_that_cannot_be_written(run: Run, sample_data: Path, tmp_path: Path) -> None:
     """Where the index cannot be written, the cause is told with exit code 1."""
     shutil.copytree(sample_data, tmp_path / "data")
-    (tmp_path / "data" / "_index.v2.npz").mkdir()
+    (tmp_path / "data" / "_rides.v1.json").mkdir()
     result = run("index", "--data", tmp_path / "data")
     assert result.exit_code == 1
     assert "The storage is unavailable" in result.stderr

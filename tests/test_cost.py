@@ -12,13 +12,13 @@ from starlette.testclient import TestClient
 
 from fakes import FakeClock
 from graphql_api.app import Core, api_schema, create_app, create_core
+from graphql_api.archive.costs import JOCKEYS, SEARCH
 from graphql_api.config import Settings
 from graphql_api.execution.budget import Budget, Exhausted
 from graphql_api.execution.context import Context
 from graphql_api.execution.cost import COUNTS, KEYS, LOAD, ONE_VALUE, TEST, CostVisitor, FieldCost
 from graphql_api.execution.document import Document
 from graphql_api.execution.private_names import metadata_of
-from graphql_api.jockeys.schema.discovery import HORSES_WEIGHT, JOCKEYS_WEIGHT
 from graphql_api.jockeys.schema.statistics import FIGURE
 from graphql_client import codes, run
 
@@ -137,7 +137,7 @@ def test_texts_of_a_filter_have_a_length(client: TestClient, tests: str, argumen
 
 def test_every_search_is_paid_for(core: Core) -> None:
     """Names are gone through for each list and each alias anew; the search itself finds nothing yet."""
-    jockeys, horses = JOCKEYS_WEIGHT + 1, HORSES_WEIGHT + 1
+    jockeys, horses = JOCKEYS + 1, SEARCH + 1
     searched = '{ search(query: "x", first: 5) { indexedAt jockeys { id } a: horses { name } b: horses { name } } }'
     assert cost(core, searched) == 2 + jockeys + 2 * horses + 5 * 3
 

@@ -9,8 +9,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from graphql_api.app import create_app
+from graphql_api.archive.refresh import Refresh
 from graphql_api.config import Settings
-from graphql_api.index.build import Refresh
 from graphql_api.storage.folder import FolderStorage
 from graphql_client import codes, data, run
 
@@ -166,7 +166,7 @@ def test_a_cursor_of_a_jockey_that_has_gone_is_expired(indexed: TestClient) -> N
 def test_a_damaged_index_is_an_error_and_the_jockeys_still_are_there(sample_data: Path, tmp_path: Path) -> None:
     """An index that cannot be read fails what rests on it, and nothing else."""
     shutil.copytree(sample_data, tmp_path / "data")
-    FolderStorage(tmp_path / "data").write("_index.v2.npz", b"junk")
+    FolderStorage(tmp_path / "data").write("_rides.v1.json", b"junk")
     client = TestClient(create_app(Settings(data=str(tmp_path / "data"))))
     assert codes(run(client, "{ jockeys { nodes { id } } }")) == ["DATA_CORRUPT"]
     assert data(client, '{ jockey(id: "00001") { id } }')["jockey"]

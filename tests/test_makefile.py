@@ -26,7 +26,9 @@ def sample(tmp_path: Path) -> Path:
         (folder / name).write_text(f"sample {name}")
     checksums = subprocess.run("cksum *", shell=True, cwd=folder, capture_output=True, text=True, check=True).stdout
     (folder / ".made").write_text(checksums)
-    (folder / "_index.v1.npz").touch()
+    (folder / "rides").mkdir()
+    for name in ("_rides.v1.json", "_rides.v1.json.lock", "rides/2024-0123456789abcdef.parquet"):
+        (folder / name).touch()
     return folder
 
 

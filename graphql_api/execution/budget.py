@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from graphql_api.errors import RequestTimeout, ResponseTooLarge, ServiceError
+from graphql_api.errors import QueryTooComplex, RequestTimeout, ResponseTooLarge, ServiceError
 
 LOOK_EVERY = 100
 """Values between two looks at the clock, which takes longer than writing most of them."""
@@ -75,6 +75,11 @@ class Budget:
         self.allowance = allowance
         self.spent = self.written = self.worked = self.next_look = 0
 
+    @property
+    def left(self) -> float:
+        """Return the seconds that are left; none, or fewer, once it was stopped."""
+        return self.seconds - (self.clock() - self.begun)
+
     def stop(self) -> None:
         """End work that goes on in another thread, where it looks at the clock next."""
         self.seconds = -1
@@ -89,6 +94,13 @@ class Budget:
         self.worked += values if work is None else work
         if self.worked > self.next_look or self.spent > self.values:
             self._look()
+
+    def charge(self, values: int) -> None:
+        """Pay for what somebody else reckons, before it is asked of them. Raises ``Exhausted``."""
+        self.spent += values
+        if self.spent > self.values:
+            message = f"The operation costs {self.spent:,.0f}, of {self.values:,.0f} at most: ask for less at once."
+            raise Exhausted(QueryTooComplex(message, spent=self.spent))
 
     def work(self, amount: int) -> None:
         """Pay for work of which no value is written, before it is done. Raises as ``spend``."""

@@ -1,7 +1,7 @@
 """What one request carries: who asks, from where data comes, and how long each stage took."""
 
 import asyncio
-from collections.abc import Awaitable, Generator
+from collections.abc import Awaitable, Callable, Collection, Generator, Hashable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
 
@@ -37,6 +37,14 @@ Load = Snapshot[Any] | asyncio.Future[Snapshot[Any]] | _Unloaded
 
 
 @dataclass(slots=True)
+class _Work:
+    """Work of one request in other threads: how it begins, and what is awaited."""
+
+    begin: Callable[[], Awaitable[Any]]
+    load: asyncio.Future[Any] | _Unloaded
+
+
+@dataclass(slots=True)
 class Context:
     """The context of one GraphQL request; resolvers reach it as ``info.context``.
 
@@ -54,6 +62,7 @@ class Context:
     """Whether loads may be awaited; where not, that raises ``Unloaded``."""
     _private: bool = False
     _loads: dict[Place, Load] = field(default_factory=dict)
+    _works: dict[Hashable, "_Work"] = field(default_factory=dict)
 
     def use(self, kind: type[S]) -> S:
         """Return a slice's service, by its class; what it gives has no version here, so the answer is not shared."""
@@ -71,12 +80,32 @@ class Context:
             self._loads[place] = found
         return found
 
+    async def once(self, key: Hashable, work: Callable[[], Awaitable[V]]) -> V:
+        """Return what ``work`` gives: it is begun once for a request, by its ``key``, and waited for as loads are.
+
+        It may read the snapshots of this request and nothing else, so that their versions are those of the answer.
+        """
+        found = self._works.get(key)
+        if found is None:
+            found = self._works[key] = _Work(work, _begin(work) if self.may_wait else UNLOADED)
+        given: V = await found.load
+        return given
+
+    @property
+    def works(self) -> Collection[Hashable]:
+        """Return the keys of the work that was begun, or is to begin."""
+        return self._works.keys()
+
     async def finish_loads(self) -> None:
-        """Wait for all keys that were asked for, whatever comes of it; loads that were given up begin anew."""
+        """Wait for all keys and work that were asked for, whatever comes of it; what was given up begins anew."""
         for place, load in self._loads.items():
-            if load is UNLOADED or (isinstance(load, asyncio.Future) and load.cancelled()):
+            if _is_given_up(load):
                 self._loads[place] = self._begin(place)
-        under_way = [load for load in self._loads.values() if isinstance(load, asyncio.Future) and not load.done()]
+        for work in self._works.values():
+            if _is_given_up(work.load):
+                work.load = _begin(work.begin)
+        loads = [*self._loads.values(), *(work.load for work in self._works.values())]
+        under_way = [load for load in loads if isinstance(load, asyncio.Future) and not load.done()]
         if under_way:
             await asyncio.wait(under_way)
 
@@ -98,9 +127,18 @@ class Context:
 
     def _begin(self, place: Place) -> asyncio.Future[Snapshot[Any]]:
         kind, key = place
-        load = asyncio.ensure_future(self._owner(kind).get(key, self.trace))
-        load.add_done_callback(_mark_retrieved)
-        return load
+        return _begin(lambda: self._owner(kind).get(key, self.trace))
+
+
+def _begin(work: Callable[[], Awaitable[V]]) -> asyncio.Future[V]:
+    load = asyncio.ensure_future(work())
+    load.add_done_callback(_mark_retrieved)
+    return load
+
+
+def _is_given_up(load: "Load | asyncio.Future[Any]") -> bool:
+    """Say whether a load never began, or was cancelled with the attempt that waited for it."""
+    return load is UNLOADED or (isinstance(load, asyncio.Future) and load.cancelled())
 
 
 def _loaded(load: Load) -> Snapshot[Any] | None:
@@ -109,7 +147,7 @@ def _loaded(load: Load) -> Snapshot[Any] | None:
     return load.result() if load.done() and not load.cancelled() and load.exception() is None else None
 
 
-def _mark_retrieved(load: asyncio.Future[Snapshot[Any]]) -> None:
+def _mark_retrieved(load: asyncio.Future[Any]) -> None:
     """Keep a load that nobody awaits any more (the request timed out) from being reported as a lost exception."""
     if not load.cancelled():
         load.exception()

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from graphql_api.jockeys.best_days import BestDays, best_days
 from graphql_api.jockeys.columns import SOURCES
 from graphql_api.jockeys.records import RaceRecords
 from graphql_api.jockeys.streaks import Streaks, streaks
@@ -112,6 +113,13 @@ class Counting:
     def losing_streaks(self) -> Streaks:
         """Return each group's runs of rides without a win."""
         return self._streaks(~self.won)
+
+    @cached_property
+    def best_days(self) -> BestDays:
+        """Give each group's days with the most wins; rows without a date count for none."""
+        dates, days = ranking(self.records, "date").distinct, self.ranks("date")
+        won = self.won & (days < len(dates))
+        return best_days(self.groups[won], days[won], dates, self.group_count)
 
     def _streaks(self, shares: np.ndarray) -> Streaks:
         order = self.chronology

@@ -7,6 +7,7 @@ import numpy as np
 from graphql_api.jockeys.counting import Counting
 from graphql_api.jockeys.records import RaceRecords
 from graphql_api.jockeys.statistics import BOUNDS, STATISTICS
+from graphql_api.jockeys.summaries import NumericSummary, summarise
 
 _STATISTICS = {**{statistic.name: statistic for statistic in STATISTICS}, **BOUNDS}
 
@@ -53,3 +54,7 @@ class Statistics:
         if name not in _STATISTICS:
             raise AttributeError(name)
         return self.figures.values(name)[self.group]
+
+    def summary(self, name: str) -> NumericSummary:
+        """Summarise the known values of one of ``NUMERICS``."""
+        return summarise(self.figures, self.group, name)

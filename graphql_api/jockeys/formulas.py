@@ -1,4 +1,8 @@
-"""The formulas of the statistics: each takes counted rows and gives one number for each group, NaN for null."""
+"""The formulas of the statistics: each takes counted rows and gives one number for each group, NaN for null.
+
+They use operators and numpy's elementwise functions alone, so that whatever implements those can take the place of
+arrays: the archive has them write SQL.
+"""
 
 from collections.abc import Callable
 
@@ -6,7 +10,6 @@ import numpy as np
 
 from graphql_api.jockeys.counting import Counting
 from graphql_api.jockeys.vocabulary import Grade, Jurisdiction
-from graphql_api.tables.ordering import ranking
 
 Formula = Callable[[Counting], np.ndarray]
 
@@ -27,15 +30,15 @@ _OVERSEAS = frozenset({Jurisdiction.OVERSEAS})
 
 def ratio(numerator: np.ndarray, denominator: np.ndarray) -> np.ndarray:
     """Divide, giving NaN where there is nothing to divide by."""
-    result = np.full(len(denominator), np.nan)
-    np.divide(numerator, denominator, out=result, where=denominator > 0)
-    return result
+    nothing = np.full_like(denominator, np.nan, dtype=np.float64)
+    divided: np.ndarray = np.divide(numerator, denominator, out=nothing, where=denominator > 0)
+    return divided
 
 
 def wilson(successes: np.ndarray, trials: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the Wilson score interval of a proportion at 95 %: lower and upper bounds, NaN without trials."""
     share = ratio(successes, trials)
-    spread = ratio(np.full(len(trials), Z_95**2), trials)
+    spread = ratio(np.full_like(trials, Z_95**2, dtype=np.float64), trials)
     middle = share + spread / 2
     margin = np.sqrt(spread * share * (1 - share) + spread**2 / 4)
     # At 0 and 1 the bound is exact, which rounding would miss by a little.
@@ -153,37 +156,17 @@ def rides_since_last_win(counting: Counting) -> np.ndarray:
 
 def best_day_wins(counting: Counting) -> np.ndarray:
     """Return the most wins on one day."""
-    most = np.zeros(counting.group_count, np.int64)
-    groups, _, wins = _best_days(counting)
-    most[groups] = wins
-    return most
+    return counting.best_days.wins
 
 
 def best_day(counting: Counting) -> np.ndarray:
     """Return the latest day with the most wins, None without a win."""
-    latest = np.full(counting.group_count, -1)
-    groups, days, _ = _best_days(counting)
-    latest[groups] = days  # ascending, so that the latest stays
-    dates = np.array([*ranking(counting.records, "date").distinct, None], object)
-    best: np.ndarray = dates[latest]
-    return best
+    return counting.best_days.latest
 
 
 def best_day_count(counting: Counting) -> np.ndarray:
     """Count the days with the most wins."""
-    return np.bincount(_best_days(counting)[0], minlength=counting.group_count)
-
-
-def _best_days(counting: Counting) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return each group's days with the most wins, ascending: the group, the day's rank, and how many wins."""
-    days, known = counting.ranks("date"), len(ranking(counting.records, "date").distinct)
-    won = counting.won & (days < known)
-    pairs, wins = np.unique(counting.groups[won] * (known + 1) + days[won], return_counts=True)
-    groups, ranks = np.divmod(pairs, known + 1)
-    most = np.zeros(counting.group_count, np.int64)
-    np.maximum.at(most, groups, wins)
-    best = wins == most[groups]
-    return groups[best], ranks[best], wins[best]
+    return counting.best_days.days
 
 
 def _total(numbers: np.ndarray, known: np.ndarray, counting: Counting) -> np.ndarray:

@@ -10,7 +10,6 @@ SLICE = Slice(
     routes="graphql_api.jockeys.routes.routes:routes",
     examples="graphql_api.jockeys.routes.routes:examples",
     commands={
-        "index": "graphql_api.jockeys.commands.index:index",
         "inspect": "graphql_api.jockeys.commands.inspect:inspect",
         "sample": "graphql_api.samples.commands:sample",
     },

@@ -1,11 +1,10 @@
 """What a data source holds of jockeys, in words, told before anything is served."""
 
 from collections.abc import Iterator
-from datetime import datetime
 from pathlib import Path
 
 from graphql_api.config import Settings
-from graphql_api.errors import DataCorrupt, NotFound, StorageFault, UpstreamUnavailable
+from graphql_api.errors import UpstreamUnavailable
 from graphql_api.jockeys.files import JockeyFiles, id_of
 from graphql_api.storage.protocol import Storage
 
@@ -14,7 +13,7 @@ LISTED = 1_000
 
 
 def describe(storage: Storage, settings: Settings) -> list[str]:
-    """Tell in lines what the source holds: how many jockeys, which index, and files that nothing reads.
+    """Tell in lines what the source holds: how many jockeys, and files that nothing reads.
 
     Raises ``StorageFault`` where the source refuses to be listed: nothing can be served then. A source that is only
     unavailable for now is told, since it may come back.
@@ -22,7 +21,6 @@ def describe(storage: Storage, settings: Settings) -> list[str]:
     name = repr(settings.data) if settings.data else "the bucket that SSM names"
     try:
         page = JockeyFiles(storage).list_ids(limit=LISTED)
-        index = _index(storage)
     except UpstreamUnavailable as error:
         reason = error.log_fields.get("error_code") or error.log_fields.get("reason") or error.message
         return [f"{name} does not answer ({reason}). Requests are answered once it does."]
@@ -31,43 +29,7 @@ def describe(storage: Storage, settings: Settings) -> list[str]:
     if count == 0:
         return [f"{name} holds no jockey file, such as 00001.pickle.", *_told(foreign)]
     jockeys = f"{count:,}{' or more' if page.cursor else ''} {'jockey' if count == 1 else 'jockeys'}"
-    return [f"{jockeys} in {name}, {index}.", *_told(foreign)]
-
-
-def _index(storage: Storage) -> str:
-    """Tell of the index in words."""
-    try:
-        stored = storage.read(_name())
-    except NotFound:
-        return "no index (graphql-api index builds it; listing by name and searching need it)"
-    except StorageFault:
-        return "an index that may not be read"
-    except DataCorrupt:
-        return _UNREADABLE
-    return _UNREADABLE if stored is None else _contents(stored.data, stored.last_modified)
-
-
-_UNREADABLE = "an index that cannot be read (graphql-api index builds it again)"
-
-
-def _name() -> str:
-    from graphql_api.index.file import NAME
-
-    return NAME
-
-
-def _contents(data: bytes, made: datetime | None) -> str:
-    from graphql_api.index.file import load
-
-    try:
-        etags = load(data).columns["etag"]
-    except DataCorrupt:
-        return _UNREADABLE
-    told = f"index from {made:%Y-%m-%d %H:%M} UTC" if made else "an index"
-    unread = etags.count(None)
-    if not unread:
-        return told
-    return f"{told}, incomplete: {unread:,} of {len(etags):,} files not read (graphql-api index reads or names them)"
+    return [f"{jockeys} in {name}.", *_told(foreign)]
 
 
 def _foreign(data: str) -> Iterator[str]:

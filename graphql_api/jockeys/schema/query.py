@@ -14,7 +14,6 @@ from graphql_api.jockeys.figures import Figures, Statistics
 from graphql_api.jockeys.ids import jockey_id
 from graphql_api.jockeys.records import RaceRecords, RaceRow
 from graphql_api.jockeys.row_ids import ROW_ID
-from graphql_api.jockeys.schema import discovery
 from graphql_api.jockeys.schema.arguments import Filter
 from graphql_api.jockeys.schema.jockeys import Jockey, jockey
 from graphql_api.jockeys.schema.loading import load
@@ -128,29 +127,3 @@ class Query:
             return JockeyComparison(snapshot=snapshot, wanted=wanted, jockey=jockey(snapshot))
 
         return [load(info.context, identifier, compared) for identifier in _checked(ids)]
-
-    @strawberry.field(
-        description="The jockeys that the storage holds, as the index knows them. Without an index their ids can still "
-        "be listed; whatever takes the index is refused with the code `INDEX_REQUIRED`.",
-        metadata=pure(weight=LOAD),
-    )
-    async def jockeys(
-        self,
-        info: strawberry.Info[Context, None],
-        first: discovery.First = discovery.PAGE,
-        after: discovery.After = None,
-        filter: discovery.Filter = None,  # noqa: A002
-        order_by: discovery.OrderBy = None,
-    ) -> discovery.JockeyConnection:
-        """List jockeys."""
-        return await discovery.list_jockeys(info, first, after, filter, order_by)
-
-    @strawberry.field(description="Jockeys by id or name, and horses by name. Takes the index.", metadata=PURE)
-    async def search(
-        self,
-        info: strawberry.Info[Context, None],
-        query: Annotated[str, strawberry.argument(description="A text that the id or name holds.")],
-        first: discovery.First = discovery.FOUND,
-    ) -> discovery.SearchResult:
-        """Search jockeys and horses."""
-        return await discovery.search(info, query, first)

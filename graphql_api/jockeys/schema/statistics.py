@@ -12,7 +12,6 @@ from graphql_api.jockeys.figures import Statistics
 from graphql_api.jockeys.schema.enums import NumericField
 from graphql_api.jockeys.statistics import BOUNDS, STATISTICS, Statistic
 from graphql_api.jockeys.summaries import NumericSummary as Summary
-from graphql_api.jockeys.summaries import summarise
 
 FIGURE = 10
 """A figure is counted over the rows when it is asked for."""
@@ -89,7 +88,7 @@ def _summary(
     counted: strawberry.Parent[Statistics],
     field: Annotated[NumericField, strawberry.argument(description="What to summarise.")],
 ) -> NumericSummary:
-    return summarise(counted.figures, counted.group, field.value)  # type: ignore[return-value]
+    return counted.summary(field.value)  # type: ignore[return-value]
 
 
 def _statistic(statistic: Statistic) -> Any:

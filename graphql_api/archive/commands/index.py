@@ -7,7 +7,7 @@ import click
 from graphql_api.cli.options import data_option, log_to_stderr, only_options, settings_of
 
 if TYPE_CHECKING:
-    from graphql_api.index.build import Refresh
+    from graphql_api.archive.refresh import Refresh
 
 
 @click.command(
@@ -21,16 +21,17 @@ Examples:
 @data_option
 @click.option("--threads", type=click.IntRange(1, 256), help="Files read at once. Default: JOCKEY_LOAD_THREADS.")
 def index(data: str | None, threads: int | None) -> None:
-    """Build or refresh the index, beside the files; `jockeys` and `search` need it.
+    """Build or refresh the index, beside the files; all that is asked across jockeys needs it.
 
-    Only files that changed are read. After an interrupted run, the next one continues from there. Servers read the new
-    index within their JOCKEY_CACHE_TTL; until then they use the old one.
+    It is the table of all rides, a Parquet file a year, with tables of jockeys and horses. Only files that changed are
+    read, and only years that changed are written. After an interrupted run, the next one continues from there. Servers
+    read the new index within their JOCKEY_CACHE_TTL; until then they use the old one.
     """
     from rich.progress import Progress
 
+    from graphql_api.archive.refresh import Refresh
     from graphql_api.cli.console import console
     from graphql_api.cli.source import open_source
-    from graphql_api.index.build import Refresh
     from graphql_api.jockeys.commands.holdings import describe
 
     settings = settings_of(data)
@@ -39,26 +40,26 @@ def index(data: str | None, threads: int | None) -> None:
     refresh = Refresh(storage)
     try:
         with Progress(console=console(stderr=True)) as progress:
-            task = progress.add_task("Indexing jockeys", total=len(refresh.entries))
+            task = progress.add_task("Indexing jockeys", total=len(refresh.sources))
             refresh.run(threads or settings.load_threads, lambda: progress.advance(task))
     except BaseException:
         click.echo(incomplete(refresh), err=True)
         raise
     count = refresh.outcomes
     done = "Wrote the index" if refresh.written else "The index is up to date"
-    click.echo(f"{done}: {len(refresh.entries):,} jockeys, {count['read']:,} read, {count['unchanged']:,} unchanged.")
-    if not refresh.entries:
+    click.echo(f"{done}: {len(refresh.sources):,} jockeys, {count['read']:,} read, {count['unchanged']:,} unchanged.")
+    if not refresh.sources:
         click.echo("\n".join(describe(storage, settings)), err=True)
     if refresh.unreadable:
         click.echo(f"Not readable, see graphql-api inspect: {', '.join(sorted(refresh.unreadable))}", err=True)
-    if refresh.entries and len(refresh.unreadable) == len(refresh.entries):
+    if refresh.sources and len(refresh.unreadable) == len(refresh.sources):
         raise click.ClickException("No file could be read.")
 
 
 def incomplete(refresh: "Refresh") -> str:
     """Tell of a run that ended early what the next one has to do, or that only writing failed."""
-    left = len(refresh.entries) - sum(refresh.outcomes.values())
+    left = len(refresh.sources) - sum(refresh.outcomes.values())
     if not left:
         return "All files were read, but the index could not be written."
-    kept = f"The index is incomplete: {left:,} of {len(refresh.entries):,} files were not read."
+    kept = f"The index is incomplete: {left:,} of {len(refresh.sources):,} files were not read."
     return f"{kept} Run the command again; it continues from here."

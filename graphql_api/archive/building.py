@@ -1,0 +1,108 @@
+"""Putting a version of the archive together: what was read anew beside what there was, in a database on disk."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from graphql_api.archive import entries
+from graphql_api.archive.columns import COLUMNS, Source, Stored
+from graphql_api.archive.duck import connect
+from graphql_api.archive.entries import Entry, entry
+from graphql_api.archive.horses import horses_sql
+from graphql_api.archive.questions import NEWEST_FIRST
+from graphql_api.jockeys.records import RaceRecords
+
+MEMORY = "1GB"
+"""What one run may take; more is put on disk."""
+
+_NAMES = ", ".join(column.name for column in COLUMNS)
+_WRITTEN = "FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880"
+
+
+class Workshop:
+    """One run's database: rides and jockeys that were ``add``-ed, and the files of the version before."""
+
+    def __init__(self, folder: Path) -> None:
+        """Work in an empty folder. Raises ``EngineMissing``."""
+        self.folder = folder
+        self._sql = connect(folder / "work.duckdb", memory_limit=MEMORY, temp_directory=str(folder / "spilt"))
+        self._sql.execute(f"CREATE TABLE fresh ({_declared(COLUMNS)})")
+        self._sql.execute(f"CREATE TABLE jockeys ({_declared(entries.COLUMNS)})")
+        self._sql.execute("CREATE TABLE touched (id VARCHAR)")
+        self._sql.execute("CREATE VIEW old AS SELECT * FROM fresh WHERE FALSE")
+        self._sql.execute("CREATE VIEW old_jockeys AS SELECT * FROM jockeys WHERE FALSE")
+
+    def close(self) -> None:
+        """Close the database; its files may be deleted then."""
+        self._sql.close()
+
+    def add(self, jockey_id: str, records: RaceRecords) -> None:
+        """Take a jockey's rides as just read, in the place of those there were."""
+        self.touch([jockey_id])
+        self._insert("fresh", COLUMNS, records)
+        self._insert("jockeys", entries.COLUMNS, [entry(jockey_id, records)])
+
+    def add_unread(self, ids: Iterable[str]) -> None:
+        """Take jockeys of whom only the id is known."""
+        unread = [Entry(each) for each in ids]
+        if unread:
+            self._insert("jockeys", entries.COLUMNS, unread)
+
+    def touch(self, ids: Iterable[str]) -> None:
+        """Leave out what there was of some jockeys."""
+        self._sql.execute("INSERT INTO touched SELECT unnest(CAST($1 AS VARCHAR[]))", [list(ids)])
+
+    def attach(self, rides: Sequence[Path], jockeys: Path) -> None:
+        """Go on from the files of the version before."""
+        if rides:
+            self._sql.execute(f"CREATE OR REPLACE VIEW old AS SELECT {_NAMES} FROM read_parquet({_listed(rides)})")
+        self._sql.execute(
+            f"CREATE OR REPLACE VIEW old_jockeys AS SELECT * FROM read_parquet({_listed([jockeys])}) "
+            "WHERE id NOT IN (SELECT id FROM touched)"
+        )
+
+    def changed_years(self) -> list[int]:
+        """List the years whose rides are no longer as they were."""
+        gone = f"SELECT {_NAMES} FROM old WHERE jockey_id IN (SELECT id FROM touched)"
+        came = f"SELECT {_NAMES} FROM fresh"
+        found = self._sql.execute(
+            f"SELECT DISTINCT year FROM (({gone} EXCEPT ALL {came}) UNION ALL ({came} EXCEPT ALL {gone})) ORDER BY year"
+        )
+        return [year for (year,) in found.fetchall()]
+
+    def write_year(self, year: int) -> tuple[Path, int]:
+        """Write a year's rides; returns the file, and how many they are."""
+        order = ", ".join(key.sql for key in NEWEST_FIRST)
+        kept = f"SELECT * FROM old WHERE year = {year:d} AND jockey_id NOT IN (SELECT id FROM touched)"
+        rides = f"{kept} UNION ALL SELECT * FROM fresh WHERE year = {year:d}"
+        return self._write(f"SELECT * FROM ({rides}) ORDER BY {order}", str(year))
+
+    def write_jockeys(self) -> tuple[Path, int]:
+        """Write the table of jockeys."""
+        return self._write("SELECT * FROM (FROM jockeys UNION ALL FROM old_jockeys) ORDER BY id", "jockeys")
+
+    def write_horses(self, rides: Sequence[Path]) -> tuple[Path, int]:
+        """Write the table of horses, which sums up all rides; horses of one name are one."""
+        return self._write(horses_sql(f"read_parquet({_listed(rides)})" if rides else "fresh"), "horses")
+
+    def _insert(self, table: str, columns: Sequence[Stored[Source]], source: Source) -> None:
+        cells = {column.name: column.cells(source) for column in columns}
+        self._sql.register("source", cells)
+        self._sql.execute(f"INSERT INTO {table} SELECT {', '.join(column.cast for column in columns)} FROM source")
+        self._sql.unregister("source")
+
+    def _write(self, query: str, name: str) -> tuple[Path, int]:
+        path = self.folder / f"{name}.parquet"
+        (count,) = self._sql.execute(f"COPY ({query}) TO {_quoted(path)} ({_WRITTEN})").fetchone() or (0,)
+        return path, count
+
+
+def _declared(columns: Sequence[Stored[Source]]) -> str:
+    return ", ".join(f"{column.name} {column.type}" for column in columns)
+
+
+def _listed(paths: Sequence[Path]) -> str:
+    return f"[{', '.join(map(_quoted, paths))}]"
+
+
+def _quoted(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"

@@ -1,0 +1,45 @@
+"""DuckDB, imported when it is first asked for; the only module that imports it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from graphql_api import install_hint
+from graphql_api.errors import EngineMissing, NoSpace, QueryTooComplex
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+EXTRA = "archive"
+"""The extra of this package that brings DuckDB."""
+
+_DISK_FULL = ("No space left on device", "max_temp_directory_size", "failed to offload data block")
+
+
+def connect(database: Path | None, **settings: Any) -> "DuckDBPyConnection":
+    """Open a database in a file, or one in memory, with one thread: more would add up in an order of their own.
+
+    Raises ``EngineMissing`` where DuckDB is not installed.
+    """
+    try:
+        import duckdb
+    except ImportError as error:
+        hint = install_hint(EXTRA)
+        raise EngineMissing(f"This takes DuckDB, the extra '{EXTRA}', which is not installed. {hint}") from error
+    return duckdb.connect(str(database or ":memory:"), config={"threads": 1, **settings})
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Raise ours for DuckDB's want of memory or of disk: ``QueryTooComplex`` and ``NoSpace``."""
+    import duckdb
+
+    try:
+        yield
+    except (duckdb.OutOfMemoryException, duckdb.IOException) as error:
+        if any(each in str(error) for each in _DISK_FULL):
+            raise NoSpace("The server has no room for what this takes; try again later.", reason=str(error)) from error
+        if isinstance(error, duckdb.OutOfMemoryException):
+            raise QueryTooComplex("This takes more memory than one question may: filter, or use fewer keys.") from error
+        raise

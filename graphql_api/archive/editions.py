@@ -1,0 +1,137 @@
+"""Editions: versions of the archive as snapshots, so that answers may be kept as long as theirs holds."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Self
+
+from graphql_api.archive.costs import MAX_QUESTIONS, MEASURED_ROWS
+from graphql_api.archive.engine import Answer, Engine
+from graphql_api.archive.files import LocalFiles
+from graphql_api.archive.manifest import NAME, Manifest, load
+from graphql_api.archive.questions import Statement
+from graphql_api.archive.settings import ArchiveSettings
+from graphql_api.config import Settings
+from graphql_api.errors import IndexRequired, NotFound, QueryTooComplex
+from graphql_api.execution.context import Context
+from graphql_api.services import Services
+from graphql_api.snapshots.policy import Policy
+from graphql_api.snapshots.snapshot import Snapshot
+from graphql_api.snapshots.snapshots import Snapshots
+from graphql_api.snapshots.threads import LoadThreads
+from graphql_api.snapshots.trace import Trace
+from graphql_api.storage.protocol import Storage, StoredObject
+from graphql_api.workers import Workers
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """One version of the archive: what it consists of, who answers for it, and when it was written."""
+
+    manifest: Manifest
+    engine: Engine
+    version: str
+    made: datetime | None
+
+    async def ask(self, context: Context, statement: Statement, cost: int) -> Answer:
+        """Answer a question, once for a request; ``cost`` is that of ``costs``. Raises as ``Engine.ask``.
+
+        Raises ``QueryTooComplex`` before anything is read where the request asks for too much.
+        """
+        key = self.version, statement
+        if key not in context.works:
+            if len(context.works) >= MAX_QUESTIONS:
+                raise QueryTooComplex(f"A request may ask {MAX_QUESTIONS} questions of the archive, and asks more.")
+            context.budget.charge(cost * self.manifest.rows // MEASURED_ROWS)
+        return await context.once(key, lambda: self.engine.ask(statement, context.budget))
+
+
+class EditionSource:
+    """The manifest in the storage, decoded to an edition."""
+
+    name = "archive"
+    key_field = "key"
+
+    def __init__(self, storage: Storage, files: LocalFiles, workers: Workers, settings: ArchiveSettings) -> None:
+        """Read from ``storage``; questions run in ``workers`` on ``files``."""
+        self._storage = storage
+        self._files = files
+        self._workers = workers
+        self._settings = settings
+
+    def checked(self, key: str) -> str:
+        """Return the only key."""
+        return key
+
+    def read(self, key: str, etag: str | None) -> StoredObject | None:
+        """Read the manifest."""
+        return self._storage.read(key, etag)
+
+    def decode(self, stored: StoredObject, key: str, trace: Trace) -> Edition:  # noqa: ARG002 - of the protocol
+        """Read the manifest; the files are fetched when a question needs them."""
+        manifest, own = load(stored.data), self._settings
+        engine = Engine(manifest, self._files, self._workers, own.archive_memory_bytes, own.archive_disk_bytes)
+        return Edition(manifest, engine, stored.etag, stored.last_modified)
+
+    def size(self, value: Edition) -> int:  # noqa: ARG002 - of the protocol
+        """Return nothing: there is one edition, which settings bound."""
+        return 0
+
+
+class Editions(Snapshots[Edition]):
+    """The service of the slice: at most one version; one that was held answers as long as no other can be read."""
+
+    def __init__(
+        self,
+        storage: Storage,
+        settings: Settings,
+        files: LocalFiles,
+        threads: LoadThreads | None = None,
+        clock: Callable[[], float] | None = None,
+    ) -> None:
+        """Hold nothing yet. ``clock`` gives seconds."""
+        own = settings.of(ArchiveSettings)
+        threads = threads or LoadThreads(settings.load_threads)
+        self._questions = Workers(own.archive_questions, "archive-question")
+        source = EditionSource(storage, files, self._questions, own)
+        super().__init__(source, _policy(settings), threads.aside, threads.shared, clock=clock)
+
+    @classmethod
+    def open(cls, services: Services) -> Self:
+        """Hold the archive of the storage that the settings name."""
+        files, threads = services.get(LocalFiles), services.get(LoadThreads)
+        return cls(services.storage, services.settings, files, threads)
+
+    def close(self) -> None:
+        """Refuse further questions."""
+        self._questions.close()
+        super().close()
+
+
+def _policy(settings: Settings) -> Policy:
+    return Policy(
+        ttl=settings.cache_ttl,
+        stale_limit=math.inf,
+        missing_ttl=settings.missing_ttl,
+        max_entries=1,
+        max_bytes=math.inf,
+        max_missing=1,
+    )
+
+
+async def edition_or_none(context: Context) -> Edition | None:
+    """Return the edition that a request reads; None where there is none."""
+    try:
+        found = context.load(Editions, NAME)
+        return (found if isinstance(found, Snapshot) else await found).value
+    except NotFound:
+        return None
+
+
+async def edition(context: Context, what: str = "this") -> Edition:
+    """Return the edition that a request reads. Raises ``IndexRequired`` where there is none, for ``what`` takes it."""
+    found = await edition_or_none(context)
+    if found is None:
+        raise IndexRequired(f"This storage has no index; {what} takes one (graphql-api index).")
+    return found

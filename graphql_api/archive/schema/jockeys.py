@@ -1,0 +1,175 @@
+"""All jockeys that the storage holds: listed, filtered and ordered by their careers."""
+
+import base64
+import binascii
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Annotated, Any
+
+import strawberry
+from strawberry.types.nodes import SelectedField, Selection
+from strawberry.utils.str_converters import to_camel_case
+
+from graphql_api.archive.editions import Edition, edition_or_none
+from graphql_api.archive.entries import FIELDS, only_ids
+from graphql_api.archive.listing import JOCKEYS, List, ListPage, read_list
+from graphql_api.archive.schema.arguments import page_size
+from graphql_api.archive.schema.lookahead import Info
+from graphql_api.errors import BadUserInput, EngineMissing, IndexRequired
+from graphql_api.jockeys.ids import jockey_id
+from graphql_api.jockeys.repository import Jockeys
+from graphql_api.jockeys.schema.filters import FILTERS
+from graphql_api.schema.enums import Direction, Nulls, enum_of
+from graphql_api.schema.fields import annotations_of
+from graphql_api.schema.filters import condition, input_type
+from graphql_api.schema.orders import orders
+from graphql_api.schema.pages import PageInfo
+
+PAGE = 100
+"""Jockeys on a page where the client does not say."""
+
+After = Annotated[str | None, strawberry.argument(description="Only jockeys behind this one in the order.")]
+First = Annotated[int | None, strawberry.argument(description="At most so many; the server bounds the number.")]
+
+_INDEXED = frozenset({"totalCount", *(to_camel_case(field.name) for field in FIELDS if field.name != "id")})
+_NO_INDEX = "This storage has no index, so jockeys can be listed by id only; {what} takes one (graphql-api index)."
+
+
+def _summary() -> Any:
+    """Make the JockeySummary type of the index's fields."""
+    namespace = {
+        "__annotations__": annotations_of(FIELDS),
+        "__doc__": "A row of the index.",
+        **{each.name: strawberry.field(description=each.description) for each in FIELDS},
+    }
+    description = (
+        "What the index knows of a jockey without reading the file. Where a file has not been indexed yet, or cannot "
+        "be read, all but the id is null."
+    )
+    return strawberry.type(type("JockeySummary", (), namespace), description=description)
+
+
+JockeySummary: Any = _summary()
+JockeyFilter: Any = input_type(
+    "JockeyFilter",
+    "Which jockeys to take: those for which everything given holds.",
+    {each.name: (FILTERS[each.type] | None, each.description) for each in FIELDS},
+)
+JockeyOrderField: Any = enum_of(
+    "JockeyOrderField", "What jockeys can be ordered by.", ((each.name, each.description) for each in FIELDS)
+)
+
+
+@strawberry.input(description="One key of an order of jockeys.")
+class JockeyOrder:
+    """A field of the index to sort by."""
+
+    field: JockeyOrderField = strawberry.field(description="The field to sort by.")
+    direction: Direction = strawberry.field(default=Direction.ASC, description="Which way to sort.")
+    nulls: Nulls = strawberry.field(default=Nulls.LAST, description="Where null stands, whichever the direction.")
+
+
+Filter: Any = Annotated[
+    JockeyFilter | None, strawberry.argument(description="Only jockeys for which this holds. Takes the index.")
+]
+OrderBy: Any = Annotated[
+    list[JockeyOrder] | None,
+    strawberry.argument(description="Sort by these, the first counting most, then by id. Takes the index."),
+]
+
+
+@strawberry.type(description="A jockey with its place in the list.")
+class JockeySummaryEdge:
+    """An edge of the list."""
+
+    cursor: str = strawberry.field(description="An opaque cursor, for `after`.")
+    node: JockeySummary = strawberry.field(description="The jockey.")
+
+
+@strawberry.type(description="Jockeys, in the order of their ids unless asked otherwise.")
+class JockeyConnection:
+    """A page of the list."""
+
+    nodes: list[JockeySummary] = strawberry.field(description="The page's jockeys.")
+    edges: list[JockeySummaryEdge] = strawberry.field(description="The page's jockeys, each with its cursor.")
+    page_info: PageInfo = strawberry.field(description="Where the page lies.")
+    total_count: int = strawberry.field(description="Jockeys on all pages. Takes the index.")
+    indexed_at: datetime | None = strawberry.field(description="When the index was written; null without one.")
+    index_complete: bool | None = strawberry.field(
+        description="Whether every jockey's file was read for the index. False after a run that ended early, or where "
+        "a file cannot be read: of such a jockey only the id is known. Null without an index."
+    )
+
+
+async def list_jockeys(
+    info: Info, first: int | None, after: str | None, given: Any, by: Sequence[JockeyOrder] | None
+) -> JockeyConnection:
+    """Answer a page from the archive; without one, from the storage, if nothing is asked that takes the archive."""
+    count = page_size(first, PAGE, info.context.settings.max_page)
+    asked = List(JOCKEYS, condition(given, "filter"), orders(by, "orderBy"), count, after and read_cursor(after))
+    takes = (given and "'filter'", by and "'orderBy'", *_asked_of_index(info.selected_fields))
+    taking = next(filter(None, takes), None)
+    read = await edition_or_none(info.context)
+    if read is None and taking:
+        raise IndexRequired(_NO_INDEX.format(what=taking))
+    if read is not None:
+        try:
+            return _connection(await read_list(read, info.context, asked), read)
+        except EngineMissing:
+            if taking:
+                raise
+    return _connection(await _listed(info, asked), read)
+
+
+async def _listed(info: Info, asked: List) -> ListPage:
+    """List ids as the storage does."""
+    listed = await info.context.use(Jockeys).list_ids(asked.after, max(asked.count, 1))
+    rows = only_ids(listed.ids[: asked.count])
+    has_next = listed.cursor is not None or len(rows) < len(listed.ids)
+    return ListPage(rows, 0, has_previous=asked.after is not None, has_next=has_next)
+
+
+def cursor(identifier: str) -> str:
+    """Name a jockey's place, in every order and whether there is an archive or not."""
+    return base64.urlsafe_b64encode(identifier.encode()).decode().rstrip("=")
+
+
+def read_cursor(text: str) -> str:
+    """Give the id that a cursor names; raises ``BadUserInput``."""
+    try:
+        padded = text.encode() + b"=" * (-len(text) % 4)
+        return jockey_id(base64.b64decode(padded, altchars=b"-_", validate=True).decode())
+    except (binascii.Error, ValueError, BadUserInput) as error:
+        raise BadUserInput("Argument 'after' is not a cursor of this connection.") from error
+
+
+def _connection(page: ListPage, read: Edition | None) -> JockeyConnection:
+    edges = [JockeySummaryEdge(cursor=cursor(row.id), node=row) for row in page.rows]
+    info = PageInfo(
+        cursor_at=lambda place: edges[place].cursor if edges else None,
+        has_next_page=page.has_next,
+        has_previous_page=page.has_previous,
+    )
+    nodes: Any = page.rows
+    return JockeyConnection(
+        nodes=nodes,
+        edges=edges,
+        page_info=info,
+        total_count=page.total,
+        indexed_at=read.made if read else None,
+        index_complete=read.manifest.complete if read else None,
+    )
+
+
+def _asked_of_index(selections: Iterable[Selection]) -> Iterator[str]:
+    """Name the fields asked for that take the index, those that are skipped apart."""
+    for each in selections:
+        if _is_skipped(each.directives):
+            continue
+        if isinstance(each, SelectedField) and each.name in _INDEXED:
+            yield f"'{each.name}'"
+        yield from _asked_of_index(each.selections)
+
+
+def _is_skipped(directives: dict[str, Any]) -> bool:
+    return directives.get("skip", {}).get("if") is True or directives.get("include", {}).get("if") is False

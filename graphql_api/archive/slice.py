@@ -1,0 +1,13 @@
+"""The slice of the archive: all jockeys listed and found, their rides counted across files."""
+
+from graphql_api.archive.settings import ArchiveSettings
+from graphql_api.slices import Slice
+
+SLICE = Slice(
+    name="archive",
+    settings=ArchiveSettings,
+    query="graphql_api.archive.schema.query:Query",
+    commands={"index": "graphql_api.archive.commands.index:index"},
+    holdings="graphql_api.archive.commands.holdings:describe",
+    snapshots={"archive": "graphql_api.archive.editions:Editions"},
+)
