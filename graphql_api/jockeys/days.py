@@ -32,16 +32,17 @@ def day(text: str) -> tuple[date]:
     A moment with a zone is the day that it was in Japan.
     """
     text = fold(text)
-    match = next(filter(None, (pattern.fullmatch(text) for pattern in _DATES)), None)
-    if match is None:
-        raise ValueError
-    year = within(int(match["year"][:6]), *_YEARS)
-    return (_in_japan(date(year, int(match["month"]), int(match["day"])), match["time"]),)
+    for pattern in _DATES:
+        if match := pattern.fullmatch(text):
+            year, month, day_of_month, time = match.group("year", "month", "day", "time")
+            found = date(within(int(year[:6]), *_YEARS), int(month), int(day_of_month))
+            return (_in_japan(found, time) if time else found,)
+    raise ValueError
 
 
-def _in_japan(day: date, time: str | None) -> date:
+def _in_japan(day: date, time: str) -> date:
     """Give the day in Japan at a time of day, where that has a zone."""
-    zoned = time and _ZONED_TIME.fullmatch(time)
+    zoned = _ZONED_TIME.fullmatch(time)
     if not zoned:
         return day
     hour, minute, second, hours, minutes = (int(part or 0) for part in zoned.groups())

@@ -12,7 +12,7 @@ from graphql_api.jockeys.columns import DERIVED, FIELDS, Derived
 from graphql_api.jockeys.records import SourceColumn
 from graphql_api.jockeys.settings import MAX_JOCKEY_BYTES
 from graphql_api.tables.column import DictColumn
-from graphql_api.tables.memory import values_size, written_length
+from graphql_api.tables.memory import longest_text, values_size, written_length
 
 _DERIVED = frozenset(spec.field.name for spec in DERIVED)
 
@@ -32,7 +32,7 @@ def check_size(source: Sequence[SourceColumn], rows: int, jockey_id: str) -> int
     """
     headers = max(1, rows) * sum(len(orjson.dumps(column.label)) for column in source)  # CSV has them without rows too
     cells = [column.cells for column in source]
-    if headers + _ESCAPE * sum(written_length(column, len) for column in cells) > MAX_TEXT:
+    if headers + _ESCAPE * rows * sum(map(longest_text, cells)) > MAX_TEXT:
         size = headers + sum(written_length(column, _json_length) for column in cells)
         if size > MAX_TEXT:
             raise DataCorrupt("The jockey's file holds too much text.", jockey_id=jockey_id, bytes=size)

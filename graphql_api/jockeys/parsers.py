@@ -65,6 +65,7 @@ _CLOCK = re.compile(r"(?:0 ?days)?(?:0{1,2}:)?(\d{1,2})[:.'分](\d{2})[.:\"秒](
 _LENGTHS = re.compile(r"ハナ|鼻|アタマ|頭|クビ|首|大差|大|同着|(?:\d+[.\s])?\d/\d(?:馬身)?|\d+馬身", re.ASCII)
 _PACE = re.compile(r"(\d{1,3}(?:\.\d{1,2})?)[-ー](\d{1,3}(?:\.\d{1,2})?)", re.ASCII)
 _CORNERS = re.compile(r"\d{1,3}(?:[-ー]\d{1,3}){0,3}", re.ASCII)
+_PLAIN_CORNERS = re.compile(r"\d{1,3}(?:-\d{1,3}){0,3}", re.ASCII)
 _BESIDE = re.compile(r"(?<=\d)\s+(?=\d)", re.ASCII)
 _CIRCLED = re.compile("[①-⑳]")
 _WEIGHT = re.compile(
@@ -180,9 +181,11 @@ def margin(text: str) -> tuple[float | None]:
 
 def corners(text: str) -> tuple[tuple[int, ...]]:
     """Read ``6-6-4-2``, ``6 6 4 2`` or ``⑥⑥④②``, one to four positions."""
-    if not text.isascii():
-        text = fold(_CIRCLED.sub(lambda circled: f"-{fold(circled[0])}", text)).removeprefix("-")
-    positions = tuple(map(int, matched(_CORNERS, _BESIDE.sub("-", text))[0].replace("ー", "-").split("-")))
+    if not _PLAIN_CORNERS.fullmatch(text):
+        if not text.isascii():
+            text = fold(_CIRCLED.sub(lambda circled: f"-{fold(circled[0])}", text)).removeprefix("-")
+        text = matched(_CORNERS, _BESIDE.sub("-", text))[0].replace("ー", "-")
+    positions = tuple(map(int, text.split("-")))
     within(min(positions), 1, MAX_RUNNERS)
     within(max(positions), 1, MAX_RUNNERS)
     return (positions,)
@@ -196,9 +199,10 @@ def pace(text: str) -> tuple[float | None, float | None]:
 
 def body_weight(text: str) -> tuple[int | None, int | None]:
     """Read ``466(+4)`` or ``466( 0)`` in kilograms; the change is null where it is unknown, both for 計不."""
-    if squeeze(text) in _UNWEIGHED:
+    match = _WEIGHT.fullmatch(text)
+    if match is None and squeeze(text) in _UNWEIGHED:
         return None, None
-    weight, bracketed, behind = matched(_WEIGHT, text).groups()
+    weight, bracketed, behind = (match or matched(_WEIGHT, text)).groups()
     change = bracketed or behind
     return within(int(weight), 100, 2000), None if change is None else within(int(change), -500, 500)
 

@@ -44,6 +44,7 @@ _NAR_SUFFIXES = (
     re.compile(rf"{_AFTER_AGE}{_LETTERS}$"),  # (AB), (3歳BC)
     *_NAR_CLASSES,
 )
+_LETTER = re.compile("[ABC]")
 _NAR = {"A": RaceClass.NAR_A, "B": RaceClass.NAR_B, "C": RaceClass.NAR_C}
 
 
@@ -65,10 +66,15 @@ def _race_class(suffixes: list[str], body: str) -> RaceClass | None:
 
 
 def _named_class(entry: str) -> RaceClass | None:
-    return next((race_class for pattern, race_class in _CLASSES if pattern.search(entry)), None)
+    for pattern, race_class in _CLASSES:
+        if pattern.search(entry):
+            return race_class
+    return None
 
 
 def _nar_class(forms: tuple[re.Pattern[str], ...], entry: str) -> RaceClass | None:
     """Give the class that an entry names first."""
+    if not _LETTER.search(entry):
+        return None
     matches = [match for match in (form.search(entry) for form in forms) if match]
     return _NAR[min(matches, key=lambda match: match.start(1))[1]] if matches else None

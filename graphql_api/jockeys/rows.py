@@ -55,6 +55,8 @@ def _identifies(headers: Collection[str]) -> bool:
 def _repeated(readings: Mapping[str, Reading], rows: np.ndarray) -> np.ndarray:
     """Find the rows that stand for a race that an earlier row stands for."""
     date, race, horse = (readings[header].first for header in (DATE, RACE, HORSE))
+    if not len(_later([date, race], rows)):  # all the more no two rows are equal in more columns
+        return rows[:0]
     complete = _known(race, rows) & _known(horse, rows)
     repeated = _later([date, _meetings(readings[MEETING]), race, horse], rows[complete])
     if complete.all():

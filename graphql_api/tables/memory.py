@@ -14,6 +14,14 @@ def written_length(column: DictColumn, length: Callable[[str], int]) -> int:
     return int(lengths.take(column.codes).sum()) if len(lengths) else 0
 
 
+def longest_text(column: DictColumn) -> int:
+    """Return the characters of a column's longest text, or more."""
+    try:
+        return len(max(column.values, key=len, default=""))
+    except TypeError:  # there are other values, null among them
+        return max((len(value) for value in column.values if type(value) is str), default=0)
+
+
 def values_size(column: DictColumn) -> int:
     """Add up the bytes of a column's distinct values, each with its place in a list."""
     return sum(map(sys.getsizeof, column.values)) + 8 * len(column.values)
