@@ -66,6 +66,7 @@ class Snapshots(Generic[V]):
         """
         self.name = source.name
         self.key_field = source.key_field
+        self.keys_field = f"{source.key_field}s"
         self._source = source
         self._policy = policy
         self._workers = workers

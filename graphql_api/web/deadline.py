@@ -23,8 +23,8 @@ BEGUN = "begun"
 """In ``scope["state"]``: when the request began, by ``time.monotonic``, where the server has noted it."""
 
 
-DEADLINE = "deadline"
-"""In ``scope["state"]``: the request's ``Deadline``, set once by the outermost layer."""
+MAX_SECONDS = "max_seconds"
+"""In ``scope["state"]``: how long the request may take, set once by the outermost layer."""
 
 Result = TypeVar("Result")
 
@@ -37,21 +37,22 @@ class Deadline(NamedTuple):
 
 
 def set_deadline(scope: Scope, seconds: float) -> None:
-    """Set the one deadline of a request: ``seconds`` from its first byte on, or less where its invocation ends."""
+    """Set the one deadline of a request: ``seconds`` from its first byte on."""
     state = scope["state"]
-    now = time.monotonic()
-    begun: float = state.get(BEGUN, now)
-    context = scope.get("aws.context")
-    if context is not None:
-        left = max(0.0, context.get_remaining_time_in_millis() / 1000 - RESERVE)
-        seconds = min(seconds, now - begun + left)
-    state[DEADLINE] = Deadline(begun, seconds)
+    if BEGUN not in state:
+        state[BEGUN] = time.monotonic()
+    state[MAX_SECONDS] = seconds
 
 
 def deadline_of(scope: Scope) -> Deadline:
-    """Return a request's deadline."""
-    found: Deadline = scope["state"][DEADLINE]
-    return found
+    """Return a request's deadline: the one that was set, or an earlier one where its invocation ends."""
+    state = scope["state"]
+    begun, seconds = state[BEGUN], state[MAX_SECONDS]
+    context = scope.get("aws.context")
+    if context is not None:
+        left = max(0.0, context.get_remaining_time_in_millis() / 1000 - RESERVE)
+        seconds = min(seconds, time.monotonic() - begun + left)
+    return Deadline(begun, seconds)
 
 
 class _TimeLimit:

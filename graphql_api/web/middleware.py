@@ -70,7 +70,7 @@ class Keyed(Protocol):
 def log_keys(fields: RequestLog, snapshots: Iterable[Keyed]) -> None:
     """Note which keys an answer was made of, each kind in a field of its own."""
     for each in snapshots:
-        fields.setdefault(f"{each.owner.key_field}s", []).append(each.key)
+        fields.setdefault(each.owner.keys_field, []).append(each.key)
 
 
 def request_headers(scope: Scope) -> dict[str, str]:
