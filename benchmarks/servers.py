@@ -59,6 +59,11 @@ class Running:
                 arguments, cwd=ROOT, env={**os.environ, **QUIET}, stdout=output, stderr=subprocess.STDOUT
             )
 
+    @property
+    def pid(self) -> int:
+        """Return the process's id."""
+        return self._process.pid
+
     def __enter__(self) -> Self:
         """Stop the process when the block ends."""
         return self

@@ -4,12 +4,13 @@ import asyncio
 import math
 from collections.abc import Mapping
 
-from graphql_api.access.callers import KEPT_COST, Headers
+from graphql_api.access.callers import KEPT_COST, TOLD_SECONDS, Headers
 from graphql_api.access.clock import Clock
 from graphql_api.access.rates import Purse, Rate
 from graphql_api.access.records import COST, LIMITS, REQUESTS, KeyRecord
 from graphql_api.access.telling import policy, remaining, told
-from graphql_api.access.usage import Usage
+from graphql_api.access.tickets import Tickets
+from graphql_api.access.usage import Amount, Usage
 from graphql_api.store.draws import Draw
 from graphql_api.store.protocol import Item
 
@@ -18,9 +19,6 @@ CHECK_SECONDS = 25.0
 
 USUAL_COST = 20_000
 """Cost that is expected of the first operation: most read one jockey."""
-
-TOLD_SECONDS = 0.1
-"""How long a told ``RateLimit`` may be repeated: to write it takes longer than to find a kept answer."""
 
 
 class Account:
@@ -32,6 +30,7 @@ class Account:
         self._defaults = defaults
         self.usage = Usage()
         self.lock = asyncio.Lock()
+        self.tickets = Tickets()
         self._told: Headers = ()
         self._told_at = -math.inf
         self._version = 0
@@ -42,6 +41,8 @@ class Account:
     def update(self, item: Item) -> None:
         """Take over what the store says now."""
         if item.version != self._version:
+            if self._version:
+                self._pay()
             self._version = item.version
             self.record = KeyRecord.read(item.body)
             own = {REQUESTS: self.record.requests, COST: self.record.cost}
@@ -57,6 +58,7 @@ class Account:
 
     def is_ready(self) -> bool:
         """Say whether a request can be taken now, from memory alone."""
+        self._pay()
         now = self._clock.monotonic()
         requests, cost = self._least
         return (
@@ -72,6 +74,30 @@ class Account:
         self._cost.spend(cost)
         self.usage.cost += KEPT_COST
 
+    def issue_tickets(self, until: float) -> None:
+        """Let as many requests be taken without a look as are held, until a moment, or less if something ends before.
+
+        ``until`` is of the monotonic clock.
+        """
+        requests, cost = self._least
+        number = min(self._requests.total // requests, self._cost.total // cost)
+        ends = self._requests.void_at, self._cost.void_at, self.checked + CHECK_SECONDS
+        self.tickets.issue(number, min(until, *ends))
+
+    def _pay(self) -> None:
+        """Spend what tickets have taken, and let no others be good."""
+        used = self.tickets.collect()
+        if used:
+            requests, cost = self._least
+            self._requests.spend(used * requests)
+            self._cost.spend(used * cost)
+            self.usage.cost += used * KEPT_COST
+
+    def take_usage(self) -> list[Amount]:
+        """Return the usage that is not in the store yet, and forget it."""
+        self._pay()
+        return self.usage.taken(self.record.id)
+
     def cost_needed(self, cost: int) -> dict[str, int]:
         """Return what has to be held for a request to cost so much more; what no limit could hold is owed later."""
         rate = self.rates[COST]
@@ -84,6 +110,7 @@ class Account:
 
     def covers(self, needs: Mapping[str, int]) -> bool:
         """Say whether so much is held."""
+        self._pay()
         now = self._clock.monotonic()
         return all(self.purses[name].drop_void(now) >= need for name, need in needs.items())
 
@@ -105,20 +132,21 @@ class Account:
 
     def spend_cost(self, cost: int) -> None:
         """Spend more cost; what is not held is owed."""
+        self._pay()
         self.usage.cost += cost
         self._cost.spend(cost * self.rates[COST].unit)
 
     def left(self) -> dict[str, tuple[int, int]]:
         """Return what is left of each limit, and the seconds until all of it is."""
-        now = self._clock.wall()
+        now, used = self._clock.wall(), self.tickets.used
+        held = {name: self.purses[name].total - used * least for name, least in self.least.items()}
         return {
-            name: remaining(rate, self.marks[name] + self.purses[name].owed, self.purses[name].total, now)
+            name: remaining(rate, self.marks[name] + self.purses[name].owed, held[name], now)
             for name, rate in self.rates.items()
         }
 
-    def headers(self) -> Headers:
-        """Return the headers that tell the limits, as they were a moment ago."""
-        now = self._clock.monotonic()
+    def headers(self, now: float) -> Headers:
+        """Return the headers that tell the limits, as they were a moment before ``now``."""
         if now - self._told_at >= TOLD_SECONDS:
             self._told = (b"ratelimit-policy", self._policy), (b"ratelimit", told(self.left()).encode())
             self._told_at = now

@@ -7,6 +7,9 @@ Headers = tuple[tuple[bytes, bytes], ...]
 KEPT_COST = 100
 """Cost of every request, and all that an answer from memory or a 304 costs."""
 
+TOLD_SECONDS = 0.1
+"""How long a told ``RateLimit`` may be repeated: to write it takes as long as to find a kept answer."""
+
 
 class Caller(Protocol):
     """One caller in the memory of a process. Costs are in values of answers."""
@@ -15,11 +18,11 @@ class Caller(Protocol):
     def key_id(self) -> str:
         """Return the id of the key, empty for a visitor."""
 
-    def is_ready(self) -> bool:
-        """Say whether a request can be taken now, without waiting for anything."""
+    def try_take(self) -> bool:
+        """Take a request and the cost that each has, if that can be told at once; say whether it was taken."""
 
-    def take(self) -> None:
-        """Take a request, and the cost that each has."""
+    def give_back(self) -> None:
+        """Give back what was just taken so."""
 
     async def admit(self) -> None:
         """Take a request as soon as that can be. Raises ``RateLimited``, ``Unauthenticated``, ``StoreUnavailable``."""
@@ -30,8 +33,8 @@ class Caller(Protocol):
     def spend_cost(self, cost: int) -> None:
         """Take cost that was used already, whatever the limit says."""
 
-    def count(self, size: int, *, failed: bool) -> None:
-        """Count an answer of ``size`` bytes."""
+    def count(self, size: int, errors: int) -> None:
+        """Count an answer of ``size`` bytes; ``errors`` is 1 where it failed."""
 
     async def finish(self) -> None:
         """Do what is due behind an answer. Raises nothing."""

@@ -11,7 +11,7 @@ from graphql_api.errors import ServiceError
 class Credential:
     """Implements ``Caller``. An account has two of them while its key is rotated."""
 
-    __slots__ = ("_clock", "_limiter", "_record", "_until", "account", "digest", "key_id")
+    __slots__ = ("_clock", "_good_until", "_limiter", "_monotonic", "_record", "_until", "account", "digest", "key_id")
 
     def __init__(self, account: Account, digest: str, limiter: Limiter) -> None:
         """Be the text of ``account`` that has this digest."""
@@ -20,8 +20,9 @@ class Credential:
         self.key_id = account.record.id
         self._limiter = limiter
         self._clock = limiter.clock
+        self._monotonic = limiter.clock.monotonic
         self._record: object = None
-        self._until = 0.0
+        self._until = self._good_until = 0.0
 
     def holds(self) -> bool:
         """Say whether the key is valid now."""
@@ -29,25 +30,29 @@ class Credential:
         record = self.account.record
         if self._record is not record:
             self._record, self._until = record, record.holds_until(self.digest, now) or 0.0
+        self._good_until = self._clock.monotonic() + self._until - now
         return now < self._until
 
-    def is_ready(self) -> bool:
-        """Look at what is held, and whether usage is to be written."""
-        account = self.account
-        return account.is_ready() and self.holds() and not account.usage.is_due(self._clock.now())
+    def try_take(self) -> bool:
+        """Take a ticket of the account, as long as its record is the one that was judged."""
+        account, now = self.account, self._monotonic()
+        return self._record is account.record and now < self._good_until and account.tickets.take(now)
 
-    def take(self) -> None:
-        """Take from what is held."""
-        self.account.take()
+    def give_back(self) -> None:
+        """Give back the ticket."""
+        self.account.tickets.give_back()
 
     async def admit(self) -> None:
         """Take from what is held, or fill it first; that tells of a change to the key, too."""
+        if self.try_take():
+            return
         account = self.account
         if not account.is_ready():
             await self._limiter.fill(account, account.least)
         if not self.holds():
             raise bad_key()
         account.take()
+        account.issue_tickets(self._good_until)
 
     async def reserve(self, cost: int) -> None:
         """Take cost from what is held, or fill it first."""
@@ -60,19 +65,23 @@ class Credential:
         """Spend, or owe."""
         self.account.spend_cost(cost)
 
-    def count(self, size: int, *, failed: bool) -> None:
+    def count(self, size: int, errors: int) -> None:
         """Count for the key."""
-        self.account.usage.count(self._clock.now(), size, failed=failed)
+        usage = self.account.usage
+        if not usage.requests:
+            usage.began = self._clock.now()
+        usage.requests += 1
+        usage.bytes += size
+        usage.errors += errors
 
     async def finish(self) -> None:
         """Add usage to the store, if it is time to."""
-        usage = self.account.usage
-        if usage.is_due(self._clock.now()) and not self._limiter.outage.is_on:
+        if self.account.usage.is_due(self._clock.now()) and not self._limiter.outage.is_on:
             try:
-                await flush(self._limiter.store, self.key_id, usage)
+                await flush(self._limiter.store, self.account.take_usage())
             except ServiceError as error:
                 self._limiter.outage.report(error)
 
     def headers(self) -> Headers:
         """Return what was told a moment ago, or write it anew."""
-        return self.account.headers()
+        return self.account.headers(self._monotonic())

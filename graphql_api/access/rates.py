@@ -49,6 +49,11 @@ class Purse:
         self._largest = largest
         self._since = float("-inf")
 
+    @property
+    def void_at(self) -> float:
+        """Return when the oldest part is void; the past where there is none."""
+        return self._parts[0][0] if self._parts else float("-inf")
+
     def drop_void(self, now: float) -> int:
         """Forget what is void, and return the total."""
         parts = self._parts

@@ -78,8 +78,7 @@ class ViewerKey:
         if not 1 <= days <= MAX_DAYS:
             raise BadUserInput(f"`days` must be from 1 to {MAX_DAYS}.")
         store, key_id = info.context.use(Access).store, self.account.record.id
-        if self.account.usage.requests:
-            await flush(store, key_id, self.account.usage)
+        await flush(store, self.account.take_usage())
         partition = key_of(key_id).pk
         page = await store.query(partition, USAGE, days_before(days, time.time()), limit=MAX_DAYS)
         return [KeyUsage(**day._asdict()) for day in read_days(page.items)]

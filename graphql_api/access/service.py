@@ -81,6 +81,6 @@ class Access:
 
     def close(self) -> None:
         """Write the usage that was not written yet."""
-        for key_id, account in self.keyring.accounts.items():
+        for account in self.keyring.accounts.values():
             with suppress(ServiceError):
-                flush_now(self.store.sync, key_id, account.usage)
+                flush_now(self.store.sync, account.take_usage())

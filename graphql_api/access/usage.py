@@ -27,8 +27,16 @@ class Day(NamedTuple):
     bytes: int
 
 
+class Amount(NamedTuple):
+    """What to add to the numbers of an item, and when that expires."""
+
+    key: Key
+    counts: Mapping[str, int]
+    expires: int
+
+
 class Usage:
-    """What one key used since it was last added to the store."""
+    """What one key used since ``began``, in seconds since 1970; before that, it was added to the store."""
 
     __slots__ = ("began", "bytes", "cost", "errors", "requests")
 
@@ -37,20 +45,14 @@ class Usage:
         self.requests = self.cost = self.errors = self.bytes = 0
         self.began = 0.0
 
-    def count(self, now: float, size: int, *, failed: bool) -> None:
-        """Count an answer of ``size`` bytes."""
-        if not self.requests:
-            self.began = now
-        self.requests += 1
-        self.bytes += size
-        self.errors += failed
-
     def is_due(self, now: float) -> bool:
         """Say whether it is time to add this to the store."""
-        return self.requests > 0 and now - self.began >= FLUSH_SECONDS
+        return bool(self.requests) and now - self.began >= FLUSH_SECONDS
 
-    def taken(self, key_id: str) -> list[tuple[Key, Mapping[str, int], int]]:
-        """Return what to add to which items, with their expiry, and begin anew. All belongs to when it began."""
+    def taken(self, key_id: str) -> list[Amount]:
+        """Return what to add to which items, and begin anew. All belongs to when it began."""
+        if not self.requests:
+            return []
         began = datetime.fromtimestamp(self.began, UTC)
         counts = {name: value for name in COUNTS if (value := getattr(self, name))}
         day = began.replace(hour=0, minute=0, second=0, microsecond=0)
@@ -58,20 +60,19 @@ class Usage:
         minute = {REQUESTS: self.requests}
         self.__init__()  # type: ignore[misc]
         return [
-            (usage_of(key_id, f"{began:%Y-%m-%d}"), counts, kept),
-            (minute_of(key_id, f"{began:%Y-%m-%dT%H:%M}"), minute, int(began.timestamp()) + MINUTE_SECONDS_KEPT),
+            Amount(usage_of(key_id, f"{began:%Y-%m-%d}"), counts, kept),
+            Amount(minute_of(key_id, f"{began:%Y-%m-%dT%H:%M}"), minute, int(began.timestamp()) + MINUTE_SECONDS_KEPT),
         ]
 
 
-async def flush(store: Store, key_id: str, usage: Usage) -> None:
+async def flush(store: Store, amounts: Sequence[Amount]) -> None:
     """Add usage to the store. What fails is lost: it may have been added, and is not to be counted twice."""
-    added = (store.add(key, counts, expires=expires) for key, counts, expires in usage.taken(key_id))
-    await asyncio.gather(*added)
+    await asyncio.gather(*(store.add(key, counts, expires=expires) for key, counts, expires in amounts))
 
 
-def flush_now(store: ItemStore, key_id: str, usage: Usage) -> None:
+def flush_now(store: ItemStore, amounts: Sequence[Amount]) -> None:
     """Do the same where there is no event loop."""
-    for key, counts, expires in usage.taken(key_id) if usage.requests else ():
+    for key, counts, expires in amounts:
         store.add(key, counts, expires=expires)
 
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from cachetools import LRUCache
 
-from graphql_api.access.callers import KEPT_COST, Headers
-from graphql_api.access.clock import SYSTEM, Clock
+from graphql_api.access.callers import KEPT_COST, TOLD_SECONDS, Headers
+from graphql_api.access.clock import SECOND, SYSTEM, Clock
 from graphql_api.access.errors import RateLimited
 from graphql_api.access.rates import Rate
 from graphql_api.access.records import COST, REQUESTS
@@ -23,7 +23,7 @@ Rates = Mapping[str, Rate]
 class Visitor:
     """Implements ``Caller`` for one address: the marks of its limits are all that is known of it."""
 
-    __slots__ = ("_least", "_marks", "_rates", "_wall")
+    __slots__ = ("_cost", "_least", "_marks", "_policy", "_rates", "_requests", "_told", "_told_at", "_wall")
     key_id = ""
 
     def __init__(self, rates: Rates, clock: Clock) -> None:
@@ -32,18 +32,30 @@ class Visitor:
         self._least = {REQUESTS: rates[REQUESTS].unit, COST: KEPT_COST * rates[COST].unit}
         self._marks = dict.fromkeys(rates, 0)
         self._wall = clock.wall
+        self._requests, self._cost = self._least[REQUESTS], self._least[COST]
+        self._policy = policy({name: rates[name] for name in self._least})
+        self._told: Headers = ()
+        self._told_at = 0
 
-    def is_ready(self) -> bool:
-        """Look at the marks."""
-        return self._has_room(self._least)
+    def try_take(self) -> bool:
+        """Move the marks, if there is room."""
+        now, marks, rates = self._wall(), self._marks, self._rates
+        requests = max(marks[REQUESTS], now) + self._requests
+        cost = max(marks[COST], now) + self._cost
+        if requests - now > rates[REQUESTS].burst or cost - now > rates[COST].burst:
+            return False
+        marks[REQUESTS], marks[COST] = requests, cost
+        return True
 
-    def take(self) -> None:
-        """Move the marks."""
-        self._move(self._least)
+    def give_back(self) -> None:
+        """Move the marks back."""
+        self._marks[REQUESTS] -= self._requests
+        self._marks[COST] -= self._cost
 
     async def admit(self) -> None:
         """Move the marks, or refuse."""
-        self._take(self._least)
+        if not self.try_take():
+            raise self._refusal(self._least)
 
     async def reserve(self, cost: int) -> None:
         """Move the mark of cost, or refuse."""
@@ -55,15 +67,19 @@ class Visitor:
         """Move the mark of cost, whatever the limit says."""
         self._move({COST: cost * self._rates[COST].unit})
 
-    def count(self, size: int, *, failed: bool) -> None:
+    def count(self, size: int, errors: int) -> None:
         """Do nothing: usage is kept of keys only."""
 
     async def finish(self) -> None:
         """Do nothing: nothing is written."""
 
     def headers(self) -> Headers:
-        """Write what is left."""
-        return (b"ratelimit-policy", self._policy().encode()), (b"ratelimit", told(self._left()).encode())
+        """Return what was told a moment ago, or write it anew."""
+        now = self._wall()
+        if now - self._told_at >= TOLD_SECONDS * SECOND:
+            self._told = (b"ratelimit-policy", self._policy.encode()), (b"ratelimit", told(self._left()).encode())
+            self._told_at = now
+        return self._told
 
     def may_look_up(self) -> None:
         """Raise ``RateLimited`` where too many keys that this address named were not there."""
@@ -91,10 +107,7 @@ class Visitor:
 
     def _refusal(self, amounts: Mapping[str, int]) -> RateLimited:
         draws = {name: Draw(amount, amount, self._rates[name].burst) for name, amount in amounts.items()}
-        return refusal(draws, self._marks, self._wall(), {"ratelimit-policy": self._policy()})
-
-    def _policy(self) -> str:
-        return policy({name: self._rates[name] for name in self._least})
+        return refusal(draws, self._marks, self._wall(), {"ratelimit-policy": self._policy})
 
     def _left(self) -> dict[str, tuple[int, int]]:
         now = self._wall()

@@ -105,16 +105,17 @@ class Layer:
         if known is None or self._inner is None:
             return None
         caller: Caller = self.access.visitor(self.addresses.client(scope).address) if known is PEER else known
-        if not caller.is_ready():
+        if not caller.try_take():
             return None
         answer = self._inner(scope, key, max_bytes)
         if answer is None:
+            caller.give_back()
             return None
-        caller.take()
-        caller.count(sum(map(len, answer.chunks)), failed=False)
+        chunks = answer.chunks
+        caller.count(len(chunks[0]) if len(chunks) == 1 else sum(map(len, chunks)), 0)
         if caller.key_id:
             request_log(scope)["key_id"] = caller.key_id
-        return answer._replace(headers=mark(answer.headers, caller, private=self.required))
+        return Replayed(answer.status, mark(answer.headers, caller, private=self.required), chunks)
 
 
 async def _refuse(scope: Scope, _receive: Receive, send: Send) -> None:

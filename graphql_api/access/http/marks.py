@@ -1,5 +1,7 @@
 """What access writes on answers: that shared caches may not keep what takes a key, and what is left of the limits."""
 
+from functools import lru_cache
+
 from graphql_api.access.callers import Caller
 from graphql_api.web.replay import Headers
 
@@ -11,11 +13,20 @@ def mark(headers: Headers, caller: Caller, *, private: bool) -> Headers:
 
     ``RateLimit`` stands only on what no shared cache keeps: it would be told to others.
     """
-    kept = next((value for name, value in headers if name == CACHE_CONTROL), b"no-store")
-    if b"no-store" in kept or b"private" in kept:
-        return [*headers, *caller.headers()]
-    if not private:
-        return headers
-    own = kept.replace(b"public", b"private") if b"public" in kept else b"private, " + kept
-    others = [pair for pair in headers if pair[0] != CACHE_CONTROL]
-    return [*others, (CACHE_CONTROL, own), *caller.headers()]
+    for at, (name, value) in enumerate(headers):
+        if name == CACHE_CONTROL:
+            own = made_private(value)
+            if own == value:
+                break
+            if not private:
+                return headers
+            return [*headers[:at], (CACHE_CONTROL, own), *headers[at + 1 :], *caller.headers()]
+    return [*headers, *caller.headers()]
+
+
+@lru_cache(1_000)
+def made_private(value: bytes) -> bytes:
+    """Return a ``Cache-Control`` under which no shared cache keeps the answer."""
+    if b"no-store" in value or b"private" in value:
+        return value
+    return value.replace(b"public", b"private") if b"public" in value else b"private, " + value

@@ -47,4 +47,4 @@ class Meter:
     def finish(self) -> None:
         """Count the answer for usage."""
         failed = not self._status or self._status >= 400 or bool(self._fields.get("codes"))
-        self._caller.count(self._size, failed=failed)
+        self._caller.count(self._size, int(failed))
