@@ -3,9 +3,10 @@
 import json
 
 import pytest
-import structlog
 
+from graphql_api import logs
 from graphql_api.capabilities import derived_capability, is_capability, new_capability, stored_name
+from graphql_api.logs import EventLogger
 
 
 def test_each_is_another_of_the_same_form() -> None:
@@ -34,8 +35,11 @@ def test_a_store_cannot_tell_it() -> None:
 
 def test_no_log_line_has_one(capsys: pytest.CaptureFixture[str]) -> None:
     """Neither in a path, nor in an error, nor cut."""
+    logs.configure("INFO")
     one = new_capability()
-    structlog.get_logger().warning("seen", path=f"/cart/{one}/items/1", error=f"no {one[:20]}", nested={"id": one})
+    EventLogger("graphql_api.tests").warning(
+        "seen", path=f"/cart/{one}/items/1", error=f"no {one[:20]}", nested={"id": one}
+    )
     line = json.loads(capsys.readouterr().out)
     assert line["path"] == "/cart/***/items/1"
     assert line["error"] == "no ***"

@@ -15,7 +15,6 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-import structlog
 from click.testing import CliRunner, Result
 
 from graphql_api.app import api_schema
@@ -35,15 +34,16 @@ Run = Callable[..., Result]
 @pytest.fixture
 def run() -> Iterator[Run]:
     """Give a runner of commands; the process's logging, which commands set up, is put back."""
-    before, handlers, level = structlog.get_config(), logging.root.handlers[:], logging.root.level
+    ours = logging.getLogger("graphql_api")
+    handlers, level, own_level = logging.root.handlers[:], logging.root.level, ours.level
 
     def invoke(*arguments: object, stdin: str | None = None, **environment: str) -> Result:
         return CliRunner().invoke(commands, [str(each) for each in arguments], input=stdin, env=environment)
 
     yield invoke
-    structlog.configure(**before)
     logging.root.handlers[:] = handlers
     logging.root.setLevel(level)
+    ours.setLevel(own_level)
 
 
 def python(code: str, **environment: str) -> "subprocess.CompletedProcess[str]":

@@ -1,11 +1,12 @@
 """Logs: one JSON line a request with what an operator needs, levels by outcome, and no secrets."""
 
 import json
+import logging
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-import structlog
 from starlette.testclient import TestClient
 
 from fakes import SECRET, FakeStorage
@@ -13,6 +14,7 @@ from graphql_api import logs
 from graphql_api.app import create_app
 from graphql_api.config import Settings
 from graphql_api.errors import StorageFault
+from graphql_api.logs import EventLogger
 
 
 def lines(capfdbinary: pytest.CaptureFixture[bytes]) -> list[dict[str, Any]]:
@@ -89,10 +91,42 @@ def test_an_unexpected_error_is_logged_with_its_traceback_and_masked(capfdbinary
 def test_secrets_are_masked_by_name_and_by_form(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
     """A field that is named like a secret, or text that has the form of an access key id, never reaches the log."""
     logs.configure("INFO")
-    structlog.get_logger().info(
+    EventLogger("graphql_api.tests").info(
         "event", secret_access_key="abc", note="with AKIAABCDEFGHIJKLMNOP in it", nested={"Authorization": "Bearer abc"}
     )
     (line,) = lines(capfdbinary)
     assert line["secret_access_key"] == "***"
     assert line["note"] == "with *** in it"
     assert line["nested"] == {"Authorization": "***"}
+
+
+def test_secrets_are_masked_in_lists_and_in_tracebacks(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    """Nothing is passed over since it is not a text of its own, or stands at the begin of a line."""
+    logs.configure("INFO")
+    EventLogger("graphql_api.tests").error(
+        "event", parts=["cap_0123456789", {"token": 1}], exc_info=ValueError("not\nAKIAABCDEFGHIJKLMNOP")
+    )
+    (line,) = lines(capfdbinary)
+    assert line["parts"] == ["***", {"token": "***"}]
+    assert line["exception"] == "ValueError: not\n***"
+
+
+def test_a_library_joins_in_from_warning(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    """Its line names its logger; what it says below warning is left out."""
+    logs.configure("INFO")
+    library = logging.getLogger("library")
+    library.info("%s connections", 3)
+    library.warning("the pool is full: %s", "満員")
+    (line,) = lines(capfdbinary)
+    assert datetime.fromisoformat(line.pop("timestamp")).utcoffset() == timedelta(0)
+    assert line == {"logger": "library", "level": "warning", "message": "the pool is full: 満員"}
+
+
+def test_the_level_says_which_requests_are_written(
+    sample_data: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    """From WARNING on, only what failed has a line."""
+    client = TestClient(create_app(Settings(data=str(sample_data), log_level="WARNING")))
+    client.get("/api/jockey/00001")
+    client.get("/api/jockey/x")
+    assert [line["path"] for line in lines(capfdbinary)] == ["/api/jockey/x"]

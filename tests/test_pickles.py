@@ -21,13 +21,13 @@ import dateutil.tz
 import numpy as np
 import pandas as pd
 import pytest
-import structlog.testing
 import zstandard
 
 import cpu
 from graphql_api.errors import DataCorrupt
 from graphql_api.pickles import Limits, loads
 from graphql_api.pickles.frames import Frame
+from log_lines import captured_logs
 
 HERE = Path(__file__).parent
 SAMPLES = HERE.parent.parent / "shared" / "samples"
@@ -345,7 +345,7 @@ UNREAD = {
 def test_what_is_not_read(what: str, protocol: int) -> None:
     """Genuine pickles of what is no frame, or a frame without readable labels, are refused, and the reason says why."""
     reason, value = UNREAD[what]
-    with structlog.testing.capture_logs() as logs, pytest.raises(DataCorrupt) as caught:
+    with captured_logs() as logs, pytest.raises(DataCorrupt) as caught:
         loads(pickle.dumps(value, protocol))
     assert caught.value.log_fields["reason"] == reason
     assert logs == [{"event": "pickle_refused", "log_level": "warning", **caught.value.log_fields}]
@@ -368,7 +368,7 @@ def test_what_is_no_frame_is_told(value: Any, detail: str) -> None:
 
 def test_what_the_client_sees() -> None:
     """The message tells nothing of the file; the log says what was refused."""
-    with structlog.testing.capture_logs() as logs, pytest.raises(DataCorrupt) as caught:
+    with captured_logs() as logs, pytest.raises(DataCorrupt) as caught:
         loads(b"cos\nsystem\n(S'true'\ntR.")
     assert caught.value.message == "The jockey's data file cannot be read."
     assert "os" not in str(caught.value).split()

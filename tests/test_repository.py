@@ -7,21 +7,21 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import structlog
 
 from fakes import SECRET, FakeStorage
 from graphql_api.config import Settings
 from graphql_api.errors import BadUserInput, DataCorrupt, NotFound, ServiceError, StorageFault, UpstreamUnavailable
 from graphql_api.jockeys.repository import Jockeys
-from graphql_api.logs import REQUEST_ID, add_request_id
+from graphql_api.logs import REQUEST_ID
 from graphql_api.snapshots.trace import Trace
+from log_lines import captured_logs
 from repository_bench import BUG, CORRUPT, MISSING_TTL, TTL, A, B, Bench, C, D, start, until_waiting
 
 
 @pytest.fixture
 def bench() -> Iterator[Bench]:
     """Make a bench of default settings, whose log lines go nowhere: rendering tracebacks takes long."""
-    with structlog.testing.capture_logs():
+    with captured_logs():
         yield Bench()
 
 
@@ -384,7 +384,7 @@ def test_a_load_logs_in_the_context_of_its_request(bench: Bench) -> None:
     bench.get()
     bench.expire()
     bench.storage.fail(UpstreamUnavailable)
-    with structlog.testing.capture_logs(processors=[add_request_id]) as logs:
+    with captured_logs() as logs:
         asyncio.run(main())
     assert [each["request_id"] for each in logs] == ["r-1"]
 

@@ -13,7 +13,6 @@ from threading import Event
 from typing import Any, get_args
 
 import pytest
-import structlog
 
 from fakes import PATIENCE
 from graphql_api.errors import NotFound, UpstreamUnavailable
@@ -21,13 +20,14 @@ from graphql_api.snapshots.failures import RETRY_PAUSE
 from graphql_api.snapshots.snapshot import Snapshot
 from graphql_api.snapshots.trace import Outcome, Trace
 from graphql_api.workers import MAX_WAITING
+from log_lines import captured_logs
 from repository_bench import STALE_LIMIT, TTL, A, B, Bench, C, D, start, until_waiting
 
 
 @pytest.fixture
 def bench() -> Iterator[Bench]:
     """Make a bench of default settings, whose log lines go nowhere: rendering tracebacks takes long."""
-    with structlog.testing.capture_logs():
+    with captured_logs():
         yield Bench()
 
 
@@ -336,7 +336,7 @@ def test_what_waits_is_bounded() -> None:
         with pytest.raises(NotFound):
             await bench.repository.get(D)
 
-    with structlog.testing.capture_logs():
+    with captured_logs():
         asyncio.run(main())
     assert (bench.repository.stats()["failed"], bench.repository.stats()["loading"]) == (1, 0)
 
@@ -372,7 +372,7 @@ def test_stress() -> None:
             bench.clock.turn(rng.choice([1, RETRY_PAUSE, TTL, STALE_LIMIT]))
             bench.storage.mend()
 
-    with ThreadPoolExecutor(7) as pool, structlog.testing.capture_logs():
+    with ThreadPoolExecutor(7) as pool, captured_logs():
         running = [pool.submit(asyncio.run, client(seed)) for seed in range(6)]
         pool.submit(trouble).result(PATIENCE)
         results = Counter(each for client in running for each in client.result(PATIENCE))

@@ -7,7 +7,6 @@ from threading import Event, Lock
 from typing import Any
 
 import pytest
-import structlog
 
 from fake_s3 import found, hang, refusal, serving, settings
 from fakes import PATIENCE, FakeStorage
@@ -20,6 +19,7 @@ from graphql_api.snapshots.threads import SUSPECTS
 from graphql_api.snapshots.trace import Trace
 from graphql_api.storage.protocol import MAX_OBJECT_BYTES
 from graphql_api.storage.s3 import S3Storage
+from log_lines import captured_logs
 from repository_bench import A, B, Bench, records_of, start, until_waiting
 
 pytest_plugins = ("s3_servers",)
@@ -29,7 +29,7 @@ HANGING = [f"{number:05}" for number in range(100, 140)]
 @pytest.fixture(autouse=True)
 def quiet() -> Iterator[None]:
     """Let log lines go nowhere: rendering tracebacks takes long."""
-    with structlog.testing.capture_logs():
+    with captured_logs():
         yield
 
 

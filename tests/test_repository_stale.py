@@ -3,18 +3,18 @@
 from collections.abc import Iterator
 
 import pytest
-import structlog
 
 from fakes import SECRET
 from graphql_api.errors import ServiceError, StorageFault, UpstreamUnavailable
 from graphql_api.snapshots.failures import RETRY_PAUSE
+from log_lines import captured_logs
 from repository_bench import CORRUPT, STALE_LIMIT, A, Bench
 
 
 @pytest.fixture
 def bench() -> Iterator[Bench]:
     """Make a bench of default settings, whose log lines go nowhere: rendering tracebacks takes long."""
-    with structlog.testing.capture_logs():
+    with captured_logs():
         yield Bench()
 
 
@@ -24,7 +24,7 @@ def test_the_last_good_copy_answers_while_the_storage_fails(bench: Bench, error:
     before = bench.get()
     bench.storage.fail(error)
     bench.expire()
-    with structlog.testing.capture_logs() as logs:
+    with captured_logs() as logs:
         found = bench.get()
     assert found.stale
     assert found.value is before.value
@@ -40,7 +40,7 @@ def test_a_corrupt_new_file_does_not_replace_a_good_copy(bench: Bench) -> None:
     bench.get()
     bench.storage.put(A, CORRUPT)
     bench.expire()
-    with structlog.testing.capture_logs() as logs:
+    with captured_logs() as logs:
         found = bench.get()
     assert found.stale
     assert found.size == len(b"aaa")
@@ -67,7 +67,7 @@ def test_an_unforeseen_failure_does_not_replace_a_good_copy(bench: Bench) -> Non
     bench.get()
     bench.storage.fail(ZeroDivisionError)
     bench.expire()
-    with structlog.testing.capture_logs() as logs:
+    with captured_logs() as logs:
         assert bench.get().stale
     assert [line["log_level"] for line in logs] == ["error"]
 

@@ -14,7 +14,6 @@ from typing import Any
 import botocore.exceptions
 import botocore.parsers
 import pytest
-import structlog
 import urllib3.exceptions
 
 from fake_s3 import (
@@ -37,6 +36,7 @@ from fakes import PATIENCE
 from graphql_api.errors import DataCorrupt, NotFound, ServiceError, StorageFault, UpstreamUnavailable
 from graphql_api.storage import faults
 from graphql_api.storage.s3 import RETRYING, S3Storage
+from log_lines import captured_logs
 
 pytest_plugins = ("s3_servers",)
 
@@ -207,7 +207,7 @@ def test_broken_bodies(aws: pytest.MonkeyPatch, code: str) -> None:
     timeout = 0.5 if code == "ReadTimeoutError" else 30.0
     with (
         faulty(aws, BODIES[code], read_timeout=timeout, sleep=pauses.append) as (s3, server),
-        structlog.testing.capture_logs() as logs,
+        captured_logs() as logs,
         pytest.raises(UpstreamUnavailable) as caught,
     ):
         s3.read("05339")

@@ -7,19 +7,19 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-import structlog
 
 from fakes import SECRET
 from graphql_api.errors import NotFound, StorageFault, UpstreamUnavailable
 from graphql_api.jockeys.warmer import Warming, warm
 from graphql_api.snapshots.trace import Trace
+from log_lines import captured_logs
 from repository_bench import CORRUPT, TTL, A, B, Bench, C, D
 
 
 @pytest.fixture
 def logs() -> Iterator[list[Any]]:
     """Give the log lines."""
-    with structlog.testing.capture_logs() as lines:
+    with captured_logs() as lines:
         yield lines
 
 

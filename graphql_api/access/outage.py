@@ -1,16 +1,15 @@
 """What the process knows of the store's failing: it is left alone for a moment, and reported once a minute."""
 
-import structlog
-
 from graphql_api.access.clock import SYSTEM, Clock
 from graphql_api.errors import ServiceError
+from graphql_api.logs import EventLogger
 
 PAUSE = 2.0
 """Seconds after a failure in which the store is not asked: so few requests wait for one that hangs."""
 
 REPORT_EVERY = 60.0
 
-log = structlog.get_logger(__name__)
+log = EventLogger(__name__)
 
 
 class Outage:

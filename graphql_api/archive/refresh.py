@@ -15,18 +15,19 @@ from pathlib import Path
 from threading import BoundedSemaphore
 from typing import Literal
 
-import structlog
-
 from graphql_api.archive.building import Workshop
 from graphql_api.archive.manifest import FOLDER, HORSES, JOCKEYS, NAME, DataFile, Manifest, dump, load
 from graphql_api.errors import DataCorrupt, IndexOutdated, NotFound, ServiceError, StorageFault
 from graphql_api.jockeys.decoding import decode
 from graphql_api.jockeys.files import JockeyFiles
 from graphql_api.jockeys.records import RaceRecords
+from graphql_api.logs import EventLogger
 from graphql_api.snapshots.loading import MAX_DECODES
 from graphql_api.snapshots.trace import Trace
 from graphql_api.storage.folder import content_hash
 from graphql_api.storage.protocol import Storage, list_all
+
+log = EventLogger(__name__)
 
 ORPHAN_AGE = timedelta(hours=1)
 """How long a file that no manifest names is left alone: another run may be about to name it."""
@@ -193,11 +194,11 @@ def _known(storage: Storage) -> tuple[Manifest | None, str | None]:
     try:
         manifest = load(stored.data)
     except (DataCorrupt, IndexOutdated) as error:
-        structlog.get_logger().warning("index_made_anew", **error.log_fields)
+        log.warning("index_made_anew", **error.log_fields)
         return None, stored.etag
     there = {listed.key for listed in list_all(storage, f"{FOLDER}/")}
     if missing := sorted(file.name for file in manifest.files if file.name not in there):
-        structlog.get_logger().warning("index_made_anew", key=missing[0], missing=len(missing), reason="files are gone")
+        log.warning("index_made_anew", key=missing[0], missing=len(missing), reason="files are gone")
         return None, stored.etag
     return manifest, stored.etag
 
@@ -222,5 +223,5 @@ def _current(files: JockeyFiles, jockey_id: str, etag: str | None, decodes: Boun
     except NotFound:
         return jockey_id, None, None, "gone"
     except (DataCorrupt, StorageFault) as error:  # one file that may not be read does not keep the others out
-        structlog.get_logger().warning("file_not_indexed", jockey_id=jockey_id, **error.log_fields)
+        log.warning("file_not_indexed", jockey_id=jockey_id, **error.log_fields)
         return jockey_id, None, None, "unreadable"

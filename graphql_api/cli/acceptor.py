@@ -9,10 +9,9 @@ import socket
 from collections.abc import Callable, Collection
 from typing import cast
 
-import structlog
-
 from graphql_api.cli.bounds import FULL, LINGER_SECONDS
 from graphql_api.cli.wire import closing
+from graphql_api.logs import EventLogger
 from graphql_api.web.replay import Headers
 
 BATCH = 64
@@ -23,7 +22,7 @@ MAX_REFUSALS = 128
 
 PAUSE_SECONDS = 0.1
 
-log = structlog.get_logger(__name__)
+log = EventLogger(__name__)
 
 
 class Acceptor:

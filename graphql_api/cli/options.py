@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from graphql_api import logs
 from graphql_api.config import Settings
 from graphql_api.installed import read_settings
 
@@ -37,9 +38,4 @@ def settings_of(data: str | None) -> Settings:
 
 def log_to_stderr(level: str) -> None:
     """Keep standard output for the answer."""
-    import structlog
-
-    structlog.configure(
-        wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.BytesLoggerFactory(sys.stderr.buffer),
-    )
+    logs.configure(level, sys.stderr.buffer)

@@ -7,7 +7,6 @@ import time
 from typing import TYPE_CHECKING, Any, cast
 
 import httptools
-import structlog
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from graphql_api.cli.bounds import (
@@ -24,6 +23,7 @@ from graphql_api.cli.bounds import (
 from graphql_api.cli.repeats import Repeats
 from graphql_api.cli.transport import CoalescingTransport
 from graphql_api.cli.wire import closing
+from graphql_api.logs import EventLogger
 from graphql_api.web.deadline import BEGUN
 from graphql_api.web.middleware import MAX_HEADERS
 
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 NOTHING = memoryview(b"")
 
-log = structlog.get_logger(__name__)
+log = EventLogger(__name__)
 
 
 class Protocol(HttpToolsProtocol):

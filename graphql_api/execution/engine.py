@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 
 import orjson
 import strawberry
-import structlog
 from graphql import ExecutionResult, GraphQLError, OperationDefinitionNode
 
 from graphql_api.execution.bounded import BoundedExecutor
@@ -20,11 +19,12 @@ from graphql_api.execution.private_names import VariableValues, core_schema
 from graphql_api.execution.projections import Projections
 from graphql_api.execution.unknown_names import named_inputs, refusal, unknown_names
 from graphql_api.execution.weighed_cache import as_key
+from graphql_api.logs import EventLogger
 
 MAX_ERRORS = 5
 """Errors told of the variables of one operation, as of a document."""
 
-log = structlog.get_logger(__name__)
+log = EventLogger(__name__)
 
 
 class Answer(NamedTuple):

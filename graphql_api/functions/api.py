@@ -4,7 +4,6 @@ import time
 from dataclasses import dataclass
 from typing import cast
 
-import structlog
 from mangum import Mangum
 from mangum.protocols import HTTPCycle
 from mangum.types import ASGI, LambdaContext, LambdaEvent, Scope
@@ -15,6 +14,7 @@ from graphql_api.functions.dispatch import Reply
 from graphql_api.functions.gateway import read_request, refused
 from graphql_api.functions.metrics import Metrics
 from graphql_api.functions.replies import excess, too_large
+from graphql_api.logs import EventLogger
 from graphql_api.web.middleware import RequestLog
 
 TEXT_TYPES = [
@@ -26,7 +26,7 @@ TEXT_TYPES = [
 ]
 """Anything else, and whatever is no UTF-8 (a compressed body), Mangum sends as base64."""
 
-log = structlog.get_logger(__name__)
+log = EventLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)

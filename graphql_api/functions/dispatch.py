@@ -3,13 +3,14 @@
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-import structlog
 from mangum.types import LambdaContext, LambdaEvent
+
+from graphql_api.logs import EventLogger
 
 Reply = dict[str, Any]
 Function = Callable[[LambdaEvent, LambdaContext], Reply]
 
-log = structlog.get_logger(__name__)
+log = EventLogger(__name__)
 
 
 class UnknownEvent(Exception):

@@ -23,11 +23,11 @@ What a job tells of its run has names of its own, such as WarmerRuns.
 from collections.abc import Mapping
 
 import orjson
-import structlog
 from aws_lambda_powertools.metrics import EphemeralMetrics
 
 from graphql_api.errors import DataCorrupt, DocumentNotFound, RequestTimeout, ServiceError, UpstreamUnavailable
 from graphql_api.jobs.runner import JobResult
+from graphql_api.logs import write_line
 from graphql_api.snapshots.trace import Outcome, Trace
 from graphql_api.storage.metered import MeteredStorage
 from graphql_api.web.middleware import RequestLog
@@ -99,7 +99,7 @@ class Metrics:
         if not metrics:  # of a job that tells of none, EMF has no line
             return
         line = self._format.serialize_metric_set(metrics, metadata={"request_id": request_id})
-        structlog.BytesLogger().msg(orjson.dumps(line))
+        write_line(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
 
 
 def _result(status: int, codes: set[str]) -> str:

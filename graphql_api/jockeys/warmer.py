@@ -7,13 +7,12 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-import structlog
-
 from graphql_api.config import Settings
 from graphql_api.errors import NotFound, ServiceError
 from graphql_api.jobs.runner import JobResult
 from graphql_api.jockeys.repository import Jockeys
 from graphql_api.jockeys.settings import JockeysSettings
+from graphql_api.logs import EventLogger
 from graphql_api.services import Services
 from graphql_api.snapshots.trace import Outcome, Trace
 
@@ -23,6 +22,7 @@ MAX_AT_ONCE = 8
 FULL = 0.9
 """Part of the cache's bytes that warming may fill; more, and the last jockeys loaded would drive out the first."""
 
+log = EventLogger(__name__)
 
 METRICS: Mapping[Outcome, str] = {
     "miss": "WarmerLoaded",
@@ -103,7 +103,6 @@ async def _refresh(jockeys: Jockeys, jockey_id: str, run: Warming) -> None:
 
 def _log(run: Warming) -> None:
     """Write the run's line, a warning where anything failed, with the first failure for an example."""
-    log = structlog.get_logger(__name__)
     fields = {"planned": run.planned, "left": run.left, "cache": run.trace.outcomes, "ms": round(run.seconds * 1000, 2)}
     if not run.failures:
         log.info("warmed", **fields)

@@ -6,9 +6,8 @@ inert stand-in) → ``frame`` (check the recorded tree and make columns of it). 
 
 import pickle
 
-import structlog
-
 from graphql_api.errors import DataCorrupt
+from graphql_api.logs import EventLogger
 from graphql_api.pickles.compression import decompress
 from graphql_api.pickles.foreign import foreign_kind
 from graphql_api.pickles.frames import Frame, LeftOut
@@ -24,6 +23,8 @@ _BROKEN = (pickle.UnpicklingError, EOFError, ValueError, TypeError, AttributeErr
 
 _LOGGED, _LABEL = 20, 100  # parts left out that the log names, and characters of their labels
 
+log = EventLogger(__name__)
+
 
 def loads(data: bytes, limits: Limits = Limits()) -> Frame:  # noqa: B008
     """Read one file as stored: a pickled DataFrame, perhaps compressed (gzip, bzip2, xz, zip, zstd).
@@ -32,7 +33,6 @@ def loads(data: bytes, limits: Limits = Limits()) -> Frame:  # noqa: B008
     Reads what pandas 0.25 to 3.1 writes with protocols 0 to 5. Raises ``DataCorrupt`` for everything else, whose
     ``log_fields`` hold ``reason``, a short code, and ``detail``, which says what was refused; both are logged.
     """
-    log = structlog.get_logger(__name__)
     try:
         read = _frame(decompress(data, limits), limits)
     except DataCorrupt as error:

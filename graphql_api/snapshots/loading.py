@@ -6,9 +6,8 @@ from dataclasses import replace
 from threading import BoundedSemaphore, Lock
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-import structlog
-
 from graphql_api.errors import DataCorrupt, NotFound, StorageFault, UpstreamUnavailable
+from graphql_api.logs import EventLogger
 from graphql_api.snapshots.failures import RETRY_PAUSE, copy_of
 from graphql_api.snapshots.memory import Held, Memory
 from graphql_api.snapshots.policy import Policy
@@ -19,6 +18,8 @@ from graphql_api.storage.protocol import StoredObject
 
 if TYPE_CHECKING:
     from graphql_api.snapshots.snapshots import Snapshots
+
+log = EventLogger(__name__)
 
 V = TypeVar("V")
 
@@ -87,7 +88,7 @@ class Loading(Generic[V]):
         # A storage may be down for a while; a version that cannot be read, or a bug, takes somebody to act.
         level = logging.WARNING if isinstance(error, UpstreamUnavailable | StorageFault) else logging.ERROR
         about = {self._source.key_field: snapshot.key, "retry_seconds": pause, **getattr(error, "log_fields", {})}
-        structlog.get_logger().log(level, "stale_copy_served", **about, exc_info=error)
+        log.log(level, "stale_copy_served", **about, exc_info=error)
         return snapshot
 
     def _fetch(self, key: str, held: Held[V] | None, trace: Trace) -> tuple[Outcome, Snapshot[V]]:

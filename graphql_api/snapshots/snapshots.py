@@ -10,9 +10,8 @@ from dataclasses import dataclass, replace
 from threading import Lock
 from typing import Generic, TypeVar, get_args
 
-import structlog
-
 from graphql_api.errors import NotFound, UpstreamUnavailable
+from graphql_api.logs import EventLogger
 from graphql_api.snapshots.clock import lasting_clock
 from graphql_api.snapshots.failures import GRACE, copy_of
 from graphql_api.snapshots.loading import Loading
@@ -26,6 +25,8 @@ from graphql_api.snapshots.trace import Outcome, Trace
 from graphql_api.workers import Workers, done
 
 V = TypeVar("V")
+
+log = EventLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -217,7 +218,7 @@ class Snapshots(Generic[V]):
         if not flight.late:
             flight.late = True
             about = {self.key_field: copy.key, "reason": "the storage is slow"}
-            structlog.get_logger().info("stale_copy_served", **about)
+            log.info("stale_copy_served", **about)
         with self._lock:
             self._tally.count("late", trace, copy.key)
         return replace(copy, stale=True, fresh_until=self._clock())

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-import structlog
-
 from graphql_api.config import Settings
 from graphql_api.errors import UpstreamUnavailable
+from graphql_api.logs import EventLogger
 from graphql_api.storage.faults import translated
 from graphql_api.storage.protocol import UNAVAILABLE
 from graphql_api.storage.ssm import Location, read_location
@@ -18,6 +17,8 @@ if TYPE_CHECKING:
     from types_boto3_s3.client import S3Client
 
 PAUSE = 5.0  # seconds between two attempts to connect
+
+log = EventLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,7 +72,7 @@ class Connection:
         try:
             return self._connect()
         except UpstreamUnavailable as error:
-            structlog.get_logger(__name__).warning("not_connected_anew", **error.log_fields)
+            log.warning("not_connected_anew", **error.log_fields)
             return refused
 
     def _connect(self) -> Connected:

@@ -8,10 +8,9 @@ from datetime import UTC
 from threading import BoundedSemaphore
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import structlog
-
 from graphql_api.config import ConfigError, Settings
 from graphql_api.errors import UpstreamUnavailable
+from graphql_api.logs import EventLogger
 from graphql_api.storage.connection import Connected, Connection
 from graphql_api.storage.download import stored_object
 from graphql_api.storage.faults import CHANGED, CREDENTIALS, NOT_MODIFIED, error_code, faults, is_passing, translated
@@ -38,6 +37,8 @@ RETRYING = 4
 """One in so many threads may try a request again; while they do, the faults of others are final."""
 
 _BACKOFF = 0.1  # seconds, doubled from one retry to the next
+
+log = EventLogger(__name__)
 T = TypeVar("T")
 
 
@@ -164,7 +165,7 @@ class S3Storage:
                     if not may_pass or not self._may_retry(attempt, at_end):
                         raise
                     about = {"bucket": s3.bucket, **where, "error_code": error_code(error), "attempt": attempt}
-                    structlog.get_logger(__name__).warning("s3_request_retried", **about)
+                    log.warning("s3_request_retried", **about)
                 self._sleep(random.uniform(0.5, 1) * _BACKOFF * 2**attempt)  # noqa: S311
                 attempt += 1
 

@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
-import structlog
 from graphql import GraphQLError
 
 from graphql_api.errors import BadUserInput, DataCorrupt, ServiceError
 from graphql_api.execution.engine import Answer
+from graphql_api.logs import EventLogger
 
 CHUNK_BYTES = 65_536
 MAX_ERRORS = 100
@@ -16,7 +16,7 @@ MAX_ERRORS = 100
 
 NULL_IN_NON_NULL = "Cannot return null for non-nullable field"
 
-log = structlog.get_logger(__name__)
+log = EventLogger(__name__)
 
 
 def response_map(answer: Answer, request_id: str) -> list[bytes]:

@@ -9,10 +9,9 @@ from itertools import chain
 from typing import Any, Protocol
 
 import orjson
-import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from graphql_api.logs import REQUEST_ID, levels
+from graphql_api.logs import REQUEST_ID, EventLogger
 from graphql_api.snapshots.snapshots import Snapshots
 from graphql_api.snapshots.trace import Trace
 from graphql_api.web.deadline import set_deadline
@@ -37,7 +36,7 @@ NO_STORE = (b"cache-control", b"no-store")
 
 TRANSPORT_SECURITY = (b"strict-transport-security", b"max-age=31536000")
 
-log = structlog.get_logger(__name__)
+log = EventLogger(__name__)
 
 
 class RequestLog(dict[str, Any]):
@@ -217,7 +216,7 @@ async def _answer_500(identifier: str, send: Send) -> None:
 def _log_request(fields: RequestLog, status: int, seconds: float) -> None:
     """Write the request's line: ERROR for 5xx, WARNING for 4xx, INFO else."""
     level = logging.ERROR if status >= 500 or not status else logging.WARNING if status >= 400 else logging.INFO
-    if not levels.isEnabledFor(level):
+    if not log.writes(level):
         return
     stages = {name: round(duration * 1000, 2) for name, duration in fields.trace.stages.items()}
     outcomes, ms = fields.trace.outcomes, round(seconds * 1000, 2)

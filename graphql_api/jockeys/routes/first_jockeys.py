@@ -4,10 +4,9 @@ import asyncio
 import time
 from collections.abc import Callable
 
-import structlog
-
 from graphql_api.errors import ServiceError
 from graphql_api.jockeys.repository import Jockeys
+from graphql_api.logs import EventLogger
 from graphql_api.web.examples import Examples
 
 COUNT = 2
@@ -24,7 +23,7 @@ UNREACHABLE = (
     f"The storage cannot be reached at present: the examples show the id {SAMPLE_IDS[0]}, which may have none."
 )
 
-log = structlog.get_logger(__name__)
+log = EventLogger(__name__)
 
 
 class FirstJockeys:
