@@ -145,7 +145,10 @@ def serve_core(core: Core, settings: Settings) -> ASGIApp:
     named = Named(graphql, trusted)
     sliced: list[ApiRoute] = [made for each in core.slices if each.routes for made in load(each.routes)(http)]
     openapi = OpenApi(examples, named.described(), named.enum_values(), sliced, responder, version(DISTRIBUTION))
-    routes = [*(each.route() for each in sliced), *map(with_deadline, (*Health(kinds).routes(), *named.routes()))]
+    routes = [
+        *(each.route() for each in sliced),
+        *map(with_deadline, (*Health(core.services).routes(), *named.routes())),
+    ]
     others = _router([*routes, *openapi.routes(), *shown.routes()], core, offload)
     return pipeline(_layers(core.slices, http), FastPathRouter(GRAPHQL, graphql, others, settings))
 

@@ -17,6 +17,7 @@ class Service(Protocol):
 
 
 S = TypeVar("S", bound=Service)
+T = TypeVar("T")
 
 
 class Services:
@@ -38,6 +39,10 @@ class Services:
                 if found is None:
                     found = self._made[kind] = kind.open(self)
         return found
+
+    def made(self, kind: type[T]) -> list[T]:
+        """Return the services that were made and are of a class or of one below it; none is made anew for it."""
+        return [each for each in list(self._made.values()) if isinstance(each, kind)]
 
     def close(self) -> None:
         """Close the services that were made, the last one first; none is made anew for it."""

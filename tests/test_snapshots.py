@@ -140,8 +140,8 @@ def test_a_tag_names_kinds_keys_and_versions(services: Services, storage: FakeSt
     """It is judged by the services that hold them, also where nothing is in memory, and ends with any of them."""
     found = tag(DIGEST, loaded(services))
     assert found
-    assert ".jockeys:00001=" in found
-    assert ".numbers:one=" in found
+    assert "/jockeys:00001=" in found
+    assert "/numbers:one=" in found
     cold = Services(services.settings, storage, {Jockeys: services.get(Jockeys)})
     for known in (services, cold):
         validators = Validators(kinds(known, "numbers", "jockeys"))

@@ -13,16 +13,12 @@ class Kinds:
 
     def __init__(self, services: Services, classes: Mapping[str, str]) -> None:
         """Know the services' ``classes`` by name, each as ``module:attribute``."""
-        self.services = services
+        self._services = services
         self._classes = classes
 
     def get(self, name: str) -> Snapshots[Any] | None:
         """Return the service; None for a name that is not known here."""
         if name not in self._classes:
             return None
-        found: Snapshots[Any] = self.services.get(load(self._classes[name]))
+        found: Snapshots[Any] = self._services.get(load(self._classes[name]))
         return found
-
-    def all(self) -> list[Snapshots[Any]]:
-        """Return all of them."""
-        return [self.services.get(load(where)) for where in self._classes.values()]

@@ -7,7 +7,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from graphql_api.errors import ServiceError
-from graphql_api.snapshots.kinds import Kinds
+from graphql_api.services import Services
+from graphql_api.snapshots.snapshots import Snapshots
 from graphql_api.snapshots.threads import LoadThreads
 from graphql_api.web.plain_answers import uncached
 from graphql_api.web.query_string import query_pairs, single
@@ -16,11 +17,10 @@ from graphql_api.web.query_string import query_pairs, single
 class Health:
     """The routes for load balancers and operators."""
 
-    def __init__(self, kinds: Kinds) -> None:
-        """Check the storage that ``kinds`` of snapshots are read from, and tell their counts."""
-        self.kinds = kinds
-        self.storage = kinds.services.storage
-        self.shared = kinds.services.get(LoadThreads).shared
+    def __init__(self, services: Services) -> None:
+        """Check the storage of ``services``, and tell the counts of all snapshots that they hold."""
+        self.services = services
+        self.shared = services.get(LoadThreads).shared
 
     def routes(self) -> list[Route]:
         """Return the routes to mount."""
@@ -35,10 +35,10 @@ class Health:
     async def ready(self, _request: Request) -> Response:
         """Say that the storage answers; 503 where it does not."""
         try:
-            checks = await self.shared.run("check", self.storage.check)
+            checks = await self.shared.run("check", self.services.storage.check)
         except ServiceError as error:
             return uncached({"status": "unavailable", "detail": error.message}, 503)
         counts = Counter[str]()
-        for each in self.kinds.all():
+        for each in self.services.made(Snapshots):
             counts.update(each.stats())
         return uncached({"status": "ok", "checks": dict(checks), "cache": dict(counts)})

@@ -20,7 +20,7 @@ from graphql_api.web.conditional import MAX_TAG_LENGTH, held_tags
 MAX_VERSIONS = 4
 """Answers made of more versions get no tag: it would grow past what a header should hold."""
 
-_VERSION = r"\.[a-z]{1,16}:[0-9A-Za-z_-]{1,64}=[0-9A-Za-z-]{1,64}"
+_VERSION = r"/[a-z]{1,16}:[0-9A-Za-z_.-]{1,64}=[0-9A-Za-z-]{1,64}"
 _TAG = re.compile(rf'(?:W/)?"([0-9a-f]{{32}})((?:{_VERSION}){{1,{MAX_VERSIONS}}})"')
 
 
@@ -40,7 +40,7 @@ def request_digest(schema: bytes, media_type: str, query: str, name: str | None,
 
 def tag(digest: str, snapshots: Iterable[Snapshot[Any]]) -> str | None:
     """Name an answer; None where it cannot be named in a form that can be judged again."""
-    versions = "".join(sorted(f".{each.owner.name}:{each.key}={each.etag}" for each in snapshots))
+    versions = "".join(sorted(f"/{each.owner.name}:{each.key}={each.etag}" for each in snapshots))
     found = f'W/"{digest}{versions}"'
     return found if len(found) <= MAX_TAG_LENGTH and _TAG.fullmatch(found) else None
 
@@ -87,7 +87,7 @@ class Validators:
         """Return the versions that a tag names; none where it names a kind that is not known here."""
         parts = _TAG.fullmatch(held)
         found = []
-        for text in parts[2].split(".")[1:] if parts else ():
+        for text in parts[2].split("/")[1:] if parts else ():
             name, _, version = text.partition(":")
             key, _, etag = version.partition("=")
             owner = self._kinds.get(name)
