@@ -22,6 +22,8 @@ class OrderInput(Protocol):
 
 def orders(given: Sequence[OrderInput] | None, argument: str) -> tuple[Order, ...]:
     """Read an order; raises ``BadUserInput`` where it names a field twice."""
+    if not given:
+        return ()
     read = tuple(
         Order(key.field.value, key.direction is Direction.DESC, key.nulls is Nulls.FIRST) for key in given or ()
     )

@@ -124,9 +124,10 @@ class GraphQLEndpoint:
 
     async def _request(self, document: Document, parameters: Parameters) -> OperationRequest:
         """Coerce the variables of a request; many of them in their turn, or in a thread."""
-        variables = parameters.variables
-        coerce = partial(document.request, self.engine.schema, parameters.operation_name, variables)
-        return await self.offload.call(coerce, coercion_work(variables))
+        schema, name, variables = self.engine.schema, parameters.operation_name, parameters.variables
+        if not variables:
+            return document.request(schema, name, variables)
+        return await self.offload.call(partial(document.request, schema, name, variables), coercion_work(variables))
 
     def _digest(self, media_type: str, document: Document, parameters: Parameters) -> str | None:
         """Digest what shapes the answer but the data; None where it is refused without looking at any."""
