@@ -1,6 +1,7 @@
 """Rules of the house that no linter knows: sizes of modules and functions, and slices that contracts must name."""
 
 import ast
+import re
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -55,3 +56,21 @@ def test_contracts_name_every_slice(installed: Slice) -> None:
         ],
     )
     assert any(package in modules for modules in apart)
+
+
+DOMAIN_FREE = ("execution", "jobs", "services.py", "slices.py", "snapshots", "storage", "store", "tables", "workers.py")
+"""Parts of mechanism that name no domain at all; in ``web`` and ``cli`` stands what the product is called."""
+
+
+def test_mechanism_names_no_domain() -> None:
+    """No jockey stands in names, comments or texts there, but in the names of settings and imports."""
+    package = ROOT / "graphql_api"
+    allowed = re.compile(r"JOCKEY_|graphql_api[./]jockeys|from graphql_api\.jockeys")
+    found = [
+        f"{path.relative_to(ROOT)}: {line.strip()}"
+        for path in MODULES
+        if path.is_relative_to(package) and path.relative_to(package).parts[0] in DOMAIN_FREE
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if re.search("jockey", allowed.sub("", line), re.IGNORECASE)
+    ]
+    assert found == []
