@@ -69,16 +69,25 @@ def references(node: Any) -> Iterator[str]:
 
 
 def operations(document: Json) -> Iterator[tuple[str, Json]]:
-    """Give every path and its operation."""
+    """Give every path and its operations."""
     for path, item in document["paths"].items():
-        yield path, item["get"]
+        for operation in item.values():
+            yield path, operation
+
+
+def reading(document: Json) -> Iterator[tuple[str, Json]]:
+    """Give the operations that read what every server has: those of slips need the id of one."""
+    for path, item in document["paths"].items():
+        if "get" in item and not path.startswith("/cart/"):
+            yield path, item["get"]
 
 
 def test_the_document_is_valid_and_complete(document: Json) -> None:
     """The document passes a validator and names every plain route."""
     validate(document)
     exports = {f"/api/jockey/{{jockey_id}}.{each}" for each in EXTENSIONS}
-    others = {"/q/{name}", "/q/{name}.csv", "/health", "/ready"}
+    cart = {"/cart/items", "/cart/{cart_id}", "/cart/{cart_id}/items/{item_id}"}
+    others = {"/q/{name}", "/q/{name}.csv", "/health", "/ready", *cart}
     assert set(document["paths"]) == {"/api/jockey/{jockey_id}"} | exports | others
     assert document["openapi"].startswith("3.1")
 
@@ -141,7 +150,7 @@ def test_example_answers_are_those_of_the_example_race(document: Json, tmp_path:
     pd.DataFrame([EXAMPLE_RACE]).to_pickle(tmp_path / "00001.pickle")
     client = TestClient(create_app(Settings(data=str(tmp_path))))
     shown = {
-        path: next(iter(operation["responses"]["200"]["content"].values())) for path, operation in operations(document)
+        path: next(iter(operation["responses"]["200"]["content"].values())) for path, operation in reading(document)
     }
     parameters = {"columns": "date,race_name,horse_name,finish_position,prize_money"}
     examples = shown["/api/jockey/{jockey_id}"]["examples"]
@@ -174,7 +183,7 @@ def test_examples_of_answers_are_of_their_schemas(document: Json) -> None:
 
 def example_requests(document: Json) -> Iterator[tuple[str, Json, Json]]:
     """Give a path and parameters for each example that a parameter has, beside what the path needs."""
-    for path, operation in operations(document):
+    for path, operation in reading(document):
         parameters = [resolve(document, each) for each in operation["parameters"]] if "parameters" in operation else []
         for parameter in parameters:
             if parameter["in"] == "path":

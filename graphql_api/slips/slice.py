@@ -1,9 +1,13 @@
-"""The slice of betting slips: so far its tickets, counted by GraphQL and by the command line."""
+"""The slice of betting slips: tickets are counted, put on slips, and settled after their races."""
 
 from graphql_api.slices import Slice
+from graphql_api.slips.settings import SlipsSettings
 
 SLICE = Slice(
     name="slips",
-    query="graphql_api.slips.schema:Query",
+    settings=SlipsSettings,
+    query="graphql_api.slips.schema.query:Query",
+    mutation="graphql_api.slips.schema.mutation:Mutation",
+    routes="graphql_api.slips.routes.routes:routes",
     commands={"ticket": "graphql_api.slips.commands:ticket"},
 )

@@ -48,9 +48,10 @@ class ApiRoute:
     """A path, what answers it, and OpenAPI's description of each of its methods.
 
     ``operations`` maps a method in lower case (``get``) to its Operation Object; HEAD comes with GET. ``schemas``,
-    ``responses`` and ``parameters`` are the components that these refer to; several routes may bring the same ones. The
-    parameters are a function of the ids that the document shows as examples. An answer may be kept by caches only where
-    the endpoint says so. ``refuse`` answers our errors, time-outs too; None answers them as ``{"detail": …}``.
+    ``responses`` and ``parameters`` are the components that these refer to; several routes may bring the same ones.
+    ``tags`` are the operations' groups, with what each is about. The parameters are a function of the ids that the
+    document shows as examples. An answer may be kept by caches only where the endpoint says so. ``refuse`` answers our
+    errors, time-outs too; None answers them as ``{"detail": …}``.
     """
 
     path: str
@@ -59,6 +60,7 @@ class ApiRoute:
     schemas: Json = field(default_factory=dict)
     responses: Json = field(default_factory=dict)
     parameters: Callable[[Examples], Json] = no_parameters
+    tags: Mapping[str, str] = field(default_factory=dict)
     refuse: Callable[[Request, ServiceError], Awaitable[Response]] | None = None
 
     def route(self) -> Route:
@@ -86,6 +88,7 @@ class Described:
     schemas: Json
     responses: Json
     parameters: Json
+    tags: Mapping[str, str]
 
 
 def described(routes: Sequence[ApiRoute], examples: Examples) -> Described:
@@ -95,6 +98,7 @@ def described(routes: Sequence[ApiRoute], examples: Examples) -> Described:
         schemas=_merged(route.schemas for route in routes),
         responses=_merged(route.responses for route in routes),
         parameters=_merged(route.parameters(examples) for route in routes),
+        tags=_merged(route.tags for route in routes),
     )
 
 

@@ -8,6 +8,7 @@ from graphql_api.web.openapi.operation import Operation
 from graphql_api.web.routes import Described
 
 CSV = "text/csv; charset=utf-8"
+TAGS = {"jockey": "Results.", "health": "For operators."}
 HEALTHY: Json = {"status": "ok"}
 READY: Json = {"status": "ok", "checks": {"storage": "ok"}, "cache": {"hit": 12, "miss": 3, "entries": 3}}
 
@@ -28,7 +29,7 @@ def document(version: str, values: Mapping[str, str], operations: Sequence[Opera
         },
         "servers": [{"url": "."}],
         "security": [],
-        "tags": [{"name": "jockey", "description": "Results."}, {"name": "health", "description": "For operators."}],
+        "tags": [{"name": name, "description": about} for name, about in {**TAGS, **routes.tags}.items()],
         "paths": {**routes.paths, **_paths(operations, values)},
         "components": {
             "schemas": {**routes.schemas, **answers.schemas()},

@@ -1,0 +1,70 @@
+"""A betting slip: tickets that somebody thinks of buying. Nothing is bought here."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from graphql_api.slips.tickets.ticket import Ticket
+from graphql_api.slips.tickets.types import BetMethod
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlipItem:
+    """A ticket on a slip, with the number of its combinations when it was added.
+
+    ``race_id`` is netkeiba's, or ``YYYYMMDD_course_RR`` of a race whose id there is not known. ``race_name`` is as it
+    was known when the item was added. ``covered`` is a digest of the combinations.
+    """
+
+    id: str
+    race_id: str
+    race_name: str | None
+    method: BetMethod
+    ticket: Ticket
+    combinations: int
+    covered: str
+    unit_stake: int
+    added_at: datetime
+
+    @property
+    def cost(self) -> int:
+        """Return its cost in yen."""
+        return self.combinations * self.unit_stake
+
+    def is_same_bet(self, other: "SlipItem") -> bool:
+        """Say whether both cover the same combinations of the same race, whatever the method and the stakes."""
+        bet, another = ((item.race_id, item.ticket.bet_type, item.covered) for item in (self, other))
+        return bet == another
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a request of a client did: what it asked for, as a digest, the item that it changed, and how."""
+
+    asked: str
+    item_id: str | None
+    is_merged: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slip:
+    """A slip in one version; version 0 is not stored yet.
+
+    ``done`` maps digests of the ids that clients gave their latest requests to what these did, the oldest first.
+    """
+
+    created_at: datetime
+    updated_at: datetime
+    expires_at: datetime
+    version: int = 0
+    items: tuple[SlipItem, ...] = ()
+    done: Mapping[str, Done] = field(default_factory=dict)
+
+    @property
+    def total(self) -> int:
+        """Return the yen of all items."""
+        return sum(item.cost for item in self.items)
+
+    def item(self, item_id: str | None) -> SlipItem | None:
+        """Return an item, None where there is none of this id."""
+        return next((item for item in self.items if item.id == item_id), None)

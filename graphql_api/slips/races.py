@@ -1,0 +1,82 @@
+"""What slips want to know of races: their ids, fields, non-starters, odds and results."""
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import datetime
+from itertools import groupby
+
+from graphql_api.errors import BadUserInput
+from graphql_api.races.ids import RacePlace, bridge_place, netkeiba_id, race_ids
+from graphql_api.races.model import NON_STARTERS, Race, RaceStatus
+from graphql_api.slips.tickets.field import BRACKETS, RaceField, race_field
+
+
+def race_of_graphql(text: str) -> str:
+    """Check the id of a race: netkeiba's, or a bridge's with underscores. Raises ``BadUserInput``.
+
+    Without underscores both have 12 digits, so that one could be taken for the other.
+    """
+    return race_at(bridge_place(text)) if "_" in text else netkeiba_id(text)
+
+
+def race_at(place: RacePlace) -> str:
+    """Return the id of the race at a place: netkeiba's, or the bridge's where that does not tell the meeting."""
+    ids = race_ids(place)
+    return ids.netkeiba or ids.bridge
+
+
+def id_of(race: Race) -> str:
+    """Return the id of a race on slips."""
+    return race.id or race.ids.bridge
+
+
+def field_of(race: Race) -> RaceField | None:
+    """Return the field as declared; None where it is not known."""
+    if race.declared_runners is None:
+        return None
+    brackets = Counter(runner.bracket_number for runner in race.runners)
+    known = tuple(brackets[number] for number in range(1, BRACKETS + 1))
+    try:
+        return race_field(race.declared_runners, known if sum(known) == race.declared_runners else None)
+    except BadUserInput:  # more runners than bets are sold on
+        return None
+
+
+def scratched(race: Race) -> frozenset[int]:
+    """Return the horses that are known not to start; in a race of which all starters are known, all others too."""
+    told = {runner.horse_number for runner in race.runners if runner.finish_status in NON_STARTERS}
+    return frozenset({*told, *(race.completeness.missing_numbers if race.completeness.is_complete else ())})
+
+
+def unknown_horses(race: Race) -> frozenset[int]:
+    """Return the horses of which it is not known whether they started."""
+    return frozenset() if race.completeness.is_complete else frozenset(race.completeness.missing_numbers)
+
+
+def is_closed(race: Race, now: datetime) -> bool:
+    """Say whether no more bets are taken."""
+    until = race.betting_deadline or race.post_time
+    return race.status is not RaceStatus.UPCOMING or (until is not None and until <= now)
+
+
+def win_odds(race: Race) -> Mapping[int, float]:
+    """Return the win odds at hand, by horse."""
+    return {runner.horse_number: runner.win_odds for runner in race.runners if runner.win_odds}
+
+
+def official_order(race: Race, places: int) -> list[list[int]] | None:
+    """Return the official order, ties together, down to ``places`` horses or the end.
+
+    None where a horse among them may be missing: it is whole as long as each position follows from the horses before.
+    """
+    placed = sorted((each.finish_position, each.horse_number) for each in race.known if each.finish_position)
+    order: list[list[int]] = []
+    before = 0
+    for position, group in groupby(placed, lambda each: each[0]):
+        if position != before + 1:
+            return None
+        if before >= places:
+            return order
+        order.append([horse for _, horse in group])
+        before += len(order[-1])
+    return order if before and race.completeness.is_complete else None

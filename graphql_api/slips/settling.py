@@ -1,0 +1,98 @@
+"""What an item of a slip came to after its race, as far as the result and the payouts are known."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from types import MappingProxyType
+
+from graphql_api.races.model import Race, RaceStatus
+from graphql_api.slips.model import SlipItem
+from graphql_api.slips.races import field_of, is_closed, official_order, scratched, unknown_horses, win_odds
+from graphql_api.slips.tickets.field import RaceField
+from graphql_api.slips.tickets.payouts import Payouts
+from graphql_api.slips.tickets.results import PODIUM, Result
+from graphql_api.slips.tickets.settlement import settle
+from graphql_api.slips.tickets.types import BetType, Combination
+
+
+class UnsettledReason(Enum):
+    """Why a part of a settlement is null."""
+
+    RACE_UNKNOWN = "race_unknown"
+    NOT_RUN = "not_run"
+    RESULT_UNKNOWN = "result_unknown"
+    PAYOUT_UNKNOWN = "payout_unknown"
+
+
+REASONS: Mapping[Enum, str] = MappingProxyType(
+    {
+        UnsettledReason.RACE_UNKNOWN: "This service knows no such race.",
+        UnsettledReason.NOT_RUN: "The race is still to come.",
+        UnsettledReason.RESULT_UNKNOWN: "The race is over, but not all that decides on the ticket is known.",
+        UnsettledReason.PAYOUT_UNKNOWN: "The result is known, but not what the organiser paid for this type of bet.",
+    }
+)
+
+
+_OF_PODIUM = frozenset({BetType.PLACE, BetType.QUINELLA_PLACE})
+"""Types that three horses decide on, though a ticket names fewer."""
+
+
+@dataclass(frozen=True, slots=True)
+class ItemSettlement:
+    """The combinations that ``won``, the ``refund``, and the ``yen`` won besides; ``reason`` says why one is None."""
+
+    won: tuple[Combination, ...] | None = None
+    refund: int | None = None
+    yen: int | None = None
+    reason: UnsettledReason | None = None
+
+    @property
+    def returned(self) -> int | None:
+        """Return all that comes back, in yen."""
+        return None if self.yen is None or self.refund is None else self.yen + self.refund
+
+
+def settle_item(item: SlipItem, race: Race | None, now: datetime) -> ItemSettlement:
+    """Settle an item, as far as that can be."""
+    if race is None:
+        return ItemSettlement(reason=UnsettledReason.RACE_UNKNOWN)
+    if race.status is RaceStatus.ABANDONED:
+        return ItemSettlement(won=(), refund=item.cost, yen=0)
+    if race.status is not RaceStatus.OFFICIAL:
+        reason = UnsettledReason.RESULT_UNKNOWN if is_closed(race, now) else UnsettledReason.NOT_RUN
+        return ItemSettlement(reason=reason)
+    result = _result(item, race)
+    if result is None:
+        return ItemSettlement(reason=UnsettledReason.RESULT_UNKNOWN)
+    settled = settle(item.ticket, item.unit_stake, result, _payouts(item.ticket.bet_type, race, result))
+    missing = UnsettledReason.PAYOUT_UNKNOWN if settled.yen is None else None
+    return ItemSettlement(settled.won, settled.refund.yen, settled.yen, missing)
+
+
+def _result(item: SlipItem, race: Race) -> Result | None:
+    """Return the result, None where something is missing that the ticket depends on."""
+    field = field_of(race)
+    if field is None or _horses(item, field) & unknown_horses(race):
+        return None
+    places = PODIUM if item.ticket.bet_type in _OF_PODIUM else item.ticket.rule.places
+    order = official_order(race, places)
+    return None if order is None else Result(field=field, order=order, scratched=scratched(race))
+
+
+def _horses(item: SlipItem, field: RaceField) -> set[int]:
+    """Return the horses of a ticket: of one on brackets, all that stand in them."""
+    numbers = set(item.ticket.numbers)
+    if not item.ticket.rule.is_by_bracket:
+        return numbers
+    return {horse for horse, bracket in enumerate(field.bracket_of, 1) if bracket in numbers}
+
+
+def _payouts(bet_type: BetType, race: Race, result: Result) -> Payouts | None:
+    """Return the payouts of a type; without a dead heat that of WIN is 100 times the final odds."""
+    winners = result.order[0]
+    odds = win_odds(race).get(winners[0])
+    if bet_type is not BetType.WIN or len(winners) > 1 or odds is None:
+        return None
+    return Payouts({(winners[0],): round(odds * 10) * 10})
