@@ -19,6 +19,7 @@ from graphql_api.execution.context import Context
 from graphql_api.execution.cost import COUNTS, KEYS, LOAD, ONE_VALUE, TEST, CostVisitor, FieldCost
 from graphql_api.execution.document import Document
 from graphql_api.execution.private_names import metadata_of
+from graphql_api.jockeys.schema import groups as group_types
 from graphql_api.jockeys.schema.statistics import FIGURE
 from graphql_client import codes, run
 
@@ -256,3 +257,30 @@ def test_work_that_cannot_be_interrupted_looks_at_the_clock(core: Core, spoiled:
     clock.turn(2)
     with pytest.raises(Exhausted):
         asyncio.run(core.engine.execute(document, None, {}, context))
+
+
+def worked(core: Core, query: str) -> int:
+    """Answer a query, and give the work that it took."""
+    context = Context(core.services)
+    assert not asyncio.run(core.engine.execute(core.documents.get(query), None, {}, context)).errors
+    return context.budget.worked
+
+
+def test_a_page_takes_no_pass_over_the_rows_once_they_are_named(core: Core) -> None:
+    """However long the career, its newest races are little work; a filter or an order goes through all rows."""
+    page = 'jockey(id: "00001") {{ records({}first: 1) {{ totalCount pageInfo {{ endCursor }} }} }}'
+    plain = "{ " + page.format("") + " }"
+    rows = 1_000
+    worked(core, plain)
+    assert worked(core, plain) < rows
+    assert worked(core, "{ " + page.format("filter: {going: {eq: RYO}}, ") + " }") > rows
+    assert worked(core, "{ " + page.format("orderBy: [{field: DATE}], ") + " }") > rows
+
+
+def test_pages_of_groups_are_work(core: Core) -> None:
+    """The records of each group count as much as they take: many groups are long work, however few their rows."""
+    groups = '{{ jockey(id: "00001") {{ records {{ groupBy(by: [HORSE_NAME, YEAR], first: {}) {{ {} }} }} }} }}'
+    pages = "records(first: 1) { nodes { date } }"
+    one, hundred = (worked(core, groups.format(count, pages)) for count in (1, 101))
+    assert hundred - one > 100 * group_types.PAGE
+    assert worked(core, groups.format(101, "key { horseName }")) < 101 * group_types.PAGE

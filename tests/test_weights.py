@@ -194,3 +194,18 @@ def test_values_of_variables_in_keys_are_short() -> None:
     assert as_key("['a']") != as_key(["a"])
     assert as_key({"a": 1}) == as_key({"a": 1})
     assert as_key(3) == 3
+
+
+def test_what_was_asked_for_last_leaves_as_all_else_does() -> None:
+    """A value that was just given is given no longer once it was replaced, pushed out, or all was let go."""
+    cache = WeighedCache[str](2_000)
+    cache.keep("a", "first", 10)
+    assert cache.get("a") == cache.get("a") == "first"
+    cache.keep("a", "second", 10)
+    assert cache.get("a") == cache.get("a") == "second"
+    for key in "bcdef":
+        cache.keep(key, key, 10)
+    assert cache.get("a") is None
+    assert cache.get("f") == "f"
+    cache.clear()
+    assert cache.get("f") is None
