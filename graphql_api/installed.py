@@ -6,10 +6,11 @@ from graphql_api.access.slice import SLICE as ACCESS
 from graphql_api.archive.slice import SLICE as ARCHIVE
 from graphql_api.config import Settings
 from graphql_api.jockeys.slice import SLICE as JOCKEYS
+from graphql_api.races.slice import SLICE as RACES
 from graphql_api.slices import Slice
 from graphql_api.slips.slice import SLICE as SLIPS
 
-SLICES: tuple[Slice, ...] = (JOCKEYS, ARCHIVE, SLIPS, ACCESS)
+SLICES: tuple[Slice, ...] = (JOCKEYS, ARCHIVE, RACES, SLIPS, ACCESS)
 
 
 def read_settings(environ: Mapping[str, str], slices: Sequence[Slice] = SLICES, **overrides: object) -> Settings:

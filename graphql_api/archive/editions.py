@@ -1,10 +1,10 @@
 """Editions: versions of the archive as snapshots, so that answers may be kept as long as theirs holds."""
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Self
+from typing import Any, NamedTuple, Self, TypeVar
 
 from graphql_api.archive.costs import MAX_QUESTIONS, MEASURED_ROWS
 from graphql_api.archive.engine import Answer, Engine
@@ -24,6 +24,18 @@ from graphql_api.snapshots.trace import Trace
 from graphql_api.storage.protocol import Storage, StoredObject
 from graphql_api.workers import Workers
 
+Made = TypeVar("Made")
+
+KEY = "rides"
+"""The only key of editions, as ETags name it: of letters alone, which the manifest's own name is not."""
+
+
+class _Question(NamedTuple):
+    """A question that a request asks of one version."""
+
+    version: str
+    statement: Statement
+
 
 @dataclass(frozen=True, slots=True)
 class Edition:
@@ -33,15 +45,23 @@ class Edition:
     engine: Engine
     version: str
     made: datetime | None
+    _derived: dict[Hashable, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    def once(self, key: Hashable, make: Callable[[], Made]) -> Made:
+        """Return what ``make`` makes, which is kept under ``key`` as long as this version, and bounds itself."""
+        if key not in self._derived:
+            self._derived.setdefault(key, make())
+        made: Made = self._derived[key]
+        return made
 
     async def ask(self, context: Context, statement: Statement, cost: int) -> Answer:
         """Answer a question, once for a request; ``cost`` is that of ``costs``. Raises as ``Engine.ask``.
 
         Raises ``QueryTooComplex`` before anything is read where the request asks for too much.
         """
-        key = self.version, statement
+        key = _Question(self.version, statement)
         if key not in context.works:
-            if len(context.works) >= MAX_QUESTIONS:
+            if sum(isinstance(work, _Question) for work in context.works) >= MAX_QUESTIONS:
                 raise QueryTooComplex(f"A request may ask {MAX_QUESTIONS} questions of the archive, and asks more.")
             context.budget.charge(cost * self.manifest.rows // MEASURED_ROWS)
         return await context.once(key, lambda: self.engine.ask(statement, context.budget))
@@ -64,9 +84,9 @@ class EditionSource:
         """Return the only key."""
         return key
 
-    def read(self, key: str, etag: str | None) -> StoredObject | None:
+    def read(self, key: str, etag: str | None) -> StoredObject | None:  # noqa: ARG002 - of the protocol
         """Read the manifest."""
-        return self._storage.read(key, etag)
+        return self._storage.read(NAME, etag)
 
     def decode(self, stored: StoredObject, key: str, trace: Trace) -> Edition:  # noqa: ARG002 - of the protocol
         """Read the manifest; the files are fetched when a question needs them."""
@@ -123,7 +143,7 @@ def _policy(settings: Settings) -> Policy:
 async def edition_or_none(context: Context) -> Edition | None:
     """Return the edition that a request reads; None where there is none."""
     try:
-        found = context.load(Editions, NAME)
+        found = context.load(Editions, KEY)
         return (found if isinstance(found, Snapshot) else await found).value
     except NotFound:
         return None

@@ -35,6 +35,9 @@ JOCKEY = "jockey"
 
 CURSOR = "cursor"
 
+RACE_ID = "race_id"
+"""It is always read: fields that other slices add to a ride know its race by it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -50,7 +53,7 @@ class Page:
     def columns(self) -> tuple[str, ...]:
         """Name the fields that are read, in one order."""
         asked = {name for name in self.fields if name in TYPES} | needed_fields(self.fields)
-        return tuple(sorted(asked - set(IDENTITY)))
+        return tuple(sorted((asked | {RACE_ID}) - set(IDENTITY)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

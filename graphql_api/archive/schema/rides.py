@@ -65,8 +65,8 @@ def _ride() -> type:
 Ride: Any = _ride()
 
 
-def _itself(root: strawberry.Parent[Row[ColumnTable]]) -> Row[ColumnTable]:
-    return root
+def _itself(row: strawberry.Parent[Row[ColumnTable]]) -> Row[ColumnTable]:
+    return row
 
 
 @strawberry.type(description="A ride with its place in the connection.")

@@ -38,13 +38,13 @@ def _race_record() -> type:
     """Make the RaceRecord type of the column table and ``raw``."""
 
     def raw(
-        root: strawberry.Parent[RaceRow],
+        row: strawberry.Parent[RaceRow],
         column: Annotated[SourceColumn, strawberry.argument(description="The source column.")],
     ) -> str | None:
-        return raw_text(raw_column(root.records, column.value)[root.index])
+        return raw_text(raw_column(row.records, column.value)[row.index])
 
-    def row_id(root: strawberry.Parent[RaceRow]) -> strawberry.ID:
-        return strawberry.ID(row_ids.row_id(root.records, root.index))
+    def row_id(row: strawberry.Parent[RaceRow]) -> strawberry.ID:
+        return strawberry.ID(row_ids.row_id(row.records, row.index))
 
     fields: dict[str, Any] = {field.name: _column(field) for field in FIELDS}
     fields["id"] = strawberry.field(
@@ -77,12 +77,12 @@ else:
     RaceRecord = _race_record()
 
 
-def _row_cursor(root: strawberry.Parent[RaceRow]) -> str:
-    return cursors.cursor(root.records, root.index)
+def _row_cursor(row: strawberry.Parent[RaceRow]) -> str:
+    return cursors.cursor(row.records, row.index)
 
 
-def _row_itself(root: strawberry.Parent[RaceRow]) -> RaceRow:
-    return root
+def _row_itself(row: strawberry.Parent[RaceRow]) -> RaceRow:
+    return row
 
 
 @strawberry.type(description="A race record with its place in the connection.")

@@ -1,0 +1,74 @@
+"""Race days: those of the archive, and in a short span those of the provider beside it."""
+
+from asyncio import gather
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from graphql_api.archive.editions import Edition
+from graphql_api.errors import BadUserInput
+from graphql_api.execution.context import Context
+from graphql_api.races import calendar
+from graphql_api.races.calendar import RaceDay, Span
+from graphql_api.races.live import is_live
+from graphql_api.races.lookup import archive_of, races_on
+from graphql_api.races.model import Race
+
+MAX_LIVE_DAYS = 14
+"""Days of one span whose cards are asked of a provider."""
+
+
+@dataclass(frozen=True, slots=True)
+class DayPage:
+    """Days in their order, and whether more lie behind."""
+
+    days: tuple[RaceDay, ...]
+    has_next: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DayList:
+    """What is asked: the days of a span with races, a page of ``count`` behind the day ``after``."""
+
+    span: Span
+    count: int
+    after: date | None = None
+
+    async def page(self, context: Context) -> DayPage:
+        """Read the page. Raises as ``races_on``, and ``BadUserInput`` for a span that nobody can tell."""
+        archive = await self._archive(context)
+        if archive is None:
+            listed = await self._live_days(context)
+            days: Sequence[RaceDay] = [day for day in listed if self.after is None or day.date > self.after]
+        else:
+            days = await calendar.read_days(archive, context, self.span, self.count, self.after)
+        return DayPage(tuple(days[: self.count]), len(days) > self.count)
+
+    async def total(self, context: Context) -> int:
+        """Count the days on all pages."""
+        archive = await self._archive(context)
+        if archive is None:
+            return len(await self._live_days(context))
+        return await calendar.count_days(archive, context, self.span)
+
+    async def _archive(self, context: Context) -> Edition | None:
+        """Return the archive that tells the days; None where cards do, which are read day by day."""
+        days = self.span.days
+        if is_live(context.settings) and days is not None and days <= MAX_LIVE_DAYS:
+            return None
+        archive = await archive_of(context)
+        if archive is None:
+            raise BadUserInput(f"Without an index 'from' and 'to' must span at most {MAX_LIVE_DAYS} days.")
+        return archive
+
+    async def _live_days(self, context: Context) -> Sequence[RaceDay]:
+        since, days = self.span.since, self.span.days
+        assert since is not None and days is not None  # noqa: S101, PT018 - the span is bounded
+        wanted = [since + timedelta(offset) for offset in range(days)]
+        told = await gather(*(races_on(context, day) for day in wanted))
+        return [_day(day, races) for day, races in zip(wanted, told, strict=True) if races]
+
+
+def _day(day: date, races: Iterable[Race]) -> RaceDay:
+    racecourses = [race.racecourse for race in races]
+    return RaceDay(day, tuple(sorted(set(racecourses))), len(racecourses))

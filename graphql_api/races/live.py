@@ -1,0 +1,63 @@
+"""Cards of the provider that the settings name, held for a short time; the last good one while it fails."""
+
+from collections.abc import Callable
+from typing import Self
+
+from graphql_api.config import Settings
+from graphql_api.races.cards import Card
+from graphql_api.races.settings import RacesSettings
+from graphql_api.services import Services
+from graphql_api.snapshots.policy import Policy
+from graphql_api.snapshots.shared_work import SharedWork
+from graphql_api.snapshots.snapshots import Snapshots
+from graphql_api.snapshots.source import Source
+from graphql_api.workers import Workers
+
+THREADS = 8
+"""Threads of their own, so that a provider that hangs holds none that loads of jockeys need."""
+
+MAX_CARDS = 2_000
+
+
+class LiveCards(Snapshots[Card]):
+    """The service of cards."""
+
+    def __init__(self, source: Source[Card], settings: Settings, clock: Callable[[], float] | None = None) -> None:
+        """Hold cards of ``source``; ``clock`` gives seconds."""
+        self._threads = Workers(THREADS, "race-card")
+        shared = SharedWork(self._threads)
+        super().__init__(source, _policy(settings), self._threads, shared, max_suspects=THREADS // 4, clock=clock)
+
+    @classmethod
+    def open(cls, services: Services) -> Self:
+        """Hold cards of the provider that the settings name."""
+        return cls(_provider(services.settings.of(RacesSettings)), services.settings)
+
+    def close(self) -> None:
+        """Refuse further cards."""
+        self._threads.close()
+        super().close()
+
+
+def is_live(settings: Settings) -> bool:
+    """Say whether a provider tells of races beside the archive."""
+    return settings.of(RacesSettings).races_provider != "records"
+
+
+def _provider(settings: RacesSettings) -> Source[Card]:
+    from graphql_api.races.jravan.bridge import Bridge
+    from graphql_api.races.jravan.provider import JraVanCards
+
+    return JraVanCards(Bridge(settings.jravan_url), settings.jravan_timeout)
+
+
+def _policy(settings: Settings) -> Policy:
+    own = settings.of(RacesSettings)
+    return Policy(
+        ttl=own.races_ttl,
+        stale_limit=settings.stale_limit,
+        missing_ttl=min(own.races_ttl, settings.missing_ttl),
+        max_entries=MAX_CARDS,
+        max_bytes=own.races_bytes,
+        max_missing=settings.missing_entries,
+    )

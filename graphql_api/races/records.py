@@ -1,0 +1,142 @@
+"""Races out of the archive: all that a request asks for in one turn is one question, and is kept with its edition."""
+
+from asyncio import gather, sleep
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
+from datetime import date
+from threading import Lock
+from typing import Any, NamedTuple
+
+from cachetools import LRUCache
+
+from graphql_api.archive.columns import value_column
+from graphql_api.archive.conditions import Parameters
+from graphql_api.archive.editions import Edition
+from graphql_api.archive.questions import Statement, value_of
+from graphql_api.execution.context import Context
+from graphql_api.races.assembly import assemble
+from graphql_api.races.model import Race, RaceProvider, RaceSource
+from graphql_api.races.rides import FIELDS, Ride
+
+RACES = 15_000
+"""What a question for some races costs, in values of an answer."""
+
+RACE = 300
+"""What it takes to put a race together, in values of a list."""
+
+MAX_RACES, MAX_DAYS = 2_000, 100
+"""Races and days that are kept of one edition."""
+
+_COLUMNS = ", ".join(f"rides.{value_column(name)}" for name in FIELDS)
+_SELECTED = f"SELECT {_COLUMNS}, jockeys.last_date FROM rides LEFT JOIN jockeys ON jockeys.id = rides.jockey_id WHERE "
+_ORDERED = " ORDER BY rides.race_id, rides.horse_number, rides.jockey_id"
+
+
+def races_statement(ids: Collection[str]) -> Statement:
+    """Write the question for the rides of some races; their years keep it to few files."""
+    parameters = Parameters()
+    years = ", ".join(sorted({str(int(each[:4])) for each in ids}))
+    named = ", ".join(parameters.add(each) for each in sorted(ids))
+    text = f"{_SELECTED}rides.year IN ({years}) AND rides.race_id IN ({named}){_ORDERED}"
+    return Statement(text, tuple(parameters.values), ("rides", "jockeys"))
+
+
+def day_statement(day: date) -> Statement:
+    """Write the question for the rides of a day."""
+    parameters = Parameters()
+    text = f"{_SELECTED}rides.date = {parameters.add(day)} AND rides.race_id IS NOT NULL{_ORDERED}"
+    return Statement(text, tuple(parameters.values), ("rides", "jockeys"))
+
+
+def put_together(edition: Edition, rows: Iterable[Sequence[Any]]) -> dict[str, Race]:
+    """Make races of the rows of a question, by id in the order of their ids."""
+    rides: dict[str, list[Ride]] = {}
+    newest: dict[str, date] = {}
+    for *values, last_date in rows:
+        ride = Ride(**{name: value_of(name, value) for name, value in zip(FIELDS, values, strict=True)})
+        rides.setdefault(ride.race_id, []).append(ride)
+        newest[ride.jockey_id] = last_date or ride.date
+    source = RaceSource(RaceProvider.RECORDS, edition.made)
+    return {race_id: assemble(own, newest.__getitem__, source) for race_id, own in rides.items()}
+
+
+class RaceMemory:
+    """The races of one edition that were asked for last; safe to be shared by threads."""
+
+    def __init__(self) -> None:
+        """Hold nothing yet."""
+        self._lock = Lock()
+        self._races: LRUCache[str, Race | None] = LRUCache(MAX_RACES)
+        self._days: LRUCache[date, Sequence[Race]] = LRUCache(MAX_DAYS)
+
+    def race(self, race_id: str) -> Race | None:
+        """Return a race that is held; raises ``KeyError`` for one that is not: None is one that there is not."""
+        with self._lock:
+            return self._races[race_id]
+
+    def missing(self, ids: Collection[str]) -> set[str]:
+        """Return those of some ids that are not held."""
+        with self._lock:
+            return {race_id for race_id in ids if race_id not in self._races}
+
+    def keep(self, races: Mapping[str, Race | None]) -> None:
+        """Hold some races."""
+        with self._lock:
+            self._races.update(races)
+
+    def day(self, day: date) -> Sequence[Race]:
+        """Return the races of a day that is held; raises ``KeyError`` for one that is not."""
+        with self._lock:
+            return self._days[day]
+
+    def keep_day(self, day: date, races: Mapping[str, Race]) -> None:
+        """Hold the races of a day."""
+        with self._lock:
+            self._days[day] = tuple(races.values())
+            self._races.update(races)
+
+
+class _Wanted(NamedTuple):
+    """A race that a request asks for, of one version."""
+
+    version: str
+    race_id: str
+
+
+async def race(edition: Edition, context: Context, race_id: str) -> Race | None:
+    """Return a race; those that a request asks for in one turn are one question."""
+    memory = edition.once("races", RaceMemory)
+    with suppress(KeyError):
+        return memory.race(race_id)
+    await context.once(_Wanted(edition.version, race_id), _next_turn)  # whoever asks in this turn has asked then
+    wanted = {each.race_id for each in context.works if isinstance(each, _Wanted) and each.version == edition.version}
+    ids = memory.missing(wanted) | {race_id}
+    rows = await edition.ask(context, races_statement(ids), RACES)
+    with suppress(KeyError):  # another who has asked was faster
+        return memory.race(race_id)
+    context.budget.work(RACE * len(ids))
+    races: dict[str, Race | None] = {**dict.fromkeys(ids), **put_together(edition, rows)}
+    memory.keep(races)
+    return races[race_id]
+
+
+async def _next_turn() -> None:
+    await sleep(0)
+
+
+async def races(edition: Edition, context: Context, ids: Sequence[str]) -> list[Race]:
+    """Return races that there are, in the order of their ids."""
+    found = await gather(*(race(edition, context, race_id) for race_id in ids))
+    return [each for each in found if each is not None]
+
+
+async def day(edition: Edition, context: Context, wanted: date) -> Sequence[Race]:
+    """Return the races of a day, by id."""
+    memory = edition.once("races", RaceMemory)
+    with suppress(KeyError):
+        return memory.day(wanted)
+    rows = await edition.ask(context, day_statement(wanted), RACES)
+    context.budget.work(RACE * (1 + len(rows) // 12))
+    races = put_together(edition, rows)
+    memory.keep_day(wanted, races)
+    return tuple(races.values())

@@ -1,0 +1,165 @@
+"""Lists of races and of race days as connections."""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+import strawberry
+
+from graphql_api.archive.editions import Edition
+from graphql_api.archive.schema.arguments import PAGE, First, OrderBy
+from graphql_api.archive.schema.arguments import After as AfterRide
+from graphql_api.archive.schema.rides import RideConnection, connection
+from graphql_api.execution.purity import PURE, pure
+from graphql_api.jockeys.columns import FIELDS
+from graphql_api.races import listing, lookup, model, records
+from graphql_api.races.calendar import RaceDay as Day
+from graphql_api.races.days import DayList, DayPage
+from graphql_api.races.listing import RaceIdPage, RaceList
+from graphql_api.races.schema.types import Info, Race
+from graphql_api.schema.enums import Direction, Nulls, enum_of
+from graphql_api.schema.orders import DIRECTION, NULLS, orders
+from graphql_api.schema.pages import PageInfo
+
+RACES_A_DAY = 48
+"""Races that a day is reckoned to have: four meetings."""
+
+_DESCRIPTIONS = {field.name: field.description for field in FIELDS}
+
+RaceOrderField: Any = enum_of(
+    "RaceOrderField",
+    "What races can be ordered by.",
+    ((name, _DESCRIPTIONS[name]) for name in listing.ORDER_FIELDS),
+)
+
+
+@strawberry.input(description="One key of an order of races.")
+class RaceOrder:
+    """A field of the races to sort by."""
+
+    field: RaceOrderField = strawberry.field(description="The field to sort by.")
+    direction: Direction = strawberry.field(default=Direction.ASC, description=DIRECTION)
+    nulls: Nulls = strawberry.field(default=Nulls.LAST, description=NULLS)
+
+
+@strawberry.type(description="A race with its place in the connection.")
+class RaceEdge:
+    """An edge of a connection."""
+
+    cursor: str = strawberry.field(description="An opaque cursor, for `after`.")
+    node: Race = strawberry.field(description="The race.")
+
+
+@strawberry.type(description="Races of which a ride meets a filter: a page of them, and those rides.")
+class RaceConnection:
+    """A choice of races in one edition, and the page of them that was asked for."""
+
+    edition: strawberry.Private[Edition]
+    asked: strawberry.Private[RaceList]
+
+    @strawberry.field(graphql_type=list[Race], description="The page's races.", metadata=PURE)
+    async def nodes(self, info: Info) -> list[model.Race]:
+        """Read the page's races."""
+        return await records.races(self.edition, info.context, (await self._page(info)).ids)
+
+    @strawberry.field(graphql_type=list[RaceEdge], description="The page's races, each with its cursor.", metadata=PURE)
+    async def edges(self, info: Info) -> list[RaceEdge]:
+        """Read the page's races."""
+        races: Sequence[Any] = await self.nodes(info)
+        return [RaceEdge(cursor=listing.cursor(self.edition.version, race.id), node=race) for race in races]
+
+    @strawberry.field(description="Where the page lies.", metadata=PURE)
+    async def page_info(self, info: Info) -> PageInfo:
+        """Read the page."""
+        page = await self._page(info)
+
+        def cursor_at(place: int) -> str | None:
+            return listing.cursor(self.edition.version, page.ids[place]) if page.ids else None
+
+        has_previous = self.asked.after is not None
+        return PageInfo(cursor_at=cursor_at, has_next_page=page.has_next, has_previous_page=has_previous)
+
+    @strawberry.field(description="Races on all pages.", metadata=PURE)
+    async def total_count(self, info: Info) -> int:
+        """Count the races."""
+        return await listing.count(self.edition, info.context, self.asked)
+
+    @strawberry.field(
+        description="The rides that meet the filter, in all races: with statistics and groups, as `rides` has them.",
+        metadata=PURE,
+    )
+    def rides(
+        self, info: Info, order_by: OrderBy = None, first: First = PAGE, after: AfterRide = None
+    ) -> RideConnection:
+        """Choose a page of the rides."""
+        return connection(info, self.edition, self.asked.rides, orders(order_by, "orderBy"), first, after)
+
+    @strawberry.field(description="When the index was written; null where the storage does not say.", metadata=PURE)
+    def indexed_at(self) -> dt.datetime | None:
+        """Date the edition."""
+        return self.edition.made
+
+    async def _page(self, info: Info) -> RaceIdPage:
+        return await listing.read_page(self.edition, info.context, self.asked)
+
+
+async def _races(day: strawberry.Parent[Day], info: Info) -> Sequence[model.Race]:
+    return await lookup.races_on(info.context, day.date)
+
+
+@strawberry.type(description="A day with races.")
+class RaceDay:
+    """Public face of ``calendar.RaceDay``."""
+
+    date: dt.date = strawberry.field(description="The day.")
+    racecourses: list[str] = strawberry.field(description="Racecourses with races on it, in Japanese.")
+    race_count: int = strawberry.field(description="Races, as far as they are known.")
+    races: Any = strawberry.field(
+        resolver=_races,
+        graphql_type=list[Race],
+        description="The day's races, by racecourse and number.",
+        metadata=pure(weight=records.RACES // RACES_A_DAY, size=RACES_A_DAY),
+    )
+
+
+@strawberry.type(description="A day with its place in the list.")
+class RaceDayEdge:
+    """An edge of the list."""
+
+    cursor: str = strawberry.field(description="An opaque cursor, for `after`.")
+    node: RaceDay = strawberry.field(description="The day.")
+
+
+@strawberry.type(description="Days with races, the oldest first.")
+class RaceDayConnection:
+    """A page of days."""
+
+    asked: strawberry.Private[DayList]
+    page: strawberry.Private[DayPage]
+
+    @strawberry.field(graphql_type=list[RaceDay], description="The page's days.", metadata=PURE)
+    def nodes(self) -> Sequence[Day]:
+        """List the days."""
+        return self.page.days
+
+    @strawberry.field(
+        graphql_type=list[RaceDayEdge], description="The page's days, each with its cursor.", metadata=PURE
+    )
+    def edges(self) -> Sequence[Any]:
+        """List the days."""
+        return [RaceDayEdge(cursor=day.date.isoformat(), node=day) for day in self.page.days]  # type: ignore[arg-type]
+
+    @strawberry.field(description="Where the page lies.", metadata=PURE)
+    def page_info(self) -> PageInfo:
+        """Describe the page."""
+
+        def cursor_at(place: int) -> str | None:
+            return self.page.days[place].date.isoformat() if self.page.days else None
+
+        has_previous = self.asked.after is not None
+        return PageInfo(cursor_at=cursor_at, has_next_page=self.page.has_next, has_previous_page=has_previous)
+
+    @strawberry.field(description="Days on all pages.", metadata=PURE)
+    async def total_count(self, info: Info) -> int:
+        """Count the days."""
+        return await self.asked.total(info.context)

@@ -1,0 +1,145 @@
+"""Where queries of races begin, and the race of each ride."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Annotated, Any
+
+import strawberry
+
+from graphql_api.archive.editions import edition
+from graphql_api.archive.questions import Rides
+from graphql_api.archive.schema.arguments import First, page_size
+from graphql_api.errors import BadUserInput
+from graphql_api.execution.purity import PURE, pure
+from graphql_api.jockeys.schema.filters import RaceRecordFilter
+from graphql_api.races import model
+from graphql_api.races.calendar import Span
+from graphql_api.races.days import DayList
+from graphql_api.races.ids import netkeiba_id
+from graphql_api.races.listing import RaceList
+from graphql_api.races.lookup import race_by_id, races_by_ids
+from graphql_api.races.records import RACES
+from graphql_api.races.schema.pages import RaceConnection, RaceDayConnection, RaceOrder
+from graphql_api.races.schema.types import Info, Race
+from graphql_api.schema.filters import condition
+from graphql_api.schema.orders import orders
+
+MAX_IDS = 50
+"""Races that one field answers at most."""
+
+PAGE = 100
+"""Races, or days, on a page where the client does not say."""
+
+RACE_OF_A_RIDE = RACES // 10
+"""What the race of a ride costs: those of a page are one question."""
+
+
+@strawberry.type
+class Query:
+    """The slice's entry points."""
+
+    @strawberry.field(
+        graphql_type=Race | None,
+        description="One race; null where nobody knows it. Takes the index, or a provider of cards.",
+        metadata=pure(weight=RACES),
+    )
+    async def race(
+        self,
+        info: Info,
+        id: Annotated[  # noqa: A002
+            strawberry.ID, strawberry.argument(description="netkeiba's id of a race, 12 digits.")
+        ],
+    ) -> model.Race | None:
+        """Look up a race."""
+        return await race_by_id(info.context, netkeiba_id(id))
+
+    @strawberry.field(
+        graphql_type=list[Race | None],
+        description=f"Several races in the order of `ids`, null for each that nobody knows; at most {MAX_IDS} ids.",
+        metadata=pure(weight=RACE_OF_A_RIDE),
+    )
+    async def races_by_ids(
+        self,
+        info: Info,
+        ids: Annotated[list[strawberry.ID], strawberry.argument(description="netkeiba's ids of races.")],
+    ) -> Sequence[model.Race | None]:
+        """Look up races."""
+        if len(ids) > MAX_IDS:
+            raise BadUserInput(f"Argument 'ids' takes at most {MAX_IDS} ids, but has {len(ids)}.")
+        return await races_by_ids(info.context, [netkeiba_id(each) for each in ids])
+
+    @strawberry.field(
+        description="Races of the archive of which a ride meets the filter, the newest first. Takes the index.",
+        metadata=PURE,
+    )
+    async def races(
+        self,
+        info: Info,
+        filter: Annotated[  # noqa: A002
+            RaceRecordFilter | None,
+            strawberry.argument(
+                description="Only races of which at least one ride meets all of this. `video` and `pageNumber` are "
+                "refused."
+            ),
+        ] = None,
+        order_by: Annotated[
+            list[RaceOrder] | None,
+            strawberry.argument(
+                description="Sort by these, the first counting most; then, and without any, the newest first."
+            ),
+        ] = None,
+        first: First = PAGE,
+        after: Annotated[
+            str | None, strawberry.argument(description="Only races behind this one in the order.")
+        ] = None,
+    ) -> RaceConnection:
+        """Choose a page of races."""
+        count = page_size(first, PAGE, info.context.settings.max_page)
+        asked = RaceList(Rides(condition(filter, "filter")), orders(order_by, "orderBy"), count, after)
+        return RaceConnection(edition=await edition(info.context), asked=asked)
+
+    @strawberry.field(
+        description="Days with races, the oldest first. Takes the index, or a provider of cards, whose days are told "
+        "where `from` and `to` span at most 14 days.",
+        metadata=PURE,
+    )
+    async def race_days(
+        self,
+        info: Info,
+        since: Annotated[
+            date | None, strawberry.argument(name="from", description="Only days from this one on.")
+        ] = None,
+        until: Annotated[
+            date | None, strawberry.argument(name="to", description="Only days up to this one, itself included.")
+        ] = None,
+        first: First = PAGE,
+        after: Annotated[str | None, strawberry.argument(description="Only days behind this one.")] = None,
+    ) -> RaceDayConnection:
+        """List days."""
+        count = page_size(first, PAGE, info.context.settings.max_page)
+        asked = DayList(Span(since, until), count, None if after is None else _day(after))
+        return RaceDayConnection(asked=asked, page=await asked.page(info.context))
+
+
+def _day(cursor: str) -> date:
+    try:
+        return date.fromisoformat(cursor)
+    except ValueError as error:
+        raise BadUserInput("Argument 'after' is not a cursor of this connection.") from error
+
+
+async def _race(ride: strawberry.Parent[Any], info: Info) -> model.Race | None:
+    identifier = ride.race_id
+    return None if identifier is None else await race_by_id(info.context, identifier)
+
+
+@strawberry.type
+class RideRace:
+    """What joins the types of rides."""
+
+    race: Race | None = strawberry.field(
+        resolver=_race,
+        graphql_type=Race | None,
+        description="The race, with its other runners; null overseas. Takes the index, or a provider of cards.",
+        metadata=pure(weight=RACE_OF_A_RIDE),
+    )

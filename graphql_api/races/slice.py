@@ -1,0 +1,14 @@
+"""The slice of races: by id, day and field; their results from the archive, their cards from a provider."""
+
+from graphql_api.races.settings import RacesSettings
+from graphql_api.slices import Slice
+
+_RACE = "graphql_api.races.schema.query:RideRace"
+
+SLICE = Slice(
+    name="races",
+    settings=RacesSettings,
+    query="graphql_api.races.schema.query:Query",
+    extensions={"RaceRecord": _RACE, "Ride": _RACE},
+    routes="graphql_api.races.routes:routes",
+)
