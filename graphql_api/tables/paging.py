@@ -15,7 +15,7 @@ from graphql_api.tables.table import ColumnTable, Row, T, choose, span
 from graphql_api.tables.windows import Rows, Window
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)  # not frozen, as Rows
 class Selection(Generic[T]):
     """Rows of a table before paging: ``rows`` are their numbers ascending, None for all of them.
 
@@ -43,7 +43,7 @@ class Selection(Generic[T]):
         return self.records.rows if self.rows is None else len(self.rows)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)  # not frozen, as Rows
 class PageArguments:
     """What a client asks for; ``at_most`` bounds ``first`` and ``last``."""
 

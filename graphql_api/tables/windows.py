@@ -7,7 +7,7 @@ from typing import Any, TypeVar, overload
 import numpy as np
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)  # nobody changes it, but to make a frozen one takes three times as long
 class Rows:
     """A choice of rows: ``index`` is a slice or an array of row numbers; ``everything`` says that it is all of them.
 
