@@ -1,4 +1,4 @@
-"""Long work in threads, so that the event loop goes on answering small requests.
+"""Long work in a thread, so that the event loop goes on answering small requests.
 
 Work begins on the loop, where most of it ends at once. What turns out not to be short, by what it is about to pay for,
 is given up and done again from the start: in its turn, where small requests are answered before it, or in a thread
@@ -33,7 +33,7 @@ Result = TypeVar("Result")
 
 
 class Offload:
-    """Runs what is long in a bounded pool of threads, what is short on the caller's event loop."""
+    """Runs what is long in a thread of its own, what is short on the caller's event loop."""
 
     def __init__(self, threads: int = THREADS) -> None:
         """Allow ``threads`` at once; work that has to wait is bounded too (``UpstreamUnavailable``)."""
