@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+import numpy as np
+
 from graphql_api.archive import entries
 from graphql_api.archive.columns import COLUMNS, Source, Stored
 from graphql_api.archive.duck import connect
@@ -13,6 +15,9 @@ from graphql_api.jockeys.records import RaceRecords
 
 MEMORY = "1GB"
 """What one run may take; more is put on disk."""
+
+BATCH_ROWS = 5_000
+"""Rides that are put into the table at once: a statement of many columns takes as long as some hundred rows."""
 
 _NAMES = ", ".join(column.name for column in COLUMNS)
 _WRITTEN = "FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880"
@@ -25,6 +30,8 @@ class Workshop:
         """Work in an empty folder. Raises ``EngineMissing``."""
         self.folder = folder
         self._sql = connect(folder / "work.duckdb", memory_limit=MEMORY, temp_directory=str(folder / "spilt"))
+        self._rides: list[RaceRecords] = []
+        self._entries: list[Entry] = []
         self._sql.execute(f"CREATE TABLE fresh ({_declared(COLUMNS)})")
         self._sql.execute(f"CREATE TABLE jockeys ({_declared(entries.COLUMNS)})")
         self._sql.execute("CREATE TABLE touched (id VARCHAR)")
@@ -37,15 +44,15 @@ class Workshop:
 
     def add(self, jockey_id: str, records: RaceRecords) -> None:
         """Take a jockey's rides as just read, in the place of those there were."""
-        self.touch([jockey_id])
-        self._insert("fresh", COLUMNS, records)
-        self._insert("jockeys", entries.COLUMNS, [entry(jockey_id, records)])
+        self._rides.append(records)
+        self._entries.append(entry(jockey_id, records))
+        if sum(map(len, self._rides)) >= BATCH_ROWS:
+            self._flush()
 
     def add_unread(self, ids: Iterable[str]) -> None:
         """Take jockeys of whom only the id is known."""
-        unread = [Entry(each) for each in ids]
-        if unread:
-            self._insert("jockeys", entries.COLUMNS, unread)
+        self._entries += map(Entry, ids)
+        self._flush()
 
     def touch(self, ids: Iterable[str]) -> None:
         """Leave out what there was of some jockeys."""
@@ -84,8 +91,19 @@ class Workshop:
         """Write the table of horses, which sums up all rides; horses of one name are one."""
         return self._write(horses_sql(f"read_parquet({_listed(rides)})" if rides else "fresh"), "horses")
 
-    def _insert(self, table: str, columns: Sequence[Stored[Source]], source: Source) -> None:
-        cells = {column.name: column.cells(source) for column in columns}
+    def _flush(self) -> None:
+        """Put what was added into the tables, all at once: every transaction waits for the disk."""
+        self._sql.execute("BEGIN TRANSACTION")
+        if self._rides:
+            self._insert("fresh", COLUMNS, self._rides)
+        if self._entries:
+            self.touch(each.id for each in self._entries)
+            self._insert("jockeys", entries.COLUMNS, [self._entries])
+        self._sql.execute("COMMIT")
+        self._rides, self._entries = [], []
+
+    def _insert(self, table: str, columns: Sequence[Stored[Source]], sources: Sequence[Source]) -> None:
+        cells = {column.name: np.concatenate([column.cells(source) for source in sources]) for column in columns}
         self._sql.register("source", cells)
         self._sql.execute(f"INSERT INTO {table} SELECT {', '.join(column.cast for column in columns)} FROM source")
         self._sql.unregister("source")

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 EXTRA = "archive"
 """The extra of this package that brings DuckDB."""
 
+_OUT_OF_MEMORY = "OutOfMemoryException"
+_WANTS = frozenset({_OUT_OF_MEMORY, "IOException"})
 _DISK_FULL = ("No space left on device", "max_temp_directory_size", "failed to offload data block")
 
 
@@ -33,13 +35,12 @@ def connect(database: Path | None, **settings: Any) -> "DuckDBPyConnection":
 @contextmanager
 def translated() -> Iterator[None]:
     """Raise ours for DuckDB's want of memory or of disk: ``QueryTooComplex`` and ``NoSpace``."""
-    import duckdb
-
     try:
         yield
-    except (duckdb.OutOfMemoryException, duckdb.IOException) as error:
-        if any(each in str(error) for each in _DISK_FULL):
+    except Exception as error:
+        kind = type(error).__name__  # to name the class would import DuckDB, which may be what is missing
+        if kind in _WANTS and any(each in str(error) for each in _DISK_FULL):
             raise NoSpace("The server has no room for what this takes; try again later.", reason=str(error)) from error
-        if isinstance(error, duckdb.OutOfMemoryException):
+        if kind == _OUT_OF_MEMORY:
             raise QueryTooComplex("This takes more memory than one question may: filter, or use fewer keys.") from error
         raise

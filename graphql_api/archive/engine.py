@@ -85,14 +85,6 @@ class Engine:
                     self._opened.add(table)
             return connection.cursor()
 
-    def close(self) -> None:
-        """Close the database; questions under way end with an error."""
-        with self._lock:
-            if self._connection is not None:
-                self._connection.close()
-                self._connection = None
-                self._opened.clear()
-
     def _open(self) -> "DuckDBPyConnection":
         folder = self._files.folder
         connection = connect(

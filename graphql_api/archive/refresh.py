@@ -17,7 +17,7 @@ from typing import Literal
 
 from graphql_api.archive.building import Workshop
 from graphql_api.archive.manifest import FOLDER, HORSES, JOCKEYS, NAME, DataFile, Manifest, dump, load
-from graphql_api.errors import DataCorrupt, IndexOutdated, NotFound, ServiceError, StorageFault
+from graphql_api.errors import DataCorrupt, IndexOutdated, NotFound, StorageFault
 from graphql_api.jockeys.decoding import decode
 from graphql_api.jockeys.files import JockeyFiles
 from graphql_api.jockeys.records import RaceRecords
@@ -76,7 +76,7 @@ class Refresh:
                 try:
                     self._read_all(shop, threads, advance)
                 except BaseException:
-                    with suppress(ServiceError):  # what ended the run is what is to be told
+                    with suppress(Exception):  # what ended the run is what is to be told
                         self._publish(shop)
                     raise
                 self._publish(shop)
@@ -127,8 +127,8 @@ class Refresh:
         """Write a version, unless all is as it was."""
         if self._base is not None and self._base.sources == self.sources:
             return
-        shop.touch(self._gone)
         shop.add_unread(sorted(self._unread))
+        shop.touch(self._gone)
         folder = shop.folder / "before"
         folder.mkdir()
         paths = self._fetch(folder)

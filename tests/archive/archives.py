@@ -70,7 +70,6 @@ class Archive:
 
     def close(self) -> None:
         """Let go of all."""
-        self.engine.close()
         self.workers.close()
         self.files.close()
 
