@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-COURSES = np.array("札幌 函館 福島 新潟 東京 中山 中京 京都 阪神 小倉".split())
+COURSES = np.array(["札幌", "函館", "福島", "新潟", "東京", "中山", "中京", "京都", "阪神", "小倉"])
 DAYS, MEETINGS, RACES, RUNNERS = 100, 4, 12, 12
 """Days a year, racecourses on a day, races of each, and horses in each."""
 
@@ -18,7 +18,16 @@ RIDERS, HORSES_A_YEAR, CAREER_YEARS = 2_440, 5_000, 3
 FIRST_YEAR = 2005
 _NAMES = "アイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワ"
 _RACE_NAMES = np.array(
-    ["3歳未勝利", "3歳以上1勝クラス", "3歳以上2勝クラス", "3歳以上3勝クラス", "架空特別(2勝)", "架空賞(OP)", "架空記念(GIII)", "架空杯(GI)"]
+    [
+        "3歳未勝利",
+        "3歳以上1勝クラス",
+        "3歳以上2勝クラス",
+        "3歳以上3勝クラス",
+        "架空特別(2勝クラス)",
+        "架空賞(OP)",
+        "架空記念(GIII)",
+        "架空杯(GI)",
+    ]
 )
 
 
@@ -34,12 +43,11 @@ def rides(years: int, seed: int = 1) -> pd.DataFrame:
     dates = np.array([f"{FIRST_YEAR + each}-01-01" for each in range(years)], "datetime64[D]")[year] + of_year * 3
     per_race = _of_races(draw, races)
     odds = np.round(np.exp(draw.normal(2.3, 1.1, len(race))).clip(1.1, 900), 1)
-    rank = np.argsort(np.argsort(odds.reshape(races, RUNNERS), axis=1), axis=1).ravel() + 1
-    finish = np.argsort(np.argsort((np.log(odds) + draw.gumbel(0, 1, len(race))).reshape(races, RUNNERS), axis=1), axis=1)
-    finish = finish.ravel() + 1
+    rank, finish = _ranks(odds), _ranks(np.log(odds) + draw.gumbel(0, 1, len(race)))
     horse = (year * HORSES_A_YEAR - draw.integers(0, CAREER_YEARS, len(race)) * HORSES_A_YEAR).clip(0)
     horse = horse + draw.integers(0, HORSES_A_YEAR, len(race))
-    rider = (draw.permuted(np.tile(np.arange(RIDERS // 8), (races, 1)), axis=1)[:, :RUNNERS].ravel() * 8 + year % 8) % RIDERS
+    dealt = draw.permuted(np.tile(np.arange(RIDERS // 8), (races, 1)), axis=1)[:, :RUNNERS].ravel()
+    rider = (dealt * 8 + year % 8) % RIDERS
     seconds = np.round(per_race["distance"][race] / 16.5 + finish * 0.2, 1)
     text = finish.astype(str).astype(object)
     text[draw.random(len(race)) < 0.005] = "中"
@@ -76,6 +84,12 @@ def rides(years: int, seed: int = 1) -> pd.DataFrame:
             "rider": rider,
         }
     )
+
+
+def _ranks(numbers: np.ndarray) -> np.ndarray:
+    """Rank the runners of each race, 1 being the least number."""
+    ranks: np.ndarray = np.argsort(np.argsort(numbers.reshape(-1, RUNNERS), axis=1), axis=1).ravel() + 1
+    return ranks
 
 
 def _of_races(draw: np.random.Generator, races: int) -> dict[str, np.ndarray]:
