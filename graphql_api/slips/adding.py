@@ -6,7 +6,7 @@ from hashlib import blake2b
 
 from graphql_api.slips.lookup import SlipRaces
 from graphql_api.slips.model import SlipItem
-from graphql_api.slips.races import field_of, id_of
+from graphql_api.slips.races import bridge_id_of, field_of, id_of
 from graphql_api.slips.tickets.combinations import combinations, cost, count
 from graphql_api.slips.tickets.field import race_field
 from graphql_api.slips.tickets.selections import Selection, read_selection
@@ -34,6 +34,7 @@ async def prepare_item(
     return SlipItem(
         id=secrets.token_hex(4),
         race_id=race_id if race is None else id_of(race),
+        bridge_id=bridge_id_of(race_id) if race is None else race.ids.bridge,
         race_name=(race and race.name) or (name and name.strip()[:MAX_NAME]) or None,
         method=selection.method,
         ticket=ticket,

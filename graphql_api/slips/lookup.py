@@ -4,22 +4,29 @@ import asyncio
 from collections.abc import Awaitable
 from typing import Self
 
+from graphql_api.errors import EngineMissing, IndexRequired, UpstreamUnavailable
 from graphql_api.execution.context import Context
+from graphql_api.races.ids import bridge_place
+from graphql_api.races.lookup import race_at, race_by_id
 from graphql_api.races.model import Race
 from graphql_api.services import Services
 
 
 class RaceLookup:
-    """The service that knows races. None is known as long as no provider is installed."""
+    """The service that knows races: those of the archive, and of a provider beside it."""
 
     @classmethod
     def open(cls, _services: Services) -> Self:
         """Take what the request's context knows."""
         return cls()
 
-    async def race(self, _context: Context, _race_id: str) -> Race | None:
-        """Return a race by its id on slips; None where nobody knows it."""
-        return None
+    async def race(self, context: Context, race_id: str) -> Race | None:
+        """Return a race by its id on slips; None where nobody knows it, or who might cannot be asked."""
+        found = race_at(context, bridge_place(race_id)) if "_" in race_id else race_by_id(context, race_id)
+        try:
+            return await found
+        except (EngineMissing, IndexRequired, UpstreamUnavailable):
+            return None
 
 
 class SlipRaces:

@@ -12,12 +12,14 @@ from graphql_api.slips.tickets.types import BetMethod
 class SlipItem:
     """A ticket on a slip, with the number of its combinations when it was added.
 
-    ``race_id`` is netkeiba's, or ``YYYYMMDD_course_RR`` of a race whose id there is not known. ``race_name`` is as it
+    ``race_id`` is netkeiba's, or the bridge's (``YYYYMMDD_course_RR``) where that is not known. ``bridge_id`` is None
+    where the day of the race is not known. ``race_name`` is as it
     was known when the item was added. ``covered`` is a digest of the combinations.
     """
 
     id: str
     race_id: str
+    bridge_id: str | None
     race_name: str | None
     method: BetMethod
     ticket: Ticket
@@ -30,6 +32,11 @@ class SlipItem:
     def cost(self) -> int:
         """Return its cost in yen."""
         return self.combinations * self.unit_stake
+
+    @property
+    def look_up_id(self) -> str:
+        """Return the id by which the race is looked up: netkeiba's does not tell a provider the day."""
+        return self.bridge_id or self.race_id
 
     def is_same_bet(self, other: "SlipItem") -> bool:
         """Say whether both cover the same combinations of the same race, whatever the method and the stakes."""

@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import groupby
 
 from graphql_api.errors import BadUserInput
-from graphql_api.races.ids import RacePlace, bridge_place, netkeiba_id, race_ids
+from graphql_api.races.ids import RacePlace, bridge_place, netkeiba_id, place_of_netkeiba, race_ids
 from graphql_api.races.model import NON_STARTERS, Race, RaceStatus
 from graphql_api.slips.tickets.field import BRACKETS, RaceField, race_field
 
@@ -23,6 +23,14 @@ def race_at(place: RacePlace) -> str:
     """Return the id of the race at a place: netkeiba's, or the bridge's where that does not tell the meeting."""
     ids = race_ids(place)
     return ids.netkeiba or ids.bridge
+
+
+def bridge_id_of(race_id: str) -> str | None:
+    """Return the bridge's id of a race that is not known; None where its own does not tell the day."""
+    if "_" in race_id:
+        return race_id
+    place = place_of_netkeiba(race_id)
+    return None if place is None else race_ids(place).bridge
 
 
 def id_of(race: Race) -> str:

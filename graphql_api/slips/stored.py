@@ -41,6 +41,7 @@ def write_item(item: SlipItem) -> Json:
     return {
         "id": item.id,
         "raceId": item.race_id,
+        "bridgeId": item.bridge_id,
         "raceName": item.race_name,
         "type": ticket.bet_type.name,
         "method": item.method.name,
@@ -60,6 +61,7 @@ def read_item(body: Json) -> SlipItem:
     return SlipItem(
         id=body["id"],
         race_id=body["raceId"],
+        bridge_id=body["bridgeId"],
         race_name=body["raceName"],
         method=BetMethod[body["method"]],
         ticket=Ticket(BetType[body["type"]], legs, body["multi"], frozenset(body["repeatable"])),

@@ -217,4 +217,4 @@ def test_a_race_is_looked_up_once_a_request(world: World) -> None:
     data(world.client, ADD, slip=slip, race=RACE_ID, ticket=win(8))
     world.races.asked.clear()
     data(world.client, TOLD, id=slip)
-    assert world.races.asked == [RACE_ID]
+    assert len(world.races.asked) == 1

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from graphql_api.errors import BadUserInput
 from graphql_api.execution.context import Context
-from graphql_api.races.ids import bridge_place, place_of_netkeiba, race_ids
+from graphql_api.races.ids import bridge_place
 from graphql_api.services import Services
 from graphql_api.slips import changes
 from graphql_api.slips.adding import prepare_item
@@ -116,7 +116,7 @@ def _shown(item: SlipItem) -> dict[str, Any]:
     is_straight = item.combinations == 1 and ticket.rule.is_ordered and not ticket.multi
     return {
         "item_id": item.id,
-        "race_id": _bridge_id(item.race_id),
+        "race_id": item.bridge_id or item.race_id,
         "race_name": item.race_name,
         "bet_type": ticket.bet_type.value,
         "horse_numbers": [number for leg in ticket.legs for number in leg] if is_straight else _numbers(item),
@@ -131,9 +131,3 @@ def _numbers(item: SlipItem) -> list[int]:
     if item.combinations == 1 and all(len(leg) == 1 for leg in legs):
         return sorted(number for leg in legs for number in leg)
     return item.ticket.numbers
-
-
-def _bridge_id(race_id: str) -> str:
-    """Return the bridge's id of a race where netkeiba's tells it, else the one it has on the slip."""
-    place = None if "_" in race_id else place_of_netkeiba(race_id)
-    return race_id if place is None else race_ids(place).bridge

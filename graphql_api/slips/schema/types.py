@@ -88,7 +88,7 @@ class SlipItem:
     @strawberry.field(description="What speaks against its being bought as it stands.", metadata=LOOKUP)
     async def warnings(self, info: Info) -> list[SlipWarning]:
         """Look the race up and compare."""
-        found = warnings_of(self.item, await self.races.find(self.item.race_id), info.context.use(Slips).now())
+        found = warnings_of(self.item, await self.races.find(self.item.look_up_id), info.context.use(Slips).now())
         return [SlipWarning(code=each.code, message=each.message) for each in found]
 
     @strawberry.field(
@@ -97,13 +97,13 @@ class SlipItem:
     )
     async def estimated_return(self) -> EstimatedReturn | None:
         """Estimate by win odds."""
-        found = estimates.estimate(self.item, await self.races.find(self.item.race_id))
+        found = estimates.estimate(self.item, await self.races.find(self.item.look_up_id))
         return None if found is None else EstimatedReturn(min=found.least, max=found.most, as_of=found.as_of)
 
     @strawberry.field(description="What it came to after the race.", metadata=LOOKUP)
     async def settlement(self, info: Info) -> SlipSettlement:
         """Settle by the result."""
-        race = await self.races.find(self.item.race_id)
+        race = await self.races.find(self.item.look_up_id)
         return _settlement(settle_item(self.item, race, info.context.use(Slips).now()))
 
 
