@@ -31,9 +31,8 @@ SETTLED = (
 _NAMES = {"race_name": "name"}
 """What a race calls a field that rides call otherwise."""
 
-_OF_RUNNERS = tuple(
-    field.name for field in fields(Runner) if field.name not in {"horse_number", "bracket_number", "is_known"}
-)
+_OF_RUNNERS = tuple(field.name for field in fields(Runner) if field.name not in {"horse_number", "is_known"})
+_values_of = attrgetter(*_OF_RUNNERS)
 
 
 def assemble(rides: Sequence[Ride], age: FileAge, source: RaceSource) -> Race:
@@ -44,7 +43,8 @@ def assemble(rides: Sequence[Ride], age: FileAge, source: RaceSource) -> Race:
     """
     values, conflicts = _settle_race(rides, age)
     known, of_runners = _runners(rides, age)
-    won, untrue = winners(rides, by_name(known.values()), age)
+    names = by_name(known.values())
+    won, untrue = winners(rides, names, age)
     conflicts += [conflict("winner_name", untrue)] if untrue else []
     declared = _declared(known, values["field_size"])
     first = rides[0]
@@ -59,7 +59,7 @@ def assemble(rides: Sequence[Ride], age: FileAge, source: RaceSource) -> Race:
         status=_status(rides),
         runners=tuple(_whole_field(known, declared, values["field_size"])),
         winners=won,
-        runners_up=runners_up(rides, by_name(known.values()), won),
+        runners_up=runners_up(rides, names, won),
         conflicts=(*conflicts, *of_runners),
         sources=(source,),
     )
@@ -71,9 +71,12 @@ def _settle_race(rides: Sequence[Ride], age: FileAge) -> tuple[dict[str, Any], l
     conflicts = []
     for name in SETTLED:
         get = attrgetter(name)
+        told = {value for value in map(get, rides) if value is not None}
+        if len(told) < 2:  # nearly always
+            values[name] = told.pop() if told else None
+            continue
         values[name], others = settle((Claim(get(ride), ride.jockey_id) for ride in rides), age)
-        if others:
-            conflicts.append(conflict(name, others))
+        conflicts.append(conflict(name, others))
     return values, conflicts
 
 
@@ -91,19 +94,20 @@ def _runners(rides: Iterable[Ride], age: FileAge) -> tuple[dict[int, Runner], li
             by_number.setdefault(ride.horse_number, []).append(ride)
     known, conflicts = {}, []
     for number in sorted(by_number):
+        if len(by_number[number]) == 1:
+            known[number] = _runner(number, by_number[number][0])
+            continue
         chosen, others = settle((Claim(ride.horse_name, ride.jockey_id) for ride in by_number[number]), age)
         same = [ride for ride in by_number[number] if ride.horse_name == chosen]
         newest = max(same, key=lambda ride: (age(ride.jockey_id), ride.jockey_id))
         others += [Claim(ride.horse_name, ride.jockey_id) for ride in same if ride is not newest]
         known[number] = _runner(number, newest)
-        if others:
-            conflicts.append(conflict("horse_name", others, number))
+        conflicts.append(conflict("horse_name", others, number))
     return known, conflicts
 
 
 def _runner(number: int, ride: Ride) -> Runner:
-    values = {name: getattr(ride, name) for name in _OF_RUNNERS}
-    return Runner(horse_number=number, bracket_number=ride.bracket_number, **values)
+    return Runner(horse_number=number, **dict(zip(_OF_RUNNERS, _values_of(ride), strict=True)))
 
 
 def _least(known: Mapping[int, Runner], field_size: int | None) -> int:

@@ -36,37 +36,40 @@ class DayList:
 
     async def page(self, context: Context) -> DayPage:
         """Read the page. Raises as ``races_on``, and ``BadUserInput`` for a span that nobody can tell."""
-        archive = await self._archive(context)
-        if archive is None:
-            listed = await self._live_days(context)
-            days: Sequence[RaceDay] = [day for day in listed if self.after is None or day.date > self.after]
+        if self._is_by_cards(context):
+            days: Sequence[RaceDay] = [day for day in await self._days(context) if _is_behind(day, self.after)]
         else:
-            days = await calendar.read_days(archive, context, self.span, self.count, self.after)
+            days = await calendar.read_days(await _archive(context), context, self.span, self.count, self.after)
         return DayPage(tuple(days[: self.count]), len(days) > self.count)
 
     async def total(self, context: Context) -> int:
         """Count the days on all pages."""
-        archive = await self._archive(context)
-        if archive is None:
-            return len(await self._live_days(context))
-        return await calendar.count_days(archive, context, self.span)
+        if self._is_by_cards(context):
+            return len(await self._days(context))
+        return await calendar.count_days(await _archive(context), context, self.span)
 
-    async def _archive(self, context: Context) -> Edition | None:
-        """Return the archive that tells the days; None where cards do, which are read day by day."""
+    def _is_by_cards(self, context: Context) -> bool:
+        """Say whether the days are told by their races: a single one, and a few of a provider."""
         days = self.span.days
-        if is_live(context.settings) and days is not None and days <= MAX_LIVE_DAYS:
-            return None
-        archive = await archive_of(context)
-        if archive is None:
-            raise BadUserInput(f"Without an index 'from' and 'to' must span at most {MAX_LIVE_DAYS} days.")
-        return archive
+        return days is not None and days <= (MAX_LIVE_DAYS if is_live(context.settings) else 1)
 
-    async def _live_days(self, context: Context) -> Sequence[RaceDay]:
+    async def _days(self, context: Context) -> Sequence[RaceDay]:
         since, days = self.span.since, self.span.days
         assert since is not None and days is not None  # noqa: S101, PT018 - the span is bounded
         wanted = [since + timedelta(offset) for offset in range(days)]
         told = await gather(*(races_on(context, day) for day in wanted))
         return [_day(day, races) for day, races in zip(wanted, told, strict=True) if races]
+
+
+async def _archive(context: Context) -> Edition:
+    archive = await archive_of(context)
+    if archive is None:
+        raise BadUserInput(f"Without an index 'from' and 'to' must span at most {MAX_LIVE_DAYS} days.")
+    return archive
+
+
+def _is_behind(day: RaceDay, after: date | None) -> bool:
+    return after is None or day.date > after
 
 
 def _day(day: date, races: Iterable[Race]) -> RaceDay:

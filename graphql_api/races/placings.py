@@ -27,10 +27,12 @@ def winners(rides: Sequence[Ride], known: Names, age: FileAge) -> tuple[tuple[Pl
     A horse whose own row gives it another place has not won, whatever others say.
     """
     first = {name: runner for name, runner in known.items() if runner.finish_position == 1}
+    told = {ride.winner_name for ride in rides if ride.winner_name and ride.finish_position != 1}
+    folded = {name: compatible(name) for name in told}
     named = [
-        Claim(compatible(ride.winner_name), ride.jockey_id)
+        Claim(folded[ride.winner_name], ride.jockey_id)
         for ride in rides
-        if ride.winner_name and ride.finish_position != 1
+        if ride.winner_name in folded and ride.finish_position != 1
     ]
     credible = [claim for claim in named if claim.value in first or claim.value not in known]
     chosen, _ = settle(credible, age)

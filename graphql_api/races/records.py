@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from cachetools import LRUCache
 
-from graphql_api.archive.columns import value_column
+from graphql_api.archive.columns import TYPES, is_enum, value_column
 from graphql_api.archive.conditions import Parameters
 from graphql_api.archive.editions import Edition
 from graphql_api.archive.questions import Statement, value_of
@@ -24,8 +24,11 @@ RACES = 15_000
 RACE = 300
 """What it takes to put a race together, in values of a list."""
 
-MAX_RACES, MAX_DAYS = 2_000, 100
-"""Races and days that are kept of one edition."""
+MAX_RACES, MAX_DAYS = 2_000, 30
+"""Races and days that are kept of one edition: at 20 kB a race some 70 MB."""
+
+_CODED = tuple((place, name) for place, name in enumerate(FIELDS) if is_enum(TYPES[name]) or TYPES[name] == list[int])
+"""Fields that the table does not hold as they are, and their places in a row."""
 
 _COLUMNS = ", ".join(f"rides.{value_column(name)}" for name in FIELDS)
 _SELECTED = f"SELECT {_COLUMNS}, jockeys.last_date FROM rides LEFT JOIN jockeys ON jockeys.id = rides.jockey_id WHERE "
@@ -53,7 +56,9 @@ def put_together(edition: Edition, rows: Iterable[Sequence[Any]]) -> dict[str, R
     rides: dict[str, list[Ride]] = {}
     newest: dict[str, date] = {}
     for *values, last_date in rows:
-        ride = Ride(**{name: value_of(name, value) for name, value in zip(FIELDS, values, strict=True)})
+        for place, name in _CODED:
+            values[place] = value_of(name, values[place])
+        ride = Ride(**dict(zip(FIELDS, values, strict=True)))
         rides.setdefault(ride.race_id, []).append(ride)
         newest[ride.jockey_id] = last_date or ride.date
     source = RaceSource(RaceProvider.RECORDS, edition.made)
