@@ -1,19 +1,20 @@
 """The composition root: the only place that wires storage, cache, engine and routes into an application."""
 
 import uuid
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import cache, partial
 from hashlib import blake2b
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import strawberry
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
@@ -21,13 +22,11 @@ from graphql_api import DISTRIBUTION, logs
 from graphql_api.config import Settings
 from graphql_api.errors import ServiceError
 from graphql_api.execution.context import Context
-from graphql_api.execution.documents import Documents
-from graphql_api.execution.engine import Answer, Engine
-from graphql_api.execution.limits import Limits
 from graphql_api.execution.offload import Offload
 from graphql_api.execution.projections import Projections
-from graphql_api.execution.root import build_schema
 from graphql_api.installed import SLICES
+from graphql_api.once import Once
+from graphql_api.process import keep_what_was_made
 from graphql_api.services import Services
 from graphql_api.slices import Slice, load
 from graphql_api.snapshots.kinds import Kinds
@@ -35,42 +34,58 @@ from graphql_api.storage.protocol import Storage
 from graphql_api.storage.sources import open_storage
 from graphql_api.web import pages
 from graphql_api.web.deadline import with_deadline
-from graphql_api.web.endpoint import GraphQLEndpoint
 from graphql_api.web.examples import GetExamples, no_examples
 from graphql_api.web.fast_path import FastPathRouter
-from graphql_api.web.graphql_response import response_map
+from graphql_api.web.graphql_app import GraphQLApp, GraphQLParts
 from graphql_api.web.health import Health
 from graphql_api.web.in_flight import InFlight
 from graphql_api.web.middleware import MaskMiddleware, RequestMiddleware
-from graphql_api.web.named.routes import Named
 from graphql_api.web.openapi.routes import OpenApi
-from graphql_api.web.persisted import Persisted
 from graphql_api.web.pipeline import Layer, pipeline
 from graphql_api.web.plain_answers import http_error, service_error
 from graphql_api.web.query_string import QueryMiddleware
 from graphql_api.web.response_cache import ResponseCache
 from graphql_api.web.responses import Responder
 from graphql_api.web.routes import ApiRoute, Http
-from graphql_api.web.trusted import load_trusted
 from graphql_api.web.validators import Validators
+
+if TYPE_CHECKING:
+    import strawberry
+
+    from graphql_api.execution.documents import Documents
+    from graphql_api.execution.engine import Engine
+    from graphql_api.execution.executor import Executor
 
 GRAPHQL = "/graphql"
 
 
 @dataclass(frozen=True, slots=True)
 class Core:
-    """Data access and execution, without HTTP."""
+    """Data access and execution, without HTTP. ``executor`` imports GraphQL when it is first called."""
 
     services: Services
-    engine: Engine
-    documents: Documents
+    projections: Projections
+    executor: "Once[Executor]"
     settings: Settings
     slices: Sequence[Slice]
+
+    @property
+    def engine(self) -> "Engine":
+        """Return what executes operations."""
+        return self.executor().engine
+
+    @property
+    def documents(self) -> "Documents":
+        """Return what judges documents."""
+        return self.executor().documents
 
     async def run(
         self, query: str, variables: Mapping[str, Any] | None = None, operation_name: str | None = None
     ) -> bytes:
         """Answer one operation with the response map that HTTP would carry."""
+        from graphql_api.execution.engine import Answer
+        from graphql_api.web.graphql_response import response_map
+
         request_id = uuid.uuid4().hex
         document = self.documents.get(query)
         if document.errors:
@@ -85,25 +100,26 @@ def create_core(
     settings: Settings,
     storage: Storage | None = None,
     slices: tuple[Slice, ...] = SLICES,
-    schema: strawberry.Schema | None = None,
+    schema: "strawberry.Schema | None" = None,
 ) -> Core:
     """Wire everything below HTTP; ``storage`` replaces the one that settings name, ``schema`` that of the slices."""
     logs.configure(settings.log_level)
-    engine = Engine(schema or api_schema(slices), Projections(settings.encoded_bytes, settings.max_response_bytes))
-    documents = Documents(
-        engine.schema,
-        max_characters=settings.max_query_characters,
-        max_tokens=settings.max_query_tokens,
-        limits=_limits(settings),
-        introspection=settings.introspection,
-    )
-    opened = storage or open_storage(settings)
-    return Core(Services(settings, opened), engine, documents, settings, slices)
+    services = Services(settings, storage or open_storage(settings))
+    projections = Projections(settings.encoded_bytes, settings.max_response_bytes)
+
+    def executor() -> "Executor":
+        from graphql_api.execution.executor import make_executor
+
+        return make_executor(schema or api_schema(slices), projections, settings)
+
+    return Core(services, projections, Once(executor), settings, slices)
 
 
 @cache
-def api_schema(slices: tuple[Slice, ...] = SLICES) -> strawberry.Schema:
+def api_schema(slices: tuple[Slice, ...] = SLICES) -> "strawberry.Schema":
     """Return the schema of some slices, made once."""
+    from graphql_api.execution.root import build_schema
+
     queries = [load(each.query) for each in slices if each.query]
     mutations = [load(each.mutation) for each in slices if each.mutation]
     extensions: dict[str, list[type]] = {}
@@ -118,39 +134,55 @@ def create_app(settings: Settings, storage: Storage | None = None) -> ASGIApp:
     return serve_core(create_core(settings, storage), settings)
 
 
-def serve_core(core: Core, settings: Settings) -> ASGIApp:
-    """Make the application that serves ``core`` over HTTP: the pipeline, and the routes within it."""
+def serve_core(core: Core, settings: Settings, *, graphql_now: bool = False) -> ASGIApp:
+    """Make the application that serves ``core`` over HTTP: the pipeline, and the routes within it.
+
+    GraphQL is imported and made with the first request for it, or by ``graphql_now`` at once; so it is, too, where
+    there are trusted documents to judge. Raises ``ConfigError`` where these cannot be read.
+    """
     responder = Responder(settings.encoded_bytes, InFlight(settings.in_flight_bytes))
-    offload = Offload()
-    graphiql = settings.graphiql and not settings.trusted_only  # it would find no schema, and could send no query
-    http = Http(core.services, offload, responder, core.engine.projections)
+    http = Http(core.services, Offload(), responder, core.projections)
     examples = _examples(core.slices, http)
+    graphiql = settings.graphiql and not settings.trusted_only  # it would find no schema, and could send no query
     shown = pages.Pages(examples, responder, graphiql=graphiql)
-    explorer = shown.explorer if graphiql else None
-    trusted = load_trusted(settings, core.documents)
-    persisted = Persisted(core.documents, trusted, trusted_only=settings.trusted_only)
+    graphql = GraphQLApp(partial(_graphql_parts, core, http, shown.explorer if graphiql else None))
+    named = graphql.parts().named if graphql_now or settings.documents or settings.trusted_only else None
+    operations, values = (named.described(), named.enum_values()) if named else ([], {})
+    sliced: list[ApiRoute] = [made for each in core.slices if each.routes for made in load(each.routes)(http)]
+    openapi = OpenApi(examples, operations, values, sliced, responder, version(DISTRIBUTION))
+    routes = [
+        *(each.route() for each in sliced),
+        *map(with_deadline, (*Health(core.services).routes(), *graphql.routes())),
+    ]
+    others = _router([*routes, *openapi.routes(), *shown.routes()], core, http.offload)
+    return pipeline(_layers(core.slices, http), FastPathRouter(GRAPHQL, graphql, others, settings))
+
+
+def _graphql_parts(core: Core, http: Http, explorer: Callable[[Request], Awaitable[Response]] | None) -> GraphQLParts:
+    """Import and make what answers GraphQL. Raises ``ConfigError``."""
+    from graphql_api.web.endpoint import GraphQLEndpoint
+    from graphql_api.web.named.routes import Named
+    from graphql_api.web.persisted import Persisted
+    from graphql_api.web.trusted import load_trusted
+
+    settings, documents = core.settings, core.documents
+    trusted = load_trusted(settings, documents)
     kinds = Kinds(core.services, {name: where for each in core.slices for name, where in each.snapshots.items()})
-    graphql = GraphQLEndpoint(
+    endpoint = GraphQLEndpoint(
         core.engine,
-        offload,
-        core.documents,
-        persisted,
+        http.offload,
+        documents,
+        Persisted(documents, trusted, trusted_only=settings.trusted_only),
         core.services,
         Validators(kinds),
-        responder,
+        http.responder,
         settings,
         explorer,
         release(),
     )
-    named = Named(graphql, trusted)
-    sliced: list[ApiRoute] = [made for each in core.slices if each.routes for made in load(each.routes)(http)]
-    openapi = OpenApi(examples, named.described(), named.enum_values(), sliced, responder, version(DISTRIBUTION))
-    routes = [
-        *(each.route() for each in sliced),
-        *map(with_deadline, (*Health(core.services).routes(), *named.routes())),
-    ]
-    others = _router([*routes, *openapi.routes(), *shown.routes()], core, offload)
-    return pipeline(_layers(core.slices, http), FastPathRouter(GRAPHQL, graphql, others, settings))
+    parts = GraphQLParts(endpoint, Named(endpoint, trusted))
+    keep_what_was_made()
+    return parts
 
 
 def _layers(slices: Sequence[Slice], http: Http) -> list[Layer]:
@@ -198,14 +230,3 @@ def release() -> bytes:
     for path in sorted(Path(__file__).parent.rglob("*.py")):
         digest.update(path.read_bytes())
     return digest.digest()
-
-
-def _limits(settings: Settings) -> Limits:
-    return Limits(
-        depth=settings.max_query_depth,
-        fields=settings.max_query_fields,
-        aliases=settings.max_query_aliases,
-        directives=settings.max_query_directives,
-        root_fields=settings.max_query_root_fields,
-        definitions=settings.max_query_definitions,
-    )

@@ -30,6 +30,12 @@ def open_files(wanted: int) -> int:
     return allowed
 
 
+def keep_what_was_made() -> None:
+    """Take what was made since as there to stay, too, where the process was tuned before."""
+    if gc.get_freeze_count():
+        gc.freeze()
+
+
 SWITCH_SECONDS = 0.001
 """Seconds that a thread with long work runs Python while the event loop waits to, in the place of Python's 0.005."""
 

@@ -207,7 +207,7 @@ def test_an_application_imports_only_its_slices(tmp_path: Path) -> None:
         "from graphql_api.installed import read_settings; SLICE = replace(SLICE, extensions={})\n"
         "from graphql_api.app import create_core, serve_core\n"
         f"core = create_core(read_settings({{}}, (SLICE,), data={str(tmp_path)!r}), slices=(SLICE,))\n"
-        "serve_core(core, core.settings)\n"
+        "serve_core(core, core.settings, graphql_now=True)\n"
         "print(json.dumps([name for name in sys.modules if name.startswith('graphql_api.jockeys.')]))"
     )
     run = subprocess.run([sys.executable, "-c", code], cwd=TESTS, capture_output=True, text=True, check=True)

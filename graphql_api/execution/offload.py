@@ -10,15 +10,16 @@ import asyncio
 import math
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from graphql_api.execution.budget import AT_ONCE, SHORT, LongWork
+from graphql_api.execution.budget import AT_ONCE, SHORT, LongWork, coercion_work
 from graphql_api.execution.context import Context, Unloaded
-from graphql_api.execution.document import OperationRequest
-from graphql_api.execution.engine import Answer, Engine
 from graphql_api.execution.turns import Turns
-from graphql_api.execution.variables import coercion_work
 from graphql_api.workers import Workers, done
+
+if TYPE_CHECKING:
+    from graphql_api.execution.document import OperationRequest
+    from graphql_api.execution.engine import Answer, Engine
 
 THREADS = 1
 """Long pieces of work at once. Two would hand the interpreter to each other more often than to the event loop."""
@@ -40,7 +41,7 @@ class Offload:
         self._workers = Workers(threads, "answer")
         self._turns = Turns()
 
-    async def execute(self, engine: Engine, request: OperationRequest, context: Context, cost: int) -> Answer:
+    async def execute(self, engine: "Engine", request: "OperationRequest", context: Context, cost: int) -> "Answer":
         """Run one operation, of reckoned ``cost``. Raises as ``Engine.execute``.
 
         One that may have effects is run once, on the loop as a whole; the budget's values and seconds bound it.
@@ -60,7 +61,7 @@ class Offload:
             pass
         context.may_wait = False
 
-        async def in_turn() -> Answer:
+        async def in_turn() -> "Answer":
             async with self._turns.turn():
                 return await run(context)
 
@@ -95,7 +96,7 @@ class Offload:
         self._workers.close()
 
 
-async def _loaded(context: Context, allowance: float, work: Callable[[], Awaitable[Answer]]) -> Answer:
+async def _loaded(context: Context, allowance: float, work: Callable[[], Awaitable["Answer"]]) -> "Answer":
     """Do work that holds a turn or a thread, and so waits for no load: these are awaited between two attempts.
 
     Each attempt after the first knows at least one key more; nearly always all are asked for by the first.

@@ -15,12 +15,8 @@ from graphql import (
     type_from_ast,
 )
 
-from graphql_api.execution.budget import AT_ONCE
 from graphql_api.execution.private_names import VariableValues, get_variable_values
 from graphql_api.execution.unknown_names import named_inputs, unknown_names
-
-VALUE = AT_ONCE // 300
-"""Work of one value, at any depth: three hundred take some 20 ms to be coerced and made arguments of."""
 
 Coerce = Callable[[Mapping[str, Any]], VariableValues | None]
 
@@ -66,16 +62,3 @@ def _plain(schema: GraphQLSchema, definition: VariableDefinitionNode) -> tuple[s
     """Give a variable's name, the test for values that may be left as they are, and whether null is one of them."""
     kind: GraphQLInputType = type_from_ast(schema, definition.type)  # type: ignore[assignment]
     return definition.variable.name.value, PLAIN.get(str(get_nullable_type(kind))), not is_non_null_type(kind)
-
-
-def coercion_work(variables: Mapping[str, Any] | None) -> int:
-    """Return the work that it takes to coerce variables and make resolvers' arguments of them, in values of a list."""
-    count, unseen = 0, [*variables.values()] if variables else []
-    while unseen:
-        value = unseen.pop()
-        count += 1
-        if isinstance(value, dict):
-            unseen.extend(value.values())
-        elif isinstance(value, list):
-            unseen.extend(value)
-    return VALUE * count

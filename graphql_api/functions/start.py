@@ -36,7 +36,7 @@ def start(settings: Settings, slices: tuple[Slice, ...] = SLICES) -> Function:
     register_after_restore(connect, storage)
     cold = os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") != "provisioned-concurrency"
     metrics = Metrics(settings.stage, storage, cold=cold)
-    http = http_events(serve_core(core, settings), metrics)
+    http = http_events(serve_core(core, settings, graphql_now=True), metrics)
     scheduled = ScheduledJobs(Jobs(slices), core.services, metrics)
     tune_process()
     return dispatch([Kind(is_http, http.handle), Kind(names_a_job, scheduled.handle)])

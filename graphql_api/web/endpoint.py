@@ -13,18 +13,17 @@ from starlette.types import Receive, Scope, Send
 
 from graphql_api.config import Settings
 from graphql_api.errors import MethodNotAllowed, NotAcceptable, ServiceError
-from graphql_api.execution.budget import Budget, Exhausted
+from graphql_api.execution.budget import Budget, Exhausted, coercion_work
 from graphql_api.execution.context import Context
 from graphql_api.execution.document import Document, OperationRequest
 from graphql_api.execution.documents import Documents
 from graphql_api.execution.engine import Answer, Engine
 from graphql_api.execution.limits import too_complex
 from graphql_api.execution.offload import Offload
-from graphql_api.execution.variables import coercion_work
 from graphql_api.services import Services
 from graphql_api.web.charge import reserve, settle
 from graphql_api.web.deadline import deadline_of, run_with_deadline
-from graphql_api.web.graphql_request import GRAPHQL_JSON, HTML, Parameters, read_parameters
+from graphql_api.web.graphql_request import GRAPHQL_JSON, HTML, METHODS, Parameters, read_parameters
 from graphql_api.web.graphql_response import public_errors, write_map
 from graphql_api.web.json_body import JSON
 from graphql_api.web.middleware import log_keys, request_headers, request_log
@@ -35,7 +34,6 @@ from graphql_api.web.refusals import RETRY_AFTER
 from graphql_api.web.responses import ChunkedBody, Responder
 from graphql_api.web.validators import Validators, cacheable, request_digest
 
-METHODS = ("GET", "HEAD", "POST")
 ALLOW = ", ".join(METHODS)
 VARY = "Accept, Accept-Encoding"
 LOGGED_CHARACTERS = 100

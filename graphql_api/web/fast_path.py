@@ -9,8 +9,8 @@ from starlette.applications import Starlette
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from graphql_api.config import Settings
-from graphql_api.web import endpoint
 from graphql_api.web.cors import Cors, route_methods
+from graphql_api.web.graphql_request import METHODS
 from graphql_api.web.middleware import MaskMiddleware
 from graphql_api.web.pages import SLASHED
 
@@ -40,7 +40,7 @@ class FastPathRouter:
 
     def methods(self, scope: Scope) -> Sequence[str]:
         """Give the methods that a request's path is served to."""
-        return endpoint.METHODS if self.is_graphql(scope) else route_methods(self.others.routes, scope)
+        return METHODS if self.is_graphql(scope) else route_methods(self.others.routes, scope)
 
     def is_graphql(self, scope: Scope) -> bool:
         """Say whether a request is for GraphQL."""

@@ -11,6 +11,7 @@ from graphql_api.errors import BadRequest, QueryTooComplex
 from graphql_api.web.json_body import json_object, loads, read_body
 from graphql_api.web.query_string import Pairs, query_pairs, single
 
+METHODS = ("GET", "HEAD", "POST")
 GRAPHQL_JSON = "application/graphql-response+json"
 HTML = "text/html"
 NAMES = ("query", "documentId", "operationName", "variables", "extensions")

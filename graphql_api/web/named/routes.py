@@ -9,12 +9,12 @@ from graphql import is_enum_type
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from graphql_api.errors import DataCorrupt, NotFound, ResponseTooLarge, ServiceError
 from graphql_api.execution.budget import answered
 from graphql_api.web import validators
 from graphql_api.web.endpoint import GraphQLEndpoint
+from graphql_api.web.graphql_app import CSV
 from graphql_api.web.graphql_request import Parameters
 from graphql_api.web.graphql_response import public_errors, write_map
 from graphql_api.web.middleware import request_log
@@ -28,8 +28,6 @@ from graphql_api.web.trusted import TrustedDocument
 FORMAT = "1"
 """Version of the bytes that the routes make of an answer; a part of the ETag, to be raised when they change."""
 
-JSON = "application/json"
-CSV = "text/csv; charset=utf-8"
 SPREADSHEET = "spreadsheet"
 """The parameter of tables that exports have too; an operation's own variable of that name cannot be set there."""
 
@@ -48,13 +46,6 @@ class Named:
         self.trusted = {each.name: each for each in trusted.values() if each.document.is_query(each.name)}
         self.tables = {name: self._table(each) for name, each in self.trusted.items()}
         self.version = graphql.version + FORMAT.encode()
-
-    def routes(self) -> list[Route]:
-        """Give the routes to mount."""
-        return [
-            Route("/q/{name}.csv", partial(self.answer, CSV), name="csv"),
-            Route("/q/{name}", partial(self.answer, JSON), name="json"),
-        ]
 
     def described(self) -> list[Operation]:
         """Describe the operations for OpenAPI."""

@@ -1,0 +1,57 @@
+"""GraphQL over HTTP, imported and made when it is first asked for: who asks by REST alone never waits for it."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from graphql_api.once import Once
+
+if TYPE_CHECKING:
+    from graphql_api.web.endpoint import GraphQLEndpoint
+    from graphql_api.web.named.routes import Named
+
+JSON = "application/json"
+CSV = "text/csv; charset=utf-8"
+
+
+class GraphQLParts(NamedTuple):
+    """What answers operations at ``/graphql``, and what answers trusted ones by their names."""
+
+    endpoint: "GraphQLEndpoint"
+    named: "Named"
+
+
+class GraphQLApp:
+    """The ASGI application at ``/graphql``, and the routes of trusted operations."""
+
+    def __init__(self, make: Callable[[], GraphQLParts]) -> None:
+        """Answer by what ``make`` returns, which takes half a second and is called in a thread."""
+        self.parts = Once(make)
+
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        """Answer one request."""
+        parts = self.parts.made
+        return parts.endpoint(scope, receive, send) if parts else self._answer_first(scope, receive, send)
+
+    async def _answer_first(self, scope: Scope, receive: Receive, send: Send) -> None:
+        parts = await asyncio.to_thread(self.parts)  # during which the event loop answers others
+        await parts.endpoint(scope, receive, send)
+
+    def routes(self) -> list[Route]:
+        """Return the routes of trusted operations."""
+        return [
+            Route("/q/{name}.csv", partial(self._answer_named, CSV), name="csv"),
+            Route("/q/{name}", partial(self._answer_named, JSON), name="json"),
+        ]
+
+    async def _answer_named(self, media_type: str, request: Request) -> Response:
+        parts = self.parts.made
+        if parts is None:
+            parts = await asyncio.to_thread(self.parts)
+        return await parts.named.answer(media_type, request)
