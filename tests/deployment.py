@@ -20,6 +20,7 @@ KEY = "arn:aws:kms:ap-northeast-1:123456789012:key/1234abcd-12ab-34cd-56ef-12345
 IMAGE = {"package": "image", "imageUri": DIGEST}
 ZIP = {"package": "zip"}
 EVERYTHING = {"api": "http", "cdn": "cloudfront", "network": "vpc", "source": "ssm-with-key", "ssmKeyArn": KEY}
+TABLE = {"store": "table", "access": "required"}
 BY_NAME = {"source": "s3", "network": "vpc", "bucket": "example-jockeys", "prefix": "results/"}
 
 Variant = tuple[tuple[str, str], ...]
@@ -41,7 +42,7 @@ VARIANTS = {
     f"{stage}-{package['package']}-{name}": variant(stage, package, options)
     for stage in ("dev", "staging", "prod")
     for package in (IMAGE, ZIP)
-    for name, options in (("plain", {}), ("everything", EVERYTHING), ("by-name", BY_NAME))
+    for name, options in (("plain", {}), ("everything", {**EVERYTHING, **TABLE}), ("by-name", BY_NAME))
     if name != "by-name" or stage == "prod"
 }
 
@@ -99,9 +100,9 @@ def only(found: Template, kind: str) -> Any:
 
 def statements(found: Template) -> Iterator[dict[str, Any]]:
     """Give every statement of every policy that the stack writes itself."""
-    for role in of_type(found, "IAM::Role").values():
-        for policy in role["Policies"]:
-            yield from policy["PolicyDocument"]["Statement"]
+    roles = of_type(found, "IAM::Role").values()
+    for policy in (*(each for role in roles for each in role["Policies"]), *of_type(found, "IAM::Policy").values()):
+        yield from policy["PolicyDocument"]["Statement"]
 
 
 def listed(value: Any) -> list[Any]:

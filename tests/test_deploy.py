@@ -16,6 +16,7 @@ from deployment import (
     IMAGE,
     KEY,
     ROOT,
+    TABLE,
     VARIANTS,
     ZIP,
     Make,
@@ -28,13 +29,17 @@ from deployment import (
     statements,
     variant,
 )
+from graphql_api.access.slice import AccessSettings
 from graphql_api.app import create_app
 from graphql_api.config import Settings
+from graphql_api.installed import read_settings
 
 pytest_plugins = ["deployment_fixtures"]
 pytestmark = needs_osls
 every_variant = pytest.mark.parametrize("chosen", VARIANTS.values(), ids=VARIANTS.keys())
 both_packages = pytest.mark.parametrize("package", [IMAGE, ZIP], ids=["image", "zip"])
+
+STORE_ACTIONS = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"]
 
 LOG = "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:/aws/lambda/jockey-api-%s:*"
 
@@ -108,6 +113,7 @@ def test_no_secret_is_written(make: Make, chosen: Variant) -> None:
     """Neither keys nor what looks like one stand in the template; the environment holds settings only."""
     found = make(chosen)
     environment = only(found, "Lambda::Function")["Environment"]["Variables"]
+    is_keyed = ("store", "table") in chosen
     assert set(environment) <= {
         "JOCKEY_STAGE",
         "JOCKEY_LOG_LEVEL",
@@ -115,6 +121,7 @@ def test_no_secret_is_written(make: Make, chosen: Variant) -> None:
         "JOCKEY_DOCUMENTS",
         "JOCKEY_SSM_PATH",
         "JOCKEY_DATA",
+        *(("JOCKEY_STORE", "JOCKEY_ACCESS", "JOCKEY_RATE_REQUESTS", "JOCKEY_RATE_COST") if is_keyed else ()),
     }
     assert not re.search(r"AKIA|ASIA|SECRET|ssm-secure|PRIVATE KEY|password", json.dumps(found))
 
@@ -146,8 +153,35 @@ def test_stages_differ(make: Make, stage: str, days: int, warm: int | None) -> N
     ]
 
 
+def test_a_store_is_made_where_it_is_asked_for(make: Make) -> None:
+    """A table that outlives the stack, has a ceiling, forgets what expires and can be restored; and two alarms."""
+    assert "DynamoDB" not in json.dumps(make(variant("prod", IMAGE)))
+    found = make(variant("prod", IMAGE, TABLE))
+    (table,) = (each for each in found["Resources"].values() if each["Type"] == "AWS::DynamoDB::Table")
+    assert (table["DeletionPolicy"], table["UpdateReplacePolicy"]) == ("Retain", "Retain")
+    properties = table["Properties"]
+    assert (properties["TableName"], properties["BillingMode"]) == ("graphql-api-prod", "PAY_PER_REQUEST")
+    assert properties["OnDemandThroughput"] == {"MaxReadRequestUnits": 2000, "MaxWriteRequestUnits": 500}
+    assert properties["TimeToLiveSpecification"] == {"AttributeName": "ttl", "Enabled": True}
+    assert properties["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    (allowed,) = (each for each in statements(found) if "dynamodb" in json.dumps(each))
+    assert (sorted(allowed["Action"]), allowed["Resource"]) == (
+        STORE_ACTIONS,
+        {"Fn::GetAtt": ["StoreTable", "Arn"]},
+    )
+    policy = only(found, "IAM::Policy")
+    assert policy["Roles"] == [{"Ref": "IamRoleLambdaExecution"}]
+    alarms = {each.get("MetricName"): each for each in of_type(found, "CloudWatch::Alarm").values()}
+    assert alarms["StoreFailures"]["Namespace"] == "JockeyAPI"
+    assert alarms["WriteThrottleEvents"]["Dimensions"] == [{"Name": "TableName", "Value": {"Ref": "StoreTable"}}]
+    assert all(each["AlarmActions"] == [{"Ref": "AlarmTopic"}] for each in alarms.values())
+
+
 def test_settings_are_known(make: Make) -> None:
     """The service takes the environment that the template gives it."""
+    environment = only(make(variant("prod", IMAGE, TABLE)), "Lambda::Function")["Environment"]["Variables"]
+    keyed = read_settings(environment)
+    assert (keyed.store, keyed.of(AccessSettings).access) == ("dynamodb://graphql-api-prod", "required")
     for options in ({}, BY_NAME):
         environment = only(make(variant("prod", IMAGE, options)), "Lambda::Function")["Environment"]["Variables"]
         settings = Settings.from_environ(environment)
@@ -283,8 +317,13 @@ def test_vpc_reaches_what_the_service_reads(make: Make, options: dict[str, str],
     made = of_type(found, "EC2::VPCEndpoint").values()
     assert {each["ServiceName"]["Fn::Sub"].rpartition(".")[2]: each["VpcEndpointType"] for each in made} == endpoints
     assert not re.search("NatGateway|InternetGateway", json.dumps(found))
-    (policy,) = (each["PolicyDocument"] for each in made if "PolicyDocument" in each)
-    (allowed,) = policy["Statement"]
+    policies = {each["ServiceName"]["Fn::Sub"].rpartition(".")[2]: each.get("PolicyDocument") for each in made}
+    (table,) = policies["dynamodb"]["Statement"]
+    assert (sorted(table["Action"]), table["Resource"]["Fn::Sub"].rpartition(":")[2]) == (
+        STORE_ACTIONS,
+        "table/graphql-api-prod",
+    )
+    (allowed,) = policies["s3"]["Statement"]
     assert allowed["Action"] == ["s3:GetObject", "s3:ListBucket"]
     assert {each["Fn::Sub"] for each in allowed["Resource"]} == {
         each["Resource"]["Fn::Sub"] for action, each in _by_action(found).items() if action.startswith("s3:")

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import os
 import platform
 import re
 import shutil
@@ -18,9 +19,15 @@ import pytest
 
 import emf
 from deployment import ROOT
+from dynamodb_tables import PATIENT, new_table, point_to
 from fake_s3 import found, hang, refusal, reply, serving
+from graphql_api.access.management import Keys
+from graphql_api.access.records import key_of
+from graphql_api.store.dynamodb import DynamoDbStore
 from lambda_events import HTTP_EVENTS, Event, function_url, warmer
-from lambda_runtime import Function, function
+from lambda_runtime import Function, Reply, function
+
+pytest_plugins = ("store_servers",)
 
 pytestmark = [
     pytest.mark.skipif(
@@ -175,6 +182,31 @@ def test_schedule_warms(served: Function) -> None:
     warmed = served.invoke(warmer())["warmed"]
     assert (warmed["left"], warmed["planned"]) == (0, warmed["revalidated"])
     assert warmed["planned"] >= 1
+
+
+def test_keys_are_looked_up_in_dynamodb(
+    run: Run, sample_data: Path, tmp_path: Path, dynamodb_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The zip holds what calls DynamoDB: with a key that is in the table a request is answered, else it is not."""
+    point_to(dynamodb_url, monkeypatch)
+    table = new_table()
+    store = DynamoDbStore(table, timeouts=PATIENT)
+    text = Keys(store).create("a")[1]
+    names = ("AWS_ENDPOINT_URL_DYNAMODB", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_DEFAULT_REGION")
+    environ = {name: os.environ[name] for name in names}
+    keyed = {"JOCKEY_DATA": str(sample_data), "JOCKEY_ACCESS": "required", "JOCKEY_STORE": f"dynamodb://{table}"}
+    with run(tmp_path, {**environ, **keyed}) as running:
+
+        def ask(**headers: str) -> int:
+            replies = (running.invoke(function_url("GET", "/api/jockey/00001", headers=headers)) for _ in range(20))
+            # A stand-in on a busy machine may take longer than a request waits for the store.
+            return next(status for status in (Reply(each).status for each in replies) if status != 503)
+
+        assert (ask(), ask(**{"x-api-key": text}), ask(authorization=f"Bearer {text[:-1]}~")) == (401, 200, 401)
+    found = store.get(key_of(text[3:11]))
+    store.close()
+    assert found is not None
+    assert set(found.numbers) == {"requests", "cost"}
 
 
 def test_other_events_fail(served: Function) -> None:
