@@ -14,6 +14,8 @@ import pytest
 
 from conftest import serving
 from graphql_api import samples
+from graphql_api.access.management import Keys
+from graphql_api.store.sqlite import SqliteStore
 
 playwright_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 CHROMIUM = shutil.which("chromium")
@@ -460,3 +462,58 @@ def test_pages_of_other_sites_send_what_their_libraries_add(other_site: Page, li
     assert other_site.evaluate(ASK, [f"{live_server}/graphql", with_cookies])[0] == 0
     assert other_site.evaluate(ASK, [f"{live_server}/graphql", {"method": "PUT"}])[0] == 0
     assert other_site.evaluate(ASK, [f"{live_server}/nowhere", {"headers": json_type}]) == [404, True]
+
+
+@pytest.fixture
+def keyed(sample_data: Path, tmp_path: Path) -> Iterator[tuple[str, str]]:
+    """Serve with keys required; give the base URL and a key with a limit of its own."""
+    store = SqliteStore(tmp_path / "store.sqlite3")
+    text = Keys(store).create("browser", requests=40)[1]
+    with serving(sample_data, JOCKEY_ACCESS="required", JOCKEY_STORE=str(tmp_path / "store.sqlite3")) as base:
+        yield base, text
+    store.close()
+
+
+def test_a_key_can_be_entered_in_the_explorer(open_page: Open, keyed: tuple[str, str], problems: list[str]) -> None:
+    """It says in words that one is needed, sends the one that is entered, and keeps it for the tab alone."""
+    base, text = keyed
+    page = open_page("/graphql", base)
+    told = page.locator("output.measured")
+    told.get_by_text("This server asks for an API key.").wait_for()
+    page.get_by_label("API key").fill(text[:-1] + "~")
+    page.get_by_role("button", name="Use").click()
+    told.get_by_text("The server does not accept this API key").wait_for()
+    page.get_by_label("API key").fill(text)
+    page.get_by_role("button", name="Use").click()
+    _ready(page)
+    _query(page, '{ jockey(id: "00001") { name } }')
+    assert _run(page) == {"data": {"jockey": {"name": "見本太郎"}}}
+    assert page.evaluate("[localStorage.length >= 0, JSON.stringify(localStorage).includes('jk_')]") == [True, False]
+    problems[:] = [each for each in problems if "401" not in each]
+
+
+def test_a_key_can_be_entered_in_the_documentation(
+    open_page: Open, keyed: tuple[str, str], problems: list[str]
+) -> None:
+    """What is tried is refused in words, answered with a key, and refused in words again beyond its limit."""
+    base, text = keyed
+    page = open_page("/docs", base)
+    section = page.locator("#getRecords, section.operation").first
+    send = section.get_by_role("button", name="Send")
+    send.click()
+    told = section.locator("output")
+    told.get_by_text("This server asks for an API key.").wait_for()
+    page.get_by_text("API key", exact=True).click()
+    page.get_by_label("Key", exact=True).fill(text)
+    assert "$KEY" in section.locator(".curl").text_content()
+    assert text not in page.locator("#docs").inner_text()
+    send.click()
+    told.get_by_text("HTTP 200").wait_for()
+    page.evaluate(
+        "async (key) => { for (let i = 0; i < 60; i++) await fetch('api/jockey/00001?limit=1', "
+        "{headers: {'X-API-Key': key}, cache: 'no-store'}) }",
+        text,
+    )
+    send.click()
+    told.get_by_text("The limit of this minute is used up.").wait_for()
+    problems[:] = [each for each in problems if "401" not in each and "429" not in each]

@@ -1,6 +1,7 @@
 // Shows the OpenAPI 3.1 document of the service, and lets each GET route be tried.
 
 import { show } from "./highlight.js";
+import { inWords, keepKey, key, keyHeaders } from "./key.js";
 
 const main = document.getElementById("docs");
 
@@ -179,16 +180,18 @@ function request(path, fields) {
 
 function curl({ url, headers }) {
   const quoted = (text) => `'${text.replaceAll("'", String.raw`'\''`)}'`;
-  return ["curl -s", quoted(url.href), ...Object.entries(headers).map((each) => `-H ${quoted(each.join(": "))}`)].join(" ");
+  const sent = Object.entries(headers).map((each) => `-H ${quoted(each.join(": "))}`);
+  return ["curl -s", quoted(url.href), ...sent, ...(key() ? ['-H "X-API-Key: $KEY"'] : [])].join(" ");
 }
 
 async function send({ url, headers }, outcome, body) {
   const start = performance.now();
   try {
-    const response = await fetch(url, { headers, cache: "no-store" });
+    const response = await fetch(url, { headers: { ...keyHeaders(), ...headers }, cache: "no-store" });
     const content = await response.blob();
     const size = (content.size / 1000).toFixed(1);
-    outcome.textContent = `HTTP ${response.status} · ${Math.round(performance.now() - start)} ms · ${size} kB`;
+    const spent = `HTTP ${response.status} · ${Math.round(performance.now() - start)} ms · ${size} kB`;
+    outcome.textContent = [spent, inWords(response)].filter(Boolean).join(" · ");
     const readable = /^text\/|json/.test(content.type);
     show(body, readable ? pretty(await content.text()) || "(no body)" : `(${content.type || "no body"})`);
   } catch (error) {
@@ -254,6 +257,21 @@ function section({ path, method, operation, parameters, id }, resolve) {
     responses(operation, resolve));
 }
 
+/** Where a key is entered, for servers that ask for one. */
+function keyForm() {
+  const input = el("input", {
+    id: "api-key", type: "password", placeholder: "jk_…", value: key(), autocomplete: "off", spellcheck: false,
+  });
+  input.addEventListener("input", () => {
+    keepKey(input.value);
+    for (const form of main.querySelectorAll("section form")) form.dispatchEvent(new Event("input"));
+  });
+  return el("details", { className: "key", open: Boolean(key()) },
+    el("summary", {}, "API key"),
+    el("p", {}, "Where this server asks for one: it is sent with what is tried here, and kept for this tab alone."),
+    el("label", { htmlFor: "api-key" }, "Key "), input);
+}
+
 function render(spec) {
   const resolve = resolver(spec);
   const all = operations(spec);
@@ -264,6 +282,7 @@ function render(spec) {
   main.replaceChildren(
     el("h1", {}, spec.info.title, " ", el("small", {}, spec.info.version)),
     ...prose(spec.info.description),
+    keyForm(),
     contents,
     ...all.map((each) => section(each, resolve)));
   document.getElementById(decodeURIComponent(location.hash.slice(1)))?.scrollIntoView();

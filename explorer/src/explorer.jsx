@@ -12,6 +12,8 @@ import "./explorer.css";
 import { OPEN, examples, json } from "./examples.js";
 import { examplesPlugin } from "./examples_panel.jsx";
 import { measuredFetcher } from "./fetcher.js";
+import { key } from "./key.js";
+import { KeyField } from "./key_field.jsx";
 
 const PANEL = "explorer:panel";
 
@@ -26,17 +28,23 @@ function restorePanel() {
 }
 
 /** The line below an answer; being inside GraphiQL, it also sets what GraphiQL has no properties for. */
-function Footer({ measured }) {
+function Footer({ measured, isKeyed }) {
   const { queryEditor } = useEditorContext({ nonNull: true });
   const { plugins: shown } = usePluginStore();
   useEffect(() => queryEditor?.setOption("lineWrapping", true), [queryEditor]);
   useEffect(restorePanel, [shown.length]);
-  return <output className="measured">{measured}</output>;
+  return (
+    <div className="footer">
+      <output className="measured">{measured}</output>
+      {isKeyed && <KeyField />}
+    </div>
+  );
 }
 
 function App() {
   const [measured, setMeasured] = useState("");
-  const [fetcher] = useState(() => measuredFetcher(location.pathname, setMeasured));
+  const [isKeyed, setKeyed] = useState(Boolean(key()));
+  const [fetcher] = useState(() => measuredFetcher(location.pathname, setMeasured, () => setKeyed(true)));
   return (
     <GraphiQL
       fetcher={fetcher}
@@ -52,7 +60,7 @@ function App() {
         </a>
       </GraphiQL.Logo>
       <GraphiQL.Footer>
-        <Footer measured={measured} />
+        <Footer measured={measured} isKeyed={isKeyed} />
       </GraphiQL.Footer>
     </GraphiQL>
   );

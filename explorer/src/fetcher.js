@@ -1,18 +1,27 @@
 // Sends an operation by POST and says how it went.
 
+import { asksForKeys, inWords, keyHeaders } from "./key.js";
+
 const ACCEPT = "application/graphql-response+json, application/json;q=0.9";
 
-/** Makes a fetcher for GraphiQL; `report` is given a line on each answer but those to introspection. */
-export function measuredFetcher(url, report) {
+/**
+ * Makes a fetcher for GraphiQL; `report` is given a line on each answer, of introspection only on those that say
+ * something about keys. `offerKey` is called once the server turns out to tell callers apart.
+ */
+export function measuredFetcher(url, report, offerKey) {
   return async (operation, { headers } = {}) => {
     const start = performance.now();
     const response = await fetch(url, {
       method: "POST",
-      headers: { "Content-Type": "application/json", Accept: ACCEPT, ...headers },
+      headers: { "Content-Type": "application/json", Accept: ACCEPT, ...keyHeaders(), ...headers },
       body: JSON.stringify(operation),
     });
     const bytes = await response.arrayBuffer();
-    if (operation.operationName !== "IntrospectionQuery") report(summary(response, bytes.byteLength, start));
+    if (asksForKeys(response)) offerKey();
+    const words = inWords(response);
+    if (words || operation.operationName !== "IntrospectionQuery") {
+      report([words, summary(response, bytes.byteLength, start)].filter(Boolean).join("  ·  "));
+    }
     return parsed(new TextDecoder().decode(bytes), response);
   };
 }

@@ -1,6 +1,7 @@
 // Makes the landing page live: its commands name this host, and its query can be run.
 
 import { show } from "./highlight.js";
+import { inWords, keyHeaders } from "./key.js";
 
 const find = (id) => document.getElementById(id);
 
@@ -14,11 +15,12 @@ async function run() {
   try {
     const response = await fetch("graphql", {
       method: "POST",
-      headers: { "Content-Type": "application/json", Accept: "application/json" },
+      headers: { "Content-Type": "application/json", Accept: "application/json", ...keyHeaders() },
       body: JSON.stringify({ query: find("query").textContent }),
     });
     const answer = await response.json();
-    find("outcome").textContent = `HTTP ${response.status} · ${Math.round(performance.now() - start)} ms`;
+    const spent = `HTTP ${response.status} · ${Math.round(performance.now() - start)} ms`;
+    find("outcome").textContent = [spent, inWords(response)].filter(Boolean).join(" · ");
     show(find("answer"), JSON.stringify(answer, null, 2));
   } catch (error) {
     find("outcome").textContent = `No answer: ${error.message}`;
