@@ -24,6 +24,15 @@ def failures() -> dict[str, Json]:
             "The id, a parameter or the query string is not of its form, or a parameter is unknown.",
             "Unknown parameter 'surfac'. Did you mean 'surface'?",
         ),
+        "Unauthenticated": {
+            **failure("This server asks for an API key, or the key is not valid.", "The API key is not valid."),
+            "headers": {"WWW-Authenticate": {"description": "How to send a key.", "schema": TEXT}},
+        },
+        "Forbidden": failure("The API key is not meant for this route.", "The API key does not have the scope 'rest'."),
+        "RateLimited": {
+            **failure("A limit of the caller is used up.", "The limit of requests a minute is used up."),
+            "headers": _RETRY,
+        },
         "NoOperation": failure("There is no operation of this name.", "There is no operation of this name."),
         "NoTable": failure(
             "The operation selects no list of objects, or several.",
@@ -47,9 +56,12 @@ def failing(**own: str) -> Json:
     shared = {
         "304": "NotModified",
         "400": "BadRequest",
+        "401": "Unauthenticated",
+        "403": "Forbidden",
         "405": "MethodNotAllowed",
         "413": "TooLarge",
         "414": "TooLong",
+        "429": "RateLimited",
         "500": "ServerError",
         "503": "Unavailable",
         "504": "TimedOut",

@@ -12,6 +12,16 @@ TAGS = {"jockey": "Results.", "health": "For operators."}
 HEALTHY: Json = {"status": "ok"}
 READY: Json = {"status": "ok", "checks": {"storage": "ok"}, "cache": {"hit": 12, "miss": 3, "entries": 3}}
 
+SECURITY_SCHEMES: Json = {
+    "key": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "X-API-Key",
+        "description": "A key, where the server takes keys.",
+    },
+    "bearer": {"type": "http", "scheme": "bearer", "description": "The same key."},
+}
+
 
 def document(version: str, values: Mapping[str, str], operations: Sequence[Operation], routes: Described) -> Json:
     """Make the document of the ``routes`` of slices, the trusted ``operations``, and what every server has.
@@ -28,12 +38,13 @@ def document(version: str, values: Mapping[str, str], operations: Sequence[Opera
             "license": {"name": "MIT", "identifier": "MIT"},
         },
         "servers": [{"url": "."}],
-        "security": [],
+        "security": [{}, {"key": []}, {"bearer": []}],
         "tags": [{"name": name, "description": about} for name, about in {**TAGS, **routes.tags}.items()],
         "paths": {**routes.paths, **_paths(operations, values)},
         "components": {
             "schemas": {**routes.schemas, **answers.schemas()},
             "parameters": {**routes.parameters, **parameters.parameters()},
+            "securitySchemes": SECURITY_SCHEMES,
             "responses": {**answers.failures(), **routes.responses},
         },
     }
