@@ -1,6 +1,6 @@
-"""Sample data: deterministic, fictional careers, pickled just as a scraper of netkeiba's jockey pages leaves them."""
+"""Sample data: a fictional racing calendar, and riders' results from it as a scraper of netkeiba leaves them."""
 
-from graphql_api.samples.careers import jockey_ids
-from graphql_api.samples.files import frame, write
+from graphql_api.samples.careers import jockey_ids, whole_field_ids
+from graphql_api.samples.files import frame, write, write_complete
 
-__all__ = ["frame", "jockey_ids", "write"]
+__all__ = ["frame", "jockey_ids", "whole_field_ids", "write", "write_complete"]

@@ -5,6 +5,9 @@ from pathlib import Path
 import click
 
 from graphql_api.cli.group import require
+from graphql_api.samples.careers import ROSTER
+
+MOST_JOCKEYS = len(ROSTER)
 
 
 @click.command(
@@ -12,26 +15,44 @@ from graphql_api.cli.group import require
     epilog="""\b
 Examples:
   graphql-api sample --out data
+  graphql-api sample --out /tmp/whole --complete
   graphql-api sample --out /tmp/many --jockeys 200 --rows 10000 --seed 7""",
 )
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="The folder to write to.")
-@click.option("--jockeys", type=click.IntRange(1, 9000), default=13, show_default=True, help="How many files.")
+@click.option("--jockeys", type=click.IntRange(1, MOST_JOCKEYS), default=13, show_default=True, help="How many files.")
 @click.option("--rows", type=click.IntRange(1, 100_000), default=1000, show_default=True, help="The longest careers.")
+@click.option(
+    "--complete", is_flag=True, help="All riders at JRA for two seasons, so that its races are whole. Takes no size."
+)
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed writes the same files.")
-def sample(out: Path, jockeys: int, rows: int, seed: int) -> None:
+@click.pass_context
+def sample(context: click.Context, out: Path, jockeys: int, rows: int, *, complete: bool, seed: int) -> None:
     """Write fictional jockey files, just as a scraper of netkeiba leaves them.
 
-    The first thirteen show everything: flat, jump, local, ban'ei and overseas races, an empty career, old pages, blanks
-    and mixed dtypes. Files of the same ids in the folder are replaced.
+    All tell of the same races. The first thirteen show everything: flat, jump, local, ban'ei and overseas races,
+    an empty career, old pages, blanks and mixed dtypes. Files of the same ids in the folder are replaced.
     """
     from rich.progress import Progress
 
     from graphql_api import samples
     from graphql_api.cli.console import console
 
+    if complete and _sized(context):
+        raise click.UsageError("--complete says itself how many jockeys and rows there are.")
     require("pandas")
     with Progress(console=console(stderr=True)) as progress:
-        task = progress.add_task("Writing jockeys", total=jockeys)
-        written = samples.write(out, jockeys, rows, seed, lambda _path: progress.advance(task))
+        task = progress.add_task("Writing jockeys", total=len(samples.whole_field_ids()) if complete else jockeys)
+
+        def advance(_path: Path) -> None:
+            progress.advance(task)
+
+        written = (
+            samples.write_complete(out, seed, advance) if complete else samples.write(out, jockeys, rows, seed, advance)
+        )
     size = sum(path.stat().st_size for path in written)
     click.echo(f"Wrote {len(written)} jockeys, {size / 1e6:.1f} MB, to {out}. Next: graphql-api serve --data {out}")
+
+
+def _sized(context: click.Context) -> bool:
+    sources = map(context.get_parameter_source, ("jockeys", "rows"))
+    return click.core.ParameterSource.COMMANDLINE in sources

@@ -1,0 +1,167 @@
+"""The fictional racing calendar: days, cards, results, payouts and odds, past and to come, without pandas.
+
+All of it follows from the seed. Nothing here asks for the time: who shows a calendar as if it were live passes the
+moment, and takes results and payouts only of races that are over by then.
+
+    calendar = Calendar(seed=1)
+    for race in calendar.races(date(2026, 4, 5)):
+        calendar.odds(race, at=datetime.now(JST))
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta, timezone
+from functools import lru_cache
+
+from graphql_api.samples.cards import Card, draw_card
+from graphql_api.samples.crops import Crop
+from graphql_api.samples.duty import RIDERS, Duty
+from graphql_api.samples.loads import loads_of
+from graphql_api.samples.market import Market, Quote
+from graphql_api.samples.payouts import Payout, payouts_of
+from graphql_api.samples.places import BANEI, JRA, NAR, OVERSEAS, Meeting, meetings
+from graphql_api.samples.results import Result, result_of
+from graphql_api.samples.runs import NOT_WEIGHED, SCRATCHED, Run
+from graphql_api.slips.tickets.field import race_field
+
+JST = timezone(timedelta(hours=9), "JST")
+
+_FIRST_RACES = {JRA: time(9, 50), NAR: time(14, 0), BANEI: time(14, 30), OVERSEAS: time(13, 0)}
+_BETWEEN_RACES, _BETWEEN_MEETINGS = timedelta(minutes=33), timedelta(minutes=10)
+_CROPS, _CARDS, _OUTCOMES = 512, 8192, 8192  # kept
+
+
+@dataclass(frozen=True, slots=True)
+class Runner:
+    """A declared horse; ``weight`` and ``change`` in kg are None where it was not weighed, or not before."""
+
+    number: int
+    bracket: int | None
+    horse: str
+    age: int
+    jockey_id: str
+    jockey: str
+    carried: float
+    weight: int | None
+    change: int | None
+    scratched: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Race:
+    """A race as it is announced. ``id`` is netkeiba's, None overseas; ``prize`` is the winner's in 10,000 yen."""
+
+    id: str | None
+    meeting: Meeting
+    number: int
+    name: str
+    class_name: str
+    prize: float
+    surface: str
+    distance: int
+    weather: str
+    going: str
+    start: datetime
+    runners: tuple[Runner, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A race in figures: its result, the final odds, and what the horses carried in kg."""
+
+    result: Result
+    odds: tuple[Quote, ...]
+    loads: tuple[float, ...]
+
+
+class Calendar:
+    """One seed's racing. The same questions have the same answers in whatever order they are asked; not thread-safe.
+
+    The first question about a meeting runs the careers of its horses up to that day, which takes about a second; later
+    ones go on from there.
+    """
+
+    def __init__(self, seed: int) -> None:
+        """Take the seed from which all follows."""
+        self.seed = seed
+        self._duty = Duty(seed)
+        self._crop = lru_cache(maxsize=_CROPS)(self._new_crop)
+        self._card = lru_cache(maxsize=_CARDS)(self._new_card)
+        self._outcome = lru_cache(maxsize=_OUTCOMES)(self._new_outcome)
+
+    def races(self, day: date) -> tuple[Race, ...]:
+        """Return the races of a day as they are announced, by meeting and number."""
+        return tuple(
+            self._announced(run, place)
+            for place, meeting in enumerate(meetings(day))
+            for run in self.runs(meeting).values()
+        )
+
+    def result(self, race: Race) -> Result:
+        """Return how a race ended."""
+        return self.outcome(self._run(race)).result
+
+    def payouts(self, race: Race) -> tuple[Payout, ...]:
+        """Return what the winning tickets of a race pay; nothing of an abandoned one."""
+        run = self._run(race)
+        return payouts_of(run, Market(run, self.seed).shares())
+
+    def odds(self, race: Race, at: datetime) -> tuple[Quote, ...]:
+        """Return the odds to win at a moment with a zone, in the order of the numbers; none before sales open."""
+        return Market(self._run(race), self.seed).at(at, race.start)
+
+    def runs(self, meeting: Meeting) -> dict[int, Run]:
+        """Return the races of a meeting by number, as they were run."""
+        slots = self._card(meeting).slots
+        runs: dict[int, Run] = {}
+        for stable, age in set(slots.values()):
+            runs.update(self._crop(stable, meeting.day.year - age).runs(meeting.day, meeting.course))
+        return dict(sorted(runs.items()))
+
+    def place_of(self, rider: int, day: date) -> str | None:
+        """Return the racecourse where a rider, a place in the roster, is on a day."""
+        for course, bookings in self._duty.bookings(day).items():
+            if any(booking.rider == rider for booking in bookings):
+                return course
+        return None
+
+    def outcome(self, run: Run) -> Outcome:
+        """Return a race in figures."""
+        return self._outcome(run)
+
+    def _run(self, race: Race) -> Run:
+        return self.runs(race.meeting)[race.number]
+
+    def _new_crop(self, stable: str, foaled: int) -> Crop:
+        return Crop(stable, foaled, self.seed, self._cards, self._duty.bookings)
+
+    def _new_card(self, meeting: Meeting) -> Card:
+        return draw_card(meeting, self.seed)
+
+    def _new_outcome(self, run: Run) -> Outcome:
+        return Outcome(result_of(run, self.seed), Market(run, self.seed).final(), loads_of(run, self.seed))
+
+    def _cards(self, day: date, stable: str) -> Iterator[Card]:
+        return (self._card(meeting) for meeting in meetings(day) if meeting.stable == stable)
+
+    def _announced(self, run: Run, place: int) -> Race:
+        meeting = run.card.meeting
+        first = datetime.combine(meeting.day, _FIRST_RACES[meeting.circuit], JST)
+        start = first + (run.number - 1) * _BETWEEN_RACES + place % 3 * _BETWEEN_MEETINGS
+        return Race(
+            meeting.race_id(run.number), meeting, run.number, run.name, run.kind.suffix, run.kind.prize, run.surface,
+            run.distance, run.card.weather, run.card.going, start, tuple(_runners(run, self.outcome(run).loads)),
+        )  # fmt: skip
+
+
+def _runners(run: Run, loads: tuple[float, ...]) -> Iterator[Runner]:
+    overseas = run.card.meeting.circuit == OVERSEAS
+    brackets = race_field(len(run.entries)).bracket_of
+    for place, entry in enumerate(run.entries):
+        jockey_id, career = RIDERS[entry.rider]
+        weighed = entry.note != NOT_WEIGHED
+        yield Runner(
+            place + 1, None if overseas else brackets[place], entry.horse.name, run.age,
+            jockey_id, career.name, loads[place], entry.weight if weighed else None,
+            entry.change if weighed and not overseas else None, run.statuses.get(place) == SCRATCHED,
+        )  # fmt: skip
