@@ -10,5 +10,5 @@ SLICE = Slice(
     settings=RacesSettings,
     query="graphql_api.races.schema.query:Query",
     extensions={"RaceRecord": _RACE, "Ride": _RACE},
-    routes="graphql_api.races.routes:routes",
+    routes="graphql_api.races.routes.routes:routes",
 )

@@ -1,4 +1,4 @@
-"""The REST routes of races: those of a day, and one with its runners, by ids of the form ``YYYYMMDD_course_RR``."""
+"""What answers the routes: the races of a day, and one with its runners, by ids of the form ``YYYYMMDD_course_RR``."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -12,34 +12,21 @@ from starlette.responses import Response
 from graphql_api.errors import BadUserInput, NotFound
 from graphql_api.execution.budget import Budget, answered
 from graphql_api.execution.context import Context
-from graphql_api.races import openapi
 from graphql_api.races.ids import COURSE_CODES, RACECOURSES, bridge_place
 from graphql_api.races.lookup import race_at, races_on
 from graphql_api.races.model import Race, Runner
 from graphql_api.web.conditional import not_modified
 from graphql_api.web.deadline import deadline_of
 from graphql_api.web.middleware import request_log
-from graphql_api.web.plain_answers import coded_error
 from graphql_api.web.query_string import query_pairs, single
 from graphql_api.web.responses import ChunkedBody, etag
-from graphql_api.web.routes import ApiRoute, Http
+from graphql_api.web.routes import Http
 
 _PARAMETERS = ("date", "venue")
 _SHOWN = 40
 
 
-def routes(http: Http) -> list[ApiRoute]:
-    """Serve ``/races`` and ``/races/{race_id}``."""
-    served, schemas, responses = RaceRoutes(http), openapi.schemas(), openapi.responses()
-    return [
-        ApiRoute(
-            "/races", served.day, {"get": openapi.day()}, schemas, responses, tags=openapi.TAGS, refuse=coded_error
-        ),
-        ApiRoute("/races/{race_id}", served.race, {"get": openapi.race()}, refuse=coded_error),
-    ]
-
-
-class RaceRoutes:
+class RaceEndpoints:
     """The endpoints."""
 
     def __init__(self, http: Http) -> None:

@@ -1,0 +1,1 @@
+"""The REST routes of races: ``routes`` lists them, ``endpoints`` answer and are imported by the first request."""
