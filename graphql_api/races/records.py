@@ -9,14 +9,14 @@ from typing import Any, NamedTuple
 
 from cachetools import LRUCache
 
-from graphql_api.archive.columns import TYPES, is_enum, value_column
+from graphql_api.archive.columns import TYPES, is_enum, members, value_column
 from graphql_api.archive.conditions import Parameters
 from graphql_api.archive.editions import Edition
-from graphql_api.archive.questions import Statement, value_of
+from graphql_api.archive.questions import Statement
 from graphql_api.execution.context import Context
 from graphql_api.races.assembly import assemble
 from graphql_api.races.model import Race, RaceProvider, RaceSource
-from graphql_api.races.rides import FIELDS, Ride
+from graphql_api.races.rides import Ride
 
 RACES = 15_000
 """What a question for some races costs, in values of an answer."""
@@ -27,10 +27,11 @@ RACE = 300
 MAX_RACES, MAX_DAYS = 2_000, 30
 """Races and days that are kept of one edition: at 20 kB a race some 70 MB."""
 
-_CODED = tuple((place, name) for place, name in enumerate(FIELDS) if is_enum(TYPES[name]) or TYPES[name] == list[int])
-"""Fields that the table does not hold as they are, and their places in a row."""
+_ORDINALS = tuple((place, members(TYPES[name])) for place, name in enumerate(Ride._fields) if is_enum(TYPES[name]))
+_LISTS = tuple(place for place, name in enumerate(Ride._fields) if TYPES[name] == list[int])
+"""The places of fields that the table does not hold as they are."""
 
-_COLUMNS = ", ".join(f"rides.{value_column(name)}" for name in FIELDS)
+_COLUMNS = ", ".join(f"rides.{value_column(name)}" for name in Ride._fields)
 _SELECTED = f"SELECT {_COLUMNS}, jockeys.last_date FROM rides LEFT JOIN jockeys ON jockeys.id = rides.jockey_id WHERE "
 _ORDERED = " ORDER BY rides.race_id, rides.horse_number, rides.jockey_id"
 
@@ -56,13 +57,22 @@ def put_together(edition: Edition, rows: Iterable[Sequence[Any]]) -> dict[str, R
     rides: dict[str, list[Ride]] = {}
     newest: dict[str, date] = {}
     for *values, last_date in rows:
-        for place, name in _CODED:
-            values[place] = value_of(name, values[place])
-        ride = Ride(**dict(zip(FIELDS, values, strict=True)))
+        ride = _ride(values)
         rides.setdefault(ride.race_id, []).append(ride)
         newest[ride.jockey_id] = last_date or ride.date
     source = RaceSource(RaceProvider.RECORDS, edition.made)
     return {race_id: assemble(own, newest.__getitem__, source) for race_id, own in rides.items()}
+
+
+def _ride(values: list[Any]) -> Ride:
+    """Read a ride from the cells of its columns."""
+    for place, kind in _ORDINALS:
+        if values[place] is not None:
+            values[place] = kind[values[place]]
+    for place in _LISTS:
+        if values[place] is not None:
+            values[place] = tuple(values[place])
+    return Ride._make(values)
 
 
 class RaceMemory:

@@ -1,8 +1,7 @@
 """A ride as a rider's file tells it: the part of a race that one file knows."""
 
-from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from graphql_api.jockeys.vocabulary import (
     FinishStatus,
@@ -16,8 +15,7 @@ from graphql_api.jockeys.vocabulary import (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ride:
+class Ride(NamedTuple):
     """The fields of a race record that races are made of, by the same names."""
 
     race_id: str
@@ -60,10 +58,6 @@ class Ride:
     runner_up_name: str | None = None
 
 
-FIELDS: tuple[str, ...] = tuple(Ride.__slots__)
-"""The names of the fields, for those who fetch them."""
-
-
 def read_ride(row: Any) -> Ride:
     """Read a ride from anything whose attributes are the fields of race records."""
-    return Ride(**{name: getattr(row, name) for name in FIELDS})
+    return Ride(**{name: getattr(row, name) for name in Ride._fields})

@@ -1,7 +1,6 @@
 """Rides of one race for tests, each as another rider's file tells it."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -39,7 +38,7 @@ def ride(number: int, position: int | None, winner: str | None = None, **changes
         "finish_position": position,
         "winner_name": winner,
     }
-    return replace(RIDE, **{**own, **changes})
+    return RIDE._replace(**{**own, **changes})
 
 
 def race(*rides: Ride, ages: Mapping[str, int] | None = None) -> Race:
