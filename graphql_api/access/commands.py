@@ -125,7 +125,9 @@ def rotate(keys: Keys, key_id: str, old_valid: float) -> None:
 
 @keys.command()
 @click.argument("key_id", metavar="ID")
-@click.option("--days", type=click.IntRange(1, 400), default=30, show_default=True, help="Days, today included.")
+@click.option(
+    "--days", type=click.IntRange(1, 400), default=30, show_default=True, help="Number of days, today included."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
 def usage(keys: Keys, key_id: str, days: int, *, as_json: bool) -> None:

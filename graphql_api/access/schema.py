@@ -21,38 +21,36 @@ MAX_DAYS = 366
 Info = strawberry.Info[Context, None]
 
 
-@strawberry.type(
-    description="What a key used on one day. What other servers answered in the last seconds may be missing."
-)
+@strawberry.type(description="Usage of an API key on one day. The last few seconds of other servers may be missing.")
 class KeyUsage:
     """A day's usage."""
 
-    date: str = strawberry.field(description="The day in UTC, as `YYYY-MM-DD`.")
-    requests: int = strawberry.field(description="Requests that were admitted.")
-    cost: float = strawberry.field(description="Their cost, in values of answers.")
-    errors: int = strawberry.field(description="How many of them were answered with an error.")
-    bytes: float = strawberry.field(description="Bytes of answers as they were sent.")
+    date: str = strawberry.field(description="The date in UTC, in the form `YYYY-MM-DD`.")
+    requests: int = strawberry.field(description="Number of accepted requests.")
+    cost: float = strawberry.field(description="Cost of these requests. The unit is one value in a response.")
+    errors: int = strawberry.field(description="Number of these requests that returned an error.")
+    bytes: float = strawberry.field(description="Bytes of the responses, as sent.")
 
 
-@strawberry.type(description="One limit of a key.")
+@strawberry.type(description="One rate limit of an API key.")
 class KeyLimit:
     """A limit, as it is now."""
 
-    per_minute: float = strawberry.field(description="How much is allowed a minute; as much may be used at once.")
-    remaining: float = strawberry.field(description="How much may be used now, as far as this server knows.")
-    reset_seconds: int = strawberry.field(description="Seconds until all of it may be used again.")
+    per_minute: float = strawberry.field(description="Amount allowed per minute. The whole amount may be used at once.")
+    remaining: float = strawberry.field(description="Amount that may be used now, as known to this server.")
+    reset_seconds: int = strawberry.field(description="Seconds until the full amount may be used again.")
 
 
 def _limit(rate: Rate, remaining: int, seconds: int) -> KeyLimit:
     return KeyLimit(per_minute=rate.limit, remaining=remaining, reset_seconds=seconds)
 
 
-@strawberry.type(description="The limits of a key.")
+@strawberry.type(description="The rate limits of an API key.")
 class KeyLimits:
     """Both limits."""
 
-    requests: KeyLimit = strawberry.field(description="Requests.")
-    cost: KeyLimit = strawberry.field(description="Cost, in values of answers.")
+    requests: KeyLimit = strawberry.field(description="Limit on the number of requests.")
+    cost: KeyLimit = strawberry.field(description="Limit on the cost of requests. The unit is one value in a response.")
 
 
 @strawberry.type(description="The API key of a request.")
@@ -60,19 +58,21 @@ class ViewerKey:
     """A key, without its secret."""
 
     account: strawberry.Private[Account]
-    id: strawberry.ID = strawberry.field(description="The id of the key: the 8 characters behind `jk_`.")
-    name: str = strawberry.field(description="The name that the operator gave it.")
-    scopes: list[str] = strawberry.field(description="What it may be used for: `graphql`, `rest`, `export`.")
-    created_at: datetime = strawberry.field(description="When it was made.")
-    expires_at: datetime | None = strawberry.field(description="When it expires; null is never.")
+    id: strawberry.ID = strawberry.field(description="Id of the key: the 8 characters after `jk_`.")
+    name: str = strawberry.field(description="Name given by the operator.")
+    scopes: list[str] = strawberry.field(description="Scopes of the key: `graphql`, `rest`, `export`.")
+    created_at: datetime = strawberry.field(description="Time of creation.")
+    expires_at: datetime | None = strawberry.field(description="Time at which the key expires. Null means never.")
 
     @strawberry.field(
-        description="Usage by day, the newest first; days without requests are left out.", metadata=cost(size=MAX_DAYS)
+        description="Usage by day, newest first. Days without requests are left out.", metadata=cost(size=MAX_DAYS)
     )
     async def usage(
         self,
         info: Info,
-        days: Annotated[int, strawberry.argument(description=f"Days, today included; {MAX_DAYS} at most.")] = 7,
+        days: Annotated[
+            int, strawberry.argument(description=f"Number of days, today included. At most {MAX_DAYS}.")
+        ] = 7,
     ) -> list[KeyUsage]:
         """Read the usage of some days."""
         if not 1 <= days <= MAX_DAYS:
@@ -83,7 +83,7 @@ class ViewerKey:
         page = await store.query(partition, USAGE, days_before(days, time.time()), limit=MAX_DAYS)
         return [KeyUsage(**day._asdict()) for day in read_days(page.items)]
 
-    @strawberry.field(description="What is left of the limits.")
+    @strawberry.field(description="State of the rate limits.")
     def limit(self) -> KeyLimits:
         """Look at what is left."""
         left, rates = self.account.left(), self.account.rates
@@ -91,11 +91,13 @@ class ViewerKey:
         return KeyLimits(requests=requests, cost=cost)
 
 
-@strawberry.type(description="The caller.")
+@strawberry.type(description="The caller of the request.")
 class Viewer:
     """Who asks."""
 
-    @strawberry.field(description="The API key of this request; null without one, or where the server takes no keys.")
+    @strawberry.field(
+        description="The API key of this request. Null without a key, or if the server does not use keys."
+    )
     def key(self) -> ViewerKey | None:
         """Return the key of the request."""
         caller = CALLER.get()
@@ -116,7 +118,7 @@ class Viewer:
 class Query:
     """What can be asked."""
 
-    @strawberry.field(description="The caller of this request, and what its key may do. Never kept by caches.")
+    @strawberry.field(description="The caller of this request and its API key. This value is never cached.")
     def viewer(self) -> Viewer:
         """Return the caller."""
         return Viewer()

@@ -23,7 +23,7 @@ Ride = Mapping[str, Any]
 
 
 class ClassChange(Enum):
-    """Change of class (クラス) from the horse's run before, within JRA or within NAR."""
+    """Change of class (クラス) from the horse's previous run. Both runs are in JRA, or both in NAR."""
 
     UP = "昇級"
     SAME = "同級"
@@ -32,7 +32,7 @@ class ClassChange(Enum):
 
 CHANGES: Mapping[Enum, str] = MappingProxyType(
     {
-        ClassChange.UP: "昇級: a higher class than in the run before.",
+        ClassChange.UP: "昇級: a higher class than in the previous run.",
         ClassChange.SAME: "同級: the same class.",
         ClassChange.DOWN: "降級: a lower class.",
     }
@@ -118,41 +118,43 @@ PREVIOUS: tuple[Companion, ...] = (
     Companion(
         "previous_date",
         date,
-        "Day of the horse's run before (前走); null where no file tells of one.",
+        "Date of the horse's previous run (前走). Null if no file has one.",
         _of_before("date"),
     ),
-    Companion("previous_race_name", str, "Name of the race of the run before (前走).", _of_before("race_name")),
+    Companion("previous_race_name", str, "Race name of the previous run (前走).", _of_before("race_name")),
     Companion(
         "previous_finish_position",
         int,
-        "Finishing position in the run before (前走着順); null where not classified.",
+        "Finishing position in the previous run (前走着順). Null if there is none.",
         _of_before("finish_position"),
     ),
-    Companion("previous_finish_status", FinishStatus, "How the run before ended (前走).", _of_before("finish_status")),
-    Companion("previous_jockey_id", str, "netkeiba's id of the jockey of the run before.", _of_before("jockey_id")),
-    Companion("days_off", int, "Days since the run before (休養): 7 is a run in the week after (連闘).", _days_off),
+    Companion(
+        "previous_finish_status", FinishStatus, "How the previous run ended (前走).", _of_before("finish_status")
+    ),
+    Companion("previous_jockey_id", str, "netkeiba's id of the jockey in the previous run.", _of_before("jockey_id")),
+    Companion("days_off", int, "Days since the previous run (休養). 7 means a run one week later (連闘).", _days_off),
     Companion(
         "distance_change",
         int,
-        "Metres more than in the run before (距離延長); negative for 距離短縮.",
+        "Change of distance from the previous run in metres. Positive: 距離延長. Negative: 距離短縮.",
         _difference("distance"),
     ),
     Companion(
         "carried_weight_change",
         float,
-        "Kilograms carried more than in the run before (斤量増減).",
+        "Change of the weight carried from the previous run in kg (斤量増減).",
         _difference("carried_weight"),
     ),
     Companion(
         "jockey_changed",
         bool,
-        "Whether another jockey rode in the run before (乗り替わり); false is 継続騎乗.",
+        "Whether another jockey rode in the previous run (乗り替わり). False means 継続騎乗.",
         _jockey_changed,
     ),
     Companion(
         "class_change",
         ClassChange,
-        "Change of class from the run before (昇級, 降級); null where one is unknown, and between JRA and NAR.",
+        "Change of class from the previous run (昇級, 降級). Null if a class is unknown, and between JRA and NAR.",
         _class_change,
     ),
 )
@@ -162,19 +164,20 @@ RACE: tuple[Companion, ...] = (
     Companion(
         "rides_known",
         int,
-        "Rides of this race, 取 and 除 among them, that the files tell of: beside fieldSize, how much of it is known.",
+        "Number of known rides of this race, 取 and 除 included. Compare it with fieldSize to see how "
+        "much of the race is known.",
         lambda _ride, race: race.rides,
     ),
     Companion(
         "last3f_rank",
         int,
-        "Rank of the last 3 furlongs (上がり順位) among the race's rides that are known; 1 is the fastest.",
+        "Rank of the time of the last 3 furlongs (上がり順位) among the known rides of the race. 1 is the fastest.",
         _last3f_rank,
     ),
     Companion(
         "dead_heat",
         bool,
-        "Whether another known ride of the race has the same position (同着). Null where not classified.",
+        "Whether another known ride of the race has the same position (同着). Null if there is no position.",
         _dead_heat,
     ),
 )

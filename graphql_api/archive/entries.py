@@ -37,12 +37,12 @@ LONGEST_NAME = 100
 _DESCRIPTIONS = {each.name: each.description for each in STATISTICS}
 
 FIELDS: tuple[Field, ...] = (
-    Field("id", Id, "The netkeiba jockey id; it keeps its leading zeros.", nullable=False),
-    Field("name", str, "The name in the newest race that has one (騎手): four characters at most."),
-    Field("jurisdiction", Jurisdiction, "Who ran most of the jockey's races."),
-    Field("record_count", int, "Races in the file."),
-    Field("first_date", date, "Day of the oldest race."),
-    Field("last_date", date, "Day of the newest race."),
+    Field("id", Id, "netkeiba's id of the jockey, leading zeros included.", nullable=False),
+    Field("name", str, "Name in the newest record that has a name (騎手). At most four characters."),
+    Field("jurisdiction", Jurisdiction, "Organiser of most of the jockey's races."),
+    Field("record_count", int, "Number of races in the file."),
+    Field("first_date", date, "Date of the oldest race."),
+    Field("last_date", date, "Date of the newest race."),
     Field("rides", int, _DESCRIPTIONS["rides"]),
     Field("wins", int, _DESCRIPTIONS["wins"]),
     Field("seconds", int, _DESCRIPTIONS["seconds"]),

@@ -22,11 +22,11 @@ _TYPES = {each.name: each.type for each in STATISTICS}
 
 FIELDS: tuple[Field, ...] = (
     Field("name", str, "The name (馬名).", nullable=False),
-    Field("first_date", date, "Day of the oldest known ride."),
-    Field("last_date", date, "Day of the newest known ride."),
-    Field("record_count", int, "Known rides, 取 and 除 among them."),
+    Field("first_date", date, "Date of the oldest known ride."),
+    Field("last_date", date, "Date of the newest known ride."),
+    Field("record_count", int, "Number of known rides, 取 and 除 included."),
     *(Field(name, _TYPES[each], _DESCRIPTIONS[each]) for name, each in _FIGURES.items()),
-    Field("jockey_count", int, "Jockeys who rode it.", nullable=False),
+    Field("jockey_count", int, "Number of jockeys who rode this horse.", nullable=False),
 )
 """What clients see of a horse."""
 

@@ -26,8 +26,8 @@ def build_schema(
     """
     return _Schema(
         extensions,
-        query=_root("Query", "Where every query begins.", queries),
-        mutation=_root("Mutation", "Where every operation that changes something begins.", mutations),
+        query=_root("Query", "Root type of all queries.", queries),
+        mutation=_root("Mutation", "Root type of all operations that change data.", mutations),
         config=StrawberryConfig(auto_camel_case=True, scalar_map=SCALARS),
     )
 

@@ -27,14 +27,14 @@ def _reader(parse: Callable[[str], Moment], form: str) -> Callable[[object], Mom
 SCALARS: dict[object, ScalarDefinition] = {
     date: strawberry.scalar(
         name="Date",
-        description="A day of the Gregorian calendar as `YYYY-MM-DD`. Race days are days in Japan.",
+        description="A date of the Gregorian calendar in the form `YYYY-MM-DD`. Race dates are in Japan time.",
         specified_by_url="https://scalars.graphql.org/jakobmerrild/local-date.html",
         serialize=date.isoformat,
         parse_value=_reader(date.fromisoformat, "a day such as 2024-09-29"),
     ),
     datetime: strawberry.scalar(
         name="DateTime",
-        description="A moment as `YYYY-MM-DDThh:mm:ss` with its offset from UTC.",
+        description="A date and time in the form `YYYY-MM-DDThh:mm:ss`, with the offset from UTC.",
         specified_by_url="https://scalars.graphql.org/andimarek/date-time.html",
         serialize=datetime.isoformat,
         parse_value=_reader(datetime.fromisoformat, "a moment such as 2024-09-29T15:40:00+09:00"),

@@ -38,7 +38,7 @@ class OddsBand(Enum):
 
 
 class PaceBand(Enum):
-    """Band of the pace (ペース) of a flat race, by its first and last 600 m."""
+    """Band of the pace (ペース) of a flat race, from the times of the first and the last 600 m."""
 
     HIGH = "H"
     MIDDLE = "M"
@@ -63,12 +63,12 @@ BAND_DESCRIPTIONS: Mapping[Enum, str] = MappingProxyType(
         FavouriteBand.RANK_2_3: "Second and third favourites.",
         FavouriteBand.RANK_4_6: "Fourth to sixth favourites.",
         FavouriteBand.RANK_7_9: "Seventh to ninth favourites.",
-        FavouriteBand.RANK_10_PLUS: "Tenth favourites and all behind them.",
-        **{band: f"Odds from {band.value:g}." for band in OddsBand},
-        PaceBand.HIGH: "ハイペース: the first 600 m took at least 1.0 s less than the last.",
-        PaceBand.MIDDLE: "ミドルペース: the two differ by less than 1.0 s.",
-        PaceBand.SLOW: "スローペース: the first 600 m took at least 1.0 s more than the last.",
-        **{day: f"{day.name.capitalize()}s." for day in Weekday},
+        FavouriteBand.RANK_10_PLUS: "Tenth favourites and lower.",
+        **{band: f"Win odds of {band.value:g} or more, up to the next band." for band in OddsBand},
+        PaceBand.HIGH: "ハイペース: the first 600 m took at least 1.0 s less than the last 600 m.",
+        PaceBand.MIDDLE: "ミドルペース: the two times differ by less than 1.0 s.",
+        PaceBand.SLOW: "スローペース: the first 600 m took at least 1.0 s more than the last 600 m.",
+        **{day: f"{day.name.capitalize()}." for day in Weekday},
     }
 )
 

@@ -57,17 +57,27 @@ class Derived:
 _runners = partial(parsers.integer, low=1, high=parsers.MAX_RUNNERS, units=("番人気", "人気", "番"))
 
 SOURCES: tuple[Source, ...] = (
-    Source("日付", "DATE", parsers.day, (Field("date", date, "Day of the race (日付).", nullable=False),)),
+    Source("日付", "DATE", parsers.day, (Field("date", date, "Date of the race (日付).", nullable=False),)),
     Source(
         "開催",
         "MEETING",
         parsers.meeting,
         (
-            Field("meeting", str, "Meeting as the file has it (開催): `4中山9`, `船橋`, `シャティ`.", nullable=False),
-            Field("racecourse", str, "Racecourse in Japanese (開催), overseas cut to four characters: `中山`."),
-            Field("meeting_round", int, "Which meeting of the year at this course (開催の回). JRA only, else null."),
-            Field("meeting_day", int, "Which day of the meeting (開催の日目). JRA only, else null."),
-            Field("jurisdiction", Jurisdiction, "Who ran the meeting: JRA, NAR or overseas (開催)."),
+            Field(
+                "meeting", str, "Meeting, as written in the file (開催): `4中山9`, `船橋`, `シャティ`.", nullable=False
+            ),
+            Field(
+                "racecourse",
+                str,
+                "Racecourse in Japanese (開催), for example `中山`. The source cuts overseas names to four characters.",
+            ),
+            Field(
+                "meeting_round",
+                int,
+                "Number of the meeting in the year at this racecourse (開催の回). Null if not JRA.",
+            ),
+            Field("meeting_day", int, "Number of the day in the meeting (開催の日目). Null if not JRA."),
+            Field("jurisdiction", Jurisdiction, "Organiser of the meeting: JRA, NAR or overseas (開催)."),
         ),
     ),
     Source("天気", "WEATHER", parsers.weather, (Field("weather", Weather, "Weather (天気)."),)),
@@ -82,17 +92,32 @@ SOURCES: tuple[Source, ...] = (
         "RACE_NAME",
         parsers.race_name,
         (
-            Field("race_name", str, "Name of the race with its suffixes (レース名).", nullable=False),
-            Field("grade", Grade, "Grade, from the name's suffix (レース名). Null for ungraded races."),
-            Field("race_class", RaceClass, "Class, from the name (レース名). Null where the name tells none."),
+            Field("race_name", str, "Name of the race, suffixes included (レース名).", nullable=False),
+            Field("grade", Grade, "Grade, from the suffix of the race name (レース名). Null for ungraded races."),
+            Field(
+                "race_class",
+                RaceClass,
+                "Class, from the race name (レース名). Null if the name does not include a class.",
+            ),
         ),
     ),
-    Source("映像", "VIDEO", parsers.verbatim, (Field("video", str, "Video (映像); an icon at the source, so null."),)),
+    Source(
+        "映像",
+        "VIDEO",
+        parsers.verbatim,
+        (Field("video", str, "Video (映像). The source has only an icon, so the value is null."),),
+    ),
     Source(
         "頭数",
         "FIELD_SIZE",
         partial(parsers.integer, low=0, high=parsers.MAX_RUNNERS, units=("頭",)),
-        (Field("field_size", int, "Number of starters (頭数), without scratched ones. 0: the race was abandoned."),),
+        (
+            Field(
+                "field_size",
+                int,
+                "Number of starters (頭数), without scratched horses. 0 means that the race was abandoned.",
+            ),
+        ),
     ),
     Source(
         "枠番",
@@ -105,7 +130,13 @@ SOURCES: tuple[Source, ...] = (
         "単勝",
         "WIN_ODDS",
         partial(parsers.decimal, low=1, high=9999.9, units=("倍",)),
-        (Field("win_odds", float, "Final win odds (単勝), the return on 1. Null for non-starters, mostly overseas."),),
+        (
+            Field(
+                "win_odds",
+                float,
+                "Final win odds (単勝): the return on a stake of 1. Null for non-starters and for most overseas races.",
+            ),
+        ),
     ),
     Source(
         "人気",
@@ -117,20 +148,22 @@ SOURCES: tuple[Source, ...] = (
         "着順",
         "FINISH_POSITION",
         parsers.finish_position,
-        (Field("finish_position", int, "Official finishing position (着順). Null where not classified."),),
+        (Field("finish_position", int, "Official finishing position (着順). Null if there is none."),),
     ),
-    Source("馬名", "HORSE_NAME", parsers.verbatim, (Field("horse_name", str, "Horse (馬名).", nullable=False),)),
+    Source(
+        "馬名", "HORSE_NAME", parsers.verbatim, (Field("horse_name", str, "Name of the horse (馬名).", nullable=False),)
+    ),
     Source(
         "騎手",
         "JOCKEY_NAME",
         parsers.verbatim,
-        (Field("jockey_name", str, "Jockey (騎手), cut to four characters at the source."),),
+        (Field("jockey_name", str, "Name of the jockey (騎手). The source cuts it to four characters."),),
     ),
     Source(
         "斤量",
         "CARRIED_WEIGHT",
         partial(parsers.decimal, low=30, high=1200, units=("kg",)),
-        (Field("carried_weight", float, "Weight carried in kg (斤量); in ban'ei that of the sled."),),
+        (Field("carried_weight", float, "Weight carried in kg (斤量). In ban'ei: the weight of the sled."),),
     ),
     Source(
         "距離",
@@ -145,20 +178,32 @@ SOURCES: tuple[Source, ...] = (
         "水分量",
         "TRACK_MOISTURE",
         partial(parsers.decimal, low=0, high=100, units=("%",)),
-        (Field("track_moisture", float, "Moisture of the track in % (水分量). Ban'ei only, else null."),),
+        (Field("track_moisture", float, "Moisture of the track in % (水分量). Null if not ban'ei."),),
     ),
     Source("馬場", "GOING", parsers.going, (Field("going", Going, "Going (馬場)."),)),
     Source(
         "タイム",
         "FINISH_TIME",
         parsers.clock,
-        (Field("finish_time", float, "Finishing time in seconds (タイム). Null for non-finishers and overseas."),),
+        (
+            Field(
+                "finish_time",
+                float,
+                "Finishing time in seconds (タイム). Null for non-finishers and for overseas races.",
+            ),
+        ),
     ),
     Source(
         "着差",
         "MARGIN",
         parsers.margin,
-        (Field("margin", float, "Seconds behind the winner (着差); the winner's lead is negative."),),
+        (
+            Field(
+                "margin",
+                float,
+                "Seconds behind the winner (着差). For the winner: the lead over the second, as a negative number.",
+            ),
+        ),
     ),
     Source(
         "通過",
@@ -168,7 +213,8 @@ SOURCES: tuple[Source, ...] = (
             Field(
                 "corner_positions",
                 list[int],
-                "Positions at the corners in order, the last before the straight (通過). Null overseas.",
+                "Positions at the corners, in order. The last corner is before the straight (通過). Null for "
+                "overseas races.",
             ),
         ),
     ),
@@ -177,30 +223,46 @@ SOURCES: tuple[Source, ...] = (
         "PACE",
         parsers.pace,
         (
-            Field("pace_first3f", float, "Seconds of the race's first 600 m (ペース). Mostly null in NAR."),
-            Field("pace_last3f", float, "Seconds of the race's last 600 m (ペース). Null overseas."),
+            Field(
+                "pace_first3f",
+                float,
+                "Time of the first 600 m of the race in seconds (ペース). Null for most NAR races.",
+            ),
+            Field(
+                "pace_last3f", float, "Time of the last 600 m of the race in seconds (ペース). Null for overseas races."
+            ),
         ),
     ),
     Source(
         "上り",
         "LAST_3F",
         partial(parsers.decimal, low=5, high=600, units=("秒",)),
-        (Field("last3f", float, "The horse's last 600 m in seconds (上り); in jump races its average furlong."),),
+        (
+            Field(
+                "last3f",
+                float,
+                "The horse's time of the last 600 m in seconds (上り). In jump races: the average time of one furlong.",
+            ),
+        ),
     ),
     Source(
         "馬体重",
         "BODY_WEIGHT",
         parsers.body_weight,
         (
-            Field("body_weight", int, "Weight of the horse in kg (馬体重). Null where not weighed (計不)."),
-            Field("body_weight_change", int, "Change since its last race in kg (馬体重). Null where unknown."),
+            Field("body_weight", int, "Weight of the horse in kg (馬体重). Null if not weighed (計不)."),
+            Field(
+                "body_weight_change",
+                int,
+                "Change of the horse's weight since its last race in kg (馬体重). Null if unknown.",
+            ),
         ),
     ),
     Source(
         "勝ち馬",
         "WINNER_NAME",
         parsers.runner_up,
-        (Field("runner_up_name", str, "Second horse, only where this one won (勝ち馬, there in brackets)."),),
+        (Field("runner_up_name", str, "Second horse, if this horse won; otherwise null (勝ち馬, in brackets)."),),
     ),
     Source(
         "賞金(万円)",
@@ -210,7 +272,8 @@ SOURCES: tuple[Source, ...] = (
             Field(
                 "prize_money",
                 float,
-                "Prize money in yen (賞金, there in units of 10,000). Null unplaced and overseas.",
+                "Prize money in yen (賞金; the source has units of 10,000 yen). Null if no prize money was "
+                "paid, and for overseas races.",
             ),
         ),
     ),
@@ -218,7 +281,7 @@ SOURCES: tuple[Source, ...] = (
         "page_number",
         "PAGE_NUMBER",
         partial(parsers.integer, low=0, high=1_000_000),
-        (Field("page_number", int, "Page of the source that the row was read from (page_number)."),),
+        (Field("page_number", int, "Page of the source from which the row was read (page_number)."),),
     ),
     Source(
         "jockey_id",
@@ -236,19 +299,23 @@ DERIVED: tuple[Derived, ...] = (
         parsers.finish_status,
     ),
     Derived(
-        Field("won", bool, "Whether the horse won: finishPosition is 1. Null where finishStatus is UNKNOWN."),
+        Field("won", bool, "Whether the horse won (finishPosition is 1). Null if finishStatus is UNKNOWN."),
         "runner_up_name",
         ("finish_position", "finish_status"),
         derived.won,
     ),
     Derived(
-        Field("winner_name", str, "Winner of the race (勝ち馬): the horse itself where it won."),
+        Field("winner_name", str, "Winner of the race (勝ち馬). If this horse won: this horse."),
         "body_weight_change",
         ("WINNER_NAME", "horse_name", "won"),
         derived.winner_name,
     ),
     Derived(
-        Field("race_id", Id, "netkeiba's race id, 12 digits (日付, 開催, R). Null overseas, or if a part is unknown."),
+        Field(
+            "race_id",
+            Id,
+            "netkeiba's race id, 12 digits (日付, 開催, R). Null for overseas races, and if a part is unknown.",
+        ),
         "jockey_id",
         ("date", "racecourse", "meeting_round", "meeting_day", "jurisdiction", "race_number"),
         derived.race_id,
@@ -263,8 +330,9 @@ DERIVED: tuple[Derived, ...] = (
         Field(
             "running_style",
             RunningStyle,
-            "Running style (脚質) by JRA-VAN NEXT's definition (通過, 頭数), which leaves out NAR: null there. Null by "
-            "this API's choice over jumps, and with fewer than two corners (straight courses).",
+            "Running style (脚質) by the definition of JRA-VAN NEXT (通過, 頭数). Null for NAR, because the "
+            "definition does not include it. This API also returns null for jump races and for races with "
+            "fewer than two corners (straight courses).",
         ),
         "corner_positions",
         ("corner_positions", "field_size", "surface", "jurisdiction"),

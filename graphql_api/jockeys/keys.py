@@ -116,37 +116,41 @@ _COMPUTED = (
     Key(
         "course",
         str,
-        "Racecourse, surface and distance as one text: `東京芝1600` (開催, 距離). Null where one is unknown.",
+        "Racecourse, surface and distance as one text, for example `東京芝1600` (開催, 距離). Null if one "
+        "part is unknown.",
         _known(_course, "racecourse", "surface", "distance"),
     ),
     Key("race_type", RaceType, "Flat or jump race (距離).", _known(race_type, "surface")),
     Key(
         "race_category",
         RaceCategory,
-        "Stakes (重賞), special (特別) or ordinary race (平場), by the name (レース名). Any grade but L makes a "
-        "stakes race. Any other JRA race is ordinary where its name says only the conditions (age, class), else "
-        "special. Any other race of NAR or overseas is null, since names there do not tell.",
+        "Stakes (重賞), special (特別) or ordinary race (平場), from the race name (レース名). A race with a "
+        "grade other than L is a stakes race. Any other JRA race is ordinary if its name consists "
+        "only of conditions (age, class); otherwise it is special. Null for any other NAR or overseas "
+        "race, because the name does not show it.",
         _of_row(race_category, "race_name", "grade", "jurisdiction"),
     ),
     Key(
         "pace_band",
         PaceBand,
-        "Band of the pace (ペース): high or slow where the first 600 m took at least 1.0 s less or more than the last. "
-        "Null over jumps, and where one is unknown (mostly in NAR, always overseas).",
+        "Band of the pace (ペース). High: the first 600 m took at least 1.0 s less than the last 600 m. "
+        "Slow: at least 1.0 s more. Null for jump races, and if one of the times is unknown (most NAR "
+        "races, all overseas races).",
         _known(pace_band, "pace_first3f", "pace_last3f", "surface"),
     ),
     Key(
         "horse_ride_number",
         int,
-        "Which of the jockey's rides on this horse it is, from 1, by date and R (馬名). Counted over the whole file, "
-        "whatever the filter. Null for what is no ride (取, 除).",
+        "Number of this ride among the jockey's rides on this horse, from 1, by date and R (馬名). "
+        "Counted over the whole file; filters do not change it. Null for records that are not rides "
+        "(取, 除).",
         _horse_rides(lambda number: number),
     ),
     Key(
         "first_horse_ride",
         bool,
-        "Whether it is the jockey's first ride on this horse (テン乗り). Judged over the whole file, whatever the "
-        "filter. Null for what is no ride (取, 除).",
+        "Whether this is the jockey's first ride on this horse (テン乗り). Computed over the whole file; "
+        "filters do not change it. Null for records that are not rides (取, 除).",
         _horse_rides(lambda number: number == 1),
     ),
     Key(
@@ -157,7 +161,7 @@ _COMPUTED = (
     ),
     Key("odds_band", OddsBand, "Band of the win odds (単勝).", _known(odds_band, "win_odds")),
     Key("year", int, "Year of the race (日付).", _known(lambda day: day.year, "date")),
-    Key("month", int, "Month of the race, 1 to 12, whatever the year (日付).", _known(lambda day: day.month, "date")),
+    Key("month", int, "Month of the race, 1 to 12, without the year (日付).", _known(lambda day: day.month, "date")),
     Key("weekday", Weekday, "Day of the week (日付).", _known(weekday, "date")),
 )
 

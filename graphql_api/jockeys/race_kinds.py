@@ -28,9 +28,9 @@ KIND_DESCRIPTIONS: Mapping[Enum, str] = MappingProxyType(
     {
         RaceType.FLAT: "平地: turf or dirt.",
         RaceType.JUMP: "障害: over jumps.",
-        RaceCategory.STAKES: "重賞: a grade of G, JG or Jpn, or 重賞; anywhere.",
-        RaceCategory.SPECIAL: "特別: a JRA race with a name of its own, listed races among them.",
-        RaceCategory.ORDINARY: "平場 (一般競走): a JRA race named by its conditions only, such as 3歳未勝利.",
+        RaceCategory.STAKES: "重賞: a race with a G, JG or Jpn grade or the grade 重賞, at any racecourse.",
+        RaceCategory.SPECIAL: "特別: a JRA race with its own name, listed races included.",
+        RaceCategory.ORDINARY: "平場 (一般競走): a JRA race whose name consists only of conditions, such as 3歳未勝利.",
     }
 )
 

@@ -56,20 +56,20 @@ STATISTICS: tuple[Statistic, ...] = (
     Statistic(
         "rides",
         int,
-        "Rides (騎乗数): records less 取, 除 and blank finishes; 中, 失, 降 and 再 count. Null where the file lacks "
-        "the column 着順.",
+        "Number of rides (騎乗数): all records except 取, 除 and blank finishes. 中, 失, 降 and 再 are "
+        "included. Null if the file has no column 着順.",
         lambda counting: counting.ride_count,
     ),
-    Statistic("wins", int, "Wins (1着), dead heats among them.", partial(finished, 1)),
-    Statistic("seconds", int, "Second places (2着).", partial(finished, 2)),
-    Statistic("thirds", int, "Third places (3着).", partial(finished, 3)),
-    Statistic("fourths", int, "Fourth places (4着).", partial(finished, 4)),
-    Statistic("fifths", int, "Fifth places (5着).", partial(finished, 5)),
+    Statistic("wins", int, "Number of wins (1着), dead heats included.", partial(finished, 1)),
+    Statistic("seconds", int, "Number of second places (2着).", partial(finished, 2)),
+    Statistic("thirds", int, "Number of third places (3着).", partial(finished, 3)),
+    Statistic("fourths", int, "Number of fourth places (4着).", partial(finished, 4)),
+    Statistic("fifths", int, "Number of fifth places (5着).", partial(finished, 5)),
     Statistic(
         "unplaced",
         int,
-        "Rides that did not finish in the first three (4着以下); 中, 失 and 再 are among them. In some tables 着外 "
-        "means another thing: sixth or worse.",
+        "Number of rides that did not finish in the first three (4着以下); 中, 失 and 再 are included. In "
+        "some tables 着外 means sixth or worse instead.",
         formulas.unplaced,
     ),
     _rate("win_rate", "Wins / rides (勝率)."),
@@ -80,139 +80,147 @@ STATISTICS: tuple[Statistic, ...] = (
     Statistic(
         "rides_with_odds",
         int,
-        "Rides whose win odds are known; the statistics of returns and expected wins count these only.",
+        "Number of rides with known win odds. The statistics of returns and expected wins use only these rides.",
         formulas.rides_with_odds,
     ),
-    Statistic("wins_with_odds", int, "Wins among the rides whose odds are known.", formulas.wins_with_odds),
+    Statistic("wins_with_odds", int, "Number of wins among the rides with known odds.", formulas.wins_with_odds),
     Statistic(
         "win_return_rate",
         float,
-        "Sum of the win odds of the wins / ridesWithOdds (単勝回収率): what a stake of 1 on each of those rides "
-        "returned on average. Dead heats pay less than the odds say.",
+        "Sum of the win odds of the wins / ridesWithOdds (単勝回収率): the average return of a stake of 1 "
+        "on each of these rides. The actual payout of a dead heat is lower than the odds.",
         formulas.win_return_rate,
     ),
     Statistic(
         "level_stakes_profit",
         float,
-        f"Profit in yen of a win bet of {STAKE} yen on each of ridesWithOdds (単勝収支); negative for a loss, null "
-        "without odds. Dead heats pay less than the odds say.",
+        f"Profit in yen of a win bet of {STAKE} yen on each of ridesWithOdds (単勝収支). Negative for a loss, null "
+        "without odds. The actual payout of a dead heat is lower than the odds.",
         formulas.level_stakes_profit,
     ),
     Statistic(
         "expected_wins",
         float,
-        f"Wins that the market expected: the sum of {TAKEOUT} / odds over ridesWithOdds. Null without odds.",
+        f"Number of wins that the odds imply: the sum of {TAKEOUT} / odds over ridesWithOdds. Null without odds.",
         formulas.expected_wins,
     ),
     Statistic(
         "actual_over_expected",
         float,
-        "Actual over expected (A/E): winsWithOdds / expectedWins; above 1 is better than the market expected.",
+        "Actual over expected (A/E): winsWithOdds / expectedWins. A value above 1 means more wins than the odds imply.",
         formulas.actual_over_expected,
     ),
     Statistic(
         "impact_value",
         float,
-        "Impact value (IV) of a group: its share of the wins / its share of the rides, both among all records that "
-        "were grouped. 1 is average. Without groups it is 1, or null without a win.",
+        "Impact value (IV) of a group: its share of the wins / its share of the rides, both out of "
+        "all grouped records. 1 is average. Without groups: 1, or null if there is no win.",
         formulas.impact_value,
     ),
     Statistic(
         "average_finish_position",
         float,
-        "Mean official position (平均着順) of the rides that have one.",
+        "Mean official position (平均着順) of the rides that have a position.",
         formulas.mean_position,
     ),
     Statistic(
         "average_favourite_rank",
         float,
-        "Mean rank by odds (平均人気) of the rides that have one.",
+        "Mean rank by odds (平均人気) of the rides that have a rank.",
         formulas.mean_favourite_rank,
     ),
     Statistic(
         "rivals_beaten_rate",
         float,
-        "Percentage of rivals beaten (PRB) as a fraction: the mean of (fieldSize - finishPosition) / (fieldSize - 1). "
-        "A dead heat counts by its official position. A ride without a position (中, 失, 再) beat no rival: 0. Races "
-        "with fewer than two starters, or of unknown size, are left out.",
+        "Percentage of rivals beaten (PRB) as a fraction: the mean of (fieldSize - finishPosition) / "
+        "(fieldSize - 1). A dead heat counts with its official position. A ride without a position "
+        "(中, 失, 再) counts as 0. Races with fewer than two starters or an unknown number of starters "
+        "are left out.",
         formulas.rivals_beaten_rate,
     ),
     Statistic(
         "average_places_gained",
         float,
-        "Mean of the position at the first corner less the finishing position (通過, 着順); negative for places lost.",
+        "Mean of (position at the first corner - finishing position) (通過, 着順). Negative if places were lost.",
         partial(formulas.places_gained, 0),
     ),
     Statistic(
         "average_places_gained_in_straight",
         float,
-        "Mean of the position at the last corner less the finishing position (通過, 着順): the places gained in the "
-        "straight; negative for places lost.",
+        "Mean of (position at the last corner - finishing position) (通過, 着順): places gained in the "
+        "straight. Negative if places were lost.",
         partial(formulas.places_gained, -1),
     ),
     Statistic(
         "graded_wins",
         int,
-        "Wins in graded races (G・Jpn重賞勝利): grades I to III of G, JG and Jpn. Null where the file lacks the column "
-        "レース名.",
+        "Number of wins in graded races (G・Jpn重賞勝利): grades I to III of G, JG and Jpn. Null if the "
+        "file has no column レース名.",
         partial(formulas.wins_among, formulas.GRADED),
         _GRADE,
     ),
     Statistic(
         "stakes_wins",
         int,
-        "Wins in stakes races (重賞勝利): gradedWins, and wins in races of the grade 重賞. Null where the file lacks "
-        "the column レース名.",
+        "Number of wins in stakes races (重賞勝利): gradedWins plus wins in races of the grade 重賞. Null "
+        "if the file has no column レース名.",
         partial(formulas.wins_among, formulas.STAKES),
         _GRADE,
     ),
     Statistic(
         "prize_money",
         float,
-        "Sum of the known prize money in yen (獲得賞金). Null where none is known, as overseas.",
+        "Sum of the known prize money in yen (獲得賞金). Null if no prize money is known, for example overseas.",
         formulas.prize_money,
         (),
     ),
     Statistic(
         "prize_per_ride",
         float,
-        "prizeMoney / rides, in yen (1走あたり賞金). Rides overseas are left out, for the source has no prizes there.",
+        "prizeMoney / rides, in yen (1走あたり賞金). Rides overseas are left out, because the source has no "
+        "prize money for them.",
         formulas.prize_per_ride,
     ),
     Statistic(
         "longest_win_streak",
         int,
-        "Most rides won in a row (連勝), by date and R; 取 and 除 are passed over, 中 ends a streak.",
+        "Longest winning streak (連勝): number of consecutive wins, by date and R. 取 and 除 are ignored. "
+        "中 ends a streak.",
         lambda counting: counting.win_streaks.longest,
     ),
     Statistic(
         "current_win_streak",
         int,
-        "Wins in a row up to the most recent ride; 0 where that was not won.",
+        "Current winning streak: consecutive wins up to the most recent ride. 0 if the most recent ride was not a win.",
         lambda counting: counting.win_streaks.current,
     ),
     Statistic(
         "longest_losing_streak",
         int,
-        "Most rides in a row without a win (連敗), by date and R; 取 and 除 are passed over.",
+        "Longest losing streak (連敗): number of consecutive rides without a win, by date and R. 取 and "
+        "除 are ignored.",
         lambda counting: counting.losing_streaks.longest,
     ),
     Statistic(
         "rides_since_last_win",
         int,
-        "Rides after the most recent win; 0 where the most recent ride was won, null without a win.",
+        "Number of rides after the most recent win. 0 if the most recent ride was a win. Null if there is no win.",
         formulas.rides_since_last_win,
     ),
-    Statistic("best_day_wins", int, "Most wins on one day (1日最多勝).", formulas.best_day_wins, _DATE),
+    Statistic("best_day_wins", int, "Highest number of wins on one day (1日最多勝).", formulas.best_day_wins, _DATE),
     Statistic(
         "best_day",
         date,
-        "The day on which bestDayWins were won, the latest of several; null without a win.",
+        "The date with the most wins (bestDayWins). If there are several: the latest one. Null if there is no win.",
         formulas.best_day,
         _DATE,
     ),
     Statistic(
-        "best_day_count", int, "On how many days bestDayWins were won; 0 without a win.", formulas.best_day_count, _DATE
+        "best_day_count",
+        int,
+        "Number of days that have bestDayWins wins. 0 if there is no win.",
+        formulas.best_day_count,
+        _DATE,
     ),
 )
 
@@ -221,7 +229,7 @@ BOUNDS: Mapping[str, Statistic] = MappingProxyType(
         f"{name}_{side}": Statistic(
             f"{name}_{side}",
             float,
-            "A bound of the rate's 95 % interval: with few rides the lower one stays low, the upper one high.",
+            "A bound of the 95 % interval of the rate. With few rides the interval is wide.",
             partial(formulas.bound, successes, place),
         )
         for name, successes in _PROPORTIONS.items()

@@ -22,9 +22,9 @@ class Numeric:
 
 _FLAT = frozenset({Surface.TURF, Surface.DIRT})
 _LAST_3F = {
-    "last3f": Numeric("last3f", "The horse's last 600 m in seconds (上り), flat races only.", _FLAT),
+    "last3f": Numeric("last3f", "The horse's time of the last 600 m in seconds (上り). Flat races only.", _FLAT),
     "jump_average_furlong": Numeric(
-        "last3f", "The average furlong (200 m) in seconds (上り), jump races only.", frozenset({Surface.JUMP})
+        "last3f", "Average time of one furlong (200 m) in seconds (上り). Jump races only.", frozenset({Surface.JUMP})
     ),
 }
 

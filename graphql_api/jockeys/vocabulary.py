@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 
 class Jurisdiction(Enum):
-    """Who ran the meeting."""
+    """Organiser of the meeting."""
 
     JRA = "中央"
     NAR = "地方"
@@ -25,7 +25,7 @@ class Weather(Enum):
 
 
 class Grade(Enum):
-    """Grade of a stakes race, from the suffix of its name. Null for a race that is neither graded nor listed."""
+    """Grade of a stakes race, from the suffix of the race name. Null if the race is neither graded nor listed."""
 
     GI = "GI"
     GII = "GII"
@@ -41,7 +41,7 @@ class Grade(Enum):
 
 
 class RaceClass(Enum):
-    """Class of a race (クラス), from its name, in rising order within JRA and, from C to A, within NAR."""
+    """Class of a race (クラス), from its name. Values are in ascending order within JRA, and within NAR from C to A."""
 
     NEWCOMER = "新馬"
     MAIDEN = "未勝利"
@@ -55,7 +55,7 @@ class RaceClass(Enum):
 
 
 class Surface(Enum):
-    """Surface or kind of race, the first character of 距離."""
+    """Surface or kind of race: the first character of 距離."""
 
     TURF = "芝"
     DIRT = "ダ"
@@ -63,7 +63,7 @@ class Surface(Enum):
 
 
 class Going(Enum):
-    """Going (馬場), romanised: 良 means Firm on turf and Standard on dirt, so no single English word fits."""
+    """Going (馬場) in romanised Japanese. No single English word fits: 良 is Firm on turf and Standard on dirt."""
 
     RYO = "良"
     YAYA_OMO = "稍重"
@@ -96,7 +96,7 @@ class DistanceBand(Enum):
 
 
 class RunningStyle(Enum):
-    """Running style (脚質) by JRA-VAN NEXT's definition, from the positions at the corners."""
+    """Running style (脚質) by the definition of JRA-VAN NEXT, from the positions at the corners."""
 
     FRONT_RUNNER = "逃げ"
     STALKER = "先行"
@@ -119,7 +119,7 @@ ENUMS: tuple[type[Enum], ...] = (
 DESCRIPTIONS: Mapping[Enum, str] = MappingProxyType(
     {
         Jurisdiction.JRA: "Japan Racing Association (中央).",
-        Jurisdiction.NAR: "National Association of Racing: a local government's course (地方).",
+        Jurisdiction.NAR: "National Association of Racing: a racecourse of a local government (地方).",
         Jurisdiction.OVERSEAS: "Outside Japan (海外).",
         Weather.FINE: "晴",
         Weather.CLOUDY: "曇",
@@ -136,42 +136,45 @@ DESCRIPTIONS: Mapping[Enum, str] = MappingProxyType(
         Grade.JPNI: "JpnI: graded in Japan only.",
         Grade.JPNII: "JpnII: graded in Japan only.",
         Grade.JPNIII: "JpnIII: graded in Japan only.",
-        Grade.JUSHO: "重賞: a stakes race without an international or Jpn grade, mostly NAR.",
+        Grade.JUSHO: "重賞: a stakes race without an international or Jpn grade. Most are NAR races.",
         Grade.LISTED: "L: listed.",
         RaceClass.NEWCOMER: "新馬: horses that have never raced.",
         RaceClass.MAIDEN: "未勝利: horses without a win.",
         RaceClass.ONE_WIN: "1勝クラス, formerly 500万下.",
         RaceClass.TWO_WINS: "2勝クラス, formerly 1000万下 (900万下).",
         RaceClass.THREE_WINS: "3勝クラス, formerly 1600万下 (1500万下, 1400万下).",
-        RaceClass.OPEN: "オープン (OP), with every listed and graded race.",
-        RaceClass.NAR_A: "NAR class A; a race for several classes counts in the first that it names.",
+        RaceClass.OPEN: "オープン (OP), including all listed and graded races.",
+        RaceClass.NAR_A: "NAR class A. A race for several classes counts as the first class in its name.",
         RaceClass.NAR_B: "NAR class B.",
         RaceClass.NAR_C: "NAR class C.",
         Surface.TURF: "芝: turf.",
-        Surface.DIRT: "ダ: dirt (ban'ei too).",
-        Surface.JUMP: "障: over jumps, whatever the ground.",
+        Surface.DIRT: "ダ: dirt (ban'ei included).",
+        Surface.JUMP: "障: jump race, on any surface.",
         Going.RYO: "良: turf firm, dirt standard.",
         Going.YAYA_OMO: "稍重 (稍): good.",
         Going.OMO: "重: turf yielding, dirt muddy.",
         Going.FURYO: "不良 (不): turf soft, dirt sloppy.",
-        FinishStatus.FINISHED: "Finished; finishPosition counts.",
-        FinishStatus.DEMOTED: "降 (降着): demoted to finishPosition, which is official and counts.",
+        FinishStatus.FINISHED: "Finished. `finishPosition` is the official position.",
+        FinishStatus.DEMOTED: "降 (降着): demoted. `finishPosition` is the official position after the demotion.",
         FinishStatus.REMOUNTED: "再 (再騎乗): remounted. Counts as a ride.",
         FinishStatus.FAILED_TO_FINISH: "中 (競走中止): pulled up, fell or lost its rider. Counts as a ride.",
         FinishStatus.DISQUALIFIED: "失 (失格): disqualified. Counts as a ride.",
         FinishStatus.SCRATCHED: "取 (出走取消): scratched before the race. No ride.",
         FinishStatus.EXCLUDED: "除 (競走除外): excluded at the start. No ride.",
-        FinishStatus.ABANDONED: "The race was called off: blank, with a field size of 0. No ride.",
-        FinishStatus.UNKNOWN: "The cell is blank or cannot be read; a data warning says so.",
+        FinishStatus.ABANDONED: "The race was abandoned: the cell is blank and the field size is 0. No ride.",
+        FinishStatus.UNKNOWN: "The cell is blank or cannot be read. A data warning reports it.",
         DistanceBand.SPRINT: "S: up to 1300 m.",
         DistanceBand.MILE: "M: 1301–1899 m.",
         DistanceBand.INTERMEDIATE: "I: 1900–2100 m.",
         DistanceBand.LONG: "L: 2101–2700 m.",
         DistanceBand.EXTENDED: "E: above 2700 m.",
-        RunningStyle.FRONT_RUNNER: "逃げ: first at any corner but the last.",
-        RunningStyle.STALKER: "先行: no front runner, and fourth or better at the last corner.",
-        RunningStyle.CLOSER: "差し: neither, but in the first two thirds at the last corner; not in fields under 8.",
-        RunningStyle.DEEP_CLOSER: "追込: none of the others.",
+        RunningStyle.FRONT_RUNNER: "逃げ: first at a corner other than the last.",
+        RunningStyle.STALKER: "先行: not 逃げ, and fourth or better at the last corner.",
+        RunningStyle.CLOSER: (
+            "差し: not 逃げ or 先行, and in the first two thirds of the field at the last corner. Only with 8 "
+            "or more starters."
+        ),
+        RunningStyle.DEEP_CLOSER: "追込: all others.",
     }
 )
 

@@ -24,7 +24,7 @@ NON_STARTERS = frozenset({FinishStatus.SCRATCHED, FinishStatus.EXCLUDED, FinishS
 
 
 class RaceStatus(Enum):
-    """How far a race has come."""
+    """Status of a race."""
 
     UPCOMING = "upcoming"
     OFFICIAL = "official"
@@ -33,7 +33,7 @@ class RaceStatus(Enum):
 
 
 class RaceProvider(Enum):
-    """Where races come from."""
+    """Source of races."""
 
     RECORDS = "records"
     MOCK = "mock"
@@ -42,10 +42,10 @@ class RaceProvider(Enum):
 
 STATUSES: Mapping[Enum, str] = MappingProxyType(
     {
-        RaceStatus.UPCOMING: "Still to come, by its post time or its day.",
-        RaceStatus.OFFICIAL: "Run, with an official result.",
-        RaceStatus.ABANDONED: "Called off (取止).",
-        RaceStatus.UNKNOWN: "Neither is told: the race is over, but no result is known.",
+        RaceStatus.UPCOMING: "The race is in the future, by its post time or its date.",
+        RaceStatus.OFFICIAL: "The race has an official result.",
+        RaceStatus.ABANDONED: "The race was cancelled (取止).",
+        RaceStatus.UNKNOWN: "The race is over, but no result is known.",
     }
 )
 
@@ -53,7 +53,7 @@ PROVIDERS: Mapping[Enum, str] = MappingProxyType(
     {
         RaceProvider.RECORDS: "The archive of race records.",
         RaceProvider.MOCK: "A fictional calendar.",
-        RaceProvider.JRAVAN: "A bridge to JRA-VAN.",
+        RaceProvider.JRAVAN: "A server that provides JRA-VAN data (bridge).",
     }
 )
 

@@ -26,18 +26,24 @@ def enum_of(name: str, description: str, members: Iterable[tuple[str, str]]) -> 
 
 
 class Direction(Enum):
-    """Which way to sort."""
+    """Sort direction."""
 
     ASC = "asc"
     DESC = "desc"
 
 
 class Nulls(Enum):
-    """Where null stands in an order, whichever the direction."""
+    """Position of null values in a sort order, independent of the direction."""
 
     FIRST = "first"
     LAST = "last"
 
 
-declare(Direction, {Direction.ASC: "Small to large, A to Z, old to new.", Direction.DESC: "The other way round."})
-declare(Nulls, {Nulls.FIRST: "Before all values.", Nulls.LAST: "Behind all values."})
+declare(
+    Direction,
+    {
+        Direction.ASC: "Ascending: small to large, A to Z, old to new.",
+        Direction.DESC: "Descending: large to small, Z to A, new to old.",
+    },
+)
+declare(Nulls, {Nulls.FIRST: "Null values come first.", Nulls.LAST: "Null values come last."})

@@ -19,7 +19,10 @@ from graphql_api.text import MAX_LENGTH
 MAX_TESTS = 200
 """Tests in one filter: each is a pass over the records."""
 
-_CONNECTIVES = {"and": "All of these hold.", "or": "At least one of these holds; none where the list is empty."}
+_CONNECTIVES = {
+    "and": "All of these conditions must hold.",
+    "or": "At least one of these conditions must hold. With an empty list, nothing matches.",
+}
 
 
 def input_type(name: str, description: str, fields: Mapping[str, tuple[Any, str]], module: str = __name__) -> Any:
@@ -49,7 +52,7 @@ def filter_of(type_: Any) -> Any:
         "tests": kind.element and filter_of(kind.element.type),
     }
     fields = {name: (operands[OPERATORS[name].operand] | None, OPERATORS[name].meaning) for name in kind.operators}
-    return input_type(f"{kind.name}Filter", f"Tests of {kind.noun}; all that are given have to pass.", fields)
+    return input_type(f"{kind.name}Filter", f"Conditions on {kind.noun}. All given conditions must hold.", fields)
 
 
 def row_filter(name: str, description: str, fields: Iterable[Field], module: str) -> Any:
@@ -63,7 +66,10 @@ def row_filter(name: str, description: str, fields: Iterable[Field], module: str
         {
             **{field.name: (filter_of(field.type) | None, field.description) for field in fields},
             **{word: (f"list[{name}] | None", meaning) for word, meaning in _CONNECTIVES.items()},
-            "not": (f"{name} | None", "This does not hold, be it for null."),
+            "not": (
+                f"{name} | None",
+                "This condition must not hold. A comparison with null does not hold, so a null value matches here.",
+            ),
         },
         module,
     )

@@ -4,10 +4,13 @@ import strawberry
 
 
 @strawberry.interface(
-    description="An object with an id that no other object has. `node` gives it again, and caches of clients keep it "
-    "by this id. Types without an id are parts of the object that holds them."
+    description=(
+        "An object with a globally unique id. The field `node` returns the object by this id, and "
+        "client caches can use the id as a key. Types without an id are parts of the object that "
+        "contains them."
+    )
 )
 class Node:
     """What Relay calls a node."""
 
-    id: strawberry.ID = strawberry.field(description="The object's id.")
+    id: strawberry.ID = strawberry.field(description="The id of the object.")

@@ -8,8 +8,8 @@ from graphql_api.errors import BadUserInput
 from graphql_api.schema.enums import Direction, Nulls
 from graphql_api.tables.ordering import Order
 
-DIRECTION = "Which way to sort."
-NULLS = "Where null stands, whichever the direction."
+DIRECTION = "Sort direction."
+NULLS = "Position of null values, independent of the sort direction."
 
 
 class OrderInput(Protocol):

@@ -7,20 +7,20 @@ import strawberry
 from graphql_api.execution.purity import PURE
 
 
-@strawberry.type(description="Where a page lies in its connection.")
+@strawberry.type(description="Position of a page in its connection.")
 class PageInfo:
     """Relay's PageInfo; ``cursor_at`` names the page's first item at 0 and its last at -1, None on an empty page."""
 
     cursor_at: strawberry.Private[Callable[[int], str | None]]
-    has_next_page: bool = strawberry.field(description="Whether rows follow this page.")
-    has_previous_page: bool = strawberry.field(description="Whether rows precede this page.")
+    has_next_page: bool = strawberry.field(description="Whether there are items after this page.")
+    has_previous_page: bool = strawberry.field(description="Whether there are items before this page.")
 
-    @strawberry.field(description="The cursor of the page's first row; null on an empty page.", metadata=PURE)
+    @strawberry.field(description="Cursor of the first item on this page. Null if the page is empty.", metadata=PURE)
     def start_cursor(self) -> str | None:
         """Name the first row."""
         return self.cursor_at(0)
 
-    @strawberry.field(description="The cursor of the page's last row; null on an empty page.", metadata=PURE)
+    @strawberry.field(description="Cursor of the last item on this page. Null if the page is empty.", metadata=PURE)
     def end_cursor(self) -> str | None:
         """Name the last row."""
         return self.cursor_at(-1)

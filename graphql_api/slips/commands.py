@@ -73,7 +73,9 @@ Examples:
 @click.option(
     "--leg", "legs", type=NUMBERS, metavar="1,2,5-8", multiple=True, help="For FORMATION: once for each place."
 )
-@click.option("--stake", type=int, default=UNIT, show_default=True, help="Yen on each combination, a multiple of 100.")
+@click.option(
+    "--stake", type=int, default=UNIT, show_default=True, help="Stake in yen on each combination, a multiple of 100."
+)
 @click.option("--runners", type=int, help=f"Declared runners.  [default: {FULL_GATE}]")
 @click.option("--brackets", type=NUMBERS, metavar="1,1,2,…", help="Horses in each bracket. Default: dealt by the rule.")
 @click.option("--limit", type=click.IntRange(0), help=f"Combinations shown. Default: {_SHOWN}, with --json all.")

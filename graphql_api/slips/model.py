@@ -1,4 +1,4 @@
-"""A betting slip: tickets that somebody thinks of buying. Nothing is bought here."""
+"""A betting slip: a list of planned tickets. This service does not buy tickets."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

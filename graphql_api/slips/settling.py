@@ -27,10 +27,10 @@ class UnsettledReason(Enum):
 
 REASONS: Mapping[Enum, str] = MappingProxyType(
     {
-        UnsettledReason.RACE_UNKNOWN: "This service knows no such race.",
-        UnsettledReason.NOT_RUN: "The race is still to come.",
-        UnsettledReason.RESULT_UNKNOWN: "The race is over, but not all that decides on the ticket is known.",
-        UnsettledReason.PAYOUT_UNKNOWN: "The result is known, but not what the organiser paid for this type of bet.",
+        UnsettledReason.RACE_UNKNOWN: "The race is unknown.",
+        UnsettledReason.NOT_RUN: "The race is in the future.",
+        UnsettledReason.RESULT_UNKNOWN: "The race is over, but the known result is not enough to settle the ticket.",
+        UnsettledReason.PAYOUT_UNKNOWN: "The result is known, but the payout of this type of bet is unknown.",
     }
 )
 

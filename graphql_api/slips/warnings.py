@@ -18,7 +18,7 @@ ODDS_AGE = timedelta(minutes=10)
 
 
 class SlipWarningCode(Enum):
-    """What a warning is about."""
+    """Type of a warning on an item."""
 
     RACE_UNKNOWN = "race_unknown"
     RACE_CLOSED = "race_closed"
@@ -29,11 +29,11 @@ class SlipWarningCode(Enum):
 
 CODES: Mapping[Enum, str] = MappingProxyType(
     {
-        SlipWarningCode.RACE_UNKNOWN: "This service knows no such race, so nothing could be checked.",
-        SlipWarningCode.RACE_CLOSED: "No more bets are taken on the race.",
-        SlipWarningCode.NOT_SOLD: "This type of bet is not sold for the race: there are too few runners.",
-        SlipWarningCode.HORSE_SCRATCHED: "A horse of the ticket does not start; its combinations are refunded.",
-        SlipWarningCode.ODDS_STALE: "The odds at hand are over ten minutes old, or could not be asked for anew.",
+        SlipWarningCode.RACE_UNKNOWN: "The race is unknown, so the ticket could not be checked.",
+        SlipWarningCode.RACE_CLOSED: "Ticket sales for the race have ended.",
+        SlipWarningCode.NOT_SOLD: "This type of bet is not sold for the race, because there are too few runners.",
+        SlipWarningCode.HORSE_SCRATCHED: "A horse of the ticket does not start. Its combinations are refunded.",
+        SlipWarningCode.ODDS_STALE: "The known odds are more than ten minutes old, or new odds could not be read.",
     }
 )
 

@@ -24,8 +24,8 @@ COMPARISON = ("eq", "ne", "in", "lt", "lte", "gt", "gte", "is_null")
 class Kind:
     """One type of values.
 
-    ``name`` is that of GraphQL's type, ``noun`` what filters say that they test. ``operators`` name rows of
-    ``operators.OPERATORS``.
+    ``name`` is that of GraphQL's type. ``noun`` names such a field in the descriptions of filters. ``operators`` name
+    rows of ``operators.OPERATORS``.
 
     ``pattern`` is what the whole text of a value in a query string has to match, None for any. ``read`` turns such a
     text into a value, and raises ``ValueError`` for one that matches and still is none. ``words`` say what the text
@@ -60,7 +60,7 @@ class Kind:
 FLAG = Kind(
     type=bool,
     name="Boolean",
-    noun="a yes or no",
+    noun="a Boolean field",
     operators=("eq", "ne", "is_null"),
     words="true or false",
     pattern="true|false",
@@ -71,7 +71,7 @@ FLAG = Kind(
 _WHOLE = Kind(
     type=int,
     name="Int",
-    noun="a whole number",
+    noun="an integer field",
     operators=COMPARISON,
     words="a whole number",
     pattern="-?[0-9]+",
@@ -88,7 +88,7 @@ KINDS: Mapping[Any, Kind] = MappingProxyType(
             Kind(
                 type=float,
                 name="Float",
-                noun="a number",
+                noun="a number field",
                 operators=COMPARISON,
                 words="a number",
                 pattern=r"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?",
@@ -99,16 +99,16 @@ KINDS: Mapping[Any, Kind] = MappingProxyType(
             Kind(
                 type=str,
                 name="String",
-                noun="a text, full and half width being one (NFKC)",
+                noun="a text field (full-width and half-width characters are equal, NFKC)",
                 operators=(*COMPARISON, "contains", "starts_with"),
                 words="a text",
                 schema={"type": "string"},
             ),
-            Kind(type=Id, name="ID", noun="an id", operators=EQUALITY, words="an id", schema={"type": "string"}),
+            Kind(type=Id, name="ID", noun="an ID field", operators=EQUALITY, words="an id", schema={"type": "string"}),
             Kind(
                 type=date,
                 name="Date",
-                noun="a day",
+                noun="a date field",
                 operators=COMPARISON,
                 words="a day such as 2022-01-31",
                 pattern="[0-9]{4}-[0-9]{2}-[0-9]{2}",
@@ -119,7 +119,7 @@ KINDS: Mapping[Any, Kind] = MappingProxyType(
             Kind(
                 type=list[int],
                 name="IntList",
-                noun="a list of whole numbers",
+                noun="a list of integers",
                 operators=("some", "every", "first", "last", "is_null"),
                 schema={"type": "array", "items": {"type": "integer"}},
                 element=_WHOLE,
@@ -143,7 +143,7 @@ def _vocabulary(members: type[Enum]) -> Kind:
     return Kind(
         type=members,
         name=members.__name__,
-        noun=f"a {members.__name__}",
+        noun=f"a {members.__name__} field",
         operators=EQUALITY,
         words=f"one of {', '.join(members.__members__)}",
         pattern="|".join(members.__members__),

@@ -70,34 +70,44 @@ def _compared(operand: Any) -> Any:
 
 OPERATORS: Mapping[str, Operator] = MappingProxyType(
     {
-        "eq": Operator("Is this.", lambda operand: partial(operator.eq, _compared(operand))),
-        "ne": Operator("Is known and not this.", lambda operand: _unless_null(operator.ne, _compared(operand))),
+        "eq": Operator("The value is equal to this.", lambda operand: partial(operator.eq, _compared(operand))),
+        "ne": Operator(
+            "The value is not null and not equal to this.",
+            lambda operand: _unless_null(operator.ne, _compared(operand)),
+        ),
         "in": Operator(
-            "Is one of these; none where the list is empty.",
+            "The value is one of these. With an empty list, no value matches.",
             lambda operand: frozenset(map(_compared, operand)).__contains__,
             "list",
         ),
-        "lt": Operator("Is less than this.", lambda operand: _unless_null(operator.lt, _compared(operand))),
-        "lte": Operator("Is this or less.", lambda operand: _unless_null(operator.le, _compared(operand))),
-        "gt": Operator("Is more than this.", lambda operand: _unless_null(operator.gt, _compared(operand))),
-        "gte": Operator("Is this or more.", lambda operand: _unless_null(operator.ge, _compared(operand))),
+        "lt": Operator("The value is less than this.", lambda operand: _unless_null(operator.lt, _compared(operand))),
+        "lte": Operator(
+            "The value is less than or equal to this.", lambda operand: _unless_null(operator.le, _compared(operand))
+        ),
+        "gt": Operator(
+            "The value is greater than this.", lambda operand: _unless_null(operator.gt, _compared(operand))
+        ),
+        "gte": Operator(
+            "The value is greater than or equal to this.", lambda operand: _unless_null(operator.ge, _compared(operand))
+        ),
         "is_null": Operator(
-            "True: is null, false: is not. Null passes no other test.",
+            "True: the value is null. False: the value is not null. A null value fails all other conditions.",
             lambda operand: lambda value: (value is None) is operand,
             "flag",
         ),
         "contains": Operator(
-            f"Holds this text, of {MAX_LENGTH} characters at most; width, letter case and kind of kana (hiragana, "
-            "small) do not count.",
+            f"The value contains this text of at most {MAX_LENGTH} characters. Character width, letter case, hiragana "
+            "or katakana, and small kana make no difference.",
             partial(_of_texts, operator.contains),
         ),
         "starts_with": Operator(
-            "Begins with this text; width, letter case and kind of kana do not count.",
+            "The value starts with this text. Character width, letter case, and hiragana or katakana make "
+            "no difference.",
             partial(_of_texts, str.startswith),
         ),
-        "some": Operator("At least one of them passes.", partial(_of_elements, any), "tests"),
-        "every": Operator("All of them pass.", partial(_of_elements, all), "tests"),
-        "first": Operator("The first of them passes.", partial(_of_element, 0), "tests"),
-        "last": Operator("The last of them passes.", partial(_of_element, -1), "tests"),
+        "some": Operator("At least one element meets these conditions.", partial(_of_elements, any), "tests"),
+        "every": Operator("All elements meet these conditions.", partial(_of_elements, all), "tests"),
+        "first": Operator("The first element meets these conditions.", partial(_of_element, 0), "tests"),
+        "last": Operator("The last element meets these conditions.", partial(_of_element, -1), "tests"),
     }
 )

@@ -16,12 +16,15 @@ def _described(kind: Any, description: str) -> Any:
     return Annotated[kind | None, strawberry.argument(description=description)]
 
 
-Filter: Any = _described(RaceRecordFilter, "Only rides for which this holds. `video` and `pageNumber` are refused.")
-OrderBy: Any = _described(
-    list[RaceRecordOrder], "Sort by these, the first counting most; then, and without any, the newest first."
+Filter: Any = _described(
+    RaceRecordFilter, "Return only rides that match this filter. Conditions on `video` and `pageNumber` are refused."
 )
-First: Any = _described(int, "At most so many; the server bounds the number.")
-After: Any = _described(str, "Only rides behind this one in the order; any cursor of a ride is good.")
+OrderBy: Any = _described(
+    list[RaceRecordOrder],
+    "Sort keys, most important first. Rides that are still equal are sorted newest first. Default: newest first.",
+)
+First: Any = _described(int, "Maximum number of items. The server has an upper limit.")
+After: Any = _described(str, "Return only rides after this cursor. Any cursor of a ride may be used.")
 
 
 def page_size(first: int | None, default: int, most: int) -> int:

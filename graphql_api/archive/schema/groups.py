@@ -21,13 +21,13 @@ from graphql_api.tables.paging import check_count
 from graphql_api.tables.windows import Rows, Window
 
 GROUPED = (
-    "The rides on all pages in groups that share their keys, ordered by these unless asked otherwise. The server "
-    "bounds the number of groups."
+    "Groups of the rides on all pages. Rides with the same key values are in one group. Default "
+    "order: by the keys. The server has an upper limit for the number of groups."
 )
 
 RideKey: Any = enum_of(
     "RideKey",
-    "What rides can be grouped by.",
+    "Key by which rides are grouped.",
     [("jockey", "The jockey."), *((name, key.description) for name, key in KEYS.items())],
 )
 
@@ -40,8 +40,8 @@ def _key(name: str, description: str) -> Any:
 def _ride_group_key() -> type:
     """Make the RideGroupKey type of the table of keys."""
     namespace: dict[str, Any] = {key.name: _key(key.name, key.description) for key in KEYS.values()}
-    namespace[JOCKEY] = _key(JOCKEY, "netkeiba's id of the jockey, by the key JOCKEY.")
-    namespace["jockey"] = strawberry.field(description="The jockey as the index knows them, by the key JOCKEY.")
+    namespace[JOCKEY] = _key(JOCKEY, "netkeiba's id of the jockey, for the key JOCKEY.")
+    namespace["jockey"] = strawberry.field(description="Summary of the jockey from the index, for the key JOCKEY.")
     namespace["__annotations__"] = {
         JOCKEY: strawberry.ID | None,
         "jockey": JockeySummary | None,
@@ -50,8 +50,10 @@ def _ride_group_key() -> type:
     namespace["__doc__"] = "The values that a group's rides share; ``GroupKeys`` has its attributes."
     return strawberry.type(
         type("RideGroupKey", (), namespace),
-        description="The values that a group's rides share. Keys that `by` does not name are null; one that it names "
-        "is null for the rides that have no value.",
+        description=(
+            "Key values of a group. A key that is not in `by` is null. A key in `by` is null for the "
+            "group of rides without a value."
+        ),
     )
 
 
@@ -84,7 +86,9 @@ class RideGroupBase:
     edition: strawberry.Private[Edition]
     group_rides: strawberry.Private[Rides]
 
-    key: RideGroupKey = strawberry.field(description="What the rides share.", metadata={Binding: SAME_ROW})
+    key: RideGroupKey = strawberry.field(
+        description="Key values that all rides of the group share.", metadata={Binding: SAME_ROW}
+    )
     statistics: StatisticsType = strawberry.field(
         description="Statistics of all rides of the group.", metadata={Binding: SAME_ROW}
     )

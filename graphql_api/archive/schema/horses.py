@@ -41,19 +41,19 @@ JOCKEYS_SHOWN = 10
 
 HorseFilter: Any = input_type(
     "HorseFilter",
-    "Which horses to take: those for which everything given holds.",
+    "Filter of horses. All given conditions must hold.",
     {each.name: (FILTERS[each.type] | None, each.description) for each in FIELDS},
 )
 HorseOrderField: Any = enum_of(
-    "HorseOrderField", "What horses can be ordered by.", ((each.name, each.description) for each in FIELDS)
+    "HorseOrderField", "Sort fields of horses.", ((each.name, each.description) for each in FIELDS)
 )
 
 
-@strawberry.input(description="One key of an order of horses.")
+@strawberry.input(description="One sort key of horses.")
 class HorseOrder:
     """A field of horses to sort by."""
 
-    field: HorseOrderField = strawberry.field(description="The field to sort by.")
+    field: HorseOrderField = strawberry.field(description="The sort field.")
     direction: Direction = strawberry.field(default=Direction.ASC, description=DIRECTION)
     nulls: Nulls = strawberry.field(default=Nulls.LAST, description=NULLS)
 
@@ -74,7 +74,12 @@ def _fields() -> type:
     return strawberry.type(type("HorseFields", (), namespace))
 
 
-@strawberry.type(description="A horse, by its name: horses of one name are one. What is told is what the files know.")
+@strawberry.type(
+    description=(
+        "A horse, identified by its name. Different horses with the same name are counted as one. The "
+        "values are computed from the jockeys' files."
+    )
+)
 class Horse(_fields()):  # type: ignore[misc]
     """A row of the table of horses."""
 
@@ -83,7 +88,9 @@ class Horse(_fields()):  # type: ignore[misc]
     summaries: strawberry.Private[Mapping[str, Row[ColumnTable]]]
 
     @strawberry.field(
-        graphql_type=list[JockeySummary], description="Jockeys who rode it, those with most rides first.", metadata=PURE
+        graphql_type=list[JockeySummary],
+        description="Jockeys who rode this horse. The jockey with the most rides comes first.",
+        metadata=PURE,
     )
     def jockeys(self, info: Info, first: First = JOCKEYS_SHOWN) -> Sequence[Row[ColumnTable]]:
         """Give the first of its jockeys."""
@@ -91,7 +98,7 @@ class Horse(_fields()):  # type: ignore[misc]
         known = [self.summaries[each] for each in getattr(self.row, IDS)]
         return sorted(known, key=lambda row: -(row.rides or 0))[:count]
 
-    @strawberry.field(description="Its rides, the newest first.", metadata=pure(weight=costs.PAGE))
+    @strawberry.field(description="Rides of this horse, newest first.", metadata=pure(weight=costs.PAGE))
     def rides(
         self,
         info: Info,
@@ -105,7 +112,9 @@ class Horse(_fields()):  # type: ignore[misc]
         return connection(info, self.edition, chosen, orders(order_by, "orderBy"), first, after)
 
     @strawberry.field(
-        graphql_type=StatisticsType, description="Statistics of all its rides.", metadata=pure(weight=costs.STATISTICS)
+        graphql_type=StatisticsType,
+        description="Statistics of all rides of this horse.",
+        metadata=pure(weight=costs.STATISTICS),
     )
     async def statistics(self, info: Info) -> Tally:
         """Count what is selected."""
@@ -115,7 +124,7 @@ class Horse(_fields()):  # type: ignore[misc]
 
     @strawberry.field(
         graphql_type=list[RideGroup],
-        description="Its riders, each with the rides on it; those with most first.",
+        description=("Jockeys of this horse, each with the rides on it. The jockey with the most rides comes first."),
         metadata=PURE,
     )
     async def riders(self, info: Info, first: First = JOCKEYS_SHOWN) -> Window[Any]:
@@ -130,7 +139,7 @@ class Horse(_fields()):  # type: ignore[misc]
         return ((HORSE, self.row.name),)
 
 
-@strawberry.type(description="A horse with its place in the list.")
+@strawberry.type(description="A horse with its cursor.")
 class HorseEdge:
     """An edge of the list."""
 
@@ -138,20 +147,20 @@ class HorseEdge:
     node: Horse = strawberry.field(description="The horse.")
 
 
-@strawberry.type(description="Horses, in the order of their names unless asked otherwise.")
+@strawberry.type(description="Horses. Default order: by name.")
 class HorseConnection:
     """A page of the list."""
 
-    nodes: list[Horse] = strawberry.field(description="The page's horses.")
-    edges: list[HorseEdge] = strawberry.field(description="The page's horses, each with its cursor.")
-    page_info: PageInfo = strawberry.field(description="Where the page lies.")
-    total_count: int = strawberry.field(description="Horses on all pages.")
+    nodes: list[Horse] = strawberry.field(description="Horses on this page.")
+    edges: list[HorseEdge] = strawberry.field(description="Horses on this page, each with its cursor.")
+    page_info: PageInfo = strawberry.field(description="Position of this page in the connection.")
+    total_count: int = strawberry.field(description="Number of horses on all pages.")
     indexed_at: datetime | None = strawberry.field(
-        description="When the index was written; null where the storage does not say."
+        description="Time at which the index was written. Null if the storage does not know it."
     )
 
 
-HorseAfter = Annotated[str | None, strawberry.argument(description="Only horses behind this one in the order.")]
+HorseAfter = Annotated[str | None, strawberry.argument(description="Return only horses after this cursor.")]
 
 
 async def horse(info: Info, name: str) -> Horse | None:

@@ -28,8 +28,10 @@ from graphql_api.schema.pages import PageInfo
 PAGE = 100
 """Jockeys on a page where the client does not say."""
 
-After = Annotated[str | None, strawberry.argument(description="Only jockeys behind this one in the order.")]
-First = Annotated[int | None, strawberry.argument(description="At most so many; the server bounds the number.")]
+After = Annotated[str | None, strawberry.argument(description="Return only jockeys after this cursor.")]
+First = Annotated[
+    int | None, strawberry.argument(description="Maximum number of items. The server has an upper limit.")
+]
 
 _INDEXED = frozenset({"totalCount", *(to_camel_case(field.name) for field in FIELDS if field.name != "id")})
 _NO_INDEX = "This storage has no index, so jockeys can be listed by id only; {what} takes one (graphql-api index)."
@@ -43,8 +45,8 @@ def _summary() -> Any:
         **{each.name: strawberry.field(description=each.description) for each in FIELDS},
     }
     description = (
-        "What the index knows of a jockey without reading the file. Where a file has not been indexed yet, or cannot "
-        "be read, all but the id is null."
+        "Summary of a jockey from the index. The jockey's file is not read. If the file is not in the "
+        "index yet or cannot be read, all fields except the id are null."
     )
     return strawberry.type(type("JockeySummary", (), namespace), description=description)
 
@@ -52,33 +54,40 @@ def _summary() -> Any:
 JockeySummary: Any = _summary()
 JockeyFilter: Any = input_type(
     "JockeyFilter",
-    "Which jockeys to take: those for which everything given holds.",
+    "Filter of jockeys. All given conditions must hold.",
     {each.name: (FILTERS[each.type] | None, each.description) for each in FIELDS},
 )
 JockeyOrderField: Any = enum_of(
-    "JockeyOrderField", "What jockeys can be ordered by.", ((each.name, each.description) for each in FIELDS)
+    "JockeyOrderField", "Sort fields of jockeys.", ((each.name, each.description) for each in FIELDS)
 )
 
 
-@strawberry.input(description="One key of an order of jockeys.")
+@strawberry.input(description="One sort key of jockeys.")
 class JockeyOrder:
     """A field of the index to sort by."""
 
-    field: JockeyOrderField = strawberry.field(description="The field to sort by.")
-    direction: Direction = strawberry.field(default=Direction.ASC, description="Which way to sort.")
-    nulls: Nulls = strawberry.field(default=Nulls.LAST, description="Where null stands, whichever the direction.")
+    field: JockeyOrderField = strawberry.field(description="The sort field.")
+    direction: Direction = strawberry.field(default=Direction.ASC, description="Sort direction.")
+    nulls: Nulls = strawberry.field(
+        default=Nulls.LAST, description="Position of null values, independent of the sort direction."
+    )
 
 
 Filter: Any = Annotated[
-    JockeyFilter | None, strawberry.argument(description="Only jockeys for which this holds. Takes the index.")
+    JockeyFilter | None,
+    strawberry.argument(description="Return only jockeys that match this filter. Requires the index."),
 ]
 OrderBy: Any = Annotated[
     list[JockeyOrder] | None,
-    strawberry.argument(description="Sort by these, the first counting most, then by id. Takes the index."),
+    strawberry.argument(
+        description=(
+            "Sort keys, most important first. Jockeys that are still equal are sorted by id. Requires the index."
+        )
+    ),
 ]
 
 
-@strawberry.type(description="A jockey with its place in the list.")
+@strawberry.type(description="A jockey with its cursor.")
 class JockeySummaryEdge:
     """An edge of the list."""
 
@@ -86,18 +95,22 @@ class JockeySummaryEdge:
     node: JockeySummary = strawberry.field(description="The jockey.")
 
 
-@strawberry.type(description="Jockeys, in the order of their ids unless asked otherwise.")
+@strawberry.type(description="Jockeys. Default order: by id.")
 class JockeyConnection:
     """A page of the list."""
 
-    nodes: list[JockeySummary] = strawberry.field(description="The page's jockeys.")
-    edges: list[JockeySummaryEdge] = strawberry.field(description="The page's jockeys, each with its cursor.")
-    page_info: PageInfo = strawberry.field(description="Where the page lies.")
-    total_count: int = strawberry.field(description="Jockeys on all pages. Takes the index.")
-    indexed_at: datetime | None = strawberry.field(description="When the index was written; null without one.")
+    nodes: list[JockeySummary] = strawberry.field(description="Jockeys on this page.")
+    edges: list[JockeySummaryEdge] = strawberry.field(description="Jockeys on this page, each with its cursor.")
+    page_info: PageInfo = strawberry.field(description="Position of this page in the connection.")
+    total_count: int = strawberry.field(description="Number of jockeys on all pages. Requires the index.")
+    indexed_at: datetime | None = strawberry.field(
+        description="Time at which the index was written. Null if there is no index."
+    )
     index_complete: bool | None = strawberry.field(
-        description="Whether every jockey's file was read for the index. False after a run that ended early, or where "
-        "a file cannot be read: of such a jockey only the id is known. Null without an index."
+        description=(
+            "Whether the index includes every jockey's file. False if the last run ended early or if a "
+            "file cannot be read; only the id of such a jockey is known. Null if there is no index."
+        )
     )
 
 

@@ -27,20 +27,24 @@ _NUMBERS = [each for each in STATISTICS if each.type in (int, float)]
 
 LeaderStatistic: Any = enum_of(
     "LeaderStatistic",
-    "What jockeys can be ranked by: every statistic that is a number.",
+    "Statistics usable for a ranking: all numeric statistics.",
     ((each.name, each.description) for each in _NUMBERS),
 )
-Statistic = Annotated[LeaderStatistic, strawberry.argument(description="What to rank by, the most first.")]
+Statistic = Annotated[
+    LeaderStatistic, strawberry.argument(description="The statistic for the ranking. The highest value comes first.")
+]
 
 
-@strawberry.type(description="A jockey with a rank among all.")
+@strawberry.type(description="A jockey with a rank.")
 class Leader:
     """One of the leading jockeys."""
 
-    rank: int = strawberry.field(description="From 1; equals share a rank, and the ranks behind them are left out.")
-    value: float = strawberry.field(description="The statistic that is ranked by.")
-    jockey: JockeySummary = strawberry.field(description="The jockey, as the index knows them.")
-    statistics: StatisticsType = strawberry.field(description="All statistics of the rides that count here.")
+    rank: int = strawberry.field(
+        description="Rank from 1. Jockeys with equal values have the same rank, and the next ranks are skipped."
+    )
+    value: float = strawberry.field(description="Value of the statistic used for the ranking.")
+    jockey: JockeySummary = strawberry.field(description="Summary of the jockey from the index.")
+    statistics: StatisticsType = strawberry.field(description="All statistics of the rides used for the ranking.")
 
 
 async def leaders(info: Info, year: int | None, given: Any, statistic: Any, first: int | None) -> list[Leader]:

@@ -26,8 +26,11 @@ MAX_QUERY_LENGTH = 100
 
 
 @strawberry.type(
-    description="What a search finds: exact matches first, then what begins with the text, then what holds it. Width, "
-    "letter case and kind of kana (hiragana, small) do not count."
+    description=(
+        "Results of a search: exact matches first, then names that start with the text, then names "
+        "that contain it. Character width, letter case, hiragana or katakana, and small kana make no "
+        "difference."
+    )
 )
 class SearchResult:
     """Matches in one version of the index."""
@@ -38,25 +41,27 @@ class SearchResult:
 
     @strawberry.field(
         graphql_type=list[of_jockeys.JockeySummary],
-        description="Jockeys by id, or by any name they rode under.",
+        description="Jockeys found by id or by any name in their records.",
         metadata=pure(weight=costs.JOCKEYS),
     )
     async def jockeys(self, info: Info) -> list[Row[ColumnTable]]:
         """Search ids and names."""
         return await find(self.edition, info.context, JOCKEYS, self.query, self.first)
 
-    @strawberry.field(description="Horses by name.", metadata=pure(weight=costs.SEARCH))
+    @strawberry.field(description="Horses found by name.", metadata=pure(weight=costs.SEARCH))
     async def horses(self, info: Info) -> list[of_horses.Horse]:
         """Search horses."""
         return await of_horses.find_horses(info, self.edition, self.query, self.first)
 
-    @strawberry.field(description="When the index was written; null where the storage does not say.", metadata=PURE)
+    @strawberry.field(
+        description="Time at which the index was written. Null if the storage does not know it.", metadata=PURE
+    )
     def indexed_at(self) -> datetime | None:
         """Date the index."""
         return self.edition.made
 
     @strawberry.field(
-        description="Whether every jockey's file was read for the index; see JockeyConnection.", metadata=PURE
+        description="Whether the index includes every jockey's file. See JockeyConnection.", metadata=PURE
     )
     def index_complete(self) -> bool:
         """Tell whether the index knows every jockey."""
@@ -68,8 +73,11 @@ class Query:
     """The slice's entry points."""
 
     @strawberry.field(
-        description="The jockeys that the storage holds, as the index knows them. Without an index their ids can still "
-        "be listed; whatever takes the index is refused with the code `INDEX_REQUIRED`.",
+        description=(
+            "All jockeys in the storage, with their summaries from the index. Without an index, only "
+            "their ids can be listed; fields and arguments that require the index return the error code "
+            "`INDEX_REQUIRED`."
+        ),
         metadata=pure(weight=LOAD),
     )
     async def jockeys(
@@ -83,11 +91,13 @@ class Query:
         """List jockeys."""
         return await of_jockeys.list_jockeys(info, first, after, filter, order_by)
 
-    @strawberry.field(description="Jockeys by id or name, and horses by name. Takes the index.", metadata=PURE)
+    @strawberry.field(
+        description="Search for jockeys by id or name, and for horses by name. Requires the index.", metadata=PURE
+    )
     async def search(
         self,
         info: Info,
-        query: Annotated[str, strawberry.argument(description="A text that the id or name holds.")],
+        query: Annotated[str, strawberry.argument(description="Text contained in the id or the name.")],
         first: of_jockeys.First = FOUND,
     ) -> SearchResult:
         """Search jockeys and horses."""
@@ -97,7 +107,7 @@ class Query:
         return SearchResult(edition=await edition(info.context, "searching"), query=text, first=count)
 
     @strawberry.field(
-        description="Rides of all jockeys, the newest first. Takes the index.", metadata=pure(weight=costs.PAGE)
+        description="Rides of all jockeys, newest first. Requires the index.", metadata=pure(weight=costs.PAGE)
     )
     async def rides(
         self,
@@ -111,15 +121,17 @@ class Query:
         return await filtered_rides(info, filter, order_by, first, after)
 
     @strawberry.field(
-        description="Leading jockeys (リーディング): ranked by one statistic of their rides in a year. Those of whom "
-        "it is null have no rank. Takes the index.",
+        description=(
+            "Leading jockeys (リーディング), ranked by one statistic of their rides in a year. Jockeys whose "
+            "value is null have no rank. Requires the index."
+        ),
         metadata=PURE,
     )
     async def leaders(
         self,
         info: Info,
         year: Annotated[
-            int | None, strawberry.argument(description="The year of the races; without it those of all years count.")
+            int | None, strawberry.argument(description="The year of the races. Default: all years.")
         ] = None,
         filter: Filter = None,  # noqa: A002
         statistic: of_leaders.Statistic = of_leaders.LeaderStatistic.WINS,
@@ -129,28 +141,30 @@ class Query:
         return await of_leaders.leaders(info, year, filter, statistic, first)
 
     @strawberry.field(
-        description="A horse by its name; null where no ride is known of it. Takes the index.",
+        description="A horse by its name. Null if it has no known ride. Requires the index.",
         metadata=pure(weight=costs.HORSE),
     )
     async def horse(
-        self, info: Info, name: Annotated[str, strawberry.argument(description="The name (馬名), to the letter.")]
+        self, info: Info, name: Annotated[str, strawberry.argument(description="The exact name (馬名).")]
     ) -> of_horses.Horse | None:
         """Find a horse."""
         return await of_horses.horse(info, name)
 
     @strawberry.field(
-        description="Horses by their careers, by name unless asked otherwise. Takes the index.",
+        description="All horses, with a summary of their rides. Default order: by name. Requires the index.",
         metadata=pure(weight=costs.SEARCH),
     )
     async def horses(
         self,
         info: Info,
         filter: Annotated[  # noqa: A002
-            of_horses.HorseFilter | None, strawberry.argument(description="Only horses for which this holds.")
+            of_horses.HorseFilter | None, strawberry.argument(description="Return only horses that match this filter.")
         ] = None,
         order_by: Annotated[
             list[of_horses.HorseOrder] | None,
-            strawberry.argument(description="Sort by these, the first counting most, then by name."),
+            strawberry.argument(
+                description="Sort keys, most important first. Horses that are still equal are sorted by name."
+            ),
         ] = None,
         first: First = PAGE,
         after: of_horses.HorseAfter = None,

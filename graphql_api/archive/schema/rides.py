@@ -54,11 +54,13 @@ def _ride() -> type:
         "__doc__": "A row of the archive.",
         **{field.name: _column(field.name, field.description) for field in stored},
         **{name: _column(name, each.description) for name, each in COMPANIONS.items()},
-        JOCKEY: strawberry.field(description="The jockey, as the index knows them."),
+        JOCKEY: strawberry.field(description="Summary of the jockey from the index."),
     }
     return strawberry.type(
         type("Ride", (), namespace),
-        description="One race as one jockey rode it, with what other jockeys' files tell of the horse and the race.",
+        description=(
+            "One jockey's ride in one race, with data about the horse and the race from the files of other jockeys."
+        ),
     )
 
 
@@ -69,7 +71,7 @@ def _itself(row: strawberry.Parent[Row[ColumnTable]]) -> Row[ColumnTable]:
     return row
 
 
-@strawberry.type(description="A ride with its place in the connection.")
+@strawberry.type(description="A ride with its cursor.")
 class RideEdge:
     """An edge of a connection; its object is the row itself."""
 
@@ -79,17 +81,17 @@ class RideEdge:
     )
 
 
-@strawberry.type(description="Rides that share the values of their keys.")
+@strawberry.type(description="A group of rides with the same key values.")
 class RideGroup(RideGroupBase):
     """One of the groups of some rides."""
 
-    @strawberry.field(description="The rides of the group.", metadata=pure(weight=costs.PAGE))
+    @strawberry.field(description="Rides of the group.", metadata=pure(weight=costs.PAGE))
     def rides(self, info: Info, order_by: OrderBy = None, first: First = PAGE, after: After = None) -> "RideConnection":
         """Choose a page of the group's rides."""
         return connection(info, self.edition, self.group_rides, orders(order_by, "orderBy"), first, after)
 
 
-@strawberry.type(description="Rides of all jockeys: a page of them, and statistics and groups of all.")
+@strawberry.type(description="Rides of all jockeys: one page of rides, and statistics and groups of all rides.")
 class RideConnection:
     """A choice of rides in one edition, and the page of them that was asked for."""
 
@@ -97,17 +99,19 @@ class RideConnection:
     rides: strawberry.Private[Rides]
     page: strawberry.Private[Page]
 
-    @strawberry.field(graphql_type=list[Ride], description="The page's rides.", metadata=PURE)
+    @strawberry.field(graphql_type=list[Ride], description="Rides on this page.", metadata=PURE)
     async def nodes(self, info: Info) -> Window[Row[ColumnTable]]:
         """Read the page."""
         return (await self._page(info)).window
 
-    @strawberry.field(graphql_type=list[RideEdge], description="The page's rides, each with its cursor.", metadata=PURE)
+    @strawberry.field(
+        graphql_type=list[RideEdge], description="Rides on this page, each with its cursor.", metadata=PURE
+    )
     async def edges(self, info: Info) -> Window[Row[ColumnTable]]:
         """Read the page."""
         return (await self._page(info)).window
 
-    @strawberry.field(description="Where the page lies.", metadata=PURE)
+    @strawberry.field(description="Position of this page in the connection.", metadata=PURE)
     async def page_info(self, info: Info) -> PageInfo:
         """Read the page."""
         page = await self._page(info)
@@ -118,7 +122,7 @@ class RideConnection:
 
         return PageInfo(cursor_at=cursor_at, has_next_page=page.has_next, has_previous_page=self.page.after is not None)
 
-    @strawberry.field(description="Rides on all pages.", metadata=pure(weight=costs.COUNT))
+    @strawberry.field(description="Number of rides on all pages.", metadata=pure(weight=costs.COUNT))
     async def total_count(self, info: Info) -> int:
         """Count the rides."""
         rows = await self.edition.ask(info.context, count_statement(self.rides), costs.COUNT)
@@ -126,8 +130,10 @@ class RideConnection:
 
     @strawberry.field(
         graphql_type=StatisticsType,
-        description="Statistics of the rides on all pages; the filter counts. Streaks are those of one jockey or one "
-        "horse, so the filter has to name one.",
+        description=(
+            "Statistics of the rides on all pages (all rides that match the filter). Streaks are defined "
+            "for one jockey or one horse, so the filter must select one of them."
+        ),
         metadata=pure(weight=costs.STATISTICS),
     )
     async def statistics(self, info: Info) -> Tally:
@@ -140,20 +146,28 @@ class RideConnection:
     async def group_by(
         self,
         info: Info,
-        by: Annotated[list[RideKey], strawberry.argument(description="The keys, at least one.")],
+        by: Annotated[list[RideKey], strawberry.argument(description="The group keys, at least one.")],
         having: Annotated[
-            GroupHaving | None, strawberry.argument(description="Only groups whose statistics pass.")
+            GroupHaving | None,
+            strawberry.argument(description="Return only groups whose statistics match this filter."),
         ] = None,
         order_by: Annotated[
             list[GroupOrder] | None,
-            strawberry.argument(description="Sort by these, the first counting most; then by the keys, ascending."),
+            strawberry.argument(
+                description=(
+                    "Sort keys, most important first. Groups that are still equal are sorted by the group keys, "
+                    "ascending."
+                )
+            ),
         ] = None,
-        first: Annotated[int | None, strawberry.argument(description="At most so many groups.")] = None,
+        first: Annotated[int | None, strawberry.argument(description="Maximum number of groups.")] = None,
     ) -> Window[Any]:
         """Group the rides."""
         return await grouped(info, self.edition, self.rides, by, having, order_by, first, RideGroup)
 
-    @strawberry.field(description="When the index was written; null where the storage does not say.", metadata=PURE)
+    @strawberry.field(
+        description="Time at which the index was written. Null if the storage does not know it.", metadata=PURE
+    )
     def indexed_at(self) -> datetime | None:
         """Date the edition."""
         return self.edition.made

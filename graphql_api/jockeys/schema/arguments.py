@@ -7,25 +7,34 @@ import strawberry
 from graphql_api.jockeys.schema.filters import RaceRecordFilter
 from graphql_api.jockeys.schema.orders import RaceRecordOrder
 
-Filter = Annotated[RaceRecordFilter | None, strawberry.argument(description="Only records for which this holds.")]
+Filter = Annotated[
+    RaceRecordFilter | None, strawberry.argument(description="Return only records that match this filter.")
+]
 OrderBy = Annotated[
     list[RaceRecordOrder] | None,
     strawberry.argument(
-        description="Sort by these, the first counting most; then, and without any, in the order of the file, newest "
-        "first."
+        description=(
+            "Sort keys, most important first. Records that are still equal keep the order of the file, "
+            "newest first. Default: newest first."
+        )
     ),
 ]
 First = Annotated[
-    int | None, strawberry.argument(description="At most so many, from the front; the server bounds the number.")
+    int | None,
+    strawberry.argument(description="Maximum number of items, from the start. The server has an upper limit."),
 ]
 After = Annotated[
     str | None,
-    strawberry.argument(description="Only rows behind this race in the order; any cursor of this jockey is good."),
+    strawberry.argument(
+        description="Return only records after this cursor. Any cursor of this jockey's records may be used."
+    ),
 ]
 Last = Annotated[
-    int | None, strawberry.argument(description="At most so many, from the end; the server bounds the number.")
+    int | None, strawberry.argument(description="Maximum number of items, from the end. The server has an upper limit.")
 ]
 Before = Annotated[
     str | None,
-    strawberry.argument(description="Only rows before this race in the order; any cursor of this jockey is good."),
+    strawberry.argument(
+        description="Return only records before this cursor. Any cursor of this jockey's records may be used."
+    ),
 ]

@@ -27,7 +27,7 @@ GROUPS_SIZE = 100
 """Groups that are reckoned where no argument says how many."""
 
 
-@strawberry.type(description="Race records of a jockey: a page of them, and statistics and groups of all.")
+@strawberry.type(description="Race records of a jockey: one page of records, and statistics and groups of all records.")
 class RaceRecordConnection(GroupedRecordConnection):
     """A page of a selection, and what can be asked of the selection as a whole."""
 
@@ -35,7 +35,7 @@ class RaceRecordConnection(GroupedRecordConnection):
 
     @strawberry.field(
         graphql_type=StatisticsType,
-        description="Statistics of the records on all pages; the filter counts.",
+        description="Statistics of the records on all pages (all records that match the filter).",
         metadata=PURE,
     )
     def statistics(self, info: strawberry.Info[Context, None]) -> Statistics:
@@ -45,22 +45,30 @@ class RaceRecordConnection(GroupedRecordConnection):
 
     @strawberry.field(
         graphql_type=list[RaceGroup],
-        description="The records on all pages in groups that share their keys, ordered by these unless asked "
-        "otherwise. The server bounds the number of groups.",
+        description=(
+            "Groups of the records on all pages. Records with the same key values are in one group. "
+            "Default order: by the keys. The server has an upper limit for the number of groups."
+        ),
         metadata=pure(size=GROUPS_SIZE),
     )
     def group_by(
         self,
         info: strawberry.Info[Context, None],
-        by: Annotated[list[GroupKey], strawberry.argument(description="The keys, at least one.")],
+        by: Annotated[list[GroupKey], strawberry.argument(description="The group keys, at least one.")],
         having: Annotated[
-            GroupHaving | None, strawberry.argument(description="Only groups whose statistics pass.")
+            GroupHaving | None,
+            strawberry.argument(description="Return only groups whose statistics match this filter."),
         ] = None,
         order_by: Annotated[
             list[GroupOrder] | None,
-            strawberry.argument(description="Sort by these, the first counting most; then by the keys, ascending."),
+            strawberry.argument(
+                description=(
+                    "Sort keys, most important first. Groups that are still equal are sorted by the group keys, "
+                    "ascending."
+                )
+            ),
         ] = None,
-        first: Annotated[int | None, strawberry.argument(description="At most so many groups.")] = None,
+        first: Annotated[int | None, strawberry.argument(description="Maximum number of groups.")] = None,
     ) -> Window[RaceGroup]:
         """Group the selection."""
         info.context.budget.work(4 * self.selection.records.weight)

@@ -26,25 +26,25 @@ if TYPE_CHECKING:  # made of tables, so that all that can be known of them is th
     SourceColumn = Enum
 else:
     SourceColumn = Enum("SourceColumn", {source.name: source.header for source in SOURCES})
-    SourceColumn.__doc__ = "The columns of the source file, by their English names."
+    SourceColumn.__doc__ = "Columns of the source file, with English names."
     declare(SourceColumn, {member: f"The column {member.value}." for member in SourceColumn})
 
     RaceRecordOrderField = enum_of(
         "RaceRecordOrderField",
-        "What race records can be ordered by: every field but lists.",
+        "Sort fields of race records: all fields except lists.",
         ((field.name, field.description) for field in FIELDS if not field.kind.is_list),
     )
     NumericField = enum_of(
         "NumericField",
-        "What can be summarised in numbers.",
+        "Numeric fields that can be summarised.",
         ((name, numeric.description) for name, numeric in NUMERICS.items()),
     )
     GroupKey = enum_of(
-        "GroupKey", "What records can be grouped by.", ((name, key.description) for name, key in KEYS.items())
+        "GroupKey", "Key by which records are grouped.", ((name, key.description) for name, key in KEYS.items())
     )
     GroupOrderField = enum_of(
         "GroupOrderField",
-        "What groups can be ordered by: every statistic, the bounds of the rates' intervals, and the keys of `by`.",
+        "Sort keys of groups: all statistics, the bounds of the intervals of rates, and the keys of `by`.",
         [
             *((statistic.name, statistic.description) for statistic in (*STATISTICS, *BOUNDS.values())),
             *((name, key.description) for name, key in KEYS.items()),

@@ -18,11 +18,11 @@ if TYPE_CHECKING:  # made of tables: ``given_in`` tells what one says
     RaceRecordFilter = object
 else:
     RaceRecordFilter = row_filter(
-        "RaceRecordFilter", "Which race records to take: those for which everything given holds.", FIELDS, __name__
+        "RaceRecordFilter", "Filter of race records. All given conditions must hold.", FIELDS, __name__
     )
     GroupHaving = input_type(
         "GroupHaving",
-        "Which groups to take: those whose statistics pass everything given.",
+        "Filter of groups by their statistics. All given conditions must hold.",
         {statistic.name: (filter_of(statistic.type) | None, statistic.description) for statistic in STATISTICS},
     )
 

@@ -34,8 +34,10 @@ def _group_key() -> type:
     namespace["__doc__"] = "The values that a group's records share; ``grouping.GroupKeys`` has its attributes."
     return strawberry.type(
         type("RaceGroupKey", (), namespace),
-        description="The values that a group's records share. Keys that `by` does not name are null; one that it "
-        "names is null for the records that have no value.",
+        description=(
+            "Key values of a group. A key that is not in `by` is null. A key in `by` is null for the "
+            "group of records without a value."
+        ),
     )
 
 
@@ -45,19 +47,21 @@ else:
     RaceGroupKey = _group_key()
 
 
-@strawberry.type(description="Race records that share the values of their keys.")
+@strawberry.type(description="A group of race records with the same key values.")
 class RaceGroup:
     """One of the groups of a selection."""
 
     groups: strawberry.Private[Groups]
     number: strawberry.Private[int]
 
-    key: RaceGroupKey = strawberry.field(description="What the records share.", metadata={Binding: SAME_ROW})
+    key: RaceGroupKey = strawberry.field(
+        description="Key values that all records of the group share.", metadata={Binding: SAME_ROW}
+    )
     statistics: StatisticsType = strawberry.field(
         description="Statistics of all records of the group.", metadata={Binding: SAME_ROW}
     )
 
-    @strawberry.field(description="The records of the group. Without `first` or `last`: all of them.", metadata=PURE)
+    @strawberry.field(description="Records of the group. Without `first` and `last`: all records.", metadata=PURE)
     def records(
         self,
         info: strawberry.Info[Context, None],

@@ -19,42 +19,58 @@ from graphql_api.tables.paging import PageArguments, Selection, page_work
 
 
 @strawberry.type(
-    description="A cell or column of the source file that could not be read and is null, or rows that were left out."
+    description=(
+        "A problem in the source file: a cell or a column that could not be read (its value is null), "
+        "or rows that were left out."
+    )
 )
 class DataWarning:
     """Public face of ``records.DataWarning``, whose attributes it shares."""
 
     row: int | None = strawberry.field(
-        description="Row in the file, from 0, the first of several; null where the whole column is meant."
+        description=(
+            "Row in the file, counted from 0. For several rows: the first one. Null if the warning is "
+            "about a whole column."
+        )
     )
     column: str = strawberry.field(
-        description="The source column, without spaces; several, with commas, where rows were left out."
+        description=(
+            "Name of the source column, without spaces. If rows were left out: several names, separated by commas."
+        )
     )
-    raw: str | None = strawberry.field(description="The cell's own text; null where the whole column is meant.")
-    code: str = strawberry.field(description="What is wrong, as a stable code such as `UNPARSEABLE_CELL`.")
+    raw: str | None = strawberry.field(
+        description="Original text of the cell. Null if the warning is about a whole column."
+    )
+    code: str = strawberry.field(description="Stable code of the problem, such as `UNPARSEABLE_CELL`.")
     count: int = strawberry.field(
-        description="1, or how many rows were left out: `ROW_WITHOUT_DATE` (blank rows, repeated headers) and "
-        "`DUPLICATE_ROW` (a race that an earlier row holds)."
+        description=(
+            "Number of rows left out for `ROW_WITHOUT_DATE` (blank rows, repeated headers) and "
+            "`DUPLICATE_ROW` (a race that an earlier row already has); 1 for other codes."
+        )
     )
 
 
-@strawberry.type(description="The file that a jockey's data was read from.")
+@strawberry.type(description="The source file of a jockey's data.")
 class SourceFile:
     """Provenance of one snapshot."""
 
-    etag: str = strawberry.field(description="Names the version of the file.")
+    etag: str = strawberry.field(description="Version of the file.")
     last_modified: datetime | None = strawberry.field(
-        description="When the file changed; null where the storage does not say."
+        description="Time of the last change of the file. Null if the storage does not know it."
     )
-    size_bytes: int = strawberry.field(description="Bytes stored, compressed or not.")
-    rows: int = strawberry.field(description="Rows in the file.")
-    stale: bool = strawberry.field(description="True while the storage fails and this is the last good copy.")
+    size_bytes: int = strawberry.field(
+        description="Size of the stored file in bytes (after compression, if it is compressed)."
+    )
+    rows: int = strawberry.field(description="Number of rows in the file.")
+    stale: bool = strawberry.field(
+        description="True if the storage is not available and the data is the last copy that was read."
+    )
     warnings: list[DataWarning] = strawberry.field(
-        description="What could not be read, or was left out; at most the first 1,000 cells.",
+        description="Cells, columns and rows that could not be read or were left out. At most the first 1,000.",
         metadata=cost(size=1_000),
     )
     warning_count: int = strawberry.field(
-        description="Cells, columns and rows that could not be read, or were left out, also beyond those listed."
+        description="Total number of cells, columns and rows that could not be read or were left out."
     )
 
 
@@ -64,13 +80,13 @@ class Jockey(Node):
 
     snapshot: strawberry.Private[Snapshot[RaceRecords]]
 
-    id: strawberry.ID = strawberry.field(description="The netkeiba jockey id; it keeps its leading zeros.")
+    id: strawberry.ID = strawberry.field(description="netkeiba's id of the jockey, leading zeros included.")
     name: str | None = strawberry.field(
-        description="The name in the newest race that has one (騎手): four characters at most."
+        description="Name in the newest record that has a name (騎手). At most four characters."
     )
 
     @strawberry.field(
-        description="The races of the career, newest first. Without `first` or `last`: all of them.", metadata=PURE
+        description="Race records of the jockey, newest first. Without `first` and `last`: all records.", metadata=PURE
     )
     def records(
         self,
@@ -90,7 +106,7 @@ class Jockey(Node):
         selection = Selection.where(records, condition(filter, "filter"), work)
         return connection(selection, order, asked)
 
-    @strawberry.field(description="The file behind the data, and what could not be read in it.", metadata=PURE)
+    @strawberry.field(description="The source file, and the problems found in it.", metadata=PURE)
     def source(self) -> SourceFile:
         """Describe the file."""
         snapshot = self.snapshot

@@ -7,16 +7,16 @@ from graphql_api.schema.enums import Direction, Nulls
 from graphql_api.schema.orders import DIRECTION, NULLS
 
 
-@strawberry.input(description="One key of an order of race records.")
+@strawberry.input(description="One sort key of race records.")
 class RaceRecordOrder:
     """A field of the records to sort by."""
 
-    field: RaceRecordOrderField = strawberry.field(description="The field to sort by.")
+    field: RaceRecordOrderField = strawberry.field(description="The sort field.")
     direction: Direction = strawberry.field(default=Direction.ASC, description=DIRECTION)
     nulls: Nulls = strawberry.field(default=Nulls.LAST, description=NULLS)
 
 
-@strawberry.input(description="One key of an order of groups.")
+@strawberry.input(description="One sort key of groups.")
 class GroupOrder:
     """A statistic or key to sort groups by."""
 

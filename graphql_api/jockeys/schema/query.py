@@ -29,17 +29,19 @@ MAX_IDS = 50
 """Jockeys that one field answers at most."""
 
 
-@strawberry.type(description="One jockey's statistics, beside those of others.")
+@strawberry.type(description="Statistics of one jockey in a comparison.")
 class JockeyComparison:
     """A jockey and the statistics of the records that a filter leaves."""
 
     snapshot: strawberry.Private[Snapshot[RaceRecords]]
     wanted: strawberry.Private[Condition]
 
-    jockey: Jockey = strawberry.field(description="Whose statistics these are.")
+    jockey: Jockey = strawberry.field(description="The jockey of these statistics.")
 
     @strawberry.field(
-        graphql_type=StatisticsType, description="Statistics of the jockey's records; the filter counts.", metadata=PURE
+        graphql_type=StatisticsType,
+        description="Statistics of the jockey's records that match the filter.",
+        metadata=PURE,
     )
     def statistics(self, info: strawberry.Info[Context, None]) -> Statistics:
         """Choose the records; each figure is counted when it is selected."""
@@ -56,7 +58,7 @@ def _checked(ids: list[strawberry.ID]) -> list[str]:
     return [jockey_id(identifier) for identifier in ids]
 
 
-Ids = Annotated[list[strawberry.ID], strawberry.argument(description="Netkeiba jockey ids.")]
+Ids = Annotated[list[strawberry.ID], strawberry.argument(description="netkeiba's ids of jockeys.")]
 
 
 @strawberry.type
@@ -65,26 +67,26 @@ class Query:
 
     @strawberry.field(
         graphql_type=Jockey | None,
-        description="One jockey; null where there is no file for the id.",
+        description="One jockey. Null if there is no file for this id.",
         metadata=pure(weight=LOAD),
     )
     def jockey(
         self,
         info: strawberry.Info[Context, None],
-        id: Annotated[strawberry.ID, strawberry.argument(description="A netkeiba jockey id.")],  # noqa: A002
+        id: Annotated[strawberry.ID, strawberry.argument(description="netkeiba's id of a jockey.")],  # noqa: A002
     ) -> Jockey | Awaitable[Jockey | None] | None:
         """Load one jockey."""
         return load(info.context, jockey_id(id), jockey)
 
     @strawberry.field(
         graphql_type=Node | None,
-        description="The object with this id: a jockey or a race record; null where there is none any more.",
+        description="The object with this id, for example a jockey or a race record. Null if it does not exist.",
         metadata=pure(weight=LOAD),
     )
     def node(
         self,
         info: strawberry.Info[Context, None],
-        id: Annotated[strawberry.ID, strawberry.argument(description="The id of an object.")],  # noqa: A002
+        id: Annotated[strawberry.ID, strawberry.argument(description="The global id of an object.")],  # noqa: A002
     ) -> Jockey | RaceRow | Awaitable[Jockey | RaceRow | None] | None:
         """Load the jockey that the id names or begins with, and find the ride."""
         ride = ROW_ID.fullmatch(id)
@@ -99,7 +101,7 @@ class Query:
 
     @strawberry.field(
         graphql_type=list[Jockey | None],
-        description=f"Several jockeys in the order of `ids`, null for each without a file; at most {MAX_IDS} ids.",
+        description=f"Several jockeys, in the order of `ids`. Null for each id without a file. At most {MAX_IDS} ids.",
         metadata=pure(weight=LOAD),
     )
     def jockeys_by_ids(
@@ -110,8 +112,8 @@ class Query:
 
     @strawberry.field(
         graphql_type=list[JockeyComparison | None],
-        description="Statistics of several jockeys side by side, in the order of `ids`, null for each without a file; "
-        f"at most {MAX_IDS} ids.",
+        description="Statistics of several jockeys for comparison, in the order of `ids`. Null for each id without a "
+        f"file. At most {MAX_IDS} ids.",
         metadata=pure(weight=LOAD),
     )
     def compare_jockeys(

@@ -49,13 +49,14 @@ def _race_record() -> type:
     fields: dict[str, Any] = {field.name: _column(field) for field in FIELDS}
     fields["id"] = strawberry.field(
         resolver=row_id,
-        description="The ride's id: the jockey's id and an opaque name. It stays the same in later versions of the "
-        "file.",
+        description=(
+            "Id of the ride: the jockey's id and an opaque text. It stays the same in later versions of the file."
+        ),
         metadata={**PURE, Binding: Binding(lambda _arguments: ("row id", row_ids.row_id_column))},
     )
     fields["raw"] = strawberry.field(
         resolver=raw,
-        description="The source's own text of a cell of this row; null where the cell is blank or the column missing.",
+        description="Original text of a cell of this row. Null if the cell is blank or the column is missing.",
         metadata={**PURE, Binding: Binding(_raw_binding, raw_text)},
     )
     annotations = annotations_of(FIELDS)
@@ -67,7 +68,7 @@ def _race_record() -> type:
     }
     return strawberry.type(
         type("RaceRecord", (Node,), namespace),
-        description="One race as one jockey rode it: a row of the jockey's results, typed.",
+        description="One jockey's ride in one race: a row of the jockey's results with typed values.",
     )
 
 
@@ -85,7 +86,7 @@ def _row_itself(row: strawberry.Parent[RaceRow]) -> RaceRow:
     return row
 
 
-@strawberry.type(description="A race record with its place in the connection.")
+@strawberry.type(description="A race record with its cursor.")
 class RaceRecordEdge:
     """An edge of a connection; its object is the ``Row`` itself."""
 
@@ -106,10 +107,10 @@ class RaceRecordEdge:
 class GroupedRecordConnection:
     """A page of rows; ``nodes`` and ``edges`` are the same lazy window."""
 
-    nodes: list[RaceRecord] = strawberry.field(description="The page's records.")
-    edges: list[RaceRecordEdge] = strawberry.field(description="The page's records, each with its cursor.")
-    page_info: PageInfo = strawberry.field(description="Where the page lies.")
-    total_count: int = strawberry.field(description="Records on all pages.")
+    nodes: list[RaceRecord] = strawberry.field(description="Records on this page.")
+    edges: list[RaceRecordEdge] = strawberry.field(description="Records on this page, each with its cursor.")
+    page_info: PageInfo = strawberry.field(description="Position of this page in the connection.")
+    total_count: int = strawberry.field(description="Number of records on all pages.")
 
 
 def page_fields(page: Page[RaceRecords], total: int) -> dict[str, Any]:

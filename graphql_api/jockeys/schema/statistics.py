@@ -20,7 +20,7 @@ COUNTED = cost(weight=FIGURE)
 """Metadata of a figure that is no resolver."""
 
 
-@strawberry.type(description="The interval that holds the true rate in 95 of 100 cases (Wilson score).")
+@strawberry.type(description="95 % confidence interval of a rate (Wilson score interval).")
 class ConfidenceInterval:
     """Both bounds of a rate."""
 
@@ -30,7 +30,7 @@ class ConfidenceInterval:
 
 def _percentile(
     numbers: strawberry.Parent[Summary],
-    p: Annotated[float, strawberry.argument(description="From 0 to 100; 50 is the median.")],
+    p: Annotated[float, strawberry.argument(description="The percentile, from 0 to 100. 50 is the median.")],
 ) -> float | None:
     if not 0 <= p <= 100:
         raise BadUserInput(f"Argument 'p' must be from 0 to 100, but is {p:g}.")
@@ -42,21 +42,23 @@ def _quartile(percent: float) -> Any:
         return numbers.percentile(percent)
 
     return strawberry.field(
-        resolver=quartile, description=f"The {percent}th percentile, interpolated.", metadata=pure(weight=FIGURE)
+        resolver=quartile, description=f"{percent}th percentile, linearly interpolated.", metadata=pure(weight=FIGURE)
     )
 
 
-@strawberry.type(description="Numbers of one field, summarised; null values do not count.")
+@strawberry.type(description="Summary of the values of one numeric field. Null values are ignored.")
 class NumericSummary:
     """Public face of ``summaries.NumericSummary``, whose attributes it shares."""
 
-    count: int = strawberry.field(description="How many values are known.", metadata=COUNTED)
-    sum: float | None = strawberry.field(description="Their sum; null without any.", metadata=COUNTED)
-    min: float | None = strawberry.field(description="The least; null without any.", metadata=COUNTED)
-    max: float | None = strawberry.field(description="The greatest; null without any.", metadata=COUNTED)
-    mean: float | None = strawberry.field(description="Their mean; null without any.", metadata=COUNTED)
+    count: int = strawberry.field(description="Number of values that are not null.", metadata=COUNTED)
+    sum: float | None = strawberry.field(
+        description="Sum of the values. Null if there are no values.", metadata=COUNTED
+    )
+    min: float | None = strawberry.field(description="Minimum. Null if there are no values.", metadata=COUNTED)
+    max: float | None = strawberry.field(description="Maximum. Null if there are no values.", metadata=COUNTED)
+    mean: float | None = strawberry.field(description="Mean. Null if there are no values.", metadata=COUNTED)
     stddev: float | None = strawberry.field(
-        description="Standard deviation of the sample (n - 1, as in pandas and R); null below two values.",
+        description=("Sample standard deviation (n - 1, as in pandas and R). Null if there are fewer than two values."),
         metadata=COUNTED,
     )
     p25: float | None = _quartile(25)
@@ -65,7 +67,7 @@ class NumericSummary:
     p90: float | None = _quartile(90)
     percentile: float | None = strawberry.field(
         resolver=_percentile,
-        description="Any percentile, interpolated between the two nearest values.",
+        description="Any percentile, linearly interpolated between the two nearest values.",
         metadata=pure(weight=FIGURE),
     )
 
@@ -79,14 +81,14 @@ def _interval(rate: str) -> Any:
 
     return strawberry.field(
         resolver=interval,
-        description="95 % interval of the rate above; null without rides.",
+        description="95 % confidence interval of the rate. Null if there are no rides.",
         metadata=pure(weight=FIGURE),
     )
 
 
 def _summary(
     counted: strawberry.Parent[Statistics],
-    field: Annotated[NumericField, strawberry.argument(description="What to summarise.")],
+    field: Annotated[NumericField, strawberry.argument(description="The field to summarise.")],
 ) -> NumericSummary:
     return counted.summary(field.value)  # type: ignore[return-value]
 
@@ -109,15 +111,17 @@ def _statistics() -> type:
             fields[f"{statistic.name}_interval"] = _interval(statistic.name)
             annotations[f"{statistic.name}_interval"] = ConfidenceInterval | None
     fields["summary"] = strawberry.field(
-        resolver=_summary, description="A numeric field's values, summarised.", metadata=pure(weight=FIGURE)
+        resolver=_summary, description="Summary of the values of a numeric field.", metadata=pure(weight=FIGURE)
     )
     annotations["summary"] = NumericSummary
     namespace = {"__annotations__": annotations, "__doc__": "Statistics of some race records.", **fields}
     return strawberry.type(
         type("Statistics", (), namespace),
-        description="Statistics of race records, as Japanese racing counts them. Rates are fractions from 0 to 1. A "
-        "statistic is null where there is nothing to divide by, where a sum has no known value, and where the file "
-        "lacks a column that it needs, such as 着順.",
+        description=(
+            "Statistics of race records, by the rules of Japanese racing. Rates are fractions from 0 to "
+            "1. A statistic is null if the divisor is 0, if no value of a sum is known, or if the file "
+            "has no column that it needs, such as 着順."
+        ),
     )
 
 

@@ -16,7 +16,7 @@ def day() -> Json:
         "name": "date",
         "in": "query",
         "required": True,
-        "description": "The day.",
+        "description": "The date.",
         "schema": {"type": "string", "format": "date"},
         "example": "2024-06-01",
     }

@@ -28,21 +28,21 @@ _DESCRIPTIONS = {field.name: field.description for field in FIELDS}
 
 RaceOrderField: Any = enum_of(
     "RaceOrderField",
-    "What races can be ordered by.",
+    "Sort fields of races.",
     ((name, _DESCRIPTIONS[name]) for name in listing.ORDER_FIELDS),
 )
 
 
-@strawberry.input(description="One key of an order of races.")
+@strawberry.input(description="One sort key of races.")
 class RaceOrder:
     """A field of the races to sort by."""
 
-    field: RaceOrderField = strawberry.field(description="The field to sort by.")
+    field: RaceOrderField = strawberry.field(description="The sort field.")
     direction: Direction = strawberry.field(default=Direction.ASC, description=DIRECTION)
     nulls: Nulls = strawberry.field(default=Nulls.LAST, description=NULLS)
 
 
-@strawberry.type(description="A race with its place in the connection.")
+@strawberry.type(description="A race with its cursor.")
 class RaceEdge:
     """An edge of a connection."""
 
@@ -50,25 +50,27 @@ class RaceEdge:
     node: Race = strawberry.field(description="The race.")
 
 
-@strawberry.type(description="Races of which a ride meets a filter: a page of them, and those rides.")
+@strawberry.type(description="Races with a ride that matches the filter: one page of races, and all matching rides.")
 class RaceConnection:
     """A choice of races in one edition, and the page of them that was asked for."""
 
     edition: strawberry.Private[Edition]
     asked: strawberry.Private[RaceList]
 
-    @strawberry.field(graphql_type=list[Race], description="The page's races.", metadata=PURE)
+    @strawberry.field(graphql_type=list[Race], description="Races on this page.", metadata=PURE)
     async def nodes(self, info: Info) -> list[model.Race]:
         """Read the page's races."""
         return await records.races(self.edition, info.context, (await self._page(info)).ids)
 
-    @strawberry.field(graphql_type=list[RaceEdge], description="The page's races, each with its cursor.", metadata=PURE)
+    @strawberry.field(
+        graphql_type=list[RaceEdge], description="Races on this page, each with its cursor.", metadata=PURE
+    )
     async def edges(self, info: Info) -> list[RaceEdge]:
         """Read the page's races."""
         races: Sequence[Any] = await self.nodes(info)
         return [RaceEdge(cursor=listing.cursor(self.edition.version, race.id), node=race) for race in races]
 
-    @strawberry.field(description="Where the page lies.", metadata=PURE)
+    @strawberry.field(description="Position of this page in the connection.", metadata=PURE)
     async def page_info(self, info: Info) -> PageInfo:
         """Read the page."""
         page = await self._page(info)
@@ -79,13 +81,13 @@ class RaceConnection:
         has_previous = self.asked.after is not None
         return PageInfo(cursor_at=cursor_at, has_next_page=page.has_next, has_previous_page=has_previous)
 
-    @strawberry.field(description="Races on all pages.", metadata=PURE)
+    @strawberry.field(description="Number of races on all pages.", metadata=PURE)
     async def total_count(self, info: Info) -> int:
         """Count the races."""
         return await listing.count(self.edition, info.context, self.asked)
 
     @strawberry.field(
-        description="The rides that meet the filter, in all races: with statistics and groups, as `rides` has them.",
+        description="All rides that match the filter, with the same statistics and groups as `rides`.",
         metadata=PURE,
     )
     def rides(
@@ -94,7 +96,9 @@ class RaceConnection:
         """Choose a page of the rides."""
         return connection(info, self.edition, self.asked.rides, orders(order_by, "orderBy"), first, after)
 
-    @strawberry.field(description="When the index was written; null where the storage does not say.", metadata=PURE)
+    @strawberry.field(
+        description="Time at which the index was written. Null if the storage does not know it.", metadata=PURE
+    )
     def indexed_at(self) -> dt.datetime | None:
         """Date the edition."""
         return self.edition.made
@@ -111,45 +115,45 @@ async def _races(day: strawberry.Parent[Day], info: Info) -> Sequence[model.Race
 class RaceDay:
     """Public face of ``calendar.RaceDay``."""
 
-    date: dt.date = strawberry.field(description="The day.")
-    racecourses: list[str] = strawberry.field(description="Racecourses with races on it, in Japanese.")
-    race_count: int = strawberry.field(description="Races, as far as they are known.")
+    date: dt.date = strawberry.field(description="The date.")
+    racecourses: list[str] = strawberry.field(description="Racecourses with races on this day, in Japanese.")
+    race_count: int = strawberry.field(description="Number of known races.")
     races: Any = strawberry.field(
         resolver=_races,
         graphql_type=list[Race],
-        description="The day's races, by racecourse and number.",
+        description="Races of the day, sorted by racecourse and race number.",
         metadata=pure(weight=records.RACES // RACES_A_DAY, size=RACES_A_DAY),
     )
 
 
-@strawberry.type(description="A day with its place in the list.")
+@strawberry.type(description="A day with its cursor.")
 class RaceDayEdge:
     """An edge of the list."""
 
     cursor: str = strawberry.field(description="An opaque cursor, for `after`.")
-    node: RaceDay = strawberry.field(description="The day.")
+    node: RaceDay = strawberry.field(description="The date.")
 
 
-@strawberry.type(description="Days with races, the oldest first.")
+@strawberry.type(description="Days with races, oldest first.")
 class RaceDayConnection:
     """A page of days."""
 
     asked: strawberry.Private[DayList]
     page: strawberry.Private[DayPage]
 
-    @strawberry.field(graphql_type=list[RaceDay], description="The page's days.", metadata=PURE)
+    @strawberry.field(graphql_type=list[RaceDay], description="Days on this page.", metadata=PURE)
     def nodes(self) -> Sequence[Day]:
         """List the days."""
         return self.page.days
 
     @strawberry.field(
-        graphql_type=list[RaceDayEdge], description="The page's days, each with its cursor.", metadata=PURE
+        graphql_type=list[RaceDayEdge], description="Days on this page, each with its cursor.", metadata=PURE
     )
     def edges(self) -> Sequence[Any]:
         """List the days."""
         return [RaceDayEdge(cursor=day.date.isoformat(), node=day) for day in self.page.days]  # type: ignore[arg-type]
 
-    @strawberry.field(description="Where the page lies.", metadata=PURE)
+    @strawberry.field(description="Position of this page in the connection.", metadata=PURE)
     def page_info(self) -> PageInfo:
         """Describe the page."""
 
@@ -159,7 +163,7 @@ class RaceDayConnection:
         has_previous = self.asked.after is not None
         return PageInfo(cursor_at=cursor_at, has_next_page=self.page.has_next, has_previous_page=has_previous)
 
-    @strawberry.field(description="Days on all pages.", metadata=PURE)
+    @strawberry.field(description="Number of days on all pages.", metadata=PURE)
     async def total_count(self, info: Info) -> int:
         """Count the days."""
         return await self.asked.total(info.context)

@@ -40,7 +40,7 @@ class Query:
 
     @strawberry.field(
         graphql_type=Race | None,
-        description="One race; null where nobody knows it. Takes the index, or a provider of cards.",
+        description="One race. Null if the race is unknown. Requires the index or a provider of race cards.",
         metadata=pure(weight=RACES),
     )
     async def race(
@@ -55,7 +55,7 @@ class Query:
 
     @strawberry.field(
         graphql_type=list[Race | None],
-        description=f"Several races in the order of `ids`, null for each that nobody knows; at most {MAX_IDS} ids.",
+        description=f"Several races, in the order of `ids`. Null for each unknown race. At most {MAX_IDS} ids.",
         metadata=pure(weight=RACE_OF_A_RIDE),
     )
     async def races_by_ids(
@@ -69,7 +69,7 @@ class Query:
         return await races_by_ids(info.context, [netkeiba_id(each) for each in ids])
 
     @strawberry.field(
-        description="Races of the archive of which a ride meets the filter, the newest first. Takes the index.",
+        description="Races in the archive that have a ride matching the filter, newest first. Requires the index.",
         metadata=PURE,
     )
     async def races(
@@ -78,20 +78,23 @@ class Query:
         filter: Annotated[  # noqa: A002
             RaceRecordFilter | None,
             strawberry.argument(
-                description="Only races of which at least one ride meets all of this. `video` and `pageNumber` are "
-                "refused."
+                description=(
+                    "Return only races in which at least one ride matches this filter. Conditions on `video` and "
+                    "`pageNumber` are refused."
+                )
             ),
         ] = None,
         order_by: Annotated[
             list[RaceOrder] | None,
             strawberry.argument(
-                description="Sort by these, the first counting most; then, and without any, the newest first."
+                description=(
+                    "Sort keys, most important first. Rides that are still equal are sorted newest first. "
+                    "Default: newest first."
+                )
             ),
         ] = None,
         first: First = PAGE,
-        after: Annotated[
-            str | None, strawberry.argument(description="Only races behind this one in the order.")
-        ] = None,
+        after: Annotated[str | None, strawberry.argument(description="Return only races after this cursor.")] = None,
     ) -> RaceConnection:
         """Choose a page of races."""
         count = page_size(first, PAGE, info.context.settings.max_page)
@@ -99,21 +102,23 @@ class Query:
         return RaceConnection(edition=await edition(info.context), asked=asked)
 
     @strawberry.field(
-        description="Days with races, the oldest first. Takes the index, or a provider of cards, whose days are told "
-        "where `from` and `to` span at most 14 days.",
+        description=(
+            "Days with races, oldest first. Requires the index or a provider of race cards. Days of the "
+            "provider are included if `from` and `to` span at most 14 days."
+        ),
         metadata=PURE,
     )
     async def race_days(
         self,
         info: Info,
         since: Annotated[
-            date | None, strawberry.argument(name="from", description="Only days from this one on.")
+            date | None, strawberry.argument(name="from", description="Return only this day and later days.")
         ] = None,
         until: Annotated[
-            date | None, strawberry.argument(name="to", description="Only days up to this one, itself included.")
+            date | None, strawberry.argument(name="to", description="Return only this day and earlier days.")
         ] = None,
         first: First = PAGE,
-        after: Annotated[str | None, strawberry.argument(description="Only days behind this one.")] = None,
+        after: Annotated[str | None, strawberry.argument(description="Return only days after this cursor.")] = None,
     ) -> RaceDayConnection:
         """List days."""
         count = page_size(first, PAGE, info.context.settings.max_page)
@@ -140,6 +145,8 @@ class RideRace:
     race: Race | None = strawberry.field(
         resolver=_race,
         graphql_type=Race | None,
-        description="The race, with its other runners; null overseas. Takes the index, or a provider of cards.",
+        description=(
+            "The race with all its runners. Null for overseas races. Requires the index or a provider of race cards."
+        ),
         metadata=pure(weight=RACE_OF_A_RIDE),
     )

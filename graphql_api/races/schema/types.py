@@ -34,7 +34,7 @@ declare(model.RaceProvider, model.PROVIDERS)
 
 RunnerOrderField: Any = enum_of(
     "RunnerOrderField",
-    "What runners can be ordered by; where it is null, they stand behind the others.",
+    "Sort fields of runners. Runners with a null value come last.",
     (
         ("horse_number", "Number of the horse (馬番)."),
         ("finish_position", "Official finishing position (着順)."),
@@ -44,44 +44,57 @@ RunnerOrderField: Any = enum_of(
 
 
 @strawberry.type(
-    description="A declared horse in a race. Of one whose rider's file is not held only the number is known."
+    description=("A declared horse in a race. If the jockey's file is not in the storage, only the number is known.")
 )
 class Runner:
     """Public face of ``model.Runner``."""
 
     horse_number: int = strawberry.field(description="Number of the horse (馬番).")
     bracket_number: int | None = strawberry.field(
-        description="Bracket, 1 to 8 (枠番): as told, else by the rule where it is known how many horses were declared."
+        description=(
+            "Bracket, 1 to 8 (枠番). If no source gives it: computed by the official rule from the number "
+            "of declared horses."
+        )
     )
-    is_known: bool = strawberry.field(name="known", description="Whether more is known than the number.")
-    horse_name: str | None = strawberry.field(description="Horse (馬名).")
-    jockey_id: strawberry.ID | None = strawberry.field(description="netkeiba's id of the jockey; null where not told.")
-    jockey_name: str | None = strawberry.field(description="Jockey (騎手), in archives cut to four characters.")
+    is_known: bool = strawberry.field(name="known", description="Whether more than the number is known.")
+    horse_name: str | None = strawberry.field(description="Name of the horse (馬名).")
+    jockey_id: strawberry.ID | None = strawberry.field(description="netkeiba's id of the jockey. Null if unknown.")
+    jockey_name: str | None = strawberry.field(
+        description="Name of the jockey (騎手). In the archive at most four characters."
+    )
     carried_weight: float | None = strawberry.field(description="Weight carried in kg (斤量).")
     body_weight: int | None = strawberry.field(description="Weight of the horse in kg (馬体重).")
-    body_weight_change: int | None = strawberry.field(description="Change since its last race in kg.")
+    body_weight_change: int | None = strawberry.field(
+        description="Change of the horse's weight since its last race in kg."
+    )
     win_odds: float | None = strawberry.field(
-        description="Win odds (単勝), the return on 1; null where there are none yet, and for non-starters."
+        description=(
+            "Win odds (単勝): the return on a stake of 1. Null if there are no odds yet, and for non- starters."
+        )
     )
     favourite_rank: int | None = strawberry.field(description="Rank by win odds, 1 = favourite (人気).")
     finish_position: int | None = strawberry.field(description="Official finishing position (着順).")
     finish_status: FinishStatus | None = strawberry.field(
-        description="How the ride ended (着順); null before the race, unless the horse is known not to start."
+        description=("How the ride ended (着順). Before the race: null, except for a horse that is known not to start.")
     )
     finish_time: float | None = strawberry.field(description="Finishing time in seconds (タイム).")
     margin: float | None = strawberry.field(
-        description="Seconds behind the winner (着差); the winner's lead is negative."
+        description=(
+            "Seconds behind the winner (着差). For the winner: the lead over the second, as a negative number."
+        )
     )
     corner_positions: list[int] | None = strawberry.field(description="Positions at the corners in order (通過).")
     last3f: float | None = strawberry.field(
-        description="The horse's last 600 m in seconds (上り); in jump races its average furlong."
+        description=(
+            "The horse's time of the last 600 m in seconds (上り). In jump races: the average time of one furlong."
+        )
     )
     running_style: RunningStyle | None = strawberry.field(description="Running style (脚質); see RaceRecord.")
     prize_money: float | None = strawberry.field(description="Prize money in yen (賞金).")
 
     @strawberry.field(
         graphql_type=Jockey | None,
-        description="The jockey's own file; null where it is not held.",
+        description="The jockey with its file. Null if the file is not in the storage.",
         metadata=pure(weight=LOAD),
     )
     def jockey(self, info: Info) -> Jockey | Awaitable[Jockey | None] | None:
@@ -89,13 +102,13 @@ class Runner:
         return None if self.jockey_id is None else load(info.context, self.jockey_id, jockey)
 
 
-@strawberry.type(description="A horse that came first or second.")
+@strawberry.type(description="A horse that finished first or second.")
 class PlacedHorse:
     """Public face of ``model.Placed``."""
 
-    horse_name: str = strawberry.field(description="Horse (馬名).")
+    horse_name: str = strawberry.field(description="Name of the horse (馬名).")
     horse_number: int | None = strawberry.field(
-        description="Its number; null where it is known by the files of others alone."
+        description="Number of the horse. Null if the horse is known only from the files of other jockeys."
     )
 
 
@@ -104,7 +117,7 @@ class Bracket:
     """Public face of ``model.Bracket``."""
 
     number: int = strawberry.field(description="1 to 8.")
-    horse_numbers: list[int] = strawberry.field(description="The numbers of the horses that were declared in it.")
+    horse_numbers: list[int] = strawberry.field(description="Numbers of the horses declared in this bracket.")
 
 
 @strawberry.type(description="Horses at one position.")
@@ -112,56 +125,69 @@ class CornerPosition:
     """Public face of ``model.CornerPosition``."""
 
     position: int = strawberry.field(description="The position, 1 = leading.")
-    horse_numbers: list[int] = strawberry.field(description="The numbers of the horses whose riders' files are held.")
-
-
-@strawberry.type(description="The order at a corner, of the horses whose riders' files are held.")
-class Corner:
-    """Public face of ``model.Corner``."""
-
-    number: int = strawberry.field(description="Counts the corners of this race; the last is before the straight.")
-    positions: list[CornerPosition] = strawberry.field(
-        metadata=cost(size=FIELD), description="Ascending; those that nobody is known at are left out."
-    )
-
-
-@strawberry.type(description="How much of the field is known.")
-class RaceCompleteness:
-    """Public face of ``model.Completeness``."""
-
-    runners_known: int = strawberry.field(description="Runners of whom more is known than the number.")
-    field_size: int | None = strawberry.field(description="Starters (頭数), without scratched horses.")
-    is_complete: bool = strawberry.field(name="complete", description="Whether every starter is known.")
-    missing_numbers: list[int] = strawberry.field(
-        description="Horse numbers that nobody is known for. Of a complete race they belong to non-starters."
+    horse_numbers: list[int] = strawberry.field(
+        description=(
+            "Numbers of the horses at this position. It includes only horses whose jockeys' files are in the storage."
+        )
     )
 
 
 @strawberry.type(
-    description="What files disagree on. What most of them say counts; of as many, what the file with the newest race "
-    "says. Here stands what the others say."
+    description=("Order of the horses at a corner. It includes only horses whose jockeys' files are in the storage.")
+)
+class Corner:
+    """Public face of ``model.Corner``."""
+
+    number: int = strawberry.field(
+        description="Number of the corner in this race, from 1. The last corner is before the straight."
+    )
+    positions: list[CornerPosition] = strawberry.field(
+        metadata=cost(size=FIELD),
+        description="Positions in ascending order. Positions without a known horse are left out.",
+    )
+
+
+@strawberry.type(description="How many of the starters are known.")
+class RaceCompleteness:
+    """Public face of ``model.Completeness``."""
+
+    runners_known: int = strawberry.field(description="Number of runners of which more than the number is known.")
+    field_size: int | None = strawberry.field(description="Number of starters (頭数), without scratched horses.")
+    is_complete: bool = strawberry.field(name="complete", description="Whether every starter is known.")
+    missing_numbers: list[int] = strawberry.field(
+        description="Horse numbers without a known runner. In a complete race these are non-starters."
+    )
+
+
+@strawberry.type(
+    description=(
+        "A value on which the files disagree. The API uses the value of most files; if numbers are "
+        "equal, the value of the file with the newest race. This type lists the other values."
+    )
 )
 class RaceConflict:
     """Public face of ``model.Conflict``."""
 
-    field: str = strawberry.field(description="The field, as race records name it in snake case.")
+    field: str = strawberry.field(description="Name of the field of race records, in snake case.")
     horse_number: int | None = strawberry.field(
-        description="The runner that is meant; null where it is the race itself."
+        description="Number of the runner. Null if the value belongs to the race itself."
     )
-    values: list[str] = strawberry.field(description="The values that were not taken.")
+    values: list[str] = strawberry.field(description="The values that were not used.")
     jockey_ids: list[strawberry.ID] = strawberry.field(
-        description="The riders whose files hold them; empty where it is a card that says otherwise."
+        description="Ids of the jockeys whose files have these values. Empty if the values are from a race card."
     )
 
 
-@strawberry.type(description="Where a race, or a part of it, comes from.")
+@strawberry.type(description="Source of a race or of a part of it.")
 class RaceSource:
     """Public face of ``model.RaceSource``."""
 
-    provider: model.RaceProvider = strawberry.field(description="Who tells it.")
-    as_of: dt.datetime | None = strawberry.field(description="When it was told, or the archive written.")
+    provider: model.RaceProvider = strawberry.field(description="The source.")
+    as_of: dt.datetime | None = strawberry.field(
+        description="Time at which the provider answered or the archive was written."
+    )
     is_stale: bool = strawberry.field(
-        name="stale", description="True while the provider fails and this is the last that it told."
+        name="stale", description="True if the provider is not available and this is its last known answer."
     )
 
 
@@ -171,7 +197,7 @@ def _bridge_id(race: strawberry.Parent[model.Race]) -> str:
 
 def _runners(
     race: strawberry.Parent[model.Race],
-    order_by: Annotated[RunnerOrderField, strawberry.argument(description="What to sort by, ascending.")] = (
+    order_by: Annotated[RunnerOrderField, strawberry.argument(description="Sort field, ascending.")] = (
         RunnerOrderField.HORSE_NUMBER
     ),
 ) -> list[model.Runner]:
@@ -184,73 +210,92 @@ def _runners(
     return sorted(race.runners, key=place)
 
 
-@strawberry.type(description="A race: its result as the files of its riders tell it, its card as a provider tells it.")
+@strawberry.type(description="A race. The result comes from the jockeys' files, the race card from a provider.")
 class Race:
     """Public face of ``model.Race``, whose attributes it shares."""
 
     id: strawberry.ID | None = strawberry.field(
-        description="netkeiba's id, 12 digits; null for a race of JRA of which a provider tells no round and day "
-        "of the meeting."
+        description=(
+            "netkeiba's id, 12 digits. Null for a JRA race if the provider does not give the number and "
+            "the day of the meeting."
+        )
     )
-    date: dt.date = strawberry.field(description="Day of the race (日付).")
+    date: dt.date = strawberry.field(description="Date of the race (日付).")
     racecourse: str = strawberry.field(description="Racecourse in Japanese (開催).")
-    jurisdiction: Jurisdiction = strawberry.field(description="Who runs the meeting.")
-    meeting_round: int | None = strawberry.field(description="Which meeting of the year at this course. JRA only.")
-    meeting_day: int | None = strawberry.field(description="Which day of the meeting. JRA only.")
+    jurisdiction: Jurisdiction = strawberry.field(description="Organiser of the meeting.")
+    meeting_round: int | None = strawberry.field(
+        description="Number of the meeting in the year at this racecourse. JRA only."
+    )
+    meeting_day: int | None = strawberry.field(description="Number of the day in the meeting. JRA only.")
     race_number: int = strawberry.field(description="Number of the race on its day (R).")
-    name: str | None = strawberry.field(description="Name with its suffixes (レース名).")
+    name: str | None = strawberry.field(description="Name of the race, suffixes included (レース名).")
     grade: Grade | None = strawberry.field(description="Grade; null for ungraded races.")
-    race_class: RaceClass | None = strawberry.field(description="Class; null where the name tells none.")
+    race_class: RaceClass | None = strawberry.field(description="Class. Null if the name does not include a class.")
     surface: Surface | None = strawberry.field(description="Turf, dirt or jumps (距離).")
     distance: int | None = strawberry.field(description="Distance in metres (距離).")
     going: Going | None = strawberry.field(description="Going (馬場).")
     weather: Weather | None = strawberry.field(description="Weather (天気).")
     track_moisture: float | None = strawberry.field(description="Moisture of the track in % (水分量). Ban'ei only.")
     field_size: int | None = strawberry.field(
-        description="Starters (頭数), of a race to come those not scratched so far. 0: the race was abandoned."
+        description=(
+            "Number of starters (頭数). Before the race: the horses not scratched so far. 0 means that the "
+            "race was abandoned."
+        )
     )
     declared_runners: int | None = strawberry.field(
-        description="Horses that were declared, scratched ones included: as told, or by the brackets of those known."
+        description=(
+            "Number of declared horses, scratched horses included. From the provider, or computed from "
+            "the brackets of the known horses."
+        )
     )
-    post_time: dt.datetime | None = strawberry.field(description="Post time (発走), by a provider alone.")
+    post_time: dt.datetime | None = strawberry.field(description="Post time (発走). Only from a provider.")
     betting_deadline: dt.datetime | None = strawberry.field(
-        description="When sales of tickets end, by a provider alone."
+        description="Time at which ticket sales end. Only from a provider."
     )
-    status: model.RaceStatus = strawberry.field(description="How far the race has come.")
+    status: model.RaceStatus = strawberry.field(description="Status of the race.")
     winning_time: float | None = strawberry.field(
-        description="The winner's time in seconds: its own, else a finisher's less its margin."
+        description=(
+            "Time of the winner in seconds. If the winner's file is missing: the time of another finisher "
+            "minus its margin."
+        )
     )
     pace_first3f: float | None = strawberry.field(
-        description="Seconds of the first 600 m (ペース). Mostly null in NAR."
+        description="Time of the first 600 m in seconds (ペース). Null for most NAR races."
     )
-    pace_last3f: float | None = strawberry.field(description="Seconds of the last 600 m (ペース).")
+    pace_last3f: float | None = strawberry.field(description="Time of the last 600 m in seconds (ペース).")
     winners: list[PlacedHorse] = strawberry.field(
         metadata=cost(size=1),
-        description="The winner, several of a dead heat (同着): by their own files, and by those of the others.",
+        description=(
+            "The winner, or several winners of a dead heat (同着). From the files of all jockeys in the race."
+        ),
     )
     runners_up: list[PlacedHorse] = strawberry.field(
         metadata=cost(size=1),
-        description="Second horses, as far as files tell. Of a dead heat of which one winner's file is held alone, the "
-        "other winner stands here.",
+        description=(
+            "Horses in second place, if the files show them. After a dead heat for first place, if the "
+            "file of only one winner is in the storage, the other winner is listed here."
+        ),
     )
     brackets: list[Bracket] = strawberry.field(
-        metadata=cost(size=8), description="The brackets (枠) with the horses declared in them."
+        metadata=cost(size=8), description="Brackets (枠), each with its declared horses."
     )
     corners: list[Corner] = strawberry.field(metadata=cost(size=4), description="The order at each corner (通過).")
-    completeness: RaceCompleteness = strawberry.field(description="How much of the field is known.")
-    conflicts: list[RaceConflict] = strawberry.field(metadata=cost(size=4), description="What files disagree on.")
+    completeness: RaceCompleteness = strawberry.field(description="How many of the starters are known.")
+    conflicts: list[RaceConflict] = strawberry.field(
+        metadata=cost(size=4), description="Values on which the files disagree."
+    )
     sources: list[RaceSource] = strawberry.field(
-        metadata=cost(size=2), description="Where it comes from: the archive, a provider, or both."
+        metadata=cost(size=2), description="Sources of this race: the archive, a provider, or both."
     )
 
     bridge_id: str = strawberry.field(
         resolver=_bridge_id,
-        description="Id in the form `YYYYMMDD_course_RR`, by which the REST routes and a bridge to JRA-VAN know it.",
+        description="Id in the form `YYYYMMDD_course_RR`. The REST routes and the JRA-VAN bridge use it.",
         metadata=PURE,
     )
     runners: Any = strawberry.field(
         resolver=_runners,
         graphql_type=list[Runner],
-        description="All runners, those of whom only the number is known included.",
+        description="All runners, including runners of which only the number is known.",
         metadata=pure(size=FIELD),
     )

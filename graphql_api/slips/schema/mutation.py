@@ -24,15 +24,19 @@ ItemId = Annotated[strawberry.ID, strawberry.argument(description="The id of the
 ExpectedVersion = Annotated[
     int | None,
     strawberry.argument(
-        description="The version that is to be changed; if the slip has another one, the answer is `CONFLICT`. Without "
-        "it the change is made to whatever version there is."
+        description=(
+            "The expected version of the slip. If the slip has another version, the error code is "
+            "`CONFLICT`. If omitted, the current version is changed."
+        )
     ),
 ]
 RequestId = Annotated[
     strawberry.ID | None,
     strawberry.argument(
-        description="Any text that tells this request from the others: sent again with it, the request is not carried "
-        "out again. To make a slip it must be a random UUID."
+        description=(
+            "A unique text for this request (idempotency key). If the request is sent again with the same "
+            "text, the change is not made again. To create a slip, it must be a random UUID."
+        )
     ),
 ]
 
@@ -42,7 +46,10 @@ class Mutation:
     """The root fields that change slips."""
 
     @strawberry.mutation(
-        description="Add a ticket to a slip, or make a slip of it. The stakes of the same bet are added up.",
+        description=(
+            "Add a ticket to a slip, or create a new slip with the ticket. If the slip already has the "
+            "same bet, the stakes are added."
+        ),
         metadata=MUTATION,
     )
     async def add_to_slip(
@@ -50,11 +57,12 @@ class Mutation:
         info: Info,
         race_id: Annotated[
             strawberry.ID,
-            strawberry.argument(description="netkeiba's id of the race, or `YYYYMMDD_course_RR` with its underscores."),
+            strawberry.argument(description="netkeiba's id of the race, or an id of the form `YYYYMMDD_course_RR`."),
         ],
         ticket: Annotated[TicketInput, strawberry.argument(description="The ticket.")],
         slip_id: Annotated[
-            strawberry.ID | None, strawberry.argument(description="The id of the slip; without it one is made.")
+            strawberry.ID | None,
+            strawberry.argument(description="The id of the slip. If omitted, a new slip is created."),
         ] = None,
         expected_version: ExpectedVersion = None,
         client_request_id: RequestId = None,
@@ -74,7 +82,9 @@ class Mutation:
         info: Info,
         slip_id: SlipId,
         item_id: ItemId,
-        unit_stake: Annotated[int, strawberry.argument(description="Yen on each combination, a multiple of 100.")],
+        unit_stake: Annotated[
+            int, strawberry.argument(description="Stake in yen on each combination, a multiple of 100.")
+        ],
         expected_version: ExpectedVersion = None,
         client_request_id: RequestId = None,
     ) -> SlipPayload:
@@ -83,7 +93,7 @@ class Mutation:
         change = lambda slip: changes.change_stake(slip, item_id, unit_stake)  # noqa: E731
         return await _change(info, slip_id, order_of(change, asked, expected_version, client_request_id))
 
-    @strawberry.mutation(description="Take an item off a slip.", metadata=MUTATION)
+    @strawberry.mutation(description="Remove an item from a slip.", metadata=MUTATION)
     async def remove_from_slip(
         self,
         info: Info,
@@ -96,7 +106,7 @@ class Mutation:
         change = lambda slip: changes.remove(slip, item_id)  # noqa: E731
         return await _change(info, slip_id, order_of(change, ("remove", item_id), expected_version, client_request_id))
 
-    @strawberry.mutation(description="Take all items off a slip.", metadata=MUTATION)
+    @strawberry.mutation(description="Remove all items from a slip.", metadata=MUTATION)
     async def clear_slip(
         self,
         info: Info,

@@ -17,13 +17,13 @@ class Query(tickets.Query):
     """The root fields of tickets and slips."""
 
     @strawberry.field(
-        description="A betting slip; null where there is none of this id, or it has expired.",
+        description="A betting slip. Null if there is no slip with this id, or if it has expired.",
         metadata=cost(weight=LOAD),
     )
     async def slip(
         self,
         info: strawberry.Info[Context, None],
-        id: Annotated[strawberry.ID, strawberry.argument(description="The id that `addToSlip` gave.")],  # noqa: A002
+        id: Annotated[strawberry.ID, strawberry.argument(description="The id that `addToSlip` returned.")],  # noqa: A002
     ) -> Slip | None:
         """Read a slip."""
         found = await info.context.use(Slips).find(id)

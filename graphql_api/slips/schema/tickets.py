@@ -36,8 +36,11 @@ _described(BetMethod, dict(METHOD_DESCRIPTIONS))
 
 
 @strawberry.input(
-    description="A selection and the stake on each of its combinations. STRAIGHT and BOX take `numbers`, WHEEL `axes` "
-    "and `partners`, FORMATION `legs`. Numbers are horse numbers, for BRACKET_QUINELLA bracket numbers."
+    description=(
+        "A selection, and the stake on each of its combinations. STRAIGHT and BOX use `numbers`, "
+        "WHEEL uses `axes` and `partners`, FORMATION uses `legs`. Numbers are horse numbers; for "
+        "BRACKET_QUINELLA they are bracket numbers."
+    )
 )
 class TicketInput:
     """What a client bets on."""
@@ -45,24 +48,26 @@ class TicketInput:
     type: BetType = strawberry.field(description="The type of the bet.")
     method: BetMethod = strawberry.field(default=BetMethod.STRAIGHT, description="How combinations are selected.")
     numbers: list[int] | None = strawberry.field(
-        default=None, description="For STRAIGHT one number for each place, in finishing order where the order counts."
+        default=None,
+        description="For STRAIGHT: one number for each place; for types with an order, in finishing order.",
     )
     axes: list[int] | None = strawberry.field(
-        default=None, description="軸: one number, or two for TRIO and TRIFECTA, that stand in every combination."
+        default=None,
+        description="軸: the numbers contained in every combination. One number; for TRIO and TRIFECTA one or two.",
     )
     partners: list[int] | None = strawberry.field(default=None, description="相手: the numbers for the other places.")
     positions: list[int] | None = strawberry.field(
         default=None,
-        description="The place of each axis in a WHEEL of EXACTA or TRIFECTA; needed unless `multi` is true.",
+        description="The place of each axis in a WHEEL of EXACTA or TRIFECTA. Required unless `multi` is true.",
     )
     multi: bool = strawberry.field(
         default=False, description="マルチ: in a WHEEL of EXACTA or TRIFECTA, the axes may take any place."
     )
     legs: list[list[int]] | None = strawberry.field(
-        default=None, description="For FORMATION the numbers of each place; one leg for WIN and PLACE."
+        default=None, description="For FORMATION: the numbers of each place. One leg for WIN and PLACE."
     )
     unit_stake: int = strawberry.field(
-        description="Yen on each combination, a positive multiple of 100; not the cost of the whole."
+        description="Stake in yen on each combination (not the total), a positive multiple of 100."
     )
 
     def selection(self) -> Selection:
@@ -79,31 +84,40 @@ class TicketInput:
         )
 
 
-@strawberry.type(description="What a ticket covers and costs.")
+@strawberry.type(description="Number of combinations and cost of a ticket.")
 class TicketCount:
     """A counted ticket."""
 
     ticket: strawberry.Private[Ticket]
 
-    combinations: int = strawberry.field(description="How many distinct combinations it covers.")
-    cost: int = strawberry.field(description="What it costs in yen: the stake on each combination times their number.")
+    combinations: int = strawberry.field(description="Number of distinct combinations.")
+    cost: int = strawberry.field(description="Cost in yen: the stake on each combination × the number of combinations.")
     on_sale: bool | None = strawberry.field(
-        description="Whether this type is sold for the field as declared; null where neither `runners` nor `brackets` "
-        "was given."
+        description=(
+            "Whether this type of bet is sold for this number of runners. Null if neither `runners` nor "
+            "`brackets` was given."
+        )
     )
 
     @strawberry.field(
         name="list",
-        description="The combinations, ascending: numbers ascending, or in finishing order where the order counts.",
+        description=(
+            "The combinations, in ascending order. The numbers in a combination are ascending; for types "
+            "with an order, they are in finishing order."
+        ),
         metadata=PURE,
     )
     def listed(
         self,
         info: strawberry.Info[Context, None],
-        first: Annotated[int, strawberry.argument(description="At most so many; the server bounds the number.")] = 100,
+        first: Annotated[
+            int, strawberry.argument(description="Maximum number of items. The server has an upper limit.")
+        ] = 100,
         after: Annotated[
             list[int] | None,
-            strawberry.argument(description="Only combinations behind this one: the last of the page before."),
+            strawberry.argument(
+                description="Return only combinations after this one. Use the last combination of the previous page."
+            ),
         ] = None,
     ) -> list[list[int]]:
         """List a page."""
@@ -122,8 +136,11 @@ class Query:
     """The root fields of tickets."""
 
     @strawberry.field(
-        description="How many combinations a ticket covers and what it costs, by the rules of Japanese racing; no race "
-        "is looked up. A selection that breaks a rule is refused with `BAD_USER_INPUT`, which tells the rule.",
+        description=(
+            "Number of combinations of a ticket and its cost, by the rules of Japanese racing. No race "
+            "data is read. A selection that breaks a rule returns the error code `BAD_USER_INPUT` with a "
+            "message about the rule."
+        ),
         metadata=PURE,
     )
     def ticket_count(
@@ -133,14 +150,14 @@ class Query:
         runners: Annotated[
             int | None,
             strawberry.argument(
-                description=f"Declared runners, at most {MAX_RUNNERS}; without them a full gate of {FULL_GATE}."
+                description=f"Number of declared runners, at most {MAX_RUNNERS}. Default: {FULL_GATE} (フルゲート)."
             ),
         ] = None,
         brackets: Annotated[
             list[int] | None,
             strawberry.argument(
-                description=f"How many horses stand in each of the {BRACKETS} brackets; without it they are dealt to "
-                "the runners by the rule."
+                description=f"Number of horses in each of the {BRACKETS} brackets. Default: computed from the "
+                "number of runners by the official rule."
             ),
         ] = None,
     ) -> TicketCount:

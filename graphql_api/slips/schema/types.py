@@ -28,33 +28,35 @@ LOOKUP = cost(weight=LOAD // 2)
 class SlipWarning:
     """Public face of ``warnings.SlipWarning``."""
 
-    code: SlipWarningCode = strawberry.field(description="What it is about.")
-    message: str = strawberry.field(description="The same for people.")
+    code: SlipWarningCode = strawberry.field(description="Type of the warning.")
+    message: str = strawberry.field(description="Message for users.")
 
 
 @strawberry.type(
-    description="An estimate of what one winning combination of an item returns, by the odds at hand. Odds move until "
-    "the race, so that it is no promise."
+    description=(
+        "Estimated return of one winning combination of an item, from the latest known odds. Odds "
+        "change until the race, so the actual payout will differ."
+    )
 )
 class EstimatedReturn:
     """Public face of ``estimates.Estimate``."""
 
-    min: int = strawberry.field(description="Yen by the lowest odds among the item's combinations.")
-    max: int = strawberry.field(description="Yen by the highest.")
-    as_of: datetime | None = strawberry.field(description="When the odds were those; null where that is not known.")
-    is_estimate: bool = strawberry.field(default=True, description="Always true: the payouts will differ.")
+    min: int = strawberry.field(description="Return in yen for the combination with the lowest odds.")
+    max: int = strawberry.field(description="Return in yen for the combination with the highest odds.")
+    as_of: datetime | None = strawberry.field(description="Time at which the odds were valid. Null if unknown.")
+    is_estimate: bool = strawberry.field(default=True, description="Always true, because this is an estimate.")
 
 
-@strawberry.type(description="What an item came to after its race; what is not known is null, and `reason` tells why.")
+@strawberry.type(description="Result of a ticket after its race. Unknown values are null, and `reason` says why.")
 class SlipSettlement:
     """Public face of ``settling.ItemSettlement``."""
 
-    won: list[list[int]] | None = strawberry.field(description="The combinations that won, ascending.")
+    won: list[list[int]] | None = strawberry.field(description="Winning combinations, in ascending order.")
     refund: int | None = strawberry.field(
-        description="Yen refunded (返還) for horses that did not start, or for a race that was called off."
+        description="Refund in yen (返還) for horses that did not start, or for a cancelled race."
     )
-    yen: int | None = strawberry.field(description="Yen that the won combinations pay, without the refund.")
-    reason: UnsettledReason | None = strawberry.field(description="Why something is null; null where nothing is.")
+    yen: int | None = strawberry.field(description="Payout of the winning combinations in yen, without the refund.")
+    reason: UnsettledReason | None = strawberry.field(description="Why a value is null. Null if all values are known.")
 
 
 def _settlement(settled: ItemSettlement) -> SlipSettlement:
@@ -69,30 +71,34 @@ class SlipItem:
     item: strawberry.Private[model.SlipItem]
     races: strawberry.Private[SlipRaces]
 
-    id: strawberry.ID = strawberry.field(description="Names the item on its slip.")
+    id: strawberry.ID = strawberry.field(description="Id of the item on its slip.")
     race_id: strawberry.ID = strawberry.field(
-        description="netkeiba's id of the race, or `YYYYMMDD_course_RR` where that is not known."
+        description="netkeiba's id of the race. If it is unknown: the id of the form `YYYYMMDD_course_RR`."
     )
-    race_name: str | None = strawberry.field(description="The race's name when the item was added, if it was known.")
+    race_name: str | None = strawberry.field(
+        description="Name of the race when the item was added. Null if it was unknown."
+    )
     type: BetType = strawberry.field(description="The type of the bet.")
     method: BetMethod = strawberry.field(description="How the combinations were selected.")
     legs: list[list[int]] = strawberry.field(
-        description="The numbers that may take each place, in any order with `multi` or where the order does not count."
+        description=(
+            "The numbers for each place. With `multi`, or for types without an order, they apply in any order."
+        )
     )
-    multi: bool = strawberry.field(description="マルチ: whether the legs of a bet on the order may take any place.")
-    combinations: int = strawberry.field(description="How many combinations it covers.")
-    unit_stake: int = strawberry.field(description="Yen on each combination.")
-    cost: int = strawberry.field(description="Yen of all combinations.")
-    added_at: datetime = strawberry.field(description="When it was added.")
+    multi: bool = strawberry.field(description="マルチ: whether the legs of a bet with an order may take any place.")
+    combinations: int = strawberry.field(description="Number of combinations.")
+    unit_stake: int = strawberry.field(description="Stake in yen on each combination.")
+    cost: int = strawberry.field(description="Total stake of all combinations in yen.")
+    added_at: datetime = strawberry.field(description="Time at which the item was added.")
 
-    @strawberry.field(description="What speaks against its being bought as it stands.", metadata=LOOKUP)
+    @strawberry.field(description="Problems with buying this ticket now.", metadata=LOOKUP)
     async def warnings(self, info: Info) -> list[SlipWarning]:
         """Look the race up and compare."""
         found = warnings_of(self.item, await self.races.find(self.item.look_up_id), info.context.use(Slips).now())
         return [SlipWarning(code=each.code, message=each.message) for each in found]
 
     @strawberry.field(
-        description="What it may return; null for types of which no odds are at hand: there are odds of WIN only.",
+        description="Estimated return. Null if there are no odds for this type; only odds of WIN exist.",
         metadata=LOOKUP,
     )
     async def estimated_return(self) -> EstimatedReturn | None:
@@ -100,39 +106,37 @@ class SlipItem:
         found = estimates.estimate(self.item, await self.races.find(self.item.look_up_id))
         return None if found is None else EstimatedReturn(min=found.least, max=found.most, as_of=found.as_of)
 
-    @strawberry.field(description="What it came to after the race.", metadata=LOOKUP)
+    @strawberry.field(description="Result of the ticket after the race.", metadata=LOOKUP)
     async def settlement(self, info: Info) -> SlipSettlement:
         """Settle by the result."""
         race = await self.races.find(self.item.look_up_id)
         return _settlement(settle_item(self.item, race, info.context.use(Slips).now()))
 
 
-@strawberry.type(description="A betting slip: tickets that somebody thinks of buying. Nothing is bought here.")
+@strawberry.type(description="A betting slip: a list of planned tickets. This service does not buy tickets.")
 class Slip:
     """Public face of ``model.Slip``."""
 
-    id: strawberry.ID = strawberry.field(
-        description="A capability: whoever knows it may read and change the slip. Keep it as a secret."
-    )
-    version: int = strawberry.field(description="Raised by one with each change.")
+    id: strawberry.ID = strawberry.field(description="Secret id. Anyone who knows it can read and change the slip.")
+    version: int = strawberry.field(description="Version number. Each change increases it by 1.")
     items: list[SlipItem] = strawberry.field(
-        description=f"The tickets, in the order in which they were added; {MAX_ITEMS} at most."
+        description=f"The tickets, in the order in which they were added. At most {MAX_ITEMS}."
     )
-    item_count: int = strawberry.field(description="How many items it has.")
-    total: int = strawberry.field(description="Yen of all items.")
-    created_at: datetime = strawberry.field(description="When it was made.")
-    updated_at: datetime = strawberry.field(description="When it was last changed.")
-    expires_at: datetime = strawberry.field(description="When it will be gone, unless it is changed before.")
+    item_count: int = strawberry.field(description="Number of items.")
+    total: int = strawberry.field(description="Total stake of all items in yen.")
+    created_at: datetime = strawberry.field(description="Time of creation.")
+    updated_at: datetime = strawberry.field(description="Time of the last change.")
+    expires_at: datetime = strawberry.field(description="Time at which the slip expires. Each change extends it.")
 
 
 @strawberry.type(description="A slip after a change.")
 class SlipPayload:
     """What mutations of slips return."""
 
-    slip: Slip = strawberry.field(description="The slip as it is now.")
-    item: SlipItem | None = strawberry.field(description="The item that was added or changed; null where none was.")
+    slip: Slip = strawberry.field(description="The slip after the change.")
+    item: SlipItem | None = strawberry.field(description="The item that was added or changed. Null if there is none.")
     merged: bool = strawberry.field(
-        description="Whether the same bet stood on the slip already, so that its stake was raised."
+        description="Whether the slip already had the same bet. Its stake was then increased."
     )
 
 

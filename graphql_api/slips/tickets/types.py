@@ -23,7 +23,7 @@ class BetType(Enum):
 
 
 class BetMethod(Enum):
-    """Method by which a selection names its combinations (買い方)."""
+    """How a selection names its combinations (買い方)."""
 
     STRAIGHT = "straight"
     BOX = "box"
@@ -50,9 +50,12 @@ class BetRule:
 BET_RULES: Mapping[BetType, BetRule] = MappingProxyType(
     {
         BetType.WIN: BetRule(1, 2, "単勝: the winner."),
-        BetType.PLACE: BetRule(1, 5, "複勝: a horse among the first three; among the first two in a field of 5 to 7."),
+        BetType.PLACE: BetRule(1, 5, "複勝: a horse among the first three. With 5 to 7 starters: among the first two."),
         BetType.BRACKET_QUINELLA: BetRule(
-            2, 2, "枠連: the brackets of the first two in any order, or one bracket twice.", is_by_bracket=True
+            2,
+            2,
+            "枠連: the brackets of the first two horses in any order. Both horses may have the same bracket.",
+            is_by_bracket=True,
         ),
         BetType.QUINELLA: BetRule(2, 3, "馬連: the first two in any order."),
         BetType.QUINELLA_PLACE: BetRule(2, 4, "ワイド: two of the first three in any order."),
@@ -65,8 +68,8 @@ BET_RULES: Mapping[BetType, BetRule] = MappingProxyType(
 METHOD_DESCRIPTIONS: Mapping[BetMethod, str] = MappingProxyType(
     {
         BetMethod.STRAIGHT: "通常: one combination, by `numbers`.",
-        BetMethod.BOX: "ボックス: every combination of `numbers`.",
-        BetMethod.WHEEL: "流し: `axes` with every choice of `partners`.",
-        BetMethod.FORMATION: "フォーメーション: for each place its own numbers, by `legs`.",
+        BetMethod.BOX: "ボックス: all combinations of `numbers`.",
+        BetMethod.WHEEL: "流し: `axes` combined with each choice of `partners`.",
+        BetMethod.FORMATION: "フォーメーション: separate numbers for each place, given by `legs`.",
     }
 )
