@@ -45,6 +45,11 @@ def is_live(settings: Settings) -> bool:
 
 
 def _provider(settings: RacesSettings) -> Source[Card]:
+    if settings.races_provider == "mock":
+        from graphql_api.races.mock import SEED, MockCards
+        from graphql_api.samples.calendar import Calendar
+
+        return MockCards(Calendar(SEED))
     from graphql_api.races.jravan.bridge import Bridge
     from graphql_api.races.jravan.provider import JraVanCards
 

@@ -5,7 +5,7 @@ from typing import Literal
 
 from graphql_api.config import ConfigError, setting
 
-Provider = Literal["records", "jravan"]
+Provider = Literal["records", "mock", "jravan"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,7 +14,8 @@ class RacesSettings:
 
     races_provider: Provider = setting(
         "records",
-        "Who tells of races beside the archive: `records` nobody, `jravan` a bridge to JRA-VAN",
+        "Who tells of races beside the archive: `records` nobody, `mock` a fictional calendar, `jravan` a bridge to "
+        "JRA-VAN",
     )
     races_ttl: float = setting(30.0, "Seconds until a card of such a provider is asked for again")
     races_bytes: int = setting(64 * 2**20, "Memory that the cards of such a provider may take, in bytes", minimum=1)
