@@ -70,6 +70,7 @@ vulnerabilities: setup ## Ask PyPI and npm what is known of all that is locked
 
 bench: setup ## Measure this server beside its peers, and write benchmarks/results
 	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks.access
 
 audit: setup audit/node_modules ## The official GraphQL over HTTP audit: 61 of 61
 	$(BIN)/pytest --no-skips tests/test_audit.py

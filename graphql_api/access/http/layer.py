@@ -115,7 +115,8 @@ class Layer:
         caller.count(len(chunks[0]) if len(chunks) == 1 else sum(map(len, chunks)), 0)
         if caller.key_id:
             request_log(scope)["key_id"] = caller.key_id
-        return Replayed(answer.status, mark(answer.headers, caller, private=self.required), chunks)
+        headers = mark(answer.headers, caller, private=self.required)
+        return answer if headers is answer.headers else Replayed(answer.status, headers, chunks)
 
 
 async def _refuse(scope: Scope, _receive: Receive, send: Send) -> None:

@@ -11,6 +11,8 @@ CACHE_CONTROL = b"cache-control"
 def mark(headers: Headers, caller: Caller, *, private: bool) -> Headers:
     """Return an answer's headers for a caller; where it is ``private``, no shared cache may keep it.
 
+    The headers given are those of one answer, and may be changed.
+
     ``RateLimit`` stands only on what no shared cache keeps: it would be told to others.
     """
     for at, (name, value) in enumerate(headers):
@@ -20,7 +22,8 @@ def mark(headers: Headers, caller: Caller, *, private: bool) -> Headers:
                 break
             if not private:
                 return headers
-            return [*headers[:at], (CACHE_CONTROL, own), *headers[at + 1 :], *caller.headers()]
+            headers[at] = (CACHE_CONTROL, own)  # in place: so it is kept, and need not be done again in replays
+            break
     return [*headers, *caller.headers()]
 
 
