@@ -201,7 +201,7 @@ MEDIUM = Listing(name="medium", rows=1_000, fields=tuple(FIELDS), shown_at=16)
 LARGE = Listing(name="large", rows=10_000, fields=tuple(FIELDS), shown_at=16)
 FILTER = Filter(
     name="filter",
-    rows=329,
+    rows=552,
     fields=("date", "raceName", "horseName", "distance", "going", "finishPosition", "prizeMoney"),
     connections=(16,),
     shown_at=16,

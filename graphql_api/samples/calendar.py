@@ -28,7 +28,7 @@ JST = timezone(timedelta(hours=9), "JST")
 
 _FIRST_RACES = {JRA: time(9, 50), NAR: time(14, 0), BANEI: time(14, 30), OVERSEAS: time(13, 0)}
 _BETWEEN_RACES, _BETWEEN_MEETINGS = timedelta(minutes=33), timedelta(minutes=10)
-_CROPS, _CARDS, _OUTCOMES = 512, 8192, 8192  # kept
+_CROPS, _CARDS, _OUTCOMES = 128, 8192, 8192  # kept
 
 
 @dataclass(frozen=True, slots=True)
