@@ -92,7 +92,7 @@ def test_jobs_are_found_by_name(services: Services) -> None:
     """Those of all slices are; another name is told with those that there are."""
     jobs = Jobs(ALL)
     assert jobs.names == ["tidy", "warm"]
-    with pytest.raises(UnknownJob, match="'other'; there are: tidy, warm"):
+    with pytest.raises(UnknownJob, match=r"'other'\. Jobs: tidy, warm"):
         asyncio.run(jobs.run("other", services, 1))
 
 

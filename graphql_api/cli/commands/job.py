@@ -10,14 +10,12 @@ from graphql_api.cli.group import Commands
 from graphql_api.cli.options import data_option, log_to_stderr, settings_of
 
 
-@click.command(
-    short_help="Run a job once, as a schedule does.", epilog="\b\nExamples:\n  graphql-api job warm --data data"
-)
+@click.command(short_help="Run a job once.", epilog="\b\nExamples:\n  graphql-api job warm --data data")
 @click.argument("name")
 @data_option
 @click.pass_context
 def job(context: click.Context, name: str, data: str | None) -> None:
-    """Run the job NAME once, in this process, and print what it did as JSON."""
+    """Run the job NAME once in this process and print its result as JSON."""
     from graphql_api.cli.source import open_source
     from graphql_api.jobs.runner import Jobs, UnknownJob
     from graphql_api.services import Services
