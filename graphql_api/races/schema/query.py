@@ -20,7 +20,8 @@ from graphql_api.races.listing import RaceList
 from graphql_api.races.lookup import race_by_id, races_by_ids
 from graphql_api.races.records import RACES
 from graphql_api.races.schema.pages import RaceConnection, RaceDayConnection, RaceOrder
-from graphql_api.races.schema.types import Info, Race
+from graphql_api.races.schema.parts import Info
+from graphql_api.races.schema.types import Race
 from graphql_api.schema.filters import condition
 from graphql_api.schema.orders import orders
 
