@@ -1,5 +1,6 @@
 """The composition root: the only place that wires storage, cache, engine and routes into an application."""
 
+import asyncio
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -55,6 +56,7 @@ if TYPE_CHECKING:
     from graphql_api.execution.documents import Documents
     from graphql_api.execution.engine import Engine
     from graphql_api.execution.executor import Executor
+    from graphql_api.jobs.embedded import EmbeddedWorkers
 
 GRAPHQL = "/graphql"
 
@@ -201,7 +203,10 @@ def _router(routes: list[Route], core: Core, offload: Offload) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        workers = _workers(core)
         yield
+        if workers is not None:
+            await asyncio.to_thread(workers.stop)
         core.services.close()
         offload.close()
 
@@ -216,6 +221,18 @@ def _router(routes: list[Route], core: Core, offload: Offload) -> Starlette:
     )
     router.router.redirect_slashes = False  # a redirect would repeat whatever Host the client sent
     return router
+
+
+def _workers(core: Core) -> "EmbeddedWorkers | None":
+    """Start the threads that do jobs beside requests; None where others do them."""
+    if core.settings.jobs_queue or not core.settings.jobs_workers:
+        return None
+    from graphql_api.jobs.embedded import EmbeddedWorkers
+    from graphql_api.jobs.runner import Jobs
+
+    workers = EmbeddedWorkers(Jobs(core.slices), core.services, core.settings.jobs_workers)
+    workers.start()
+    return workers
 
 
 def _examples(slices: Sequence[Slice], http: Http) -> GetExamples:

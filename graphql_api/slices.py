@@ -33,7 +33,7 @@ class Slice:
 
     ``snapshots`` maps names, which stand in ETags, to the classes of the services that hold snapshots.
 
-    ``jobs`` maps names to ``jobs.runner.Job``s, which schedules and ``graphql-api job`` run.
+    ``jobs`` maps names to ``jobs.runner.Job``s, which schedules, the queue and ``graphql-api jobs run`` run.
 
     ``preload`` names modules that the first request needs; a Lambda function imports them at its start.
 

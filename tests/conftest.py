@@ -105,7 +105,9 @@ def sample_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def client(sample_data: Path) -> Iterator[TestClient]:
     """Give a client of an application over the sample data, with caches of its own."""
-    with TestClient(create_app(Settings(data=str(sample_data))), raise_server_exceptions=False) as client:
+    with TestClient(
+        create_app(Settings(data=str(sample_data), jobs_workers=0)), raise_server_exceptions=False
+    ) as client:
         yield client
 
 

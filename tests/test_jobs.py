@@ -13,13 +13,13 @@ from click.testing import CliRunner
 import emf
 from example_slice.notes import Notes
 from example_slice.slice import SLICE as NOTES
-from graphql_api.cli.commands.job import job
+from graphql_api.cli.commands.jobs import jobs
 from graphql_api.cli.group import Commands
 from graphql_api.functions.dispatch import Function, Kind, UnknownEvent, dispatch
 from graphql_api.functions.metrics import Metrics
 from graphql_api.functions.scheduled import SOURCE, ScheduledJobs, names_a_job
 from graphql_api.installed import SLICES, read_settings
-from graphql_api.jobs.runner import Jobs, UnknownJob
+from graphql_api.jobs.runner import JobRun, Jobs, UnknownJob
 from graphql_api.services import Services
 from graphql_api.slices import Slice
 from graphql_api.storage.metered import MeteredStorage
@@ -90,10 +90,10 @@ def test_an_event_without_a_known_job_raises(function: Function, services: Servi
 
 def test_jobs_are_found_by_name(services: Services) -> None:
     """Those of all slices are; another name is told with those that there are."""
-    jobs = Jobs(ALL)
-    assert jobs.names == ["tidy", "warm"]
-    with pytest.raises(UnknownJob, match=r"'other'\. Jobs: tidy, warm"):
-        asyncio.run(jobs.run("other", services, 1))
+    known = Jobs(ALL)
+    assert known.names == ["tidy", "warm"]
+    with pytest.raises(UnknownJob, match="'other'; there are: tidy, warm"):
+        asyncio.run(known.run("other", services, JobRun(1)))
 
 
 def test_two_jobs_of_one_name_are_refused() -> None:
@@ -105,8 +105,8 @@ def test_two_jobs_of_one_name_are_refused() -> None:
 def run(*arguments: str | Path) -> Any:
     """Run the command, with one slice more."""
     commands = Commands(slices=ALL)
-    commands.add_command(job)
-    return CliRunner().invoke(commands, ["job", *map(str, arguments)])
+    commands.add_command(jobs)
+    return CliRunner().invoke(commands, ["jobs", "run", *map(str, arguments)])
 
 
 def test_the_command_runs_a_job(sample_data: Path) -> None:

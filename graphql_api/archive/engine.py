@@ -69,7 +69,7 @@ class Engine:
                 run.stop()
                 future.cancel()
         if not in_time:
-            raise RequestTimeout("The archive query took longer than the time limit of the request.")
+            raise RequestTimeout("The question to the archive took longer than the request may.")
         answer = future.result()
         with self._lock, suppress(ValueError):  # larger than all that is kept
             self._answers[statement] = answer
@@ -136,9 +136,7 @@ class _Run:
             finally:
                 cursor.close()
         if _size(rows) > MAX_VALUES:
-            raise QueryTooComplex(
-                f"The query returns more than {MAX_VALUES:,} values. Add a filter, or use fewer keys."
-            )
+            raise QueryTooComplex(f"The question has more than {MAX_VALUES:,} values: filter, or use fewer keys.")
         return rows
 
     def stop(self) -> None:

@@ -43,4 +43,16 @@ def unknown(event: Any, context: LambdaContext) -> UnknownEvent:
     first = records[0] if isinstance(records, list) and records and isinstance(records[0], dict) else {}
     source = fields.get("source") or first.get("eventSource") or first.get("EventSource") or "unknown"
     log.error("event_unknown", request_id=context.aws_request_id, source=source, detail_type=fields.get("detail-type"))
-    return UnknownEvent(f"This function answers HTTP events and events that name a job, not one of {source}.")
+    return UnknownEvent(
+        f"This function answers HTTP events, events that name a job and the queue it was given, not one of {source}."
+    )
+
+
+def is_of_a_queue(event: Any) -> bool:
+    """Say whether an event is a batch of messages of SQS."""
+    records = event.get("Records") if isinstance(event, dict) else None
+    return bool(
+        isinstance(records, list)
+        and records
+        and all(isinstance(each, dict) and each.get("eventSource") == "aws:sqs" for each in records)
+    )

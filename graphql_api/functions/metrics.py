@@ -17,10 +17,13 @@ UnpickleDuration, …            ms of each stage of ``Server-Timing`` but ``sto
 StorageLatency                 ms of each call to the storage
 StorageFailures,               calls that failed, and how many of those in a row, which may have begun in earlier
 ConsecutiveStorageFailures     invocations of the same process
+JobsSucceeded, JobsRetried,    attempts at jobs of the queue, by what came of them: JobsFailed are given up
+JobsFailed
 What a job tells of its run has names of its own, such as WarmerRuns.
 """
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
 import orjson
 from aws_lambda_powertools.metrics import EphemeralMetrics
@@ -79,9 +82,9 @@ class Metrics:
             },
         )
 
-    def job(self, result: JobResult, request_id: str) -> None:
-        """Count a run of a job by the metrics that it tells."""
-        self._write(request_id, result.trace, result.metrics)
+    def job(self, result: JobResult, request_id: str, counts: Values = MappingProxyType({})) -> None:
+        """Count a run of a job by the metrics that it tells, and by ``counts`` of whoever ran it."""
+        self._write(request_id, result.trace, {**result.metrics, **counts})
 
     def _write(self, request_id: str, trace: Trace, values: Values) -> None:
         usage = self._storage.usage()

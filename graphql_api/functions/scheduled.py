@@ -8,7 +8,7 @@ from mangum.types import LambdaContext, LambdaEvent
 
 from graphql_api.functions.dispatch import Reply, unknown
 from graphql_api.functions.metrics import Metrics
-from graphql_api.jobs.runner import Jobs, UnknownJob
+from graphql_api.jobs.runner import JobRun, Jobs, UnknownJob
 from graphql_api.logs import REQUEST_ID
 from graphql_api.services import Services
 
@@ -32,7 +32,7 @@ class ScheduledJobs:
         seconds = context.get_remaining_time_in_millis() / 1000 - RESERVE
         outer = REQUEST_ID.set(context.aws_request_id)
         try:
-            work = self.jobs.run(str(event.get("job")), self.services, seconds)
+            work = self.jobs.run(str(event.get("job")), self.services, JobRun(seconds))
             result = asyncio.get_event_loop().run_until_complete(work)
         except UnknownJob as error:
             raise unknown(event, context) from error

@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from contextlib import suppress
 from threading import Thread
 
+from mangum.types import LambdaContext, LambdaEvent
 from snapshot_restore_py import register_after_restore  # type: ignore[import-untyped]
 
 from graphql_api.app import create_core, serve_core
 from graphql_api.config import Settings
 from graphql_api.errors import ServiceError
 from graphql_api.functions.api import http_events
-from graphql_api.functions.dispatch import Function, Kind, dispatch
+from graphql_api.functions.dispatch import Function, Kind, Reply, dispatch, is_of_a_queue
 from graphql_api.functions.gateway import is_http
 from graphql_api.functions.metrics import Metrics
 from graphql_api.functions.scheduled import ScheduledJobs, names_a_job
@@ -39,7 +40,21 @@ def start(settings: Settings, slices: tuple[Slice, ...] = SLICES) -> Function:
     http = http_events(serve_core(core, settings, graphql_now=True), metrics)
     scheduled = ScheduledJobs(Jobs(slices), core.services, metrics)
     tune_process()
-    return dispatch([Kind(is_http, http.handle), Kind(names_a_job, scheduled.handle)])
+    kinds = [Kind(is_http, http.handle), Kind(names_a_job, scheduled.handle)]
+    if settings.jobs_queue:
+        kinds.append(Kind(is_of_a_queue, _queued(scheduled)))
+    return dispatch(kinds)
+
+
+def _queued(scheduled: ScheduledJobs) -> Function:
+    """Make what does the jobs of a queue; it is imported when the first message comes."""
+
+    def handle(event: LambdaEvent, context: LambdaContext) -> Reply:
+        from graphql_api.functions.worker import QueuedJobs
+
+        return QueuedJobs(scheduled.jobs, scheduled.services, scheduled.metrics).handle(event, context)
+
+    return handle
 
 
 def connect(storage: Storage, slices: Sequence[Slice] = ()) -> None:

@@ -1,1 +1,1 @@
-"""Jobs: work that no request waits for, named by slices and started by a schedule or by an operator."""
+"""Jobs: work that no request waits for, named by slices; run by a schedule or an operator, or by workers of a queue."""

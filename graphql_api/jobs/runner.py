@@ -1,4 +1,4 @@
-"""Finds jobs by name and runs them: what a schedule's event and ``graphql-api job`` have in common."""
+"""Finds jobs by name and runs them: what schedules, the queue and ``graphql-api jobs run`` have in common."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,8 +13,8 @@ from graphql_api.snapshots.trace import Trace
 class JobResult:
     """What a run of a job did.
 
-    ``told`` is JSON for whoever started it, ``metrics`` are counts and milliseconds by their names in CloudWatch, and
-    ``trace`` has the durations of its stages.
+    ``told`` is JSON for whoever started it, kept with the record of a queued job; ``metrics`` are counts and
+    milliseconds by their names in CloudWatch, and ``trace`` has the durations of its stages.
     """
 
     told: Mapping[str, Any]
@@ -22,8 +22,16 @@ class JobResult:
     trace: Trace = field(default_factory=Trace)
 
 
-Job = Callable[[Services, float], Awaitable[JobResult]]
-"""What a slice names: it takes the services, and the seconds that it may take."""
+@dataclass(frozen=True, slots=True)
+class JobRun:
+    """One run of a job: the seconds that it may take, and its input, which only the queue gives."""
+
+    seconds: float
+    input: Mapping[str, Any] = field(default_factory=dict)
+
+
+Job = Callable[[Services, JobRun], Awaitable[JobResult]]
+"""What a slice names. From the queue it may be run more than once with one input: its effects have to bear that."""
 
 
 class UnknownJob(LookupError):
@@ -47,9 +55,9 @@ class Jobs:
         """Return the names of all jobs."""
         return sorted(self._jobs)
 
-    async def run(self, name: str, services: Services, seconds: float) -> JobResult:
-        """Run a job within ``seconds``. Raises ``UnknownJob``, and what the job raises."""
+    async def run(self, name: str, services: Services, run: JobRun) -> JobResult:
+        """Run a job. Raises ``UnknownJob``, and what the job raises."""
         if name not in self._jobs:
-            raise UnknownJob(f"There is no job {name!r}. Jobs: {', '.join(self.names) or 'none'}.")
+            raise UnknownJob(f"There is no job {name!r}; there are: {', '.join(self.names) or 'none'}.")
         job: Job = load(self._jobs[name])
-        return await job(services, seconds)
+        return await job(services, run)

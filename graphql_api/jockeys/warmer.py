@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from graphql_api.config import Settings
 from graphql_api.errors import NotFound, ServiceError
-from graphql_api.jobs.runner import JobResult
+from graphql_api.jobs.runner import JobResult, JobRun
 from graphql_api.jockeys.repository import Jockeys
 from graphql_api.jockeys.settings import JockeysSettings
 from graphql_api.logs import EventLogger
@@ -52,10 +52,10 @@ class Warming:
         return self.planned - sum(self.trace.outcomes.values())
 
 
-async def warm_job(services: Services, seconds: float) -> JobResult:
-    """Run the warmer as a job, for at most ``seconds`` and what the settings allow."""
+async def warm_job(services: Services, run: JobRun) -> JobResult:
+    """Run the warmer as a job, for at most what the run and the settings allow."""
     jockeys, settings = services.get(Jockeys), services.settings
-    return result_of(await warm(jockeys, settings, min(seconds, settings.of(JockeysSettings).warm_seconds)))
+    return result_of(await warm(jockeys, settings, min(run.seconds, settings.of(JockeysSettings).warm_seconds)))
 
 
 def result_of(run: Warming) -> JobResult:

@@ -4,7 +4,7 @@ import click
 
 from graphql_api import DISTRIBUTION
 from graphql_api.cli.commands.export_schema import export_schema
-from graphql_api.cli.commands.job import job
+from graphql_api.cli.commands.jobs import jobs
 from graphql_api.cli.commands.query import query
 from graphql_api.cli.commands.serve import serve
 from graphql_api.cli.group import Commands
@@ -14,18 +14,18 @@ from graphql_api.cli.group import Commands
     cls=Commands,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="""\b
-Examples:
+Try it:
   graphql-api sample --out data
   graphql-api index --data data
   graphql-api serve --data data
   graphql-api query '{ jockey(id: "00001") { name } }' --data data
 
-Settings are read from JOCKEY_… variables; see the README. Exit codes: 0 success, 1 failure, 2 wrong usage.""",
+Settings come from JOCKEY_… variables, which the README lists. Exit codes: 0 done, 1 failed, 2 wrongly called.""",
 )
 @click.version_option(package_name=DISTRIBUTION, prog_name="graphql-api")
 def commands() -> None:
-    """Serve netkeiba jockey results over GraphQL and REST, and manage their files."""
+    """Serve netkeiba jockey results over GraphQL and REST, and look into their files."""
 
 
-for command in (serve, export_schema, query, job):
+for command in (serve, export_schema, query, jobs):
     commands.add_command(command)

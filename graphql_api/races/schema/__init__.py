@@ -1,1 +1,1 @@
-"""The GraphQL types of races: ``types`` is a race, ``parts`` what it consists of, ``pages`` lists of races and days."""
+"""The GraphQL types of races: ``types`` are a race and its parts, ``pages`` lists of races and of days."""

@@ -16,8 +16,7 @@ from graphql_api.races import listing, lookup, model, records
 from graphql_api.races.calendar import RaceDay as Day
 from graphql_api.races.days import DayList, DayPage
 from graphql_api.races.listing import RaceIdPage, RaceList
-from graphql_api.races.schema.parts import Info
-from graphql_api.races.schema.types import Race
+from graphql_api.races.schema.types import Info, Race
 from graphql_api.schema.enums import Direction, Nulls, enum_of
 from graphql_api.schema.orders import DIRECTION, NULLS, orders
 from graphql_api.schema.pages import PageInfo

@@ -20,8 +20,7 @@ from graphql_api.races.listing import RaceList
 from graphql_api.races.lookup import race_by_id, races_by_ids
 from graphql_api.races.records import RACES
 from graphql_api.races.schema.pages import RaceConnection, RaceDayConnection, RaceOrder
-from graphql_api.races.schema.parts import Info
-from graphql_api.races.schema.types import Race
+from graphql_api.races.schema.types import Info, Race
 from graphql_api.schema.filters import condition
 from graphql_api.schema.orders import orders
 
@@ -66,7 +65,7 @@ class Query:
     ) -> Sequence[model.Race | None]:
         """Look up races."""
         if len(ids) > MAX_IDS:
-            raise BadUserInput(f"Argument 'ids' takes at most {MAX_IDS} ids, but there are {len(ids)}.")
+            raise BadUserInput(f"Argument 'ids' takes at most {MAX_IDS} ids, but has {len(ids)}.")
         return await races_by_ids(info.context, [netkeiba_id(each) for each in ids])
 
     @strawberry.field(

@@ -1,0 +1,1 @@
+"""How jobs stand, for whoever asked for them."""

@@ -1,0 +1,27 @@
+"""``job``."""
+
+from typing import Annotated
+
+import strawberry
+
+from graphql_api.execution.context import Context
+from graphql_api.execution.cost import LOAD, cost
+from graphql_api.job_status.schema.types import Job, show_job
+from graphql_api.jobs.service import JobQueue
+
+
+@strawberry.type
+class Query:
+    """The root field of jobs."""
+
+    @strawberry.field(
+        description="A job; null where there is none of this id, or it has expired.", metadata=cost(weight=LOAD)
+    )
+    async def job(
+        self,
+        info: strawberry.Info[Context, None],
+        id: Annotated[strawberry.ID, strawberry.argument(description="The id that asking for it gave.")],  # noqa: A002
+    ) -> Job | None:
+        """Look a job up."""
+        found = await info.context.use(JobQueue).find(id)
+        return None if found is None else show_job(id, found)

@@ -1,0 +1,205 @@
+"""The records of jobs: each run has effects once, however often its message is delivered and whoever dies.
+
+A worker claims a job by a condition: it is queued, or its last worker's lease has ended. The version that the claim
+writes is a fencing token: who finishes with another one came too late, and is refused.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
+
+from graphql_api.errors import Conflict, NotFound, StoreUnavailable
+from graphql_api.jobs.model import MAX_ATTEMPTS, JobRecord, JobState, Order, read_record, write_record
+from graphql_api.store.messages import UNAVAILABLE
+from graphql_api.store.protocol import ItemStore, Key
+
+PARTITION = "JOBS"
+"""All records lie in one partition, since operators list them: DynamoDB takes 1,000 writes a second of one."""
+
+MAX_TRIES = 8
+PAUSES = (0.0, 0.1, 0.5, 2.0)
+"""Seconds before each try to read or write, since a busy store is soon free again."""
+
+FAILED_SECONDS = 60
+"""How long a failed job is told to whoever asks for it again, before it is started anew."""
+
+PAGE = 200
+
+Send = Callable[[Order], None]
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """Seconds: that an attempt may take, that its lease lasts, between attempts at first, and that records are kept."""
+
+    attempt: float = 60
+    lease: float = 90
+    back_off: float = 5
+    kept: int = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Busy:
+    """A job cannot be claimed now, but perhaps after ``seconds``."""
+
+    seconds: float
+
+
+class Ledger:
+    """The records of one store. All methods block."""
+
+    def __init__(self, store: ItemStore, times: Times, clock: Callable[[], float] = time.time) -> None:
+        """Record in ``store``."""
+        self.store = store
+        self.times = times
+        self._clock = clock
+
+    def find(self, name: str) -> JobRecord | None:
+        """Return a job as it is to be read now; None where there is none, or it has expired."""
+        stored = self._stored(name)
+        return None if stored is None else stored.at(self._clock())
+
+    def list(self, state: JobState | None = None) -> Iterator[JobRecord]:
+        """Give all jobs, or those in a state, by name."""
+        after: str | None = None
+        while True:
+            page = self.store.query(PARTITION, after=after, limit=PAGE)
+            records = (read_record(item).at(self._clock()) for item in page.items)
+            yield from (record for record in records if state in (None, record.state))
+            after = page.after
+            if after is None:
+                return
+
+    def submit(self, job: str, name: str, given: dict[str, Any], fresh: float, send: Send) -> JobRecord:
+        """Return the job under a name: under way, done in the last ``fresh`` seconds, or queued now.
+
+        The message is sent before the record is written, and the record of a run that a worker has claimed by then is
+        its own: whichever of the two fails, no record waits for a message that was never sent.
+        """
+        for _ in range(MAX_TRIES):
+            found = self.find(name)
+            if found is not None and self._is_current(found, fresh):
+                return found
+            order = Order(job, name, 1 if found is None else found.order.run + 1, given)
+            _send(send, order)
+            try:
+                return self._queue(order, 0 if found is None else found.version)
+            except Conflict:
+                continue
+        raise StoreUnavailable(UNAVAILABLE, reason="contended")
+
+    def redrive(self, name: str, send: Send) -> JobRecord:
+        """Start a failed job anew. Raises ``NotFound``, and ``Conflict`` where it has not failed."""
+        found = self.find(name)
+        if found is None:
+            raise NotFound("There is no such job.")
+        if found.state is not JobState.FAILED:
+            raise Conflict(f"The job is {found.state.value}, and only a FAILED one can be started anew.")
+        order = replace(found.order, run=found.order.run + 1)
+        _send(send, order)
+        try:
+            return self._queue(order, found.version)
+        except Conflict:  # a worker has begun
+            return self.find(name) or found
+
+    def purge(self, name: str) -> None:
+        """Forget a finished job. Raises ``NotFound``, and ``Conflict`` where it has not finished."""
+        found = self.find(name)
+        if found is None:
+            raise NotFound("There is no such job.")
+        if not found.is_finished:
+            raise Conflict(f"The job is {found.state.value}, and only a finished one can be purged.")
+        self.store.delete(Key(PARTITION, name), expected=found.version)
+
+    def claim(self, order: Order) -> JobRecord | Busy | None:
+        """Take a job over for an attempt; None where nothing is left to do for this run."""
+        for _ in range(MAX_TRIES):
+            now = self._clock()
+            found = self._stored(order.name)
+            if found is None or found.order.run < order.run:  # the message came before the record
+                base = JobRecord(order=order, created=now, version=0 if found is None else found.version)
+            elif found.order.run > order.run or found.at(now).is_finished:
+                return None
+            elif (wait := _wait(found, now)) > 0:
+                return Busy(wait)
+            else:
+                base = found
+            claimed = replace(
+                base,
+                state=JobState.RUNNING,
+                attempts=base.attempts + 1,
+                started=now,
+                lease=now + self.times.lease,
+            )
+            try:
+                return self._write(claimed, base.version)
+            except Conflict:
+                continue
+        return Busy(self.times.back_off)
+
+    def succeed(self, claim: JobRecord, result: dict[str, Any]) -> bool:
+        """Write what came of a claimed job; False where another worker has it by now."""
+        done = replace(claim, state=JobState.SUCCEEDED, error=None, result=result, finished=self._clock())
+        return self._end(claim, done)
+
+    def fail(self, claim: JobRecord, code: str, *, may_retry: bool) -> float | None:
+        """Write that an attempt failed; return the seconds until the next, None where there is none."""
+        now = self._clock()
+        if not may_retry or claim.attempts >= MAX_ATTEMPTS:
+            self._end(claim, replace(claim, state=JobState.FAILED, error=code, finished=now))
+            return None
+        pause = self.times.back_off * 2 ** (claim.attempts - 1)
+        again = replace(claim, state=JobState.QUEUED, error=code, lease=0, not_before=now + pause)
+        return pause if self._end(claim, again) else None
+
+    def _is_current(self, found: JobRecord, fresh: float) -> bool:
+        """Say whether a job need not be started anew."""
+        age = self._clock() - (found.finished or 0)
+        if found.state is JobState.FAILED:
+            return age < min(fresh, FAILED_SECONDS)
+        return not found.is_finished or age < fresh
+
+    def _queue(self, order: Order, expected: int) -> JobRecord:
+        return self._write(JobRecord(order=order, created=self._clock()), expected)
+
+    def _stored(self, name: str) -> JobRecord | None:
+        item = patiently(lambda: self.store.get(Key(PARTITION, name)))
+        return None if item is None else read_record(item)
+
+    def _write(self, record: JobRecord, expected: int) -> JobRecord:
+        expires = int(self._clock()) + self.times.kept
+        key, body = Key(PARTITION, record.order.name), write_record(record)
+        item = patiently(lambda: self.store.put(key, body, expected=expected, expires=expires))
+        return replace(record, version=item.version, expires=expires)
+
+    def _end(self, claim: JobRecord, ended: JobRecord) -> bool:
+        """Write the end of an attempt; False where the claim holds no longer."""
+        try:
+            self._write(ended, claim.version)
+        except Conflict:
+            found = self._stored(claim.order.name)  # perhaps a try that seemed to fail has written it
+            ours = (claim.order.run, claim.attempts, ended.state)
+            return found is not None and (found.order.run, found.attempts, found.state) == ours
+        return True
+
+
+def patiently(work: Callable[[], T]) -> T:
+    """Return what ``work`` returns; it is tried again while the store is unavailable, but not for long."""
+    for pause in PAUSES:
+        time.sleep(pause)
+        try:
+            return work()
+        except StoreUnavailable as error:
+            last = error
+    raise last
+
+
+def _send(send: Send, order: Order) -> None:
+    patiently(lambda: send(order))
+
+
+def _wait(found: JobRecord, now: float) -> float:
+    """Return the seconds until a job may be claimed."""
+    return (found.lease if found.state is JobState.RUNNING else found.not_before) - now

@@ -1,0 +1,113 @@
+"""Jobs as they are recorded: what was asked for, how far it has come, and what came of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from typing import Any
+
+from graphql_api.store.protocol import Item
+
+MAX_ATTEMPTS = 3
+"""How often a job is tried before it is a dead letter."""
+
+WORKER_LOST = "WORKER_LOST"
+"""The error code of a job whose worker ended without a word on the last try."""
+
+
+class JobState(Enum):
+    """How far a job has come."""
+
+    QUEUED = "QUEUED"
+    RUNNING = "RUNNING"
+    SUCCEEDED = "SUCCEEDED"
+    FAILED = "FAILED"
+
+
+STATES: Mapping[Enum, str] = {
+    JobState.QUEUED: "It waits for a worker, for the first time or until it is tried again.",
+    JobState.RUNNING: "A worker is at it.",
+    JobState.SUCCEEDED: "It is done.",
+    JobState.FAILED: "It is given up; an operator may start it anew.",
+}
+
+FINISHED = frozenset({JobState.SUCCEEDED, JobState.FAILED})
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a message tells a worker: one run of the job ``job``, recorded under ``name``, with its input."""
+
+    job: str
+    name: str
+    run: int
+    input: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobRecord:
+    """A recorded job. Times are in seconds since 1970; ``lease`` is until when its worker owns it.
+
+    ``run`` counts how often it was asked for anew, ``attempts`` the tries of that run. ``version`` is the store's: the
+    fencing token of whoever wrote it last.
+    """
+
+    order: Order
+    state: JobState = JobState.QUEUED
+    attempts: int = 0
+    created: float
+    started: float | None = None
+    finished: float | None = None
+    lease: float = 0
+    not_before: float = 0
+    error: str | None = None
+    result: Mapping[str, Any] = field(default_factory=dict)
+    version: int = 0
+    expires: int | None = None
+
+    def at(self, now: float) -> "JobRecord":
+        """Return the record as it is to be read: a job whose worker was lost on the last try has failed."""
+        if self.state is JobState.RUNNING and self.lease <= now and self.attempts >= MAX_ATTEMPTS:
+            return replace(self, state=JobState.FAILED, error=WORKER_LOST, finished=self.lease)
+        return self
+
+    @property
+    def is_finished(self) -> bool:
+        """Say whether no worker will do anything more for this run."""
+        return self.state in FINISHED
+
+
+def write_record(record: JobRecord) -> Mapping[str, Any]:
+    """Return the body of a record."""
+    return {
+        "job": record.order.job,
+        "run": record.order.run,
+        "input": record.order.input,
+        "state": record.state.value,
+        "attempts": record.attempts,
+        "created": record.created,
+        "started": record.started,
+        "finished": record.finished,
+        "lease": record.lease,
+        "notBefore": record.not_before,
+        "error": record.error,
+        "result": record.result,
+    }
+
+
+def read_record(item: Item) -> JobRecord:
+    """Read a record from the store."""
+    body = item.body
+    return JobRecord(
+        order=Order(body["job"], item.key.sk, body["run"], body["input"]),
+        state=JobState(body["state"]),
+        attempts=body["attempts"],
+        created=body["created"],
+        started=body["started"],
+        finished=body["finished"],
+        lease=body["lease"],
+        not_before=body["notBefore"],
+        error=body["error"],
+        result=body["result"],
+        version=item.version,
+        expires=item.expires,
+    )

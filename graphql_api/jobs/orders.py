@@ -1,0 +1,23 @@
+"""Orders as texts of messages."""
+
+from typing import Any
+
+import orjson
+
+from graphql_api.jobs.model import Order
+
+
+def write_order(order: Order) -> dict[str, Any]:
+    """Return the body of a message."""
+    return {"job": order.job, "name": order.name, "run": order.run, "input": order.input}
+
+
+def read_order(text: str) -> Order | None:
+    """Read the body of a message; None where it is no order, whoever sent it."""
+    try:
+        body = orjson.loads(text)
+        order = Order(body["job"], body["name"], body["run"], body["input"])
+    except (ValueError, KeyError, TypeError):
+        return None
+    kinds = (order.job, str), (order.name, str), (order.run, int), (order.input, dict)
+    return order if all(isinstance(value, kind) for value, kind in kinds) else None

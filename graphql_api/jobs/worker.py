@@ -1,0 +1,110 @@
+"""What a worker does with a message, whichever queue delivers it: claim the job, run it, write what came of it."""
+
+import asyncio
+from dataclasses import dataclass
+
+from graphql_api.errors import ItemTooLarge, RequestTimeout, ServiceError, StoreUnavailable
+from graphql_api.jobs.ledger import Busy
+from graphql_api.jobs.model import JobRecord
+from graphql_api.jobs.protocol import Message
+from graphql_api.jobs.runner import JobResult, JobRun, Jobs, UnknownJob
+from graphql_api.jobs.service import JobQueue
+from graphql_api.logs import EventLogger
+from graphql_api.services import Services
+
+PASSING = frozenset({429, 503, 504})
+"""Statuses of our errors after which the same attempt may succeed later."""
+
+UNKNOWN_JOB = "UNKNOWN_JOB"
+
+log = EventLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Handled:
+    """What came of a message: it may be forgotten, or is to come again in ``again`` seconds.
+
+    ``result`` is that of a job that succeeded, ``error`` the code of one whose attempt failed.
+    """
+
+    again: float | None = None
+    result: JobResult | None = None
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """Does the jobs of one application."""
+
+    jobs: Jobs
+    services: Services
+    queue: JobQueue
+
+    async def handle(self, message: Message, seconds: float) -> Handled:
+        """Do what a message asks for, within ``seconds``. It blocks the loop for calls to the store.
+
+        Raises ``StoreUnavailable`` where the store stays away: the message is to come again then.
+        """
+        if message.order is None:
+            log.error("job_unreadable")
+            return Handled(error=UNKNOWN_JOB)
+        claim = self.queue.ledger.claim(message.order)
+        if claim is None:
+            return Handled()
+        if isinstance(claim, Busy):
+            return Handled(again=claim.seconds)
+        try:
+            result = await self._run(claim, seconds)
+        except Exception as error:  # noqa: BLE001 - whatever a job raises is its end, not the worker's
+            return self._failed(claim, error)
+        return self._succeeded(claim, result)
+
+    async def _run(self, claim: JobRecord, seconds: float) -> JobResult:
+        limit = min(seconds, self.queue.ledger.times.attempt)
+        run = JobRun(limit, claim.order.input)
+        try:
+            return await asyncio.wait_for(self.jobs.run(claim.order.job, self.services, run), limit)
+        except TimeoutError as error:
+            raise RequestTimeout("The job took too long.") from error
+
+    def _succeeded(self, claim: JobRecord, result: JobResult) -> Handled:
+        try:
+            is_ours = self.queue.ledger.succeed(claim, dict(result.told))
+        except ItemTooLarge as error:
+            return self._failed(claim, error)
+        if not is_ours:
+            log.warning("job_finished_late", job=claim.order.job, name=claim.order.name)
+            return Handled()
+        log.info("job_succeeded", job=claim.order.job, name=claim.order.name, attempts=claim.attempts)
+        return Handled(result=result)
+
+    def _failed(self, claim: JobRecord, error: Exception) -> Handled:
+        code, may_retry = _judge(error)
+        pause = self.queue.ledger.fail(claim, code, may_retry=may_retry)
+        fields = dict(error.log_fields) if isinstance(error, ServiceError) else {}
+        about = {**fields, "job": claim.order.job, "name": claim.order.name, "attempts": claim.attempts, "code": code}
+        if pause is None:
+            log.error("job_failed", **about, exc_info=error)
+        else:
+            log.warning("job_retried", **about, seconds=pause, exc_info=error)
+        return Handled(again=pause, error=code)
+
+
+def _judge(error: Exception) -> tuple[str, bool]:
+    """Return an error's code, and whether another attempt may succeed: after a fault that nobody foresaw, too."""
+    if isinstance(error, UnknownJob):
+        return UNKNOWN_JOB, False
+    if isinstance(error, ServiceError):
+        return error.code, error.status in PASSING
+    return ServiceError.code, True
+
+
+def settle(queue: JobQueue, message: Message, handled: Handled) -> None:
+    """Tell the queue what came of a message. What cannot be told is found out when the message comes again."""
+    try:
+        if handled.again is None:
+            queue.queue.delete(message)
+        else:
+            queue.queue.release(message, handled.again)
+    except StoreUnavailable as error:
+        log.warning("job_unsettled", **error.log_fields)
