@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from graphql_api.execution.budget import Budget
+from graphql_api.execution.weighed_cache import size_of
 from graphql_api.tables.column import DictColumn
 from graphql_api.tables.protocol import Table
 from graphql_api.tables.windows import Rows
@@ -96,11 +97,14 @@ class RowTemplate:
     cells: tuple[Cell, ...]
     tail: bytes
     separator: bytes = b","
+    nbytes: int = field(init=False, repr=False, compare=False)
     _hash: int = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        """Hash once: a template is a part of a cache's key at every request."""
-        object.__setattr__(self, "_hash", hash((self.cells, self.tail, self.separator)))
+        """Hash and weigh once: a template is a part of a cache's key at every request."""
+        parts = self.cells, self.tail, self.separator
+        object.__setattr__(self, "nbytes", size_of(parts))
+        object.__setattr__(self, "_hash", hash(parts))
 
     def __hash__(self) -> int:
         """Give the hash."""

@@ -43,9 +43,8 @@ class WeighedCache(Generic[V]):
 
     def keep(self, key: Hashable, value: V, size: int) -> None:
         """Hold a value of ``size`` bytes, unless it is larger than the whole cache."""
-        size += size_of(key) + ENTRY_BYTES
         self._recent = NOTHING
-        if size <= self._entries.maxsize:
+        if size <= self._entries.maxsize and (size := size + size_of(key) + ENTRY_BYTES) <= self._entries.maxsize:
             self._entries[key] = value, size
 
     def clear(self) -> None:
@@ -62,7 +61,8 @@ class WeighedCache(Generic[V]):
 def size_of(value: Any) -> int:
     """Return the bytes that plain data takes: texts, numbers, and tuples, lists, sets, dicts and dataclasses of them.
 
-    What is shared counts each time, classes do not count, and functions count as ``FUNCTION_BYTES``.
+    What is shared counts each time, classes do not count, functions count as ``FUNCTION_BYTES``, and a dataclass that
+    tells its ``nbytes`` as so many.
     """
     size, pending = 0, [value]
     while pending:
@@ -74,6 +74,8 @@ def size_of(value: Any) -> int:
             pending += item
         elif isinstance(item, dict):
             pending += (*item, *item.values())
+        elif (told := getattr(item, "nbytes", None)) is not None:
+            size += told
         elif is_dataclass(item):
             pending += (getattr(item, each.name) for each in fields(item))
         elif callable(item):
