@@ -230,7 +230,10 @@ def test_mutations_run_one_after_the_other(app: RequestMiddleware) -> None:
 ABOUT_THE_CALLER = {"Query.viewer", "Viewer.key", "ViewerKey.usage", "ViewerKey.limit"}
 """Fields that another caller gets another value of: nobody may keep them."""
 
-OF_THE_STORE = {"Query.slip", "SlipItem.warnings", "SlipItem.estimatedReturn", "SlipItem.settlement"}
+OF_THE_STORE = {
+    *("Query.slip", "SlipItem.warnings", "SlipItem.estimatedReturn", "SlipItem.settlement"),
+    *("Query.consultation", "Consultation.messages"),
+}
 """Fields that change with the store or with the time of day."""
 
 

@@ -76,9 +76,9 @@ def operations(document: Json) -> Iterator[tuple[str, Json]]:
 
 
 def reading(document: Json) -> Iterator[tuple[str, Json]]:
-    """Give the operations that read what every server has: those of slips need the id of one."""
+    """Give the operations that read what every server has: those of slips and consultations need an id."""
     for path, item in document["paths"].items():
-        if "get" in item and not path.startswith("/cart/"):
+        if "get" in item and not path.startswith(("/cart/", "/consultations/")):
             yield path, item["get"]
 
 
@@ -87,8 +87,10 @@ def test_the_document_is_valid_and_complete(document: Json) -> None:
     validate(document)
     exports = {f"/api/jockey/{{jockey_id}}.{each}" for each in EXTENSIONS}
     cart = {"/cart/items", "/cart/{cart_id}", "/cart/{cart_id}/items/{item_id}"}
-    others = {"/q/{name}", "/q/{name}.csv", "/health", "/ready", "/races", "/races/{race_id}", *cart}
-    assert set(document["paths"]) == {"/api/jockey/{jockey_id}"} | exports | others
+    others = {"/q/{name}", "/q/{name}.csv", "/health", "/ready", "/races", "/races/{race_id}"}
+    one = "/consultations/{session_id}"
+    consultations = {"/consultations", one, f"{one}/messages"}
+    assert set(document["paths"]) == {"/api/jockey/{jockey_id}"} | exports | others | cart | consultations
     assert document["openapi"].startswith("3.1")
 
 

@@ -74,6 +74,11 @@ class Budget:
         """Set the clock."""
         self.begun = self.clock() if self.since is None else self.since
 
+    @property
+    def seconds_left(self) -> float:
+        """Return the seconds until the request's deadline."""
+        return self.seconds - (self.clock() - self.begun)
+
     def begin(self, allowance: float) -> None:
         """Start the work, or start it again: what was paid for before does not count."""
         self.allowance = allowance

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
-from slip_app import ADD, BRIDGE_ID, RACE_ID, READ, Clock, ToldRaces, app_over, coming
 from starlette.testclient import TestClient
 
 from graphql_api.store.sqlite import SqliteStore
 from graphql_client import data
+from slips.slip_app import ADD, BRIDGE_ID, RACE_ID, READ, Clock, ToldRaces, app_over, coming
 
 ITEM = {
     "race_id": BRIDGE_ID,

@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from slip_app import ADD, RACE_ID, READ, Clock, app_over, win
 from starlette.testclient import TestClient
 
 from conftest import serving
 from graphql_api.store.sqlite import SqliteStore
 from graphql_client import codes, data, run
 from plain_server import Connection, written
+from slips.slip_app import ADD, RACE_ID, READ, Clock, app_over, win
 
 
 @pytest.fixture

@@ -4,12 +4,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from slip_app import ADD, BRIDGE_ID, win
 from starlette.testclient import TestClient
 
 from graphql_client import data
 from races.bridge import bridge_server
 from races.files import MAIN, index, mount, served, write
+from slips.slip_app import ADD, BRIDGE_ID, win
 
 TOLD = """query Told($id: ID!) { slip(id: $id) { items {
   raceId raceName warnings { code } estimatedReturn { min max } settlement { won refund yen reason }

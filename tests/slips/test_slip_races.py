@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from slip_app import ADD, NOON, POST_TIME, RACE_ID, Clock, ToldRaces, app_over, coming, finished, win
 from starlette.testclient import TestClient
 
 from graphql_api.jockeys.vocabulary import FinishStatus
 from graphql_api.races.model import Race, RaceProvider, RaceSource, RaceStatus, Runner
 from graphql_api.store.sqlite import SqliteStore
 from graphql_client import codes, data, run
+from slips.slip_app import ADD, NOON, POST_TIME, RACE_ID, Clock, ToldRaces, app_over, coming, finished, win
 
 TOLD = """query Told($id: ID!) { slip(id: $id) { items {
   warnings { code message } estimatedReturn { min max asOf isEstimate } settlement { won refund yen reason }

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import httpx2
 import pytest
-from slip_app import ADD, DAY, OTHER_ID, PATIENCE, RACE_ID, READ, Clock, ToldRaces, app_over, coming, win
 from starlette.testclient import TestClient
 
 from graphql_api.capabilities import is_capability, stored_name
 from graphql_api.store.protocol import ItemStore
 from graphql_client import codes, data, run
+from slips.slip_app import ADD, DAY, OTHER_ID, PATIENCE, RACE_ID, READ, Clock, ToldRaces, app_over, coming, win
 
 if TYPE_CHECKING:
     from store_servers import Make

@@ -16,6 +16,7 @@ from graphql_api.slips.changes import Change
 from graphql_api.slips.lookup import SlipRaces
 from graphql_api.slips.model import Slip, SlipItem
 from graphql_api.slips.races import race_at
+from graphql_api.slips.routes.shapes import shown_item
 from graphql_api.slips.service import Order, Slips
 from graphql_api.slips.tickets.selections import Selection
 from graphql_api.slips.tickets.types import BetMethod, BetType
@@ -61,7 +62,7 @@ class Cart:
             return await self._change(request, cart_id, changes.clear)
         await reserve(request.scope, READ_COST)
         slip = await self._services.get(Slips).get(cart_id)
-        items = [_shown(item) for item in slip.items]
+        items = [shown_item(item) for item in slip.items]
         return uncached({"cart_id": cart_id, "items": items, "total_amount": slip.total, "is_empty": not items})
 
     async def remove(self, request: Request) -> Response:
@@ -108,26 +109,3 @@ def _text(body: Mapping[str, Any], name: str) -> str:
 
 def _counted(slip: Slip) -> dict[str, int]:
     return {"item_count": len(slip.items), "total_amount": slip.total}
-
-
-def _shown(item: SlipItem) -> dict[str, Any]:
-    """Return an item; ``amount`` is its whole cost, so that those of all items make the total."""
-    ticket = item.ticket
-    is_straight = item.combinations == 1 and ticket.rule.is_ordered and not ticket.multi
-    return {
-        "item_id": item.id,
-        "race_id": item.bridge_id or item.race_id,
-        "race_name": item.race_name,
-        "bet_type": ticket.bet_type.value,
-        "horse_numbers": [number for leg in ticket.legs for number in leg] if is_straight else _numbers(item),
-        "amount": item.cost,
-        "combinations": item.combinations,
-    }
-
-
-def _numbers(item: SlipItem) -> list[int]:
-    """Return the numbers of a bet whose order does not count; one bracket may stand twice."""
-    legs = item.ticket.legs
-    if item.combinations == 1 and all(len(leg) == 1 for leg in legs):
-        return sorted(number for leg in legs for number in leg)
-    return item.ticket.numbers

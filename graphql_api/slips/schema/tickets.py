@@ -1,38 +1,25 @@
 """``ticketCount``: how many combinations a selection covers, what they cost, and which they are."""
 
-from enum import Enum
 from itertools import dropwhile, islice
-from typing import Annotated, Any
+from typing import Annotated
 
 import strawberry
 
 from graphql_api.errors import BadUserInput
 from graphql_api.execution.context import Context
-from graphql_api.execution.private_names import enum_values
 from graphql_api.execution.purity import PURE
+from graphql_api.slips.schema.enums import BetMethod, BetType
 from graphql_api.slips.tickets.combinations import combinations, cost, count
 from graphql_api.slips.tickets.field import BRACKETS, FULL_GATE, MAX_RUNNERS, race_field
 from graphql_api.slips.tickets.sales import is_on_sale
 from graphql_api.slips.tickets.selections import Selection, read_selection
 from graphql_api.slips.tickets.ticket import Ticket
-from graphql_api.slips.tickets.types import BET_RULES, METHOD_DESCRIPTIONS, BetMethod, BetType
 
 COUNT_WORK = 3_000
 """Work of reading and counting a ticket, in values of a list: at most 300 µs."""
 
 CANDIDATE_WORK = 3
 """The same of looking at a candidate when combinations are listed."""
-
-
-def _described(kind: type[Enum], descriptions: dict[Any, str]) -> None:
-    """Declare an enum whose members are described."""
-    strawberry.enum(kind, description=kind.__doc__)
-    for value in enum_values(kind):
-        value.description = descriptions[kind[value.name]]
-
-
-_described(BetType, {kind: rule.description for kind, rule in BET_RULES.items()})
-_described(BetMethod, dict(METHOD_DESCRIPTIONS))
 
 
 @strawberry.input(

@@ -10,9 +10,9 @@ from graphql_api.schema.enums import declare
 from graphql_api.slips import estimates, model, settling, warnings
 from graphql_api.slips.changes import MAX_ITEMS, Changed
 from graphql_api.slips.lookup import SlipRaces
+from graphql_api.slips.schema.enums import BetMethod, BetType
 from graphql_api.slips.service import Slips
 from graphql_api.slips.settling import ItemSettlement, UnsettledReason, settle_item
-from graphql_api.slips.tickets.types import BetMethod, BetType
 from graphql_api.slips.warnings import SlipWarningCode, warnings_of
 
 Info = strawberry.Info[Context, None]
@@ -20,8 +20,11 @@ Info = strawberry.Info[Context, None]
 declare(SlipWarningCode, warnings.CODES)
 declare(UnsettledReason, settling.REASONS)
 
-LOOKUP = cost(weight=LOAD // 2)
-"""What looking a race up costs, for the item of which it is asked."""
+LOOKUP = LOAD // 10
+"""What looking a race up costs, for the item of which it is asked: the items of a slip share few races."""
+
+LOOKED_UP = cost(weight=LOOKUP)
+WARNED = cost(weight=LOOKUP // len(SlipWarningCode), size=len(SlipWarningCode))
 
 
 @strawberry.type(description="A warning on an item of a slip.")
@@ -91,7 +94,7 @@ class SlipItem:
     cost: int = strawberry.field(description="Total stake of all combinations in yen.")
     added_at: datetime = strawberry.field(description="Time at which the item was added.")
 
-    @strawberry.field(description="Problems with buying this ticket now.", metadata=LOOKUP)
+    @strawberry.field(description="Problems with buying this ticket now.", metadata=WARNED)
     async def warnings(self, info: Info) -> list[SlipWarning]:
         """Look the race up and compare."""
         found = warnings_of(self.item, await self.races.find(self.item.look_up_id), info.context.use(Slips).now())
@@ -99,14 +102,14 @@ class SlipItem:
 
     @strawberry.field(
         description="Estimated return. Null if there are no odds for this type; only odds of WIN exist.",
-        metadata=LOOKUP,
+        metadata=LOOKED_UP,
     )
     async def estimated_return(self) -> EstimatedReturn | None:
         """Estimate by win odds."""
         found = estimates.estimate(self.item, await self.races.find(self.item.look_up_id))
         return None if found is None else EstimatedReturn(min=found.least, max=found.most, as_of=found.as_of)
 
-    @strawberry.field(description="Result of the ticket after the race.", metadata=LOOKUP)
+    @strawberry.field(description="Result of the ticket after the race.", metadata=LOOKED_UP)
     async def settlement(self, info: Info) -> SlipSettlement:
         """Settle by the result."""
         race = await self.races.find(self.item.look_up_id)
@@ -120,7 +123,8 @@ class Slip:
     id: strawberry.ID = strawberry.field(description="Secret id. Anyone who knows it can read and change the slip.")
     version: int = strawberry.field(description="Version number. Each change increases it by 1.")
     items: list[SlipItem] = strawberry.field(
-        description=f"The tickets, in the order in which they were added. At most {MAX_ITEMS}."
+        description=f"The tickets, in the order in which they were added; {MAX_ITEMS} at most.",
+        metadata=cost(size=MAX_ITEMS),
     )
     item_count: int = strawberry.field(description="Number of items.")
     total: int = strawberry.field(description="Total stake of all items in yen.")

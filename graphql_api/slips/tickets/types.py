@@ -65,7 +65,7 @@ BET_RULES: Mapping[BetType, BetRule] = MappingProxyType(
     }
 )
 
-METHOD_DESCRIPTIONS: Mapping[BetMethod, str] = MappingProxyType(
+METHOD_DESCRIPTIONS: Mapping[Enum, str] = MappingProxyType(
     {
         BetMethod.STRAIGHT: "通常: one combination, by `numbers`.",
         BetMethod.BOX: "ボックス: all combinations of `numbers`.",

@@ -1,0 +1,1 @@
+"""Consultations on betting slips: facts, the amount against a person's limit, and answers to messages."""

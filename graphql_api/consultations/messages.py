@@ -1,0 +1,103 @@
+"""The messages of one session, as items of their own in the store."""
+
+from dataclasses import dataclass, replace
+
+from graphql_api.consultations.model import Message, MessageType
+from graphql_api.consultations.names import clean_message
+from graphql_api.consultations.question import MAX_TURNS, Turn
+from graphql_api.consultations.stored import read_message, write_message
+from graphql_api.errors import BadUserInput, Conflict
+from graphql_api.slips.requests import ClientRequest
+from graphql_api.store.protocol import Key
+from graphql_api.store.service import Store
+
+MAX_LENGTH = 1_000
+"""Characters of a message."""
+
+MAX_MESSAGES = 50
+"""Messages of a person in one session."""
+
+SESSION = "SESSION"
+_MESSAGE = "MESSAGE#"
+_PLACES = {MessageType.USER: 1, MessageType.AI: 2}
+
+
+def checked_content(content: str) -> str:
+    """Read a message. Raises ``BadUserInput``."""
+    if len(content) > MAX_LENGTH:
+        raise BadUserInput(f"A message has at most {MAX_LENGTH:,} characters.")
+    text = clean_message(content)
+    if not text:
+        raise BadUserInput("The message is empty.")
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class Messages:
+    """Messages under the partition key ``pk``, all of which expire with the session."""
+
+    store: Store
+    pk: str
+    expires: int
+
+    @property
+    def session(self) -> Key:
+        """Return the key of the session itself."""
+        return Key(self.pk, SESSION)
+
+    async def all(self) -> list[Message]:
+        """Return all messages, the oldest first."""
+        page = await self.store.query(self.pk, _MESSAGE, limit=2 * MAX_MESSAGES)
+        return [read_message(item.key.sk.removeprefix(_MESSAGE), item.body) for item in page.items]
+
+    async def turns(self) -> tuple[Turn, ...]:
+        """Return the latest messages, as providers see them."""
+        return tuple(Turn(each.type, each.content) for each in (await self.all())[-MAX_TURNS:])
+
+    async def count_one(self) -> int:
+        """Count a message, and return its number. Raises ``BadUserInput`` where there are too many."""
+        counted = await self.store.add(self.session, {"messages": 1}, expires=self.expires)
+        number = counted.numbers["messages"]
+        if number > MAX_MESSAGES:
+            raise BadUserInput(f"A consultation takes at most {MAX_MESSAGES} messages; start another one.")
+        return number
+
+    async def write(self, number: int, message: Message) -> Message:
+        """Write a message as one half of an exchange, and return it with its id."""
+        written = replace(message, id=_id(number, message.type))
+        await self.store.put(Key(self.pk, _MESSAGE + written.id), write_message(written), expires=self.expires)
+        return written
+
+    async def sent_before(self, request: ClientRequest) -> tuple[Message, Message] | None:
+        """Return the message and its answer of a request that came before; else claim the request for this one.
+
+        Raises ``BadUserInput`` where it was another message, and ``Conflict`` where it is being answered.
+        """
+        try:
+            await self._put_request(request, None, expected=0)
+        except Conflict:
+            stored = await self.store.get(self._request_key(request))
+            asked, number = (stored.body["asked"], stored.body["number"]) if stored else (request.asked, None)
+        else:
+            return None
+        if asked != request.asked:
+            raise BadUserInput("'clientRequestId' was given to another message; take a new one for each.")
+        by_id = {message.id: message for message in await self.all()}
+        if number is None:
+            raise Conflict("This message is being answered; read the consultation in a moment.")
+        return by_id[_id(number, MessageType.USER)], by_id[_id(number, MessageType.AI)]
+
+    async def remember(self, request: ClientRequest, number: int) -> None:
+        """Note which exchange a request led to."""
+        await self._put_request(request, number)
+
+    async def _put_request(self, request: ClientRequest, number: int | None, expected: int | None = None) -> None:
+        body = {"asked": request.asked, "number": number}
+        await self.store.put(self._request_key(request), body, expected=expected, expires=self.expires)
+
+    def _request_key(self, request: ClientRequest) -> Key:
+        return Key(self.pk, f"REQUEST#{request.name}")
+
+
+def _id(number: int, kind: MessageType) -> str:
+    return f"{number:04}-{_PLACES[kind]}"

@@ -1,0 +1,165 @@
+"""A consultation: a slip as it was at the start, what is known of it, and the messages."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from types import MappingProxyType
+
+from graphql_api.slips.model import SlipItem
+
+
+class ConsultationStatus(Enum):
+    """How far a consultation has come."""
+
+    NOT_STARTED = "not_started"
+    IN_PROGRESS = "in_progress"
+    COMPLETED = "completed"
+
+
+class WarningLevel(Enum):
+    """How the total of a slip compares with a person's limit."""
+
+    NONE = "none"
+    CAUTION = "caution"
+    WARNING = "warning"
+
+
+class MessageType(Enum):
+    """Who wrote a message."""
+
+    USER = "user"
+    AI = "ai"
+
+
+class Language(Enum):
+    """Language of a consultation."""
+
+    JA = "ja"
+    EN = "en"
+
+
+class FallbackReason(Enum):
+    """Why the template answered in place of a model."""
+
+    THROTTLED = "throttled"
+    SLOW = "slow"
+    REFUSED = "refused"
+    CUT_OFF = "cut_off"
+    UNAVAILABLE = "unavailable"
+    UNVERIFIED = "unverified"
+    CAP_REACHED = "cap_reached"
+
+
+STATUSES: Mapping[Enum, str] = MappingProxyType(
+    {
+        ConsultationStatus.NOT_STARTED: "No message was sent yet.",
+        ConsultationStatus.IN_PROGRESS: "Messages are exchanged.",
+        ConsultationStatus.COMPLETED: "Ended; it takes no more messages.",
+    }
+)
+
+LEVELS: Mapping[Enum, str] = MappingProxyType(
+    {
+        WarningLevel.NONE: "Below 80 % of the limit, or no limit was told.",
+        WarningLevel.CAUTION: "80 % of the limit and more.",
+        WarningLevel.WARNING: "The limit or more.",
+    }
+)
+
+MESSAGE_TYPES: Mapping[Enum, str] = MappingProxyType(
+    {MessageType.USER: "The person.", MessageType.AI: "The service: a model, or the template."}
+)
+
+LANGUAGES: Mapping[Enum, str] = MappingProxyType({Language.JA: "Japanese.", Language.EN: "English."})
+
+FALLBACKS: Mapping[Enum, str] = MappingProxyType(
+    {
+        FallbackReason.THROTTLED: "The model takes no more requests for now.",
+        FallbackReason.SLOW: "The model did not answer in time.",
+        FallbackReason.REFUSED: "The model, or its filter, refused to answer.",
+        FallbackReason.CUT_OFF: "The model's answer broke off.",
+        FallbackReason.UNAVAILABLE: "The model could not be reached, or failed.",
+        FallbackReason.UNVERIFIED: "The model's answer held a number that is no fact, advice to buy, or a promise.",
+        FallbackReason.CAP_REACHED: "As many tokens are used as the session, the key or the day has.",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Something counted before the race.
+
+    ``value`` is a rate from 0 to 1, ``interval`` holds it in 95 of 100 cases; both are None where the ``sample`` is too
+    small, or where nothing but a count is told. ``race_id`` and ``horse_number`` say of whom it is told.
+    """
+
+    race_id: str
+    horse_number: int
+    statement: str
+    sample: int
+    value: float | None
+    interval: tuple[float, float] | None
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class BetFeedback:
+    """Facts on an item of the slip, and a comment."""
+
+    item_id: str
+    comment: str
+    facts: tuple[Fact, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AmountFeedback:
+    """The total of the slip against the person's ``limit``, None where none was told."""
+
+    total: int
+    limit: int | None
+    level: WarningLevel
+    comment: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """A message; ``id`` is given when it is written. ``fallback`` tells why the template answered for a model."""
+
+    type: MessageType
+    content: str
+    at: datetime
+    id: str = ""
+    provider: str | None = None
+    model: str | None = None
+    fallback: FallbackReason | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens of models in one session: those that were told, and all that were ``charged``."""
+
+    input_tokens: int = 0
+    output_tokens: int = 0
+    charged: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consultation:
+    """A consultation in one version; ``items`` are those of the slip at the start."""
+
+    status: ConsultationStatus
+    language: Language
+    items: tuple[SlipItem, ...]
+    feedback: tuple[BetFeedback, ...]
+    amount: AmountFeedback
+    started_at: datetime
+    expires_at: datetime
+    ended_at: datetime | None = None
+    version: int = 0
+    usage: Usage = Usage()
+
+    @property
+    def facts(self) -> tuple[Fact, ...]:
+        """Return all facts, each once."""
+        return tuple(dict.fromkeys(fact for feedback in self.feedback for fact in feedback.facts))

@@ -1,0 +1,98 @@
+"""The provider ``bedrock``: Converse through boto3, which the first question imports. Without tools, in one try."""
+
+from collections.abc import Mapping
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+from graphql_api.consultations.model import FallbackReason
+from graphql_api.consultations.prompt import SYSTEM, turns_of
+from graphql_api.consultations.providers.protocol import Answer, ProviderFault
+from graphql_api.consultations.question import Question
+
+if TYPE_CHECKING:
+    from botocore.client import BaseClient
+
+CONNECT_SECONDS = 1.0
+
+_WHOLE = frozenset({"end_turn", "stop_sequence"})
+_STOPS = {
+    "max_tokens": FallbackReason.CUT_OFF,
+    "model_context_window_exceeded": FallbackReason.CUT_OFF,
+    "guardrail_intervened": FallbackReason.REFUSED,
+    "content_filtered": FallbackReason.REFUSED,
+    "refusal": FallbackReason.REFUSED,
+}
+_CODES = {
+    "ThrottlingException": FallbackReason.THROTTLED,
+    "TooManyRequestsException": FallbackReason.THROTTLED,
+    "ServiceQuotaExceededException": FallbackReason.THROTTLED,
+    "ModelTimeoutException": FallbackReason.SLOW,
+}
+
+
+class Bedrock:
+    """A model of Bedrock in one region."""
+
+    name = "bedrock"
+    is_local = False
+
+    def __init__(self, model: str, region: str, seconds: float) -> None:
+        """Ask ``model``, an id or a profile; reading takes at most ``seconds``."""
+        self._model = model
+        self._region = region
+        self._seconds = seconds
+        self._lock = Lock()
+        self._client: BaseClient | None = None
+
+    def answer(self, question: Question, _seconds: float) -> Answer:
+        """Converse. Raises ``ProviderFault``; the client's own timeouts bound the call."""
+        from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError, ReadTimeoutError
+
+        try:
+            told = self._connected().converse(
+                modelId=self._model,
+                system=[{"text": SYSTEM[question.language]}],
+                messages=[
+                    {"role": turn["role"], "content": [{"text": turn["content"]}]} for turn in turns_of(question)
+                ],
+                inferenceConfig={"maxTokens": question.max_tokens},
+            )
+        except ClientError as error:
+            code = error.response.get("Error", {}).get("Code", "")
+            raise ProviderFault(_CODES.get(code, FallbackReason.UNAVAILABLE), code) from error
+        except (ConnectTimeoutError, ReadTimeoutError) as error:
+            raise ProviderFault(FallbackReason.SLOW, type(error).__name__) from error
+        except BotoCoreError as error:
+            raise ProviderFault(FallbackReason.UNAVAILABLE, type(error).__name__) from error
+        try:
+            return self._read(told)
+        except (KeyError, TypeError) as error:
+            raise ProviderFault(FallbackReason.UNAVAILABLE, "the answer is of another form") from error
+
+    def close(self) -> None:
+        """Close the client."""
+        if self._client is not None:
+            self._client.close()
+
+    def _read(self, told: Mapping[str, Any]) -> Answer:
+        usage, stop = told["usage"], told["stopReason"]
+        blocks = told["output"]["message"]["content"]
+        text = "".join(block.get("text", "") for block in blocks)
+        answer = Answer(text, self._model, usage["inputTokens"], usage["outputTokens"])
+        if stop not in _WHOLE:
+            raise ProviderFault(_STOPS.get(stop, FallbackReason.REFUSED), stop, answer)
+        return answer
+
+    def _connected(self) -> Any:
+        with self._lock:
+            if self._client is None:
+                import boto3
+                from botocore.config import Config
+
+                config = Config(
+                    connect_timeout=CONNECT_SECONDS,
+                    read_timeout=self._seconds,
+                    retries={"total_max_attempts": 1, "mode": "standard"},
+                )
+                self._client = boto3.client("bedrock-runtime", region_name=self._region or None, config=config)
+            return self._client

@@ -1,0 +1,178 @@
+"""The provider ``http``: a model behind an OpenAI-compatible API, or behind Anthropic's Messages; by urllib3."""
+
+import time
+from collections.abc import Callable, Mapping
+from threading import Lock
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import orjson
+
+from graphql_api.consultations.model import FallbackReason
+from graphql_api.consultations.prompt import SYSTEM, turns_of
+from graphql_api.consultations.providers.protocol import Answer, ProviderFault
+from graphql_api.consultations.question import Question
+from graphql_api.consultations.settings import ConsultationsSettings
+
+if TYPE_CHECKING:
+    from urllib3 import BaseHTTPResponse, PoolManager
+
+CONNECT_SECONDS = 1.0
+MAX_BYTES = 1_000_000
+"""The longest body that is read."""
+
+ANTHROPIC_VERSION = "2023-06-01"
+_CHUNK = 65_536
+_CONNECTIONS = 8
+_STATUSES = {429: FallbackReason.THROTTLED, 529: FallbackReason.THROTTLED}
+_TIMED_OUT = dict.fromkeys((408, 504), FallbackReason.SLOW)
+
+
+class Form(NamedTuple):
+    """How an API is asked, and how its answers read; ``stops`` tells what ends that are not whole mean."""
+
+    headers: Callable[[str], Mapping[str, str]]
+    body: Callable[[str, Question], Mapping[str, Any]]
+    read: Callable[[Any], tuple[str, str, int, int]]
+    whole: frozenset[str]
+    stops: Mapping[str, FallbackReason]
+
+
+def _openai_body(model: str, question: Question) -> Mapping[str, Any]:
+    system = {"role": "system", "content": SYSTEM[question.language]}
+    return {"model": model, "max_tokens": question.max_tokens, "messages": [system, *turns_of(question)]}
+
+
+def _openai_read(told: Any) -> tuple[str, str, int, int]:
+    choice, usage = told["choices"][0], told.get("usage") or {}
+    message = choice["message"]
+    stop = "refusal" if message.get("refusal") else choice["finish_reason"]
+    return message.get("content") or "", stop, usage.get("prompt_tokens", 0), usage.get("completion_tokens", 0)
+
+
+def _anthropic_body(model: str, question: Question) -> Mapping[str, Any]:
+    system, turns = SYSTEM[question.language], turns_of(question)
+    return {"model": model, "max_tokens": question.max_tokens, "system": system, "messages": turns}
+
+
+def _anthropic_read(told: Any) -> tuple[str, str, int, int]:
+    text = "".join(block["text"] for block in told["content"] if block["type"] == "text")
+    usage = told["usage"]
+    return text, told["stop_reason"], usage["input_tokens"], usage["output_tokens"]
+
+
+FORMS: Mapping[str, Form] = {
+    "openai": Form(
+        headers=lambda key: {"authorization": f"Bearer {key}"} if key else {},
+        body=_openai_body,
+        read=_openai_read,
+        whole=frozenset({"stop"}),
+        stops={"length": FallbackReason.CUT_OFF},
+    ),
+    "anthropic": Form(
+        headers=lambda key: {"anthropic-version": ANTHROPIC_VERSION, **({"x-api-key": key} if key else {})},
+        body=_anthropic_body,
+        read=_anthropic_read,
+        whole=frozenset({"end_turn", "stop_sequence"}),
+        stops={"max_tokens": FallbackReason.CUT_OFF, "model_context_window_exceeded": FallbackReason.CUT_OFF},
+    ),
+}
+
+
+class HttpModel:
+    """A model behind one URL."""
+
+    name = "http"
+    is_local = False
+
+    def __init__(self, settings: ConsultationsSettings) -> None:
+        """Ask by the settings."""
+        self._settings = settings
+        self._form = FORMS[settings.consultations_api]
+        self._lock = Lock()
+        self._pool: PoolManager | None = None
+
+    def answer(self, question: Question, seconds: float) -> Answer:
+        """Post a question, and read its answer within ``seconds``. Raises ``ProviderFault``."""
+        from urllib3.exceptions import (
+            ConnectTimeoutError,
+            HTTPError,
+            NewConnectionError,
+            ProtocolError,
+            ReadTimeoutError,
+        )
+
+        ends = time.monotonic() + seconds
+        try:
+            body = self._post(question, seconds, ends)
+        except NewConnectionError as error:
+            raise ProviderFault(FallbackReason.UNAVAILABLE, type(error).__name__) from error
+        except (ConnectTimeoutError, ReadTimeoutError) as error:
+            raise ProviderFault(FallbackReason.SLOW, type(error).__name__) from error
+        except ProtocolError as error:
+            raise ProviderFault(FallbackReason.CUT_OFF, type(error).__name__) from error
+        except HTTPError as error:
+            raise ProviderFault(FallbackReason.UNAVAILABLE, type(error).__name__) from error
+        return self._read(body)
+
+    def close(self) -> None:
+        """Close the connections."""
+        if self._pool is not None:
+            self._pool.clear()
+
+    def _post(self, question: Question, seconds: float, ends: float) -> bytes:
+        from urllib3 import Timeout
+
+        settings = self._settings
+        response = self._connections().request(
+            "POST",
+            settings.consultations_url,
+            body=orjson.dumps(self._form.body(settings.consultations_model, question)),
+            headers={
+                "content-type": "application/json",
+                "accept": "application/json",
+                **self._form.headers(settings.consultations_api_key),
+            },
+            timeout=Timeout(connect=min(CONNECT_SECONDS, seconds), read=seconds),
+            preload_content=False,
+            redirect=False,
+            retries=False,
+        )
+        try:
+            if response.status != 200:
+                reason = {**_STATUSES, **_TIMED_OUT}.get(response.status, FallbackReason.UNAVAILABLE)
+                raise ProviderFault(reason, f"status {response.status}")
+            return _read_body(response, ends)
+        finally:
+            response.close()
+
+    def _read(self, body: bytes) -> Answer:
+        form = self._form
+        try:
+            text, stop, taken, given = form.read(orjson.loads(body))
+        except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
+            raise ProviderFault(FallbackReason.UNAVAILABLE, "the answer is of another form") from error
+        answer = Answer(text, self._settings.consultations_model, taken, given)
+        if stop not in form.whole:
+            raise ProviderFault(form.stops.get(stop, FallbackReason.REFUSED), str(stop)[:40], answer)
+        return answer
+
+    def _connections(self) -> "PoolManager":
+        """Return the pool; urllib3 is imported by the first question."""
+        with self._lock:
+            if self._pool is None:
+                from urllib3 import PoolManager
+
+                self._pool = PoolManager(num_pools=1, maxsize=_CONNECTIONS, block=False)
+            return self._pool
+
+
+def _read_body(response: "BaseHTTPResponse", ends: float) -> bytes:
+    """Read a body as it comes, and give up in the middle of one that is too slow or too long."""
+    body = bytearray()
+    while chunk := response.read1(_CHUNK):
+        body += chunk
+        if time.monotonic() > ends:
+            raise ProviderFault(FallbackReason.SLOW, "the answer is too slow")
+        if len(body) > MAX_BYTES:
+            raise ProviderFault(FallbackReason.UNAVAILABLE, "the answer is too long")
+    return bytes(body)

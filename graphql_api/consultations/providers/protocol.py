@@ -1,0 +1,41 @@
+"""The interface of what answers messages."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from graphql_api.consultations.model import FallbackReason
+from graphql_api.consultations.question import Question
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A text, and what a model was charged for it."""
+
+    text: str
+    model: str | None = None
+    input_tokens: int = 0
+    output_tokens: int = 0
+
+
+class ProviderFault(Exception):
+    """A provider has no answer. ``answer`` is what it was charged for all the same; the log holds ``detail``."""
+
+    def __init__(self, reason: FallbackReason, detail: str = "", charged: Answer | None = None) -> None:
+        """Tell why."""
+        super().__init__(f"{reason.name} {detail}")
+        self.reason = reason
+        self.detail = detail
+        self.charged = charged
+
+
+class Provider(Protocol):
+    """Answers messages in one try. It blocks, and is called in a thread unless it ``is_local``."""
+
+    name: str
+    is_local: bool
+
+    def answer(self, question: Question, seconds: float, /) -> Answer:
+        """Answer within ``seconds``. Raises ``ProviderFault``."""
+
+    def close(self) -> None:
+        """Close connections."""

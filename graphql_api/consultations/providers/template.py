@@ -1,0 +1,38 @@
+"""The provider ``template``: the facts themselves, without any model."""
+
+import re
+
+from graphql_api.consultations.model import Fact
+from graphql_api.consultations.providers.protocol import Answer
+from graphql_api.consultations.question import Question
+from graphql_api.consultations.words import WORDS
+from graphql_api.text import compatible
+
+MAX_FACTS = 12
+"""Facts in one answer."""
+
+_NUMBERS = re.compile(r"\d{1,2}")
+
+
+class Template:
+    """Answers with the facts on the horses that a message names by number, or with the first ones."""
+
+    name = "template"
+    is_local = True
+
+    def answer(self, question: Question, _seconds: float = 0) -> Answer:
+        """List facts."""
+        words = WORDS[question.language]
+        facts = _chosen(question)
+        begin = words["answer" if facts else "answer_nothing"]
+        return Answer("\n".join([begin, *(f"- {fact.statement}" for fact in facts), words["answer_end"]]))
+
+    def close(self) -> None:
+        """Hold nothing."""
+
+
+def _chosen(question: Question) -> list[Fact]:
+    facts = question.consultation.facts
+    named = {int(number) for number in _NUMBERS.findall(compatible(question.message))}
+    on_named = [fact for fact in facts if fact.horse_number in named]
+    return (on_named or list(facts))[:MAX_FACTS]

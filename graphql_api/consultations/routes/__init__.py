@@ -1,0 +1,1 @@
+"""Consultations by plain HTTP, in the shapes of the API that came before."""

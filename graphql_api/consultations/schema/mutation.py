@@ -1,0 +1,84 @@
+"""Mutations of consultations. What may ask a model, or counts facts, weighs so much that a request holds one or two."""
+
+from typing import Annotated
+
+import strawberry
+
+from graphql_api.access.service import CALLER
+from graphql_api.consultations.answering import Asked
+from graphql_api.consultations.costs import END, SEND, START
+from graphql_api.consultations.model import Language
+from graphql_api.consultations.schema.types import ConsultationPayload, show_consultation, show_exchange
+from graphql_api.consultations.service import Consultations, Start
+from graphql_api.execution.context import Context
+from graphql_api.execution.cost import cost
+
+Info = strawberry.Info[Context, None]
+
+ConsultationId = Annotated[strawberry.ID, strawberry.argument(description="The id of the consultation.")]
+
+
+@strawberry.type
+class Mutation:
+    """The root fields that change consultations."""
+
+    @strawberry.mutation(
+        description="Start a consultation on a slip: facts on each bet, and the total against a limit of one's own.",
+        metadata=cost(weight=START),
+    )
+    async def start_consultation(
+        self,
+        info: Info,
+        slip_id: Annotated[strawberry.ID, strawberry.argument(description="The id of the slip.")],
+        language: Annotated[Language, strawberry.argument(description="Its language.")] = Language.JA,
+        limit: Annotated[
+            int | None, strawberry.argument(description="The most yen that the person wants to spend.")
+        ] = None,
+        client_request_id: Annotated[
+            strawberry.ID | None,
+            strawberry.argument(description="A random UUID: sent again with it, the request starts nothing new."),
+        ] = None,
+    ) -> ConsultationPayload:
+        """Start one."""
+        consultations, begin = info.context.use(Consultations), Start(language, limit)
+        started = await consultations.start(info.context, slip_id, begin, client_request_id)
+        shown = show_consultation(*started, info.context)
+        return ConsultationPayload(consultation=shown, user_message=None, reply=None)
+
+    @strawberry.mutation(
+        description="Send a message and wait for its answer: facts that bear on it, or a model's words on them.",
+        metadata=cost(weight=SEND),
+    )
+    async def send_message(
+        self,
+        info: Info,
+        consultation_id: ConsultationId,
+        content: Annotated[str, strawberry.argument(description="Plain text, at most 1,000 characters.")],
+        client_request_id: Annotated[
+            strawberry.ID | None,
+            strawberry.argument(
+                description="Any text that tells this message from the others: sent again with it, it is not answered "
+                "once more."
+            ),
+        ] = None,
+    ) -> ConsultationPayload:
+        """Send one."""
+        caller = CALLER.get()
+        asked = Asked(caller.key_id if caller else "", info.context.budget.seconds_left)
+        exchange = await info.context.use(Consultations).send(consultation_id, content, asked, client_request_id)
+        return show_exchange(consultation_id, exchange, info.context)
+
+    @strawberry.mutation(description="End a consultation; it takes no more messages.", metadata=cost(weight=END))
+    async def end_consultation(self, info: Info, consultation_id: ConsultationId) -> ConsultationPayload:
+        """End it."""
+        held = await info.context.use(Consultations).end(consultation_id)
+        shown = show_consultation(consultation_id, held, info.context)
+        return ConsultationPayload(consultation=shown, user_message=None, reply=None)
+
+    @strawberry.mutation(
+        description="Delete a consultation with all of its messages, at once; true.", metadata=cost(weight=END)
+    )
+    async def delete_consultation(self, info: Info, consultation_id: ConsultationId) -> bool:
+        """Delete it."""
+        await info.context.use(Consultations).delete(consultation_id)
+        return True

@@ -1,0 +1,28 @@
+"""``consultation``."""
+
+from typing import Annotated
+
+import strawberry
+
+from graphql_api.consultations.schema.types import Consultation, show_consultation
+from graphql_api.consultations.service import Consultations
+from graphql_api.execution.context import Context
+from graphql_api.execution.cost import LOAD, cost
+
+
+@strawberry.type
+class Query:
+    """The root field of consultations."""
+
+    @strawberry.field(
+        description="A consultation; null where there is none of this id, or it has expired.",
+        metadata=cost(weight=LOAD),
+    )
+    async def consultation(
+        self,
+        info: strawberry.Info[Context, None],
+        id: Annotated[strawberry.ID, strawberry.argument(description="The id that `startConsultation` gave.")],  # noqa: A002
+    ) -> Consultation | None:
+        """Read a consultation."""
+        found = await info.context.use(Consultations).find(id)
+        return None if found is None else show_consultation(id, found, info.context)

@@ -1,0 +1,242 @@
+"""Consultations as GraphQL shows them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated
+
+import strawberry
+
+from graphql_api.consultations import model
+from graphql_api.consultations.model import (
+    ConsultationStatus,
+    FallbackReason,
+    Language,
+    MessageType,
+    WarningLevel,
+)
+from graphql_api.consultations.service import Consultations, Exchange
+from graphql_api.consultations.settings import ConsultationsSettings
+from graphql_api.consultations.words import WORDS
+from graphql_api.errors import BadUserInput
+from graphql_api.execution.context import Context
+from graphql_api.execution.cost import LOAD, cost
+from graphql_api.jockeys.schema.statistics import ConfidenceInterval
+from graphql_api.schema.enums import declare
+from graphql_api.schema.pages import PageInfo
+from graphql_api.slips.changes import MAX_ITEMS
+from graphql_api.slips.lookup import SlipRaces
+from graphql_api.slips.schema.types import SlipItem, show_item
+
+Info = strawberry.Info[Context, None]
+
+FACTS = 54
+"""Facts that a bet is reckoned to have: three on each horse of a full gate."""
+
+declare(ConsultationStatus, model.STATUSES)
+declare(WarningLevel, model.LEVELS)
+declare(MessageType, model.MESSAGE_TYPES)
+declare(Language, model.LANGUAGES)
+declare(FallbackReason, model.FALLBACKS)
+
+
+@strawberry.type(description="Something counted before the race; it is no verdict and no promise.")
+class Fact:
+    """Public face of ``model.Fact``."""
+
+    race_id: strawberry.ID = strawberry.field(description="The race, as on the slip.")
+    horse_number: int = strawberry.field(description="The horse of which it is told.")
+    statement: str = strawberry.field(description="The fact in words.")
+    sample: int = strawberry.field(description="Rides that were counted.")
+    value: float | None = strawberry.field(description="The rate, from 0 to 1; null with a sample below 30.")
+    interval: ConfidenceInterval | None = strawberry.field(description="95 % interval of the rate; null without one.")
+    source: str = strawberry.field(description="Of which records it was counted.")
+
+
+@strawberry.type(description="Facts on a bet, and a comment.")
+class BetFeedback:
+    """Public face of ``model.BetFeedback``."""
+
+    item_id: strawberry.ID = strawberry.field(description="The item of the slip.")
+    comment: str = strawberry.field(description="What the bet is, in words.")
+    facts: list[Fact] = strawberry.field(
+        description="Facts on its horses; empty where nothing is known of them.", metadata=cost(size=FACTS)
+    )
+
+
+@strawberry.type(description="The total of the slip against the person's own limit.")
+class AmountFeedback:
+    """Public face of ``model.AmountFeedback``."""
+
+    total: int = strawberry.field(description="Yen of all items.")
+    limit: int | None = strawberry.field(description="The limit in yen; null where none was told.")
+    level: WarningLevel = strawberry.field(name="warningLevel", description="How they compare.")
+    comment: str = strawberry.field(description="The same in words.")
+
+
+@strawberry.type(description="A message of a consultation.")
+class Message:
+    """Public face of ``model.Message``."""
+
+    id: strawberry.ID = strawberry.field(description="Names the message in its consultation.")
+    type: MessageType = strawberry.field(description="Who wrote it.")
+    content: str = strawberry.field(description="Plain text.")
+    at: datetime = strawberry.field(description="When it was written.")
+    provider: str | None = strawberry.field(description="Who answered: `template`, `bedrock` or `http`.")
+    model: str | None = strawberry.field(description="The model that answered; null for the template.")
+    fallback: FallbackReason | None = strawberry.field(
+        description="Why the template answered in place of a model; null where it did not."
+    )
+
+
+@strawberry.type(description="A message and its cursor.")
+class MessageEdge:
+    """Relay's edge."""
+
+    cursor: str = strawberry.field(description="Names the message for `after`.")
+    node: Message = strawberry.field(description="The message.")
+
+
+@strawberry.type(description="A page of messages, the oldest first.")
+class MessageConnection:
+    """Relay's connection."""
+
+    nodes: list[Message] = strawberry.field(description="The messages.")
+    edges: list[MessageEdge] = strawberry.field(description="The messages with their cursors.")
+    page_info: PageInfo = strawberry.field(description="Where the page lies.")
+    total_count: int = strawberry.field(description="Messages on all pages.")
+
+
+@strawberry.type(description="Tokens that a model was charged for in this consultation.")
+class TokenUsage:
+    """Public face of ``model.Usage``."""
+
+    input_tokens: int = strawberry.field(description="Tokens of prompts.")
+    output_tokens: int = strawberry.field(description="Tokens of answers.")
+    remaining: int = strawberry.field(description="Tokens that the consultation may take yet.")
+
+
+@strawberry.type(description="A consultation on a slip as it was at the start.")
+class Consultation:
+    """Public face of ``model.Consultation``."""
+
+    held: strawberry.Private[model.Consultation]
+
+    id: strawberry.ID = strawberry.field(
+        description="A capability: whoever knows it may read the consultation and send messages. Keep it as a secret."
+    )
+    status: ConsultationStatus = strawberry.field(description="How far it has come.")
+    language: Language = strawberry.field(description="Its language.")
+    slip: list[SlipItem] = strawberry.field(
+        description="The items of the slip at the start.", metadata=cost(size=MAX_ITEMS)
+    )
+    total: int = strawberry.field(description="Yen of these.")
+    bet_feedback: list[BetFeedback] = strawberry.field(
+        description="Feedback on each item.", metadata=cost(size=MAX_ITEMS)
+    )
+    amount_feedback: AmountFeedback = strawberry.field(description="Feedback on the total.")
+    started_at: datetime = strawberry.field(description="When it was started.")
+    ended_at: datetime | None = strawberry.field(description="When it was ended; null before.")
+    expires_at: datetime = strawberry.field(description="When it will be gone.")
+    usage: TokenUsage = strawberry.field(description="Tokens of models; 0 with the template.")
+    notice: str = strawberry.field(description="A notice on responsible play, to be shown.")
+
+    @strawberry.field(description="The messages, the oldest first.", metadata=cost(weight=LOAD))
+    async def messages(
+        self,
+        info: Info,
+        first: Annotated[int, strawberry.argument(description="At most so many.")] = 100,
+        after: Annotated[str | None, strawberry.argument(description="Only messages behind this cursor.")] = None,
+    ) -> MessageConnection:
+        """Read a page."""
+        if not 0 <= first <= info.context.settings.max_page:
+            raise BadUserInput(f"Argument 'first' must be from 0 to {info.context.settings.max_page}, but is {first}.")
+        held = await info.context.use(Consultations).messages(self.id, self.held)
+        return _page(held, first, after or "")
+
+
+@strawberry.type(description="A consultation after a change.")
+class ConsultationPayload:
+    """What mutations of consultations return."""
+
+    consultation: Consultation = strawberry.field(description="The consultation as it is now.")
+    user_message: Message | None = strawberry.field(description="The message that was sent; null where none was.")
+    reply: Message | None = strawberry.field(description="Its answer; null where no message was sent.")
+
+
+def _page(held: Sequence[model.Message], first: int, after: str) -> MessageConnection:
+    behind = [each for each in held if each.id > after]
+    nodes = [show_message(each) for each in behind[:first]]
+    info = PageInfo(
+        cursor_at=lambda place: str(nodes[place].id) if nodes else None,
+        has_next_page=len(behind) > first,
+        has_previous_page=len(behind) < len(held),
+    )
+    edges = [MessageEdge(cursor=str(node.id), node=node) for node in nodes]
+    return MessageConnection(nodes=nodes, edges=edges, page_info=info, total_count=len(held))
+
+
+def show_message(message: model.Message) -> Message:
+    """Return the public face of a message."""
+    return Message(
+        id=strawberry.ID(message.id),
+        type=message.type,
+        content=message.content,
+        at=message.at,
+        provider=message.provider,
+        model=message.model,
+        fallback=message.fallback,
+    )
+
+
+def _fact(fact: model.Fact) -> Fact:
+    interval = fact.interval and ConfidenceInterval(lower=fact.interval[0], upper=fact.interval[1])
+    return Fact(
+        race_id=strawberry.ID(fact.race_id),
+        horse_number=fact.horse_number,
+        statement=fact.statement,
+        sample=fact.sample,
+        value=fact.value,
+        interval=interval,
+        source=fact.source,
+    )
+
+
+def _feedback(feedback: model.BetFeedback) -> BetFeedback:
+    facts = [_fact(fact) for fact in feedback.facts]
+    return BetFeedback(item_id=strawberry.ID(feedback.item_id), comment=feedback.comment, facts=facts)
+
+
+def show_consultation(consultation_id: str, held: model.Consultation, context: Context) -> Consultation:
+    """Return the public face of a consultation."""
+    races, amount, usage = SlipRaces(context), held.amount, held.usage
+    most = context.settings.of(ConsultationsSettings).consultations_session_tokens
+    return Consultation(
+        held=held,
+        id=strawberry.ID(consultation_id),
+        status=held.status,
+        language=held.language,
+        slip=[show_item(item, races) for item in held.items],
+        total=amount.total,
+        bet_feedback=[_feedback(each) for each in held.feedback],
+        amount_feedback=AmountFeedback(
+            total=amount.total, limit=amount.limit, level=amount.level, comment=amount.comment
+        ),
+        started_at=held.started_at,
+        ended_at=held.ended_at,
+        expires_at=held.expires_at,
+        usage=TokenUsage(
+            input_tokens=usage.input_tokens,
+            output_tokens=usage.output_tokens,
+            remaining=max(0, most - usage.charged),
+        ),
+        notice=WORDS[held.language]["notice"],
+    )
+
+
+def show_exchange(consultation_id: str, exchange: Exchange, context: Context) -> ConsultationPayload:
+    """Return the public face of an exchange."""
+    return ConsultationPayload(
+        consultation=show_consultation(consultation_id, exchange.consultation, context),
+        user_message=show_message(exchange.sent),
+        reply=show_message(exchange.answer),
+    )

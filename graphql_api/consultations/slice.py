@@ -1,0 +1,12 @@
+"""The slice of consultations."""
+
+from graphql_api.consultations.settings import ConsultationsSettings
+from graphql_api.slices import Slice
+
+SLICE = Slice(
+    name="consultations",
+    settings=ConsultationsSettings,
+    query="graphql_api.consultations.schema.query:Query",
+    mutation="graphql_api.consultations.schema.mutation:Mutation",
+    routes="graphql_api.consultations.routes.routes:routes",
+)

@@ -1,0 +1,94 @@
+"""All that consultations say by themselves, in each language. It tells facts: no verdict, no advice, no promise."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from graphql_api.consultations.model import Language, WarningLevel
+from graphql_api.slips.tickets.types import BetMethod, BetType
+
+Words = dict[str, str]
+
+JAPANESE: Words = {
+    "notice": "馬券の購入は20歳以上に限られます。無理のない範囲で楽しみましょう。ギャンブル等依存症の相談窓口: "
+    "0120-321-153。ここに示すのは過去の事実であり、結果を約束するものでも、購入を勧めるものでもありません。",
+    "year": "{horse}番{name}の騎手{jockey}: レース前1年間の勝率は{value}(95%区間 {low}〜{high}、{sample}騎乗)",
+    "year_few": "{horse}番{name}の騎手{jockey}: レース前1年間は{sample}騎乗(30未満のため率は示しません)",
+    "course": "{horse}番{name}の騎手{jockey}: {place}での3着内率は{value}(95%区間 {low}〜{high}、{sample}騎乗)",
+    "course_few": "{horse}番{name}の騎手{jockey}: {place}では{sample}騎乗(30未満のため率は示しません)",
+    "pair": "{horse}番{name}と騎手{jockey}の組み合わせ: 3着内率は{value}(95%区間 {low}〜{high}、{sample}騎乗)",
+    "pair_few": "{horse}番{name}と騎手{jockey}の組み合わせ: これまで{sample}騎乗(30未満のため率は示しません)",
+    "source": "騎手{id}の{before}より前の騎乗記録",
+    "bet": "{race}{type} {method} {combinations}通り、1通り{stake}円、計{cost}円です。",
+    "bet_facts": "出走馬の騎手について、レース前の記録にある事実を{count}件示します。",
+    "bet_nothing": "この券の馬について、手元の記録からお伝えできる事実はありません。",
+    "amount_none": "合計は{total}円です。",
+    "amount_limit": "合計は{total}円で、ご自身の上限{limit}円の{percent}%です。",
+    "amount_caution": "上限に近づいています。",
+    "amount_warning": "上限に達しています。買い目や金額を見直せます。",
+    "answer": "手元の記録からお伝えできる事実は次のとおりです。",
+    "answer_nothing": "ご質問について、手元の記録からお伝えできる事実はありません。",
+    "answer_end": "いずれも過去の集計であり、結果を約束するものでも、購入を勧めるものでもありません。",
+}
+
+ENGLISH: Words = {
+    "notice": "Betting is for people of 20 and over. Bet no more than you can spare. Counselling on gambling in "
+    "Japan: 0120-321-153. What is shown here are facts of the past: no promise of a result, and no advice to "
+    "buy.",
+    "year": "Jockey {jockey} of horse {horse} {name}: {value} of rides won in the year before the race (95 % "
+    "interval {low} to {high}, {sample} rides)",
+    "year_few": "Jockey {jockey} of horse {horse} {name}: {sample} rides in the year before the race (below 30, "
+    "so no rate is shown)",
+    "course": "Jockey {jockey} of horse {horse} {name}: {value} of rides in the first three at {place} (95 % "
+    "interval {low} to {high}, {sample} rides)",
+    "course_few": "Jockey {jockey} of horse {horse} {name}: {sample} rides at {place} (below 30, so no rate is shown)",
+    "pair": "Jockey {jockey} on horse {horse} {name}: {value} of rides in the first three (95 % interval {low} "
+    "to {high}, {sample} rides)",
+    "pair_few": "Jockey {jockey} on horse {horse} {name}: {sample} rides together (below 30, so no rate is shown)",
+    "source": "Rides of jockey {id} before {before}",
+    "bet": "{race}{type} {method}: {combinations} combinations at {stake} yen each, {cost} yen in all.",
+    "bet_facts": "{count} facts about the jockeys follow, from records before the race.",
+    "bet_nothing": "The records at hand hold no facts about the horses of this ticket.",
+    "amount_none": "The total is {total} yen.",
+    "amount_limit": "The total is {total} yen, {percent} % of your own limit of {limit} yen.",
+    "amount_caution": "You are close to your limit.",
+    "amount_warning": "You have reached your limit. You can take tickets off, or lower stakes.",
+    "answer": "The records at hand tell these facts.",
+    "answer_nothing": "The records at hand hold no facts on your question.",
+    "answer_end": "All of them are counts of the past: no promise of a result, and no advice to buy.",
+}
+
+WORDS: Mapping[Language, Mapping[str, str]] = MappingProxyType(
+    {Language.JA: MappingProxyType(JAPANESE), Language.EN: MappingProxyType(ENGLISH)}
+)
+
+TYPES: Mapping[Language, Mapping[BetType, str]] = MappingProxyType(
+    {
+        Language.JA: dict(
+            zip(BetType, ("単勝", "複勝", "枠連", "馬連", "ワイド", "馬単", "3連複", "3連単"), strict=True)
+        ),
+        Language.EN: {each: each.name.replace("_", " ").lower() for each in BetType},
+    }
+)
+
+METHODS: Mapping[Language, Mapping[BetMethod, str]] = MappingProxyType(
+    {
+        Language.JA: dict(zip(BetMethod, ("通常", "ボックス", "流し", "フォーメーション"), strict=True)),
+        Language.EN: {each: each.name.lower() for each in BetMethod},
+    }
+)
+
+SURFACES: Mapping[Language, Mapping[str, str]] = MappingProxyType(
+    {
+        Language.JA: {"TURF": "芝", "DIRT": "ダート", "JUMP": "障害"},
+        Language.EN: {"TURF": " turf", "DIRT": " dirt", "JUMP": " jump races"},
+    }
+)
+
+AMOUNTS: Mapping[WarningLevel, str | None] = MappingProxyType(
+    {WarningLevel.NONE: None, WarningLevel.CAUTION: "amount_caution", WarningLevel.WARNING: "amount_warning"}
+)
+
+
+def joined(language: Language, *parts: str) -> str:
+    """Join sentences."""
+    return (" " if language is Language.EN else "").join(part for part in parts if part)
