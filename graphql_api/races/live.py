@@ -5,12 +5,12 @@ from typing import Self
 
 from graphql_api.config import Settings
 from graphql_api.races.cards import Card
+from graphql_api.races.provider import CardProvider
 from graphql_api.races.settings import RacesSettings
 from graphql_api.services import Services
 from graphql_api.snapshots.policy import Policy
 from graphql_api.snapshots.shared_work import SharedWork
 from graphql_api.snapshots.snapshots import Snapshots
-from graphql_api.snapshots.source import Source
 from graphql_api.workers import Workers
 
 THREADS = 8
@@ -22,11 +22,12 @@ MAX_CARDS = 2_000
 class LiveCards(Snapshots[Card]):
     """The service of cards."""
 
-    def __init__(self, source: Source[Card], settings: Settings, clock: Callable[[], float] | None = None) -> None:
-        """Hold cards of ``source``; ``clock`` gives seconds."""
+    def __init__(self, provider: CardProvider, settings: Settings, clock: Callable[[], float] | None = None) -> None:
+        """Hold cards of ``provider``; ``clock`` gives seconds."""
+        self._provider = provider
         self._threads = Workers(THREADS, "race-card")
         shared = SharedWork(self._threads)
-        super().__init__(source, _policy(settings), self._threads, shared, max_suspects=THREADS // 4, clock=clock)
+        super().__init__(provider, _policy(settings), self._threads, shared, max_suspects=THREADS // 4, clock=clock)
 
     @classmethod
     def open(cls, services: Services) -> Self:
@@ -34,8 +35,9 @@ class LiveCards(Snapshots[Card]):
         return cls(_provider(services.settings.of(RacesSettings)), services.settings)
 
     def close(self) -> None:
-        """Refuse further cards."""
+        """Refuse further cards, and close the provider."""
         self._threads.close()
+        self._provider.close()
         super().close()
 
 
@@ -44,7 +46,7 @@ def is_live(settings: Settings) -> bool:
     return settings.of(RacesSettings).races_provider != "records"
 
 
-def _provider(settings: RacesSettings) -> Source[Card]:
+def _provider(settings: RacesSettings) -> CardProvider:
     if settings.races_provider == "mock":
         from graphql_api.races.mock import SEED, MockCards
         from graphql_api.samples.calendar import Calendar

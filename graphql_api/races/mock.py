@@ -30,7 +30,7 @@ ANNOUNCED_DAYS = range(-1, 14)
 
 
 class MockCards:
-    """Cards of the calendar, a source of snapshots."""
+    """A ``CardProvider`` of the calendar."""
 
     name = "livecards"
     key_field = "card"
@@ -69,6 +69,9 @@ class MockCards:
     def size(self, value: Card) -> int:
         """Estimate a card's bytes."""
         return value.nbytes
+
+    def close(self) -> None:
+        """Do nothing: a calendar holds no connection."""
 
 
 def _day(key: str, now: datetime) -> date | None:

@@ -50,13 +50,14 @@ RUNNERS = [
 class Bridge:
     """What the server says. ``faults`` are taken one a request: a status, or ``half``, ``slow``, ``drip``, ``html``.
 
-    ``asked`` counts the paths. ``released`` ends what is slow.
+    ``asked`` counts the paths, ``connections`` those opened and those open. ``released`` ends what is slow.
     """
 
     races: list[dict[str, Any]] = field(default_factory=lambda: [dict(NAKAYAMA), dict(FUNABASHI)])
     runners: list[dict[str, Any]] = field(default_factory=lambda: [dict(each) for each in RUNNERS])
     faults: deque[int | str] = field(default_factory=deque)
     asked: Counter[str] = field(default_factory=Counter)
+    connections: Counter[str] = field(default_factory=Counter)
     released: threading.Event = field(default_factory=threading.Event)
     url: str = ""
 
@@ -87,6 +88,16 @@ class _Handler(BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
     server: _Server
+
+    def setup(self) -> None:
+        """Count the connection."""
+        super().setup()
+        self.server.bridge.connections.update(opened=1, open=1)
+
+    def finish(self) -> None:
+        """Count it no more."""
+        super().finish()
+        self.server.bridge.connections.update(open=-1)
 
     def do_GET(self) -> None:
         """Answer, or do what the test has ordered."""

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -208,6 +209,23 @@ def test_a_breaker_lets_one_probe_pass() -> None:
     breaker.check()
     breaker.succeed()
     breaker.check()
+
+
+def test_questions_share_a_connection_until_the_provider_is_closed(bridge: Bridge) -> None:
+    """One that was given up in the middle is not used again."""
+    provider = cards(bridge)
+    for _ in range(3):
+        race(provider, MAIN)
+    assert bridge.asked.total() == 6
+    assert bridge.connections == {"opened": 1, "open": 1}
+    bridge.faults.append(500)
+    race(provider, MAIN)
+    assert bridge.connections["opened"] == 2
+    provider.close()
+    until = time.monotonic() + 10
+    while bridge.connections["open"] and time.monotonic() < until:
+        time.sleep(0.01)
+    assert bridge.connections["open"] == 0
 
 
 def test_a_bridge_that_is_not_there_is_a_fault() -> None:

@@ -4,12 +4,13 @@ import time
 from collections.abc import Callable, Mapping
 from threading import Lock
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from graphql_api.errors import UpstreamUnavailable
 from graphql_api.races.jravan.breaker import Breaker
 
 if TYPE_CHECKING:
-    from urllib3 import BaseHTTPResponse, PoolManager
+    from urllib3 import BaseHTTPResponse, HTTPConnectionPool
 
 TRIES = 2
 """Tries of one question: the first, and one more where that was quick to fail."""
@@ -42,10 +43,11 @@ class Bridge:
 
     def __init__(self, url: str, breaker: Breaker | None = None) -> None:
         """Ask the bridge at ``url``, such as ``http://10.0.1.100:8000``."""
-        self._url = url.rstrip("/")
+        self._url = url
+        self._path = urlsplit(url).path.rstrip("/")
         self._breaker = breaker or Breaker()
         self._lock = Lock()
-        self._pool: PoolManager | None = None
+        self._pool: HTTPConnectionPool | None = None
 
     def get(self, path: str, limit: Limit, query: Mapping[str, str] | None = None) -> bytes | None:
         """Return the body of an answer; None where the bridge has no such thing (404).
@@ -74,7 +76,7 @@ class Bridge:
     def close(self) -> None:
         """Close the connections."""
         if self._pool is not None:
-            self._pool.clear()
+            self._pool.close()
 
     def _ask(self, path: str, limit: Limit, query: Mapping[str, str] | None) -> bytes | None:
         from urllib3 import Timeout
@@ -83,7 +85,7 @@ class Bridge:
             raise UpstreamUnavailable(_FAILED, reason="the time is over")
         response = self._connections().request(
             "GET",
-            self._url + path,
+            self._path + path,
             fields=query,
             timeout=Timeout(connect=min(CONNECT_SECONDS, limit.left), read=limit.left),
             preload_content=False,
@@ -100,13 +102,13 @@ class Bridge:
         finally:
             response.close()
 
-    def _connections(self) -> "PoolManager":
+    def _connections(self) -> "HTTPConnectionPool":
         """Return the pool; urllib3 is imported by the first question."""
         with self._lock:
             if self._pool is None:
-                from urllib3 import PoolManager
+                from urllib3 import connection_from_url
 
-                self._pool = PoolManager(num_pools=1, maxsize=_CONNECTIONS, block=False)
+                self._pool = connection_from_url(self._url, maxsize=_CONNECTIONS)
             return self._pool
 
 

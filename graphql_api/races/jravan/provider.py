@@ -29,7 +29,7 @@ _UNREADABLE = "The source of race cards gave an answer that cannot be read; try 
 
 
 class JraVanCards:
-    """Cards of a bridge, a source of snapshots."""
+    """A ``CardProvider`` of a bridge."""
 
     name = "livecards"
     key_field = "card"
@@ -70,6 +70,10 @@ class JraVanCards:
     def size(self, value: Card) -> int:
         """Estimate a card's bytes."""
         return value.nbytes
+
+    def close(self) -> None:
+        """Close the connections to the bridge."""
+        self._bridge.close()
 
     def _day(self, day: date, limit: Limit) -> list[Any]:
         """Ask for the races of a day, and remember when their meetings are; a day without any is no card."""
