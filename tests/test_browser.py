@@ -309,8 +309,8 @@ def test_filters_are_filled_in_one_by_one(open_page: Open, live_server: str, ide
     route = page.locator(f"#{identifier}")
     route.locator("[name=surface]").select_option("TURF")
     route.locator("[name=finish_position_lte]").fill("3")
-    route.locator("[name=grade_is_null]").select_option("false")
-    route.locator("[name=racecourse_in]").fill("東京,中山")
+    route.locator("[name=grade_is_null]").select_option("true")
+    route.locator("[name=racecourse_in]").fill("東京,阪神")
     route.locator("[name=order]").fill("date")
     route.locator("[name=limit]").fill("2")
     route.locator("[name=columns]").fill("date,surface,finish_position,grade,racecourse")
@@ -321,8 +321,8 @@ def test_filters_are_filled_in_one_by_one(open_page: Open, live_server: str, ide
         "limit": "2",
         "surface": "TURF",
         "finish_position_lte": "3",
-        "grade_is_null": "false",
-        "racecourse_in": "東京,中山",
+        "grade_is_null": "true",
+        "racecourse_in": "東京,阪神",
     }
     address = route.locator(".curl").inner_text().split("'")[1]
     assert dict(parse_qsl(urlsplit(address).query)) == query
