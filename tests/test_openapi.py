@@ -15,10 +15,12 @@ from starlette.testclient import TestClient
 
 from graphql_api import samples
 from graphql_api.app import create_app
+from graphql_api.archive.refresh import Refresh
 from graphql_api.config import Settings
 from graphql_api.jockeys.columns import FIELDS, SOURCES
 from graphql_api.jockeys.openapi.source_columns import EXAMPLE_RACE, SOURCE_COLUMNS
 from graphql_api.jockeys.routes.filters import PARAMETERS
+from graphql_api.storage.folder import FolderStorage
 from real_frames import SAMPLES
 
 Json = dict[str, Any]
@@ -28,9 +30,10 @@ OPERATIONS = Path(__file__).parents[1] / "docs" / "operations"
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> TestClient:
-    """Give a client of an application with trusted operations over a few jockeys."""
+    """Give a client of an application with trusted operations over a few jockeys and their archive."""
     folder = tmp_path_factory.mktemp("served")
     samples.write(folder, jockeys=6, rows=200, seed=1)
+    Refresh(FolderStorage(folder)).run(2)
     return TestClient(create_app(Settings(data=str(folder), documents=str(OPERATIONS))), raise_server_exceptions=False)
 
 
@@ -85,7 +88,7 @@ def reading(document: Json) -> Iterator[tuple[str, Json]]:
 def test_the_document_is_valid_and_complete(document: Json) -> None:
     """The document passes a validator and names every plain route."""
     validate(document)
-    exports = {f"/api/jockey/{{jockey_id}}.{each}" for each in EXTENSIONS}
+    exports = {f"{path}.{each}" for path in ("/api/jockey/{jockey_id}", "/api/rides") for each in EXTENSIONS}
     cart = {"/cart/items", "/cart/{cart_id}", "/cart/{cart_id}/items/{item_id}"}
     others = {"/q/{name}", "/q/{name}.csv", "/health", "/ready", "/races", "/races/{race_id}"}
     one = "/consultations/{session_id}"
