@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 SAMPLE := sample-data
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast check setup lock bench explorer explorer-check audit fuzz vulnerabilities package verify-deploy clean
+.PHONY: help run test test-fast check setup lock bench bench-archive explorer explorer-check audit fuzz vulnerabilities package verify-deploy clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -71,6 +71,9 @@ vulnerabilities: setup ## Ask PyPI and npm what is known of all that is locked
 bench: setup ## Measure this server beside its peers, and write benchmarks/results
 	$(BIN)/python -m benchmarks
 	$(BIN)/python -m benchmarks.access
+
+bench-archive: setup ## Ask the archive of 1.2 million rides, beside DuckDB, Polars and SQLite
+	$(BIN)/python -m benchmarks.archive
 
 audit: setup audit/node_modules ## The official GraphQL over HTTP audit: 61 of 61
 	$(BIN)/pytest --no-skips tests/test_audit.py

@@ -19,6 +19,7 @@ REQUIREMENTS: dict[str, tuple[str, ...]] = {
     # Later sqlglots write no name into ibis's DROP TABLE, so that each request would leave a table behind.
     "graphique": ("graphique==2.1", "duckdb==1.5.6", "sqlglot==30.0.3", *SERVER),
     "datasette": ("datasette==0.65.5", "datasette-graphql==2.2", *SERVER),
+    "polars": ("polars==2.1.0",),
     "roapi": ("roapi==0.12.7",),
 }
 """Python environments; Strawberry and the floors run in this project's own, with its very versions."""

@@ -139,4 +139,4 @@ if __name__ == "__main__":
     parser.add_argument("folder", type=Path)
     parser.add_argument("--years", type=int, default=21)
     options = parser.parse_args()
-    print(f"{write(options.folder, options.years):,} rides")  # noqa: T201
+    print(f"{write(options.folder, options.years):,} rides")

@@ -47,6 +47,7 @@ class Engine:
         self._lock = Lock()
         self._connection: DuckDBPyConnection | None = None
         self._opened: set[str] = set()
+        self._idle: list[DuckDBPyConnection] = []
         self._answers = LRUCache[Statement, Answer](MAX_VALUES, _size)
 
     async def ask(self, statement: Statement, budget: Budget) -> Answer:
@@ -76,14 +77,24 @@ class Engine:
         return answer
 
     def cursor(self, statement: Statement) -> "DuckDBPyConnection":
-        """Return a cursor of one's own for a question, whose tables are open."""
+        """Lend a cursor to a question, whose tables are open; to make one takes as long as a small question."""
         with self._lock:
             connection = self._connection = self._connection or self._open()
             for table in statement.tables:
                 if table not in self._opened:
                     connection.execute(self._table(table))
                     self._opened.add(table)
-            return connection.cursor()
+            return self._idle.pop() if self._idle else connection.cursor()
+
+    def take_back(self, cursor: "DuckDBPyConnection") -> None:
+        """Take a cursor back whose question was answered."""
+        with self._lock:
+            self._idle.append(cursor)
+
+    def forget(self) -> None:
+        """Let go of the answers that are kept."""
+        with self._lock:
+            self._answers.clear()
 
     def _open(self) -> "DuckDBPyConnection":
         folder = self._files.folder
@@ -128,13 +139,11 @@ class _Run:
         """Ask, in a thread."""
         with translated():
             cursor = self._cursor = self._engine.cursor(self._statement)
-            try:
-                if self._stopped.is_set():
-                    raise CancelledError
-                cursor.execute(self._statement.text, list(self._statement.values))
-                rows = cursor.fetchmany(MAX_VALUES // max(1, len(cursor.description or ())) + 1)
-            finally:
-                cursor.close()
+            if self._stopped.is_set():
+                raise CancelledError
+            cursor.execute(self._statement.text, list(self._statement.values))
+            rows = cursor.fetchmany(MAX_VALUES // max(1, len(cursor.description or ())) + 1)
+            self._engine.take_back(cursor)  # one whose question failed, or was ended, is let go of
         if _size(rows) > MAX_VALUES:
             raise QueryTooComplex(f"The question has more than {MAX_VALUES:,} values: filter, or use fewer keys.")
         return rows

@@ -1,0 +1,125 @@
+"""One contender in a process of its own: answers every question some times, and tells processor time and memory."""
+
+import argparse
+import asyncio
+import json
+import resource
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from benchmarks.archive.questions import QUESTIONS, SQL_COLUMNS, Question, rows_of
+
+Ask = Callable[[Question], Any]
+INDICES = ("horse_name", "date", "jockey_id", "year, racecourse, surface")
+
+
+def api(folder: Path) -> Iterator[Ask]:
+    """Ask this API in process: the document is judged and planned, the answer written as JSON; none is kept."""
+    from graphql_api.app import create_core
+    from graphql_api.archive.editions import KEY, Editions
+    from graphql_api.installed import read_settings
+
+    core = create_core(read_settings({}, data=str(folder), log_level="ERROR"))
+
+    def ask(question: Question) -> bytes:
+        held = core.services.get(Editions).cached(KEY)
+        if held is not None:
+            held.value.engine.forget()
+        return asyncio.run(core.run(question.graphql))
+
+    yield ask
+    core.services.close()
+
+
+def duckdb(folder: Path) -> Iterator[Ask]:
+    """Ask DuckDB itself, with one thread, on the very same files."""
+    import duckdb
+
+    connection = duckdb.connect(":memory:", config={"threads": 1})
+    connection.execute("SET parquet_metadata_cache = true")
+    files = sorted(map(str, (folder / "rides").glob("[0-9]*.parquet")), reverse=True)
+    connection.execute(f"CREATE VIEW rides AS SELECT * FROM read_parquet({files!r})")
+    yield lambda question: connection.execute(question.sql).fetchall()
+
+
+def sqlite(folder: Path) -> Iterator[Ask]:
+    """Ask SQLite, with a table of the columns that the questions name and four indices."""
+    import duckdb
+
+    path = folder / "rides.sqlite"
+    path.unlink(missing_ok=True)
+    connection = sqlite3.connect(path)
+    connection.execute(f"CREATE TABLE rides ({', '.join(SQL_COLUMNS)})")
+    source = duckdb.connect()
+    marks = ", ".join("?" * len(SQL_COLUMNS))
+    for file in sorted((folder / "rides").glob("[0-9]*.parquet")):
+        columns = ", ".join("CAST(date AS VARCHAR)" if name == "date" else name for name in SQL_COLUMNS)
+        rows = source.execute(f"SELECT {columns} FROM read_parquet('{file}')").fetchall()
+        connection.executemany(f"INSERT INTO rides VALUES ({marks})", rows)
+    for place, columns in enumerate(INDICES):
+        connection.execute(f"CREATE INDEX i{place} ON rides ({columns})")
+    connection.execute("ANALYZE")
+    connection.commit()
+    yield lambda question: connection.execute(question.sql).fetchall() if question.shared_by_sqlite else None
+    connection.close()
+
+
+def polars(folder: Path) -> Iterator[Ask]:
+    """Ask Polars in SQL, lazily over the very same files."""
+    import polars as pl
+
+    frame = pl.scan_parquet(sorted((folder / "rides").glob("[0-9]*.parquet"), reverse=True))
+    context = pl.SQLContext(rides=frame)
+
+    def ask(question: Question) -> Any:
+        try:
+            return context.execute(question.sql, eager=True).rows()
+        except pl.exceptions.PolarsError:
+            return None
+
+    yield ask
+
+
+CONTENDERS = {"api": api, "duckdb": duckdb, "polars": polars, "sqlite": sqlite}
+
+
+def measured(ask: Ask, rounds: int) -> Iterator[dict[str, Any]]:
+    """Ask every question so many times; the least processor time counts."""
+    for question in QUESTIONS:
+        best, answer = float("inf"), None
+        for _ in range(rounds):
+            begun = time.process_time()
+            answer = ask(question)
+            best = min(best, time.process_time() - begun)
+            if answer is None:
+                break
+        rows = rows_of(question, json.loads(answer)) if isinstance(answer, bytes) else answer
+        told = None if rows is None else [[_plain(value) for value in row] for row in rows]
+        yield {"question": question.name, "ms": None if answer is None else 1000 * best, "rows": told}
+
+
+def _plain(value: Any) -> Any:
+    """Give a value in a form that all contenders share: numbers to nine digits, days as texts."""
+    if isinstance(value, bool) or value is None:
+        return value
+    return float(f"{value:.9g}") if isinstance(value, int | float) else str(value)
+
+
+def main() -> None:
+    """Measure one contender, and print what it took."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("contender", choices=CONTENDERS)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--rounds", type=int, default=5)
+    options = parser.parse_args()
+    for ask in CONTENDERS[options.contender](options.folder):
+        answers = list(measured(ask, options.rounds))
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        print(json.dumps({"peak_mb": round(peak), "answers": answers}))
+
+
+if __name__ == "__main__":
+    main()
