@@ -19,7 +19,22 @@ from graphql_api.execution.context import Context
 from graphql_api.races.ids import netkeiba_id
 from graphql_api.tables.ordering import Order
 
-ORDER_FIELDS = ("date", "racecourse", "race_number", "race_name", "distance", "field_size")
+ORDER_FIELDS = (
+    "date",
+    "racecourse",
+    "jurisdiction",
+    "race_number",
+    "race_name",
+    "grade",
+    "race_class",
+    "surface",
+    "distance",
+    "going",
+    "weather",
+    "field_size",
+    "pace_first3f",
+    "pace_last3f",
+)
 """Fields of rides that races can be ordered by: they are the same in all rides of a race."""
 
 NO_CURSOR = "Argument 'after' is not a cursor of this connection."

@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 from graphql_api.app import create_core
 from graphql_api.archive.costs import MAX_QUESTIONS
 from graphql_api.installed import read_settings
+from graphql_api.races.listing import ORDER_FIELDS
 from graphql_client import codes, data, run
 from races.files import MAIN, index, mount, served, write
 from real_frames import SAMPLES
@@ -114,24 +115,39 @@ def test_races_are_those_of_which_a_ride_meets_the_filter(client: TestClient) ->
     assert long["nodes"] == [{"id": OTHER, "distance": 1800}]
 
 
-def test_races_are_ordered_and_paged(client: TestClient) -> None:
-    """Page by page they are the whole list, whatever the order and its direction."""
-    for order in (
-        "",
-        "orderBy: [{ field: DISTANCE, direction: DESC }, { field: RACE_NAME }]",
-        "orderBy: [{ field: DATE }]",
-    ):
-        whole = [race["id"] for race in listed(client, f"({order} first: 100)")["nodes"]]
-        assert len(set(whole)) == 63
-        paged, cursor = [], "null"
-        while cursor:
-            arguments = f"({order} first: 17, after: {cursor})"
-            selection = "edges { cursor node { id } } pageInfo { hasNextPage endCursor }"
-            page = data(client, f"{{ races{arguments} {{ {selection} }} }}")["races"]
-            paged += [edge["node"]["id"] for edge in page["edges"]]
-            assert page["edges"][-1]["cursor"] == page["pageInfo"]["endCursor"]
-            cursor = f'"{page["pageInfo"]["endCursor"]}"' if page["pageInfo"]["hasNextPage"] else ""
-        assert paged == whole
+ORDERS = [
+    "",
+    "orderBy: [{ field: DISTANCE, direction: DESC }, { field: RACE_NAME }]",
+    "orderBy: [{ field: GRADE, direction: DESC, nulls: FIRST }]",
+    *(f"orderBy: [{{ field: {name.upper()} }}]" for name in ORDER_FIELDS),
+]
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_races_are_ordered_and_paged(client: TestClient, order: str) -> None:
+    """Page by page they are the whole list, whatever the order, its direction and the place of null."""
+    whole = [race["id"] for race in listed(client, f"({order} first: 100)")["nodes"]]
+    assert len(set(whole)) == 63
+    paged, cursor = [], "null"
+    while cursor:
+        arguments = f"({order} first: 17, after: {cursor})"
+        selection = "edges { cursor node { id } } pageInfo { hasNextPage endCursor }"
+        page = data(client, f"{{ races{arguments} {{ {selection} }} }}")["races"]
+        paged += [edge["node"]["id"] for edge in page["edges"]]
+        assert page["edges"][-1]["cursor"] == page["pageInfo"]["endCursor"]
+        cursor = f'"{page["pageInfo"]["endCursor"]}"' if page["pageInfo"]["hasNextPage"] else ""
+    assert paged == whole
+
+
+def test_orders_are_those_of_the_vocabulary(client: TestClient) -> None:
+    """GI before ungraded races, null behind all unless asked otherwise; dirt behind turf."""
+    by_grade = listed(client, "(orderBy: [{ field: GRADE }], first: 1)", "id grade")["nodes"]
+    assert by_grade[0]["grade"] == "GI"
+    assert listed(client, "(orderBy: [{ field: GRADE, nulls: FIRST }], first: 1)", "grade")["nodes"] == [
+        {"grade": None}
+    ]
+    by_surface = listed(client, "(orderBy: [{ field: SURFACE, direction: DESC }], first: 1)", "surface")
+    assert by_surface["nodes"] == [{"surface": "DIRT"}]
 
 
 @pytest.mark.parametrize("cursor", ["nonsense", "e30", "WyJhIiwiYiJd", "W10", "x" * 5000])
