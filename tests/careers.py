@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from frames import frame_of
 from graphql_api import samples
-from graphql_api.jockeys.columns import SOURCES
 from graphql_api.jockeys.normalise import race_records
 from graphql_api.jockeys.records import RaceRecords
+from graphql_api.jockeys.sources import SOURCES
 from graphql_api.pickles.frames import Frame, FrameColumn
 from graphql_api.samples.careers import CAREERS
 from graphql_api.tables.table import Row

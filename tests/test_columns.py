@@ -8,8 +8,9 @@ import pytest
 from strawberry.schema.config import StrawberryConfig
 
 from graphql_api.jockeys import vocabulary
-from graphql_api.jockeys.columns import DERIVED, FIELDS, SOURCES, Source
+from graphql_api.jockeys.columns import DERIVED, FIELDS
 from graphql_api.jockeys.racecourses import JRA_COURSES, NAR_COURSES
+from graphql_api.jockeys.sources import SOURCES, Source
 from graphql_api.jockeys.texts import fold
 from graphql_api.jockeys.vocabulary import DESCRIPTIONS, ENUMS, GRADES
 

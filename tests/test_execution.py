@@ -20,8 +20,9 @@ from graphql_api.config import Settings
 from graphql_api.execution.context import Context
 from graphql_api.execution.engine import Answer
 from graphql_api.execution.purity import PURE
-from graphql_api.jockeys.columns import FIELDS, SOURCES
+from graphql_api.jockeys.columns import FIELDS
 from graphql_api.jockeys.keys import KEYS
+from graphql_api.jockeys.sources import SOURCES
 from graphql_api.jockeys.statistics import STATISTICS
 from graphql_api.web.graphql_response import response_map
 

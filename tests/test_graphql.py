@@ -7,8 +7,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from graphql_api.app import api_schema
-from graphql_api.jockeys.columns import FIELDS, SOURCES
+from graphql_api.jockeys.columns import FIELDS
 from graphql_api.jockeys.normalise import race_records
+from graphql_api.jockeys.sources import SOURCES
 from graphql_api.pickles import loads
 from graphql_client import codes, data, run
 

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from strawberry.utils.str_converters import to_camel_case
 
-from graphql_api.jockeys.columns import SOURCES
 from graphql_api.jockeys.files import COMPRESSIONS, SUFFIXES, id_of
 from graphql_api.jockeys.headers import ALIASES, canonical
 from graphql_api.jockeys.normalise import race_records
 from graphql_api.jockeys.parsers import OutOfRangeError
+from graphql_api.jockeys.sources import SOURCES
 from graphql_api.pickles.limits import Limits
 
 PAGE = (Path(__file__).parents[1] / "docs" / "input.md").read_text(encoding="utf-8")

@@ -12,8 +12,9 @@ from strawberry.utils.str_converters import to_camel_case
 from graphql_api import logs, samples
 from graphql_api.app import Core, api_schema, create_core, serve_core
 from graphql_api.config import Settings
-from graphql_api.jockeys.columns import FIELDS, SOURCES
+from graphql_api.jockeys.columns import FIELDS
 from graphql_api.jockeys.repository import Jockeys
+from graphql_api.jockeys.sources import SOURCES
 from graphql_api.jockeys.statistics import STATISTICS
 from graphql_client import data
 

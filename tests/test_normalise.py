@@ -17,10 +17,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from frames import frame_of
-from graphql_api.jockeys.columns import DERIVED, FIELDS, SOURCES
+from graphql_api.jockeys.columns import DERIVED, FIELDS
 from graphql_api.jockeys.data_warnings import MAX_WARNINGS
 from graphql_api.jockeys.normalise import race_records
 from graphql_api.jockeys.records import RaceRecords, raw_column
+from graphql_api.jockeys.sources import SOURCES
 from graphql_api.jockeys.texts import IncompleteError, OutOfRangeError, fold
 from graphql_api.jockeys.vocabulary import DistanceBand, FinishStatus, Jurisdiction, RunningStyle, Weather
 from graphql_api.pickles import loads

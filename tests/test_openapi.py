@@ -17,9 +17,10 @@ from graphql_api import samples
 from graphql_api.app import create_app
 from graphql_api.archive.refresh import Refresh
 from graphql_api.config import Settings
-from graphql_api.jockeys.columns import FIELDS, SOURCES
+from graphql_api.jockeys.columns import FIELDS
 from graphql_api.jockeys.openapi.source_columns import EXAMPLE_RACE, SOURCE_COLUMNS
 from graphql_api.jockeys.routes.filters import PARAMETERS
+from graphql_api.jockeys.sources import SOURCES
 from graphql_api.storage.folder import FolderStorage
 from real_frames import SAMPLES
 

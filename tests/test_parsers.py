@@ -7,8 +7,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from graphql_api.jockeys import parsers
-from graphql_api.jockeys.columns import SOURCES
 from graphql_api.jockeys.racecourses import JRA_COURSES, NAR_COURSES, NAR_NAMES
+from graphql_api.jockeys.sources import SOURCES
 from graphql_api.jockeys.texts import IncompleteError, OutOfRangeError, fold
 from graphql_api.jockeys.vocabulary import (
     GOINGS,

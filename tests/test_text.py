@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from careers import RACE
 from cpu import growth
 from frames import frame_of
-from graphql_api.jockeys.columns import SOURCES, Source
 from graphql_api.jockeys.normalise import race_records
+from graphql_api.jockeys.sources import SOURCES, Source
 from graphql_api.jockeys.texts import fold
 from graphql_api.tables.conditions import Comparison, Where
 from graphql_api.tables.filtering import mask

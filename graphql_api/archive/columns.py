@@ -15,9 +15,10 @@ from typing import Any, Generic, TypeVar
 
 import numpy as np
 
-from graphql_api.jockeys.columns import FIELDS, SOURCES
+from graphql_api.jockeys.columns import FIELDS
 from graphql_api.jockeys.keys import KEYS
 from graphql_api.jockeys.records import RaceRecords
+from graphql_api.jockeys.sources import SOURCES
 from graphql_api.jockeys.statistics import STATISTICS
 from graphql_api.tables.column import DictColumn
 from graphql_api.tables.kinds import Id

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from graphql_api.jockeys.best_days import BestDays, best_days
-from graphql_api.jockeys.columns import SOURCES
 from graphql_api.jockeys.records import RaceRecords
+from graphql_api.jockeys.sources import SOURCES
 from graphql_api.jockeys.streaks import Streaks, streaks
 from graphql_api.jockeys.vocabulary import FinishStatus
 from graphql_api.tables.ordering import Order, ranking

@@ -9,9 +9,10 @@ from unicodedata import category
 
 import numpy as np
 
-from graphql_api.jockeys.columns import DERIVED, SOURCES
+from graphql_api.jockeys.columns import DERIVED
 from graphql_api.jockeys.data_warnings import Warnings
 from graphql_api.jockeys.records import SourceColumn
+from graphql_api.jockeys.sources import SOURCES
 from graphql_api.jockeys.texts import fold, parse_text
 from graphql_api.pickles.frames import FrameColumn
 from graphql_api.tables.column import DictColumn, narrow

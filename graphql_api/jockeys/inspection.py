@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from graphql_api.jockeys.columns import SOURCES
 from graphql_api.jockeys.headers import canonical
 from graphql_api.jockeys.normalise import race_records
 from graphql_api.jockeys.records import DataWarning, RaceRecords, SourceColumn
+from graphql_api.jockeys.sources import SOURCES
 from graphql_api.pickles import loads
 from graphql_api.pickles.frames import Frame
 from graphql_api.tables.cells import raw_text

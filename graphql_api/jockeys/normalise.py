@@ -5,13 +5,14 @@ from typing import Any
 
 import numpy as np
 
-from graphql_api.jockeys.columns import DERIVED, FIELDS, SOURCES
+from graphql_api.jockeys.columns import DERIVED, FIELDS
 from graphql_api.jockeys.data_warnings import Warnings
 from graphql_api.jockeys.headers import column_labels, read_headers
 from graphql_api.jockeys.memory import check_memory, check_size, nbytes
 from graphql_api.jockeys.readings import Reading, absent, read
 from graphql_api.jockeys.records import RaceRecords, SourceColumn
 from graphql_api.jockeys.rows import DATE, IDENTITY, choose
+from graphql_api.jockeys.sources import SOURCES
 from graphql_api.jockeys.vocabulary import FinishStatus, Jurisdiction
 from graphql_api.pickles.frames import Frame, FrameColumn
 from graphql_api.pickles.moments import in_zone, zone_of

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from graphql_api.jockeys.columns import Source
+from graphql_api.jockeys.sources import Source
 from graphql_api.jockeys.texts import IncompleteError, OutOfRangeError, parse_text
 from graphql_api.tables.column import DictColumn, constant, used
 

@@ -38,7 +38,7 @@ class RaceRecords(ColumnTable):
     """All races of one jockey, newest first.
 
     ``fields`` maps each field name of ``columns.FIELDS`` to its typed column, and ``raw`` a canonical header of
-    ``columns.SOURCES`` that the file has to its cells as they were, both by race. ``warnings`` holds the first of
+    ``sources.SOURCES`` that the file has to its cells as they were, both by race. ``warnings`` holds the first of
     ``warning_count``. ``nbytes`` estimates the memory held, for the cache's bound.
 
     ``source`` keeps the file's own columns and rows in the file's order (the plain route serves them), of which there

@@ -4,8 +4,9 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from graphql_api.jockeys import bands, race_kinds, vocabulary
-from graphql_api.jockeys.columns import FIELDS, SOURCES
+from graphql_api.jockeys.columns import FIELDS
 from graphql_api.jockeys.keys import KEYS
+from graphql_api.jockeys.sources import SOURCES
 from graphql_api.jockeys.statistics import BOUNDS, STATISTICS
 from graphql_api.jockeys.summaries import NUMERICS
 from graphql_api.schema.enums import declare, enum_of
