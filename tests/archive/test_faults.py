@@ -321,7 +321,7 @@ def test_a_request_may_ask_so_much_and_no_more(folder: Path) -> None:
     with serve(folder, JOCKEY_MAX_COST="100000000") as client:
         answer = run(client, groups)
         assert set(codes(answer)) == {"QUERY_TOO_COMPLEX"}
-        assert "30 questions" in answer["errors"][0]["message"]
+        assert "at most 30 archive queries" in answer["errors"][0]["message"]
 
 
 def test_equal_questions_are_answered_from_memory(archive: Archive) -> None:
