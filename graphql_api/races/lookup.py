@@ -26,7 +26,8 @@ T = TypeVar("T")
 async def race_by_id(context: Context, race_id: str) -> Race | None:
     """Return the race with an id of netkeiba's; None where nobody knows it. Raises as ``races_on``."""
     told = await _told(context, lambda archive: records.race(archive, context, race_id))
-    card = await _card(context, race_id, is_known=told is not None)
+    key = race_id if told is None else told.ids.bridge  # which tells the day, so that nobody has to look for it
+    card = await _card(context, key, is_known=told is not None)
     return join(told, card.by_id(race_id))
 
 

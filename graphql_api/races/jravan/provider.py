@@ -10,7 +10,7 @@ from threading import Lock
 from typing import Any
 
 import orjson
-from cachetools import LRUCache
+from cachetools import LRUCache, TTLCache
 
 from graphql_api.errors import BadUserInput, NotFound, UpstreamUnavailable
 from graphql_api.races.cards import Card, day_of
@@ -23,6 +23,9 @@ from graphql_api.storage.protocol import StoredObject
 
 SEARCHED_DAYS = range(-1, 9)
 """Days from today on among which a race of JRA is sought by netkeiba's id, which does not tell the day."""
+
+LISTED_SECONDS = 60.0
+"""Seconds for which a day that was listed is not listed again to look for a meeting."""
 
 _MEETINGS_KEPT = 1_000
 _UNREADABLE = "The source of race cards gave an answer that cannot be read; try again later."
@@ -49,6 +52,7 @@ class JraVanCards:
         self._now = now
         self._lock = Lock()
         self._days: LRUCache[str, date] = LRUCache(_MEETINGS_KEPT)
+        self._listed: TTLCache[date, bool] = TTLCache(_MEETINGS_KEPT, LISTED_SECONDS, clock)
 
     def checked(self, key: str) -> str:
         """Return the key as it is: clients never name one."""
@@ -79,6 +83,8 @@ class JraVanCards:
         """Ask for the races of a day, and remember when their meetings are; a day without any is no card."""
         body = self._bridge.get("/races", limit, {"date": f"{day:%Y%m%d}"})
         races = [] if body is None else _checked(body, list)
+        with self._lock:
+            self._listed[day] = True
         told = [{"race": race, "runners": None} for race in races]
         for race in races:
             self._remember(_read(Told(race), self._now()))
@@ -114,16 +120,20 @@ class JraVanCards:
         with self._lock:
             day = self._days.get(meeting)
         today = self._now().astimezone(JST).date()
-        days = (today + timedelta(offset) for offset in SEARCHED_DAYS)
-        found = day or next((each for each in days if self._is_on(meeting, each, limit)), None)
+        days = [today + timedelta(offset) for offset in SEARCHED_DAYS]
+        of_year = (each for each in days if meeting.startswith(f"{each:%Y}"))
+        found = day or next((each for each in of_year if self._is_on(meeting, each, limit)), None)
         if found is None:
             raise NotFound("There is no such race.")
         return found
 
     def _is_on(self, meeting: str, day: date, limit: Limit) -> bool:
         """Say whether a meeting is on a day, by the races of the day."""
-        with suppress(NotFound):
-            self._day(day, limit)
+        with self._lock:
+            is_listed = day in self._listed
+        if not is_listed:
+            with suppress(NotFound):
+                self._day(day, limit)
         with self._lock:
             return self._days.get(meeting) == day
 
