@@ -133,10 +133,10 @@ def test_results_and_cards_of_a_race_are_joined(bridge: Bridge, tmp_path: Path) 
     write(tmp_path, {"00001": [mount(1, "1", 馬名="アール", 勝ち馬="(ビー)", **on_the_day)]})
     index(tmp_path)
     with served(tmp_path, RACES_PROVIDER="jravan", JRAVAN_URL=bridge.url, RACES_TTL="0") as client:
-        client.get(DAY)
         race = data(client, f'{{ race(id: "202606030411") {SELECTION} }}')["race"]
         assert (race["status"], race["postTime"]) == ("OFFICIAL", "2026-04-05T15:45:00+09:00")
         assert [source["provider"] for source in race["sources"]] == ["RECORDS", "JRAVAN"]
+        assert set(bridge.asked) == {MAIN, f"{MAIN}/runners"}, "the archive knows the day"
         assert race["winners"] == [{"horseName": "アール"}]
         assert race["runners"][0] == {"horseNumber": 1, "horseName": "アール", "winOdds": 5.4, "finishPosition": 1}
         assert race["runners"][1]["horseName"] == "ビー"
