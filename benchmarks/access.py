@@ -5,7 +5,6 @@
 """
 
 import argparse
-import os
 import socket
 import sqlite3
 import statistics
@@ -56,8 +55,7 @@ def serving(name: str, data: Path, folder: Path, **settings: object) -> Iterator
 
 def spent(server: Running) -> float:
     """Return the seconds of processor time that a server has taken."""
-    fields = Path(f"/proc/{server.pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return sum(int(task.read_text().split()[0]) for task in Path(f"/proc/{server.pid}/task").glob("*/schedstat")) / 1e9
 
 
 def repeated(data: Path, folder: Path, rounds: int, seconds: float) -> list[str]:

@@ -118,8 +118,8 @@ class Served:
 
 
 def keyed_settings(data: Path, store: Path | str, **environ: str) -> Settings:
-    """Read settings under which keys are required."""
-    given = {"JOCKEY_ACCESS": "required", "JOCKEY_STORE": str(store), **environ}
+    """Read settings under which keys are required; no worker asks the store for jobs."""
+    given = {"JOCKEY_ACCESS": "required", "JOCKEY_STORE": str(store), "JOCKEY_JOBS_WORKERS": "0", **environ}
     return read_settings({name.upper(): value for name, value in given.items()}, data=str(data))
 
 

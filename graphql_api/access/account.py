@@ -74,15 +74,15 @@ class Account:
         self._cost.spend(cost)
         self.usage.cost += KEPT_COST
 
-    def issue_tickets(self, until: float) -> None:
-        """Let as many requests be taken without a look as are held, until a moment, or less if something ends before.
+    def issue_tickets(self, until: float, owner: object) -> None:
+        """Let ``owner`` take as many requests without a look as are held.
 
-        ``until`` is of the monotonic clock.
+        They are good until a moment of the monotonic clock, or until something ends before.
         """
         requests, cost = self._least
         number = min(self._requests.total // requests, self._cost.total // cost)
         ends = self._requests.void_at, self._cost.void_at, self.checked + CHECK_SECONDS
-        self.tickets.issue(number, min(until, *ends))
+        self.tickets.issue(number, min(until, *ends), owner)
 
     def _pay(self) -> None:
         """Spend what tickets have taken, and let no others be good."""

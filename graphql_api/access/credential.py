@@ -11,7 +11,18 @@ from graphql_api.errors import ServiceError
 class Credential:
     """Implements ``Caller``. An account has two of them while its key is rotated."""
 
-    __slots__ = ("_clock", "_good_until", "_limiter", "_monotonic", "_record", "_until", "account", "digest", "key_id")
+    __slots__ = (
+        "_clock",
+        "_limiter",
+        "_monotonic",
+        "_record",
+        "_tickets",
+        "_until",
+        "_usage",
+        "account",
+        "digest",
+        "key_id",
+    )
 
     def __init__(self, account: Account, digest: str, limiter: Limiter) -> None:
         """Be the text of ``account`` that has this digest."""
@@ -22,7 +33,8 @@ class Credential:
         self._clock = limiter.clock
         self._monotonic = limiter.clock.monotonic
         self._record: object = None
-        self._until = self._good_until = 0.0
+        self._until = 0.0
+        self._tickets, self._usage = account.tickets, account.usage
 
     def holds(self) -> bool:
         """Say whether the key is valid now."""
@@ -30,17 +42,19 @@ class Credential:
         record = self.account.record
         if self._record is not record:
             self._record, self._until = record, record.holds_until(self.digest, now) or 0.0
-        self._good_until = self._clock.monotonic() + self._until - now
         return now < self._until
 
     def try_take(self) -> bool:
-        """Take a ticket of the account, as long as its record is the one that was judged."""
-        account, now = self.account, self._monotonic()
-        return self._record is account.record and now < self._good_until and account.tickets.take(now)
+        """Take a ticket, if there is one of this text of the key that is still good."""
+        tickets = self._tickets
+        if tickets.left and tickets.owner is self and self._monotonic() < tickets.until:
+            tickets.left -= 1
+            return True
+        return False
 
     def give_back(self) -> None:
         """Give back the ticket."""
-        self.account.tickets.give_back()
+        self._tickets.left += 1
 
     async def admit(self) -> None:
         """Take from what is held, or fill it first; that tells of a change to the key, too."""
@@ -52,7 +66,7 @@ class Credential:
         if not self.holds():
             raise bad_key()
         account.take()
-        account.issue_tickets(self._good_until)
+        account.issue_tickets(self._monotonic() + self._until - self._clock.now(), self)
 
     async def reserve(self, cost: int) -> None:
         """Take cost from what is held, or fill it first."""
@@ -67,7 +81,7 @@ class Credential:
 
     def count(self, size: int, errors: int) -> None:
         """Count for the key."""
-        usage = self.account.usage
+        usage = self._usage
         if not usage.requests:
             usage.began = self._clock.now()
         usage.requests += 1

@@ -5,38 +5,32 @@ To answer from memory takes some twenty microseconds, and a proper look at the l
 
 
 class Tickets:
-    """A number of requests, each of which takes what every request does, good until a moment of a monotonic clock."""
+    """A number of requests, each of which takes what every request does, good until a moment of a monotonic clock.
 
-    __slots__ = ("_issued", "_left", "_until")
+    ``owner`` is who may take them. A change to what they were issued for collects them.
+    """
+
+    __slots__ = ("_issued", "left", "owner", "until")
 
     def __init__(self) -> None:
         """Begin with none."""
-        self._issued = self._left = 0
-        self._until = 0.0
+        self._issued = self.left = 0
+        self.until = 0.0
+        self.owner: object = None
 
     @property
     def used(self) -> int:
         """Return how many were taken, and are not paid for yet."""
-        return self._issued - self._left
+        return self._issued - self.left
 
-    def take(self, now: float) -> bool:
-        """Take one, if there is one that is good now."""
-        if self._left and now < self._until:
-            self._left -= 1
-            return True
-        return False
-
-    def give_back(self) -> None:
-        """Give back the one that was just taken."""
-        self._left += 1
-
-    def issue(self, number: int, until: float) -> None:
+    def issue(self, number: int, until: float, owner: object) -> None:
         """Make so many anew; those before were collected."""
-        self._issued = self._left = number
-        self._until = until
+        self._issued = self.left = number
+        self.until = until
+        self.owner = owner
 
     def collect(self) -> int:
         """Return how many are to be paid for; no others are good any more."""
         used = self.used
-        self._issued = self._left = 0
+        self._issued = self.left = 0
         return used

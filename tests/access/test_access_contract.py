@@ -124,7 +124,7 @@ def test_access_that_is_off_costs_no_import(sample_data: Path) -> None:
         "from starlette.testclient import TestClient\n"
         "from graphql_api.app import create_app\n"
         "from graphql_api.installed import read_settings\n"
-        f"app = create_app(read_settings({{}}, data={str(sample_data)!r}))\n"
+        f"app = create_app(read_settings({{'JOCKEY_JOBS_WORKERS': '0'}}, data={str(sample_data)!r}))\n"
         "with TestClient(app) as client:\n"
         f"    assert client.post('/graphql', json={NAME!r}).status_code == 200\n"
         "    answer = client.post('/graphql', json={'query': '{viewer{key{id}}}'}).json()\n"

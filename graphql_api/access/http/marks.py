@@ -17,10 +17,10 @@ def mark(headers: Headers, caller: Caller, *, private: bool) -> Headers:
     """
     for at, (name, value) in enumerate(headers):
         if name == CACHE_CONTROL:
-            own = made_private(value)
-            if own == value:
+            if value.startswith((b"private", b"no-store")):
                 break
-            if not private:
+            own = made_private(value)
+            if own != value and not private:
                 return headers
             headers[at] = (CACHE_CONTROL, own)  # in place: so it is kept, and need not be done again in replays
             break
