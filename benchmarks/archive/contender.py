@@ -34,14 +34,20 @@ def api(folder: Path) -> Iterator[Ask]:
     core.services.close()
 
 
+def rides_files(folder: Path) -> list[str]:
+    """List the files of rides that the manifest names, the newest year first."""
+    manifest = json.loads((folder / "_rides.v1.json").read_bytes())
+    years = sorted(manifest["rides"], key=int, reverse=True)
+    return [str(folder / manifest["rides"][year]["name"]) for year in years]
+
+
 def duckdb(folder: Path) -> Iterator[Ask]:
     """Ask DuckDB itself, with one thread, on the very same files."""
     import duckdb
 
     connection = duckdb.connect(":memory:", config={"threads": 1})
     connection.execute("SET parquet_metadata_cache = true")
-    files = sorted(map(str, (folder / "rides").glob("[0-9]*.parquet")), reverse=True)
-    connection.execute(f"CREATE VIEW rides AS SELECT * FROM read_parquet({files!r})")
+    connection.execute(f"CREATE VIEW rides AS SELECT * FROM read_parquet({rides_files(folder)!r})")
     yield lambda question: connection.execute(question.sql).fetchall()
 
 
@@ -55,7 +61,7 @@ def sqlite(folder: Path) -> Iterator[Ask]:
     connection.execute(f"CREATE TABLE rides ({', '.join(SQL_COLUMNS)})")
     source = duckdb.connect()
     marks = ", ".join("?" * len(SQL_COLUMNS))
-    for file in sorted((folder / "rides").glob("[0-9]*.parquet")):
+    for file in rides_files(folder):
         columns = ", ".join("CAST(date AS VARCHAR)" if name == "date" else name for name in SQL_COLUMNS)
         rows = source.execute(f"SELECT {columns} FROM read_parquet('{file}')").fetchall()
         connection.executemany(f"INSERT INTO rides VALUES ({marks})", rows)
@@ -71,7 +77,7 @@ def polars(folder: Path) -> Iterator[Ask]:
     """Ask Polars in SQL, lazily over the very same files."""
     import polars as pl
 
-    frame = pl.scan_parquet(sorted((folder / "rides").glob("[0-9]*.parquet"), reverse=True))
+    frame = pl.scan_parquet(rides_files(folder))
     context = pl.SQLContext(rides=frame)
 
     def ask(question: Question) -> Any:
