@@ -25,13 +25,17 @@ def setting(default: object, doc: str, *, minimum: float = 0) -> Any:
 class Settings:
     """Every setting, its environment variable being ``JOCKEY_`` and its name in capitals. The README lists them."""
 
-    data: str = setting("", "Data source: a folder or `s3://bucket/prefix`. Empty: the bucket that SSM names")
-    ssm_path: str = setting("/graphql-api/", "Path in SSM Parameter Store under which `BUCKET_NAME` and the rest lie")
-    region: str = setting("", "AWS region of SSM, and of the bucket unless SSM says otherwise. Empty: the SDK's own")
+    data: str = setting(
+        "", "Data source: a folder or `s3://bucket/prefix`. Empty: the bucket named in SSM Parameter Store"
+    )
+    ssm_path: str = setting("/graphql-api/", "Path in SSM Parameter Store of `BUCKET_NAME` and the other parameters")
+    region: str = setting(
+        "", "AWS region of SSM, and of the bucket if SSM has no `REGION_NAME`. Empty: the default of the SDK"
+    )
     stage: Stage = setting("local", "Deployment stage: `local`, `dev`, `staging` or `prod`")
     store: str = setting(
         "",
-        "Where keys and other small items are kept: a file, or `dynamodb://table`. Empty: "
+        "Store of API keys and other small items: a file, or `dynamodb://table`. Empty: "
         "`~/.local/state/graphql-api/store.sqlite3`",
     )
     jobs_queue: str = setting(
@@ -42,94 +46,134 @@ class Settings:
     jobs_kept: int = setting(86_400, "Seconds that a job and its result are kept", minimum=60)
     log_level: LogLevel = setting("INFO", "Least severe log line written")
 
-    cache_entries: int = setting(100, "Jockeys held in memory", minimum=1)
+    cache_entries: int = setting(100, "Maximum number of jockeys in memory", minimum=1)
     cache_bytes: int = setting(
         512 * 2**20,
-        "Memory the held jockeys may take, in bytes; one larger than that is held alone",
+        "Maximum memory of the jockeys in memory, in bytes. A single larger jockey is kept alone",
         minimum=1,
     )
-    cache_ttl: float = setting(3600.0, "Seconds until a held jockey is revalidated against the storage")
-    stale_limit: float = setting(86400.0, "Seconds past expiry that a copy may still answer while the storage fails")
-    missing_ttl: float = setting(
-        30.0, "Seconds that the absence of a jockey is remembered, or that its file was refused"
+    cache_ttl: float = setting(3600.0, "Seconds until a jockey in memory is revalidated with the storage")
+    stale_limit: float = setting(
+        86400.0, "Seconds after expiry during which a copy may be used if the storage is not available"
     )
-    missing_entries: int = setting(10_000, "Absent ids remembered, and as many failures", minimum=1)
+    missing_ttl: float = setting(
+        30.0, "Seconds for which the process remembers that a jockey has no file, or that its file was refused"
+    )
+    missing_entries: int = setting(
+        10_000, "Maximum number of remembered ids without a file; the same number applies to failures", minimum=1
+    )
 
     load_threads: int = setting(
         64,
-        "Threads that read, a quarter of them for listings and checks; 16 decode. The S3 connection pool is as large",
+        "Number of reading threads and of S3 connections. A quarter of them is reserved for listings "
+        "and checks. 16 more threads decode files",
         minimum=1,
     )
-    connect_timeout: float = setting(1.0, "Seconds to connect to S3 or SSM", minimum=0.01)
-    read_timeout: float = setting(2.0, "Seconds to wait for bytes of S3 or SSM", minimum=0.01)
-    request_timeout: float = setting(20.0, "Wall time of one request, in seconds: gateways wait 29 or 30", minimum=0.01)
+    connect_timeout: float = setting(1.0, "Timeout for connecting to S3 or SSM, in seconds", minimum=0.01)
+    read_timeout: float = setting(2.0, "Timeout for reading from S3 or SSM, in seconds", minimum=0.01)
+    request_timeout: float = setting(
+        20.0, "Time limit of one request, in seconds. Gateways wait 29 or 30 seconds", minimum=0.01
+    )
 
     max_connections: int = setting(
-        2_048, "Connections of the plain server at once, as far as the system allows files; others get 503", minimum=1
+        2_048,
+        "Maximum number of open connections of the plain server, within the system's limit of open "
+        "files. Further connections receive 503",
+        minimum=1,
     )
     proxies: tuple[str, ...] = setting(
         (),
-        "Addresses or networks of proxies before the plain server, comma-separated, whose `X-Forwarded-For` and "
-        "`X-Forwarded-Proto` are believed",
+        "Addresses or networks of trusted proxies in front of the plain server, comma-separated. "
+        "Their `X-Forwarded-For` and `X-Forwarded-Proto` are used",
     )
     keep_alive: int = setting(
         5,
-        "Seconds that the plain server keeps a connection without a request; behind a proxy longer",
+        "Seconds for which the plain server keeps an idle connection. Use a longer time behind a proxy",
         minimum=1,
     )
     max_body_bytes: int = setting(
         262_144,
-        "Largest request body (413): the longest document, escaped, and twice as much in variables",
+        "Maximum size of a request body (413). The default fits the longest document, escaped, and "
+        "twice as many bytes of variables",
         minimum=1,
     )
     max_url_bytes: int = setting(
-        16_384, "Longest path, and longest query string (414): load balancers take no longer request line", minimum=1
+        16_384,
+        "Maximum length of the path, and of the query string (414). Load balancers accept no longer request line",
+        minimum=1,
     )
     max_header_bytes: int = setting(
-        32_768, "Most bytes that a request's headers may hold, of which there may be 100 (431)", minimum=1
+        32_768, "Maximum size of all request headers (431). At most 100 headers are allowed", minimum=1
     )
     max_query_characters: int = setting(
-        15_000, "Longest GraphQL document: twice the longest that tools write", minimum=1
+        15_000,
+        "Maximum length of a GraphQL document. The default is twice the longest document of known tools",
+        minimum=1,
     )
     max_query_tokens: int = setting(
-        3_000, "Most tokens of a document, and values of its variables: these are what reading them costs", minimum=1
+        3_000,
+        "Maximum number of tokens in a document, and of values in its variables. They determine the time for parsing",
+        minimum=1,
     )
-    max_query_depth: int = setting(16, "Most levels of fields: the introspection query of tools has 15", minimum=1)
+    max_query_depth: int = setting(
+        16, "Maximum depth of fields. The introspection query of known tools has 15 levels", minimum=1
+    )
     max_query_fields: int = setting(
-        2_000, "Most fields, fragments spread: every column of a record, forty times over", minimum=1
+        2_000,
+        "Maximum number of fields after fragments are expanded. The default allows all columns of a record forty times",
+        minimum=1,
     )
-    max_query_aliases: int = setting(100, "Most aliases, by which one field could be asked for again and again")
-    max_query_root_fields: int = setting(30, "Most fields of the root, each of which may read files", minimum=1)
-    max_query_directives: int = setting(50, "Most directives; of use are two, `@skip` and `@include`")
+    max_query_aliases: int = setting(
+        100, "Maximum number of aliases. Aliases allow the same field to be selected many times"
+    )
+    max_query_root_fields: int = setting(30, "Maximum number of root fields. Each of them may read files", minimum=1)
+    max_query_directives: int = setting(50, "Maximum number of directives. Only `@skip` and `@include` have an effect")
     max_query_definitions: int = setting(
-        50, "Most operations and fragments of a document: validation compares fragments pair by pair", minimum=1
+        50,
+        "Maximum number of operations and fragments in a document. Validation compares each pair of fragments",
+        minimum=1,
     )
     max_cost: int = setting(
         3_000_000,
-        "Most values of an answer, or that its arguments ask for: all cells of the largest file that is read, once",
+        "Maximum cost of an operation: the number of values in its response. The default allows all "
+        "cells of the largest possible file once",
         minimum=1,
     )
     max_response_bytes: int = setting(
-        134_217_728, "Largest answer in bytes, uncompressed: it lies in memory as a whole", minimum=1
+        134_217_728,
+        "Maximum size of a response in bytes, before compression. The whole response is in memory",
+        minimum=1,
     )
     in_flight_bytes: int = setting(
-        256 * 2**20, "Memory for answers that clients have yet to take, in bytes; further long ones get 503", minimum=1
+        256 * 2**20,
+        "Maximum memory for responses that clients have not received yet, in bytes. Further long "
+        "responses are replaced by 503",
+        minimum=1,
     )
     encoded_bytes: int = setting(
-        128 * 2**20, "Memory for encoded lists, as much for compressed answers, and as much for whole answers, in bytes"
+        128 * 2**20,
+        "Maximum memory of each of three caches, in bytes: encoded lists, compressed responses, and whole responses",
     )
-    max_page: int = setting(1_000, "Most records that `first` or `last` may ask for; without both all come", minimum=1)
-    cors_origins: tuple[str, ...] = setting(("*",), "Origins that browsers may call from, comma-separated; `*` is any")
+    max_page: int = setting(
+        1_000, "Maximum value of `first` and `last`. Without both, all records are returned", minimum=1
+    )
+    cors_origins: tuple[str, ...] = setting(
+        ("*",), "Allowed origins for browsers (CORS), comma-separated. `*` allows all origins"
+    )
     cors_headers: tuple[str, ...] = setting(
-        ("*",), "Request headers that browsers may send from other origins, beside those that the API reads; `*` is any"
+        ("*",),
+        "Additional request headers that browsers may send from other origins (CORS), "
+        "comma-separated. `*` allows all headers",
     )
     graphiql: bool = setting(True, "Serve the GraphiQL explorer to browsers at `/graphql`")  # noqa: FBT003
     introspection: bool = setting(
         True,  # noqa: FBT003
-        "Answer introspection queries, and say `Did you mean …`, in GraphQL; the REST routes are always described",
+        "Allow introspection queries and `Did you mean …` suggestions in GraphQL. `/openapi.json` is not affected",
     )
-    documents: str = setting("", "Folder of trusted documents, a `.graphql` file for each operation. Empty: none")
-    trusted_only: bool = setting(False, "Answer trusted documents and refuse every other query")  # noqa: FBT003
+    documents: str = setting(
+        "", "Folder of trusted documents, one `.graphql` file for each operation. Empty: no trusted documents"
+    )
+    trusted_only: bool = setting(False, "Accept only trusted documents")  # noqa: FBT003
 
     tables: Mapping[type, object] = field(
         default_factory=lambda: MappingProxyType({}), repr=False, hash=False, metadata={"doc": ""}

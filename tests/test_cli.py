@@ -477,7 +477,7 @@ def test_index_names_what_cannot_be_read(run: Run, sample_data: Path, tmp_path: 
     result = run("index", "--data", tmp_path / "data")
     assert result.exit_code == 0
     assert "6 jockeys, 5 read" in result.stdout
-    assert "Not readable, see graphql-api inspect: 00002" in result.stderr
+    assert "Files that could not be read (see graphql-api inspect): 00002" in result.stderr
 
 
 class _Denied(FolderStorage):
@@ -502,7 +502,7 @@ def test_a_file_that_may_not_be_read_does_not_end_the_index(sample_data: Path, t
     refresh.run(1)
     assert refresh.unreadable == ["00002"]
     (told,) = describe_archive(storage, Settings(data=str(tmp_path / "data")))
-    assert "incomplete: 1 of 6 files not read" in told
+    assert "incomplete: 1 of 6 files were not read" in told
 
 
 def test_index_of_nothing_readable_fails(run: Run, tmp_path: Path) -> None:
@@ -520,7 +520,7 @@ def test_index_of_a_folder_without_jockeys_says_so(run: Run, tmp_path: Path, *, 
         (tmp_path / "results.csv").touch()
     result = run("index", "--data", tmp_path)
     assert result.exit_code == 0
-    assert "holds no jockey file, such as 00001.pickle." in result.stderr
+    assert "contains no jockey file, such as 00001.pickle." in result.stderr
     assert ("'results.csv'" in result.stderr) is foreign
 
 
@@ -561,7 +561,9 @@ def test_the_index_of_an_ended_run_is_incomplete(sample_data: Path, tmp_path: Pa
     with pytest.raises(UpstreamUnavailable):
         Refresh(storage).run(1)
     (told,) = describe_archive(storage, Settings(data=str(tmp_path / "data")))
-    assert re.search(r"Index from \d{4}-\d\d-\d\d \d\d:\d\d UTC: [\d,]+ rides, incomplete: 3 of 6 files not read", told)
+    assert re.search(
+        r"Index from \d{4}-\d\d-\d\d \d\d:\d\d UTC: [\d,]+ rides, incomplete: 3 of 6 files were not read", told
+    )
 
 
 def test_the_start_tells_what_the_source_holds(run: Run, sample_data: Path, tmp_path: Path) -> None:
@@ -572,12 +574,12 @@ def test_the_start_tells_what_the_source_holds(run: Run, sample_data: Path, tmp_
     (tmp_path / "foreign" / "results.csv").touch()
     told = {name: "\n".join(_told(tmp_path / name)) for name in ("data", "empty", "foreign")}
     assert "6 jockeys in " in told["data"]
-    assert "No index: graphql-api index builds it" in told["data"]
+    assert "No index. " in told["data"]
     run("index", "--data", tmp_path / "data")
     assert "Index from 20" in "\n".join(_told(tmp_path / "data"))
-    assert "holds no jockey file" in told["empty"]
-    assert "holds no jockey file" in told["foreign"]
-    assert "1 file is not named as a jockey's file is" in told["foreign"]
+    assert "contains no jockey file" in told["empty"]
+    assert "contains no jockey file" in told["foreign"]
+    assert "1 file is not named like a jockey file" in told["foreign"]
     assert "'results.csv'" in told["foreign"]
 
 
@@ -606,7 +608,7 @@ def test_a_source_that_is_away_is_told_and_one_that_refuses_ends_the_start(sampl
     """What may come back is told in a line; what refuses to be listed raises, since nothing can be served."""
     settings = Settings(data=str(sample_data))
     (told,) = describe(_Away(sample_data), settings)
-    assert "does not answer (Stale file handle)" in told
+    assert "is not available (Stale file handle)" in told
     with pytest.raises(StorageFault):
         describe(_Refused(sample_data), settings)
 

@@ -203,7 +203,7 @@ def test_every_field_can_be_filtered(client: TestClient) -> None:
         ("racecours=x", r"Unknown parameter 'racecours'\. Did you mean 'racecourse'\?.*columns.*date, meeting"),
         ("finish_position_contains=1", "Unknown parameter"),
         ("corner_positions=1", "Unknown parameter"),
-        ("distance=1&distance=2", "'distance' is given twice; 'distance_in' takes several"),
+        ("distance=1&distance=2", "'distance' is given more than once. Use 'distance_in' for several values"),
         ("distance=long", "'distance' must be a whole number, not 'long'"),
         ("distance=1.5", "must be a whole number"),
         ("distance=%EF%BC%91", "must be a whole number"),

@@ -320,7 +320,7 @@ def test_comparisons_take_fifty_ids_of_the_right_form(client: TestClient) -> Non
             "records(orderBy: [{ field: DATE }, { field: DATE, direction: DESC }]) { totalCount }",
             "'orderBy' names DATE",
         ),
-        ("records(first: 1001) { totalCount }", "'first' must be at most 1000, but is 1001"),
+        ("records(first: 1001) { totalCount }", "'first' must be at most 1000; it is 1001"),
         ("records(last: 1001) { totalCount }", "'last' must be at most 1000"),
         ("records(last: -1) { totalCount }", "'last' must not be negative"),
         ("records { groupBy(by: []) { key { year } } }", "'by'"),

@@ -92,7 +92,7 @@ def test_jobs_are_found_by_name(services: Services) -> None:
     """Those of all slices are; another name is told with those that there are."""
     known = Jobs(ALL)
     assert known.names == ["tidy", "warm"]
-    with pytest.raises(UnknownJob, match="'other'; there are: tidy, warm"):
+    with pytest.raises(UnknownJob, match=r"'other'\. Jobs: tidy, warm"):
         asyncio.run(known.run("other", services, JobRun(1)))
 
 

@@ -267,10 +267,10 @@ def test_a_document_id_is_a_string_without_a_query(client: TestClient, body: Any
     [
         ("A", b"query A { nothing }", r"A\.graphql, line 1: Cannot query field 'nothing'"),
         ("A", b"query A {\n  __typename", r"A\.graphql, line 2: Syntax Error"),
-        ("A", b"query B { __typename }", r"A\.graphql must hold one operation, named A"),
-        ("A", b"{ __typename }", r"A\.graphql must hold one operation, named A"),
-        ("A", b"query A { __typename } query B { __typename }", r"A\.graphql must hold one operation"),
-        ("A", b"query A { __typename } # \xff", r"A\.graphql is no text in UTF-8"),
+        ("A", b"query B { __typename }", r"A\.graphql must contain one operation with the name of the file, A"),
+        ("A", b"{ __typename }", r"A\.graphql must contain one operation with the name of the file, A"),
+        ("A", b"query A { __typename } query B { __typename }", r"A\.graphql must contain one operation"),
+        ("A", b"query A { __typename } # \xff", r"A\.graphql cannot be read as UTF-8 text"),
         ("A", b"query A { a" + b" a" * 10_000, r"A\.graphql: The operation is too complex"),
     ],
 )

@@ -208,4 +208,4 @@ def test_a_file_that_grows_out_of_proportion_is_refused(tmp_path: Path) -> None:
     pd.DataFrame({"レース名": pd.Categorical([text] * 20_000)}).to_pickle(tmp_path / "00001.pickle")
     response = TestClient(create_app(Settings(data=str(tmp_path)))).get("/api/jockey/00001")
     assert response.status_code == 500
-    assert response.json() == {"detail": "The jockey's file holds too much text."}
+    assert response.json() == {"detail": "The jockey's file contains too much text."}

@@ -42,7 +42,7 @@ DURATION = Duration()
 
 
 @click.group(
-    short_help="Make and manage API keys.",
+    short_help="Create and manage API keys.",
     epilog="""\b
 Examples:
   graphql-api keys create "A dashboard" --scope graphql --requests 600 --expires 90d
@@ -50,10 +50,10 @@ Examples:
   graphql-api keys rotate 3fT0kQz9 --old-valid 24h
   graphql-api keys --stage prod usage 3fT0kQz9""",
 )
-@click.option("--stage", help="Work on the table of this deployed stage, such as prod. Default: JOCKEY_STORE.")
+@click.option("--stage", help="Use the DynamoDB table of this deployed stage, such as prod. Default: JOCKEY_STORE.")
 @click.pass_context
 def keys(context: click.Context, stage: str | None) -> None:
-    """Make, list, disable and replace API keys, and read what they used.
+    """Create, list, disable and replace API keys, and show their usage.
 
     Changes take effect within 30 seconds in all servers that use the same store.
     """
@@ -64,15 +64,21 @@ def keys(context: click.Context, stage: str | None) -> None:
 
 @keys.command()
 @click.argument("name")
-@click.option("--scope", "scopes", type=click.Choice(SCOPES), multiple=True, help="May be repeated. Default: all.")
-@click.option("--requests", type=click.IntRange(1), help="Requests a minute. Default: JOCKEY_RATE_REQUESTS.")
-@click.option("--cost", type=click.IntRange(MIN_COST), help="Cost a minute. Default: JOCKEY_RATE_COST.")
-@click.option("--expires", type=DURATION, metavar="90d", help="How long it is valid. Default: always.")
+@click.option(
+    "--scope",
+    "scopes",
+    type=click.Choice(SCOPES),
+    multiple=True,
+    help="Allowed scope. May be repeated. Default: all scopes.",
+)
+@click.option("--requests", type=click.IntRange(1), help="Limit of requests per minute. Default: JOCKEY_RATE_REQUESTS.")
+@click.option("--cost", type=click.IntRange(MIN_COST), help="Limit of cost per minute. Default: JOCKEY_RATE_COST.")
+@click.option("--expires", type=DURATION, metavar="90d", help="Time for which the key is valid. Default: no expiry.")
 @click.pass_obj
 def create(
     keys: Keys, name: str, scopes: tuple[str, ...], requests: int | None, cost: int | None, expires: float | None
 ) -> None:
-    """Make a key for NAME, and print it: this once, for it is not stored."""
+    """Create a key with the name NAME and print it. It is not stored and cannot be shown again."""
     end = None if expires is None else time.time() + expires
     record, text = keys.create(name, scopes or SCOPES, requests=requests, cost=cost, expires=end)
     click.echo(f"Key {record.id} for {record.name}. It is shown only now:", err=True)
@@ -83,7 +89,7 @@ def create(
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
 def list_keys(keys: Keys, *, as_json: bool) -> None:
-    """List all keys, the newest first."""
+    """List all keys, newest first."""
     found = sorted(keys.all(), key=lambda record: -record.created)
     if as_json:
         _print([_shown(each) for each in found])
@@ -106,17 +112,19 @@ def show(keys: Keys, key_id: str) -> None:
 @click.argument("key_id", metavar="ID")
 @click.pass_obj
 def disable(keys: Keys, key_id: str) -> None:
-    """Make a key invalid, for good."""
+    """Disable a key permanently."""
     record = keys.disable(key_id)
     click.echo(f"Key {record.id} for {record.name} is disabled, within 30 seconds everywhere.")
 
 
 @keys.command()
 @click.argument("key_id", metavar="ID")
-@click.option("--old-valid", type=DURATION, default="24h", show_default=True, help="How long the old one is valid.")
+@click.option(
+    "--old-valid", type=DURATION, default="24h", show_default=True, help="Time for which the old secret remains valid."
+)
 @click.pass_obj
 def rotate(keys: Keys, key_id: str, old_valid: float) -> None:
-    """Replace the secret of a key, and print the new one. Id, limits and usage stay."""
+    """Replace the secret of a key and print the new key. The id, limits and usage do not change."""
     record, text = keys.rotate(key_id, old_valid)
     end = f"{moment(time.time() + old_valid):%Y-%m-%d %H:%M:%S} UTC"
     click.echo(f"New secret of key {record.id}; the old one is valid until {end}. It is shown only now:", err=True)
@@ -131,7 +139,7 @@ def rotate(keys: Keys, key_id: str, old_valid: float) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
 def usage(keys: Keys, key_id: str, days: int, *, as_json: bool) -> None:
-    """Tell what a key used by day, in UTC; the last ten seconds may be missing."""
+    """Show the usage of a key by day, in UTC. The last ten seconds may be missing."""
     found = keys.usage(key_id, days)
     if as_json:
         _print([day._asdict() for day in found])

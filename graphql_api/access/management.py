@@ -79,7 +79,7 @@ class Keys:
 
         def rotated(record: KeyRecord) -> KeyRecord:
             if not record.enabled:
-                raise BadUserInput("This key is disabled. Make another.")
+                raise BadUserInput("This key is disabled. Create a new key.")
             ends = [Secret(each.digest, min(now + old_valid, each.until or float("inf"))) for each in record.secrets]
             still = [each for each in ends if each.until is not None and each.until > now]
             return replace(record, secrets=(*still, Secret(digest(text))))

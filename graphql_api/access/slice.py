@@ -18,22 +18,26 @@ class AccessSettings:
     """The settings of access."""
 
     access: Mode = setting(
-        "off", "API keys: `off`, `optional` (without one, a lower limit) or `required` (without one, 401)"
+        "off", "API keys: `off`, `optional` (lower limits without a key) or `required` (401 without a key)"
     )
     access_failure: OnFailure = setting(
         "open",
-        "Limits while the store fails: `open` counts in each process, `closed` answers 503, as unknown keys always get",
+        "Rate limits while the store is not available: `open` counts in each process, `closed` "
+        "returns 503. Unknown keys always receive 503",
     )
     access_origin_secret: str = setting(
-        "", "Secret that CloudFront sends as `X-Origin-Secret`; with it, its `CloudFront-Viewer-Address` is believed"
+        "", "Secret that CloudFront sends as `X-Origin-Secret`. With it, `CloudFront-Viewer-Address` is trusted"
     )
-    rate_requests: int = setting(1_200, "Requests a minute of a key that has no limit of its own", minimum=1)
+    rate_requests: int = setting(1_200, "Default limit of requests per minute for an API key", minimum=1)
     rate_cost: int = setting(
         6_000_000,
-        "Cost a minute of such a key, in values of answers: twice the dearest operation",
+        "Default limit of cost per minute for an API key. The unit is one value in a response; the "
+        "default is twice the most expensive operation",
         minimum=MIN_COST,
     )
-    rate_anonymous: float = setting(10.0, "Percent of both limits that an address without a key has", minimum=0.01)
+    rate_anonymous: float = setting(
+        10.0, "Limits of a client address without a key, in percent of both default limits", minimum=0.01
+    )
 
 
 SLICE = Slice(

@@ -110,7 +110,7 @@ def order_columns(name: str, kind: Any) -> tuple[str, ...]:
 
 def _type(name: str, types: Mapping[str, Any]) -> Any:
     if name in LEFT_OUT:
-        raise BadUserInput(f"The archive has no {name.upper()}: ask the jockey's own file.")
+        raise BadUserInput(f"The archive has no {name.upper()}. Use a query for one jockey instead.")
     return types[name]
 
 

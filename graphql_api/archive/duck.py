@@ -28,7 +28,7 @@ def connect(database: Path | None, **settings: Any) -> "DuckDBPyConnection":
         import duckdb
     except ImportError as error:
         hint = install_hint(EXTRA)
-        raise EngineMissing(f"This takes DuckDB, the extra '{EXTRA}', which is not installed. {hint}") from error
+        raise EngineMissing(f"This requires DuckDB (the extra '{EXTRA}'), which is not installed. {hint}") from error
     return duckdb.connect(str(database or ":memory:"), config={"threads": 1, **settings})
 
 
@@ -40,7 +40,11 @@ def translated() -> Iterator[None]:
     except Exception as error:
         kind = type(error).__name__  # to name the class would import DuckDB, which may be what is missing
         if kind in _WANTS and any(each in str(error) for each in _DISK_FULL):
-            raise NoSpace("The server has no room for what this takes; try again later.", reason=str(error)) from error
+            raise NoSpace(
+                "The server does not have enough disk space for this query. Try again later.", reason=str(error)
+            ) from error
         if kind == _OUT_OF_MEMORY:
-            raise QueryTooComplex("This takes more memory than one question may: filter, or use fewer keys.") from error
+            raise QueryTooComplex(
+                "This query needs more memory than allowed. Add a filter, or use fewer keys."
+            ) from error
         raise

@@ -62,7 +62,7 @@ class Edition:
         key = _Question(self.version, statement)
         if key not in context.works:
             if sum(isinstance(work, _Question) for work in context.works) >= MAX_QUESTIONS:
-                raise QueryTooComplex(f"A request may ask {MAX_QUESTIONS} questions of the archive, and asks more.")
+                raise QueryTooComplex(f"A request may contain at most {MAX_QUESTIONS} archive queries.")
             context.budget.charge(cost * self.manifest.rows // MEASURED_ROWS)
         return await context.once(key, lambda: self.engine.ask(statement, context.budget))
 
@@ -153,5 +153,5 @@ async def edition(context: Context, what: str = "this") -> Edition:
     """Return the edition that a request reads. Raises ``IndexRequired`` where there is none, for ``what`` takes it."""
     found = await edition_or_none(context)
     if found is None:
-        raise IndexRequired(f"This storage has no index; {what} takes one (graphql-api index).")
+        raise IndexRequired(f"This storage has no index; {what} requires one. Run graphql-api index.")
     return found

@@ -70,7 +70,7 @@ class Engine:
                 run.stop()
                 future.cancel()
         if not in_time:
-            raise RequestTimeout("The question to the archive took longer than the request may.")
+            raise RequestTimeout("The archive query took longer than the time limit of the request.")
         answer = future.result()
         with self._lock, suppress(ValueError):  # larger than all that is kept
             self._answers[statement] = answer
@@ -145,7 +145,9 @@ class _Run:
             rows = cursor.fetchmany(MAX_VALUES // max(1, len(cursor.description or ())) + 1)
             self._engine.take_back(cursor)  # one whose question failed, or was ended, is let go of
         if _size(rows) > MAX_VALUES:
-            raise QueryTooComplex(f"The question has more than {MAX_VALUES:,} values: filter, or use fewer keys.")
+            raise QueryTooComplex(
+                f"The query returns more than {MAX_VALUES:,} values. Add a filter, or use fewer keys."
+            )
         return rows
 
     def stop(self) -> None:

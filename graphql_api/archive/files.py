@@ -22,7 +22,7 @@ from graphql_api.storage.folder import content_hash
 from graphql_api.storage.protocol import Storage
 
 FETCHED_AT_ONCE = 16
-FULL = "The server has no room for what this takes; try again later."
+FULL = "The server does not have enough disk space for this query. Try again later."
 
 
 class LocalFiles:
@@ -85,7 +85,7 @@ class LocalFiles:
         try:
             stored = self._storage.read(file.name)
         except NotFound as error:
-            raise UpstreamUnavailable("The index is being replaced; try again later.", key=file.name) from error
+            raise UpstreamUnavailable("The index is being replaced. Try again later.", key=file.name) from error
         assert stored is not None  # noqa: S101 - without a known version the storage gives an object
         if content_hash(stored.data)[:16] not in file.name:
             raise DataCorrupt("The index cannot be read.", key=file.name, reason="not the content that its name says")

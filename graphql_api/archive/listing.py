@@ -132,7 +132,7 @@ async def read_list(edition: Edition, context: Context, asked: List) -> ListPage
     if asked.after is not None:
         marks = await edition.ask(context, asked.mark(), cost)
         if not marks:
-            raise CursorExpired("What 'after' names is no longer listed; start again without it.")
+            raise CursorExpired("The item of the cursor 'after' is no longer in the list. Start again without it.")
         marked = marks[0]
     rows = await edition.ask(context, asked.page(marked), cost)
     ((total, before),) = await edition.ask(context, asked.counts(marked), cost)

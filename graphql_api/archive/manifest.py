@@ -80,7 +80,7 @@ def load(data: bytes) -> Manifest:
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise DataCorrupt("The index cannot be read.", key=NAME, reason=str(error)) from error
     raise IndexOutdated(
-        "The index is of another layout than this release reads (graphql-api index builds it anew).",
+        "The index has a format that this release does not read. Run graphql-api index.",
         key=NAME,
         found=schema,
         read=SCHEMA,

@@ -102,7 +102,7 @@ async def _values_of(edition: Edition, context: Context, page: Page) -> Sequence
         return rows[0]
     if is_of(edition.version, page.after):
         raise BadUserInput("Argument 'after' is not a cursor of this connection.")
-    raise CursorExpired("The ride that 'after' names is no longer as it was; start again without it.")
+    raise CursorExpired("The ride of the cursor 'after' has changed. Start again without it.")
 
 
 async def _add_companions(edition: Edition, context: Context, page: Page, columns: dict[str, list[Any]]) -> None:

@@ -128,7 +128,7 @@ WHERE picked.{number} IS NOT NULL{own} GROUP BY chosen.number, value ORDER BY ch
         written = {name: counting.figure(name) for name in self.figures}
         if counting.streaks_asked and not (self.rides.is_of_one or {JOCKEY, HORSE} & set(self.by)):
             raise BadUserInput(
-                "Streaks are those of one jockey or one horse: group by JOCKEY or HORSE_NAME, or filter by one of them."
+                "Streaks are defined for one jockey or one horse. Group by JOCKEY or HORSE_NAME, or filter by it."
             )
         listed = [*columns, *(f"{text} AS {name}" for name, text in counting.aggregates.items())]
         group_by = f" GROUP BY {', '.join(columns)}" if columns else ""
@@ -223,7 +223,7 @@ def _order_keys(order: Order) -> tuple[SortKey, ...]:
 
 def _numeric_type(name: str) -> Any:
     if name not in TYPES:
-        raise BadUserInput(f"The archive has no {name.upper()}: ask the jockey's own file.")
+        raise BadUserInput(f"The archive has no {name.upper()}. Use a query for one jockey instead.")
     return TYPES[name]
 
 

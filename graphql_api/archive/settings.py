@@ -10,12 +10,16 @@ class ArchiveSettings:
     """The slice's table of settings."""
 
     archive_folder: str = setting(
-        "", "Folder in which a server keeps the archive's files. Empty: one of its own among the temporary files"
+        "", "Folder for the server's local copies of the archive files. Empty: a separate temporary folder"
     )
     archive_disk_bytes: int = setting(
-        2**30, "Disk that the archive's files may take there, in bytes, and as much for questions", minimum=1
+        2**30,
+        "Maximum disk space of these files, in bytes. The same amount is allowed for temporary data of queries",
+        minimum=1,
     )
     archive_memory_bytes: int = setting(
-        256 * 2**20, "Memory that all questions to the archive may take together, in bytes", minimum=64 * 2**20
+        256 * 2**20, "Maximum memory of all running archive queries together, in bytes", minimum=64 * 2**20
     )
-    archive_questions: int = setting(2, "Questions to the archive at once; more wait for their turn", minimum=1)
+    archive_questions: int = setting(
+        2, "Maximum number of archive queries at the same time. Further queries wait", minimum=1
+    )

@@ -89,7 +89,8 @@ async def tally(
     rows = await edition.ask(context, grouping.statement(), cost)
     if rows and not is_bounded and rows[0][-1] > grouping.most:
         raise BadUserInput(
-            f"Argument 'by' makes {rows[0][-1]} groups, of {grouping.most} at most: pass 'first', 'having' or a filter."
+            f"Argument 'by' makes {rows[0][-1]} groups; at most {grouping.most} are allowed. "
+            "Use 'first', 'having' or a filter."
         )
     read = list(zip(*rows, strict=True)) if rows else [()] * (len(by) + len(names))
     columns = {name: [value_of(name, value) for value in values] for name, values in zip(by, read, strict=False)}

@@ -11,7 +11,7 @@ from graphql_api import logs
 from graphql_api.config import Settings
 from graphql_api.installed import read_settings
 
-DATA_HELP = "A folder of jockey files, or s3://bucket/prefix. Default: JOCKEY_DATA, else the bucket that SSM names."
+DATA_HELP = "A folder of jockey files, or s3://bucket/prefix. Default: JOCKEY_DATA, or the bucket named in SSM."
 
 
 def data_option(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -25,7 +25,7 @@ def only_options(command: Callable[..., Any]) -> Callable[..., Any]:
     def refuse(context: click.Context, _parameter: click.Parameter, given: tuple[str, ...]) -> None:
         if given:
             right = f"{context.command_path} --data {given[0]}"
-            raise click.UsageError(f"Unexpected argument {given[0]!r}. A data source is given as: {right}", context)
+            raise click.UsageError(f"Unexpected argument {given[0]!r}. Specify the data source with: {right}", context)
 
     return click.argument("given", nargs=-1, metavar="", expose_value=False, callback=refuse)(command)
 

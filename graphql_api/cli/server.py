@@ -18,11 +18,11 @@ OTHER_FILES = 384
 SHUTDOWN_SECONDS = 10
 """What requests under way have once the process is told to stop; a client that never reads has no longer."""
 
-ANOTHER_PORT = "Choose another port with --port; 0 takes a free one."
+ANOTHER_PORT = "Choose another port with --port; 0 selects a free port."
 HINTS = {
     errno.EADDRINUSE: f"Is another server running? {ANOTHER_PORT}",
-    errno.EADDRNOTAVAIL: "This machine does not have that address. Use 127.0.0.1, or 0.0.0.0 for all addresses it has.",
-    errno.EACCES: f"Ports below 1024 need special rights. {ANOTHER_PORT}",
+    errno.EADDRNOTAVAIL: "This machine does not have that address. Use 127.0.0.1, or 0.0.0.0 for all its addresses.",
+    errno.EACCES: f"Ports below 1024 require special permissions. {ANOTHER_PORT}",
 }
 """What helps, by the system's error number."""
 
@@ -33,7 +33,7 @@ def listen(host: str, port: int) -> socket.socket:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         return socket.create_server((host, port), family=family, backlog=2048)
     except socket.gaierror as error:
-        raise click.ClickException(f"Cannot listen on {host!r}: no address of this machine has that name.") from error
+        raise click.ClickException(f"Cannot listen on {host!r}: this machine has no address with that name.") from error
     except OSError as error:
         number = error.errno or 0
         reason, hint = os.strerror(number), HINTS.get(number, ANOTHER_PORT)

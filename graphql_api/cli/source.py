@@ -10,8 +10,8 @@ from graphql_api.storage.protocol import Storage
 from graphql_api.storage.sources import open_storage
 
 NO_SOURCE = (
-    "No data source is given, and SSM Parameter Store names no bucket ({reason}).\n"
-    "Give a folder or a bucket with --data or JOCKEY_DATA, for example: --data sample-data, --data s3://bucket/prefix.\n"
+    "No data source is given, and SSM Parameter Store has no bucket name ({reason}).\n"
+    "Specify a folder or a bucket with --data or JOCKEY_DATA, for example: --data sample-data, --data s3://bucket/prefix.\n"
     "Write sample data with: graphql-api sample --out sample-data"
 )
 
@@ -38,7 +38,7 @@ def _require_folder(data: str) -> None:
     path = Path(data)
     if path.is_file():
         folder = path.parent
-        raise click.UsageError(f"{data!r} is a file; --data takes the folder that holds it: --data {folder}")
+        raise click.UsageError(f"{data!r} is a file. --data needs its folder: --data {folder}")
     if not path.is_dir():
         hint = f"Write sample data with: graphql-api sample --out {data}"
         raise click.UsageError(f"There is no folder {data!r}.\n{hint}")

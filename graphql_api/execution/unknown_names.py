@@ -61,7 +61,10 @@ def refusal(errors: Iterator[GraphQLError], most: int, *, hide_suggestions: bool
     """
     found = list(islice(errors, most + 1))
     if len(found) > most:
-        return [*found[:most], GraphQLError(f"There are over {most} errors in the variables; no more are told.")]
+        return [
+            *found[:most],
+            GraphQLError(f"There are more than {most} errors in the variables. Further errors are not shown."),
+        ]
     return found if hide_suggestions else []
 
 

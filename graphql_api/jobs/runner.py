@@ -58,6 +58,6 @@ class Jobs:
     async def run(self, name: str, services: Services, run: JobRun) -> JobResult:
         """Run a job. Raises ``UnknownJob``, and what the job raises."""
         if name not in self._jobs:
-            raise UnknownJob(f"There is no job {name!r}; there are: {', '.join(self.names) or 'none'}.")
+            raise UnknownJob(f"There is no job {name!r}. Jobs: {', '.join(self.names) or 'none'}.")
         job: Job = load(self._jobs[name])
         return await job(services, run)

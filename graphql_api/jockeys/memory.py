@@ -35,7 +35,7 @@ def check_size(source: Sequence[SourceColumn], rows: int, jockey_id: str) -> int
     if headers + _ESCAPE * rows * sum(map(longest_text, cells)) > MAX_TEXT:
         size = headers + sum(written_length(column, _json_length) for column in cells)
         if size > MAX_TEXT:
-            raise DataCorrupt("The jockey's file holds too much text.", jockey_id=jockey_id, bytes=size)
+            raise DataCorrupt("The jockey's file contains too much text.", jockey_id=jockey_id, bytes=size)
     of_cells = sum(3 * values_size(column) for column in cells) + sum(sys.getsizeof(column.label) for column in source)
     check_memory(of_cells, jockey_id)
     return of_cells
@@ -44,7 +44,7 @@ def check_size(source: Sequence[SourceColumn], rows: int, jockey_id: str) -> int
 def check_memory(nbytes: int, jockey_id: str) -> None:
     """Refuse what no cache would hold; raises ``DataCorrupt``."""
     if nbytes > MAX_JOCKEY_BYTES:
-        raise DataCorrupt("The jockey's file takes too much memory.", jockey_id=jockey_id, bytes=nbytes)
+        raise DataCorrupt("The jockey's file needs too much memory.", jockey_id=jockey_id, bytes=nbytes)
 
 
 def _json_length(text: str) -> int:

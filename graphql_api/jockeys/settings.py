@@ -15,6 +15,6 @@ The cache holds two of the largest by default: what is admitted is always kept, 
 class JockeysSettings:
     """The slice's table of settings."""
 
-    max_groups: int = setting(1_000, "Most groups of one `groupBy`", minimum=1)
-    warm_seconds: float = setting(10.0, "Wall time of one run of the Lambda function's warmer, in seconds")
-    warm_ids: tuple[str, ...] = setting((), "Jockeys to be warmed that nobody has asked for yet, comma-separated")
+    max_groups: int = setting(1_000, "Maximum number of groups of one `groupBy`", minimum=1)
+    warm_seconds: float = setting(10.0, "Time limit of one run of the job `warm`, in seconds")
+    warm_ids: tuple[str, ...] = setting((), "Ids of jockeys that the job `warm` always loads, comma-separated")

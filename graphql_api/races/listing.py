@@ -125,7 +125,7 @@ async def _mark(edition: Edition, context: Context, asked: RaceList, text: str) 
         return rows[0]
     if version == _short(edition.version):
         raise BadUserInput(NO_CURSOR)
-    raise CursorExpired("The race that 'after' names is no longer as it was; start again without it.")
+    raise CursorExpired("The race of the cursor 'after' has changed. Start again without it.")
 
 
 def _read(text: str) -> tuple[str, str]:

@@ -14,17 +14,19 @@ class RacesSettings:
 
     races_provider: Provider = setting(
         "records",
-        "Who tells of races beside the archive: `records` nobody, `mock` a fictional calendar, `jravan` a bridge to "
-        "JRA-VAN",
+        "Provider of race cards in addition to the archive: `records` (none), `mock` (a fictional calendar) or `jravan` "
+        "(a JRA-VAN bridge)",
     )
-    races_ttl: float = setting(30.0, "Seconds until a card of such a provider is asked for again")
-    races_bytes: int = setting(64 * 2**20, "Memory that the cards of such a provider may take, in bytes", minimum=1)
-    jravan_url: str = setting("", "The bridge to JRA-VAN: `http://host:port`")
+    races_ttl: float = setting(30.0, "Seconds until a race card is read from the provider again")
+    races_bytes: int = setting(64 * 2**20, "Maximum memory of the race cards, in bytes", minimum=1)
+    jravan_url: str = setting("", "URL of the JRA-VAN bridge: `http://host:port`")
     jravan_timeout: float = setting(
-        5.0, "Seconds that the bridge may take for a card, all its questions and tries together", minimum=0.01
+        5.0,
+        "Time limit for reading a race card from the bridge, in seconds, including all requests and retries",
+        minimum=0.01,
     )
 
     def __post_init__(self) -> None:
         """Raise ``ConfigError`` where the bridge is asked for but not named."""
         if self.races_provider == "jravan" and not self.jravan_url.startswith(("http://", "https://")):
-            raise ConfigError("JOCKEY_JRAVAN_URL must name the bridge, such as http://10.0.1.100:8000.")
+            raise ConfigError("JOCKEY_JRAVAN_URL must be the URL of the bridge, such as http://10.0.1.100:8000.")

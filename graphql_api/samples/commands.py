@@ -19,18 +19,28 @@ Examples:
   graphql-api sample --out /tmp/many --jockeys 200 --rows 10000 --seed 7""",
 )
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="The folder to write to.")
-@click.option("--jockeys", type=click.IntRange(1, MOST_JOCKEYS), default=13, show_default=True, help="How many files.")
-@click.option("--rows", type=click.IntRange(1, 100_000), default=1000, show_default=True, help="The longest careers.")
+@click.option("--jockeys", type=click.IntRange(1, MOST_JOCKEYS), default=13, show_default=True, help="Number of files.")
 @click.option(
-    "--complete", is_flag=True, help="All riders at JRA for two seasons, so that its races are whole. Takes no size."
+    "--rows",
+    type=click.IntRange(1, 100_000),
+    default=1000,
+    show_default=True,
+    help="Maximum number of races in a career.",
 )
-@click.option("--seed", type=int, default=1, show_default=True, help="The same seed writes the same files.")
+@click.option(
+    "--complete",
+    is_flag=True,
+    help=("Write all JRA jockeys of two seasons, so that races are complete. Not with --jockeys or --rows."),
+)
+@click.option(
+    "--seed", type=int, default=1, show_default=True, help="Random seed. The same seed writes the same files."
+)
 @click.pass_context
 def sample(context: click.Context, out: Path, jockeys: int, rows: int, *, complete: bool, seed: int) -> None:
-    """Write fictional jockey files, just as a scraper of netkeiba leaves them.
+    """Write fictional jockey files in the form that a scraper of netkeiba writes.
 
-    All tell of the same races. The first thirteen show everything: flat, jump, local, ban'ei and overseas races,
-    an empty career, old pages, blanks and mixed dtypes. Files of the same ids in the folder are replaced.
+    All files describe the same races. The first thirteen contain all cases: flat, jump, local, ban'ei and overseas
+    races, an empty career, old pages, blanks and mixed dtypes. Files with the same ids in the folder are replaced.
     """
     from rich.progress import Progress
 
@@ -38,7 +48,7 @@ def sample(context: click.Context, out: Path, jockeys: int, rows: int, *, comple
     from graphql_api.cli.console import console
 
     if complete and _sized(context):
-        raise click.UsageError("--complete says itself how many jockeys and rows there are.")
+        raise click.UsageError("--complete cannot be used with --jockeys or --rows.")
     require("pandas")
     with Progress(console=console(stderr=True)) as progress:
         task = progress.add_task("Writing jockeys", total=len(samples.whole_field_ids()) if complete else jockeys)

@@ -81,7 +81,7 @@ def condition(given: object | None, argument: str) -> Condition:
         return EVERYTHING
     read = _condition(given, argument)
     if _size(read) > MAX_TESTS:
-        raise BadUserInput(f"Argument '{argument}' holds more than {MAX_TESTS} tests.")
+        raise BadUserInput(f"Argument '{argument}' has more than {MAX_TESTS} conditions.")
     return read
 
 
@@ -120,7 +120,7 @@ def given_in(given: object, path: str) -> Iterator[tuple[str, Any, str]]:
         name = attribute.removesuffix("_")
         own = f"{path}.{to_camel_case(name)}"
         if value is None:
-            raise BadUserInput(f"Argument '{own}' must not be null: leave it out, or test with isNull.")
+            raise BadUserInput(f"Argument '{own}' must not be null. Omit it, or use isNull.")
         yield name, value, own
 
 

@@ -29,7 +29,7 @@ def add(slip: Slip, item: SlipItem) -> Changed:
         changed = change_stake(slip, same.id, same.unit_stake + item.unit_stake)
         return replace(changed, is_merged=True)
     if len(slip.items) == MAX_ITEMS:
-        raise BadUserInput(f"A slip holds at most {MAX_ITEMS} items.")
+        raise BadUserInput(f"A slip can have at most {MAX_ITEMS} items.")
     return Changed(_with_items(slip, (*slip.items, item)), item.id)
 
 
@@ -56,12 +56,12 @@ def clear(slip: Slip) -> Changed:
 def _find(slip: Slip, item_id: str) -> SlipItem:
     item = slip.item(item_id)
     if item is None:
-        raise NotFound("There is no such item on the slip.")
+        raise NotFound("The slip has no such item.")
     return item
 
 
 def _with_items(slip: Slip, items: tuple[SlipItem, ...]) -> Slip:
     changed = replace(slip, items=items)
     if changed.total > MAX_COST:
-        raise BadUserInput(f"The slip would cost {changed.total:,} yen; the most is {MAX_COST:,}.")
+        raise BadUserInput(f"The slip would cost {changed.total:,} yen. The maximum is {MAX_COST:,}.")
     return changed

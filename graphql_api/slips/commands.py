@@ -52,7 +52,7 @@ def _numbers(*names: str, help: str) -> Callable[[Callable[..., Any]], Callable[
 
 
 @click.command(
-    short_help="Count the combinations of a ticket and its cost.",
+    short_help="Show the combinations of a ticket and its cost.",
     epilog="""\b
 Examples:
   graphql-api ticket WIN --numbers 7
@@ -65,19 +65,29 @@ Examples:
 @click.argument(
     "method", metavar="[METHOD]", type=click.Choice(BetMethod, case_sensitive=False), default=BetMethod.STRAIGHT
 )
-@_numbers("--numbers", help="For STRAIGHT, in finishing order where the order counts, and for BOX.")
+@_numbers("--numbers", help="For STRAIGHT and BOX. For STRAIGHT with a type that has an order: in finishing order.")
 @_numbers("--axis", "--axes", "axes", help="For WHEEL: one number, or two for TRIO and TRIFECTA.")
 @_numbers("--partners", help="For WHEEL: the numbers for the other places.")
 @_numbers("--position", "--positions", "positions", help="Place of each axis, for EXACTA and TRIFECTA without --multi.")
-@click.option("--multi", is_flag=True, help="Let the axes of EXACTA and TRIFECTA take any place.")
+@click.option("--multi", is_flag=True, help="Allow the axes of EXACTA and TRIFECTA at any place (マルチ).")
 @click.option(
-    "--leg", "legs", type=NUMBERS, metavar="1,2,5-8", multiple=True, help="For FORMATION: once for each place."
+    "--leg",
+    "legs",
+    type=NUMBERS,
+    metavar="1,2,5-8",
+    multiple=True,
+    help="For FORMATION: give this option once for each place.",
 )
 @click.option(
     "--stake", type=int, default=UNIT, show_default=True, help="Stake in yen on each combination, a multiple of 100."
 )
 @click.option("--runners", type=int, help=f"Declared runners.  [default: {FULL_GATE}]")
-@click.option("--brackets", type=NUMBERS, metavar="1,1,2,…", help="Horses in each bracket. Default: dealt by the rule.")
+@click.option(
+    "--brackets",
+    type=NUMBERS,
+    metavar="1,1,2,…",
+    help="Number of horses in each bracket. Default: by the official rule.",
+)
 @click.option("--limit", type=click.IntRange(0), help=f"Combinations shown. Default: {_SHOWN}, with --json all.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def ticket(
@@ -91,7 +101,7 @@ def ticket(
     as_json: bool,
     **parts: Any,
 ) -> None:
-    """List the combinations of a ticket, their number, and what they cost.
+    """List the combinations of a ticket, their number and their cost.
 
     TYPE is WIN, PLACE, BRACKET_QUINELLA, QUINELLA, QUINELLA_PLACE, EXACTA, TRIO or TRIFECTA; METHOD is STRAIGHT, BOX,
     WHEEL or FORMATION. Numbers are horse numbers, for BRACKET_QUINELLA bracket numbers.

@@ -28,7 +28,7 @@ def client_request(request_id: str | None, asked: Sequence[Any]) -> ClientReques
     if request_id is None:
         return None
     if not _PRINTABLE.fullmatch(request_id):
-        raise BadUserInput(f"'clientRequestId' must be 1 to {MAX_LENGTH} printable characters of ASCII.")
+        raise BadUserInput(f"'clientRequestId' must have 1 to {MAX_LENGTH} printable ASCII characters.")
     return ClientRequest(_digest(request_id.encode()), _digest(orjson.dumps(asked)))
 
 
@@ -39,7 +39,7 @@ def random_part(request_id: str) -> bytes:
     except ValueError:
         read = None
     if read is None or read.version != 4:
-        raise BadUserInput("To make something new, 'clientRequestId' must be a random UUID (version 4).")
+        raise BadUserInput("To create a slip, 'clientRequestId' must be a random UUID (version 4).")
     return read.bytes
 
 

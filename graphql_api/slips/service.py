@@ -77,7 +77,7 @@ class Slips:
     async def create(self, order: Order, request_id: str | None = None) -> Written:
         """Make a slip by its first change. With the random ``request_id`` of a client it is made once."""
         if order.expected_version:
-            raise BadUserInput("'expectedVersion' is of a slip: give 'slipId', too.")
+            raise BadUserInput("'expectedVersion' requires 'slipId'.")
         slip_id = new_capability() if request_id is None else derived_capability(random_part(request_id), "slip")
         return Written(slip_id, await self._change(slip_id, order, may_create=True))
 
@@ -138,13 +138,13 @@ def _done_before(slip: Slip, request: ClientRequest | None) -> Changed | None:
     if request is None or done is None:
         return None
     if done.asked != request.asked:
-        raise BadUserInput("'clientRequestId' was given to another request; take a new one for each.")
+        raise BadUserInput("'clientRequestId' was already used for another request. Use a new one for each request.")
     return Changed(slip, done.item_id, done.is_merged)
 
 
 def _check_version(slip: Slip, expected: int | None) -> None:
     if expected is not None and expected != slip.version:
-        raise Conflict(f"The slip has version {slip.version}, not {expected}: read it again, then change it.")
+        raise Conflict(f"The slip has version {slip.version}, not {expected}. Read the slip again before changing it.")
 
 
 def _with_done(done: Mapping[str, Done], request: ClientRequest | None, changed: Changed) -> Mapping[str, Done]:

@@ -9,4 +9,4 @@ from graphql_api.config import setting
 class SlipsSettings:
     """The slice's table of settings."""
 
-    slips_ttl: int = setting(86_400, "Seconds after its last change that a betting slip is kept", minimum=1)
+    slips_ttl: int = setting(86_400, "Seconds until a betting slip expires, counted from its last change", minimum=1)

@@ -127,7 +127,7 @@ def no_such_object(key: str) -> NotFound:
 
 def changed_meanwhile(key: str) -> Conflict:
     """Make the error for an object that another writer replaced."""
-    return Conflict("Another process wrote the same file meanwhile.", key=key)
+    return Conflict("Another process has changed the same file.", key=key)
 
 
 def too_large(key: str, limit: int) -> DataCorrupt:

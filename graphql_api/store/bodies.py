@@ -18,7 +18,7 @@ def encode(key: Key, body: Mapping[str, Any]) -> str:
     text = orjson.dumps(body)
     size = len(text) + len(key.pk.encode()) + len(key.sk.encode())
     if size > MAX_ITEM_BYTES:
-        raise ItemTooLarge(f"This is larger than {MAX_ITEM_BYTES:,} bytes, which one item may have.", bytes=size)
+        raise ItemTooLarge(f"The item is larger than {MAX_ITEM_BYTES:,} bytes.", bytes=size)
     return text.decode()
 
 

@@ -42,7 +42,7 @@ def find(table: ColumnTable, text: str, argument: str) -> int:
         return row
     if version in known["version"][:1]:
         raise BadUserInput(f"Argument '{argument}' is not a cursor of this connection.")
-    raise CursorExpired(f"The row that '{argument}' names is no longer as it was; start again without it.")
+    raise CursorExpired(f"The row of the cursor '{argument}' has changed. Start again without it.")
 
 
 def cursor_column(table: ColumnTable) -> DictColumn:

@@ -72,11 +72,9 @@ def check_count(argument: str, count: int | None, at_most: int) -> None:
     if count is None:
         return
     if count < 0:
-        raise BadUserInput(f"Argument '{argument}' must not be negative, but is {count}.")
+        raise BadUserInput(f"Argument '{argument}' must not be negative; it is {count}.")
     if count > at_most:
-        raise BadUserInput(
-            f"Argument '{argument}' must be at most {at_most}, but is {count}; ask for more page by page."
-        )
+        raise BadUserInput(f"Argument '{argument}' must be at most {at_most}; it is {count}. Use several pages.")
 
 
 def page_work(table: ColumnTable, orders: Sequence[Order], *, filtered: bool) -> int:

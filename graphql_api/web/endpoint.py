@@ -92,7 +92,7 @@ class GraphQLEndpoint:
     ) -> Response:
         """Answer a query by GET, which caches may keep, or say that the client's copy of its answer still holds."""
         if not document.is_query(parameters.operation_name):
-            raise MethodNotAllowed("GET runs queries only; send this operation by POST.", "POST")
+            raise MethodNotAllowed("GET allows only queries. Send this operation by POST.", "POST")
         pure = document.is_pure(self.engine.schema, parameters.operation_name)
         digest = self._digest(media_type, document, parameters) if pure else None
         if digest and (tag := await self.validators.still_valid(headers, digest)):
@@ -108,7 +108,7 @@ class GraphQLEndpoint:
         offered = (GRAPHQL_JSON, JSON, HTML) if explorer else (GRAPHQL_JSON, JSON)
         media_type = preferred_media_type(headers.get("accept"), offered, JSON)
         if media_type is None:
-            raise NotAcceptable(f"The answer can be {' or '.join(offered)}.")
+            raise NotAcceptable(f"The response can be {' or '.join(offered)}.")
         return media_type
 
     async def _document(self, parameters: Parameters) -> Document:

@@ -85,7 +85,9 @@ def read_condition(
             raise BadUserInput(_unknown(name, parameters, passed))
         parameter = parameters[name]
         if name in parts:
-            raise BadUserInput(f"Parameter '{name}' is given twice; '{parameter.field.name}_in' takes several.")
+            raise BadUserInput(
+                f"Parameter '{name}' is given more than once. Use '{parameter.field.name}_in' for several values."
+            )
         parts[name] = Where(parameter.field.name, (Comparison(parameter.operator, _operand(name, parameter, text)),))
     return All(tuple(parts.values())) if parts else EVERYTHING
 

@@ -58,7 +58,7 @@ def _parameters(values: Mapping[str, Any]) -> Parameters:
     operation_name = values.get("operationName")
     variables = _object(values, "variables")
     if document_id is not None and (not isinstance(document_id, str) or query is not None):
-        raise BadRequest("'documentId' must be a string, and stand in the place of 'query'.")
+        raise BadRequest("'documentId' must be a string, and must not be used together with 'query'.")
     if operation_name is not None and not isinstance(operation_name, str):
         raise BadRequest("'operationName' must be a string.")
     extensions = _object(values, "extensions") or {}

@@ -39,11 +39,11 @@ def load_trusted(settings: Settings, documents: Documents) -> Mapping[str, Trust
     """
     if not settings.documents:
         if settings.trusted_only:
-            raise ConfigError("JOCKEY_TRUSTED_ONLY needs JOCKEY_DOCUMENTS: else nothing would be answered.")
+            raise ConfigError("JOCKEY_TRUSTED_ONLY requires JOCKEY_DOCUMENTS.")
         return {}
     files = sorted(Path(settings.documents).glob(f"*{SUFFIX}"))
     if not files:
-        raise ConfigError(f"JOCKEY_DOCUMENTS must be a folder of {SUFFIX} files; {settings.documents!r} holds none.")
+        raise ConfigError(f"JOCKEY_DOCUMENTS must be a folder of {SUFFIX} files; {settings.documents!r} has none.")
     found = [_read(each, documents) for each in files]
     return {key: each for each in found for key in (each.name, each.document_id)}
 
@@ -54,12 +54,14 @@ def _read(file: Path, documents: Documents) -> TrustedDocument:
         content = file.read_bytes()
         text = content.decode()
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"JOCKEY_DOCUMENTS: {file} is no text in UTF-8 that can be read.") from error
+        raise ConfigError(f"JOCKEY_DOCUMENTS: {file} cannot be read as UTF-8 text.") from error
     document = documents.get(text)
     if document.errors:
         raise ConfigError(f"JOCKEY_DOCUMENTS: {file}{_place(document.errors[0])}: {document.errors[0].message}")
     if set(document.operations) != {None, file.stem}:
-        raise ConfigError(f"JOCKEY_DOCUMENTS: {file} must hold one operation, named {file.stem} as the file is.")
+        raise ConfigError(
+            f"JOCKEY_DOCUMENTS: {file} must contain one operation with the name of the file, {file.stem}."
+        )
     return TrustedDocument(file.stem, text, f"sha256:{sha256(content).hexdigest()}", document)
 
 

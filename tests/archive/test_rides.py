@@ -181,7 +181,7 @@ def test_pages_join_to_the_whole_in_any_order(client: TestClient) -> None:
             "BAD_USER_INPUT",
             "'orderBy' names the key SURFACE",
         ),
-        ("{ rides { statistics { longestWinStreak } } }", "BAD_USER_INPUT", "Streaks are those of one jockey"),
+        ("{ rides { statistics { longestWinStreak } } }", "BAD_USER_INPUT", "Streaks are defined for one jockey"),
         ("{ rides { groupBy(by: [GOING]) { statistics { currentWinStreak } } } }", "BAD_USER_INPUT", "Streaks"),
     ],
 )

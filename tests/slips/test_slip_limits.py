@@ -42,7 +42,7 @@ def test_a_slip_costs_less_than_an_int_holds(client: TestClient) -> None:
     for number in (1, 2):
         answer = run(client, ADD, slip=slip, race=RACE_ID, ticket=win(number, 100))
         assert codes(answer) == ["BAD_USER_INPUT"]
-        assert "the most is 2,147,483,647" in answer["errors"][0]["message"]
+        assert "The maximum is 2,147,483,647" in answer["errors"][0]["message"]
     assert data(client, READ, id=slip)["slip"]["total"] == 2_147_483_600
 
 

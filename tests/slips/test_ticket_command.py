@@ -56,7 +56,7 @@ def test_json_holds_every_combination() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("WIN box --numbers 7", "WIN BOX: a bet on one horse is STRAIGHT"),
+        ("WIN box --numbers 7", "WIN BOX: a bet on one horse must be STRAIGHT"),
         ("TRIO --numbers 1,2,3 --stake 150", "positive multiple of 100 yen"),
         ("TRIO --numbers 1,2,3 --brackets 1,1 --runners 3", "'brackets' holds 2 horses"),
         ("TRIO --numbers 1,x,3", "'1,x,3' is not numbers such as 1,2,5-8"),

@@ -30,34 +30,39 @@ def ticket(kind: str, method: str, runners: int = 18, **parts: Any) -> Ticket:
     ("kind", "method", "parts", "rule"),
     [
         ("QUINELLA", "STRAIGHT", {"numbers": [1]}, "QUINELLA STRAIGHT: takes exactly 2 horses, not 1."),
-        ("EXACTA", "STRAIGHT", {"numbers": [3, 3]}, "horse 3 is named more than once"),
+        ("EXACTA", "STRAIGHT", {"numbers": [3, 3]}, "horse 3 is given more than once"),
         ("TRIO", "BOX", {"numbers": [1, 2]}, "takes at least 3 horses, not 2"),
-        ("TRIO", "BOX", {"numbers": [1, 2, 2]}, "horse 2 is named more than once"),
+        ("TRIO", "BOX", {"numbers": [1, 2, 2]}, "horse 2 is given more than once"),
         ("TRIO", "BOX", {"numbers": []}, "numbers must not be empty"),
         ("TRIO", "BOX", {"partners": [1], "numbers": [1, 2, 3]}, "takes numbers, not partners"),
-        ("WIN", "BOX", {"numbers": [1]}, "a bet on one horse is STRAIGHT, or a FORMATION of one leg"),
-        ("PLACE", "WHEEL", {"axes": [1], "partners": [2]}, "a bet on one horse is STRAIGHT"),
+        ("WIN", "BOX", {"numbers": [1]}, "a bet on one horse must be STRAIGHT or a FORMATION with one leg"),
+        ("PLACE", "WHEEL", {"axes": [1], "partners": [2]}, "a bet on one horse must be STRAIGHT"),
         ("QUINELLA", "WHEEL", {"axes": [1], "partners": [1, 2]}, "horse 1 is an axis"),
         ("QUINELLA", "WHEEL", {"axes": [1, 2], "partners": [3]}, "takes 1 axis, not 2"),
         ("TRIO", "WHEEL", {"axes": [1, 2, 3], "partners": [4]}, "takes 1 or 2 axes, not 3"),
         ("TRIO", "WHEEL", {"axes": [1], "partners": [2]}, "takes at least 2 partners with 1 axis"),
-        ("TRIO", "WHEEL", {"axes": [1, 1], "partners": [2]}, "horse 1 is named more than once"),
+        ("TRIO", "WHEEL", {"axes": [1, 1], "partners": [2]}, "horse 1 is given more than once"),
         ("TRIO", "WHEEL", {"axes": [1], "partners": [2, 3], "multi": True}, "multi is only for a WHEEL of EXACTA"),
         ("TRIO", "WHEEL", {"axes": [1], "partners": [2, 3], "positions": [1]}, "positions is only for a WHEEL of"),
         ("TRIFECTA", "BOX", {"numbers": [1, 2, 3], "multi": True}, "multi is only for a WHEEL of EXACTA"),
         ("EXACTA", "WHEEL", {"axes": [1], "partners": [2]}, "positions must name one place for each axis"),
         ("EXACTA", "WHEEL", {"axes": [1], "partners": [2], "positions": [3]}, "places from 1 to 2, not 3"),
         ("TRIFECTA", "WHEEL", {"axes": [1, 2], "partners": [3], "positions": [1]}, "one place for each axis"),
-        ("TRIFECTA", "WHEEL", {"axes": [1, 2], "partners": [3], "positions": [1, 1]}, "place 1 is named more than"),
+        ("TRIFECTA", "WHEEL", {"axes": [1, 2], "partners": [3], "positions": [1, 1]}, "place 1 is given more than"),
         ("TRIFECTA", "FORMATION", {"legs": [[1], [2]]}, "takes exactly 3 legs, not 2"),
         ("EXACTA", "FORMATION", {"legs": [[1], []]}, "no leg may be empty"),
-        ("EXACTA", "FORMATION", {"legs": [[1], [1]]}, "no combination is left: each takes different horses"),
-        ("EXACTA", "FORMATION", {"legs": [[1, 1], [2]]}, "horse 1 is named more than once"),
+        (
+            "EXACTA",
+            "FORMATION",
+            {"legs": [[1], [1]]},
+            "there is no combination: each combination needs different horses",
+        ),
+        ("EXACTA", "FORMATION", {"legs": [[1, 1], [2]]}, "horse 1 is given more than once"),
         ("WIN", "STRAIGHT", {"numbers": [19]}, "there is no horse 19 in a field of 18"),
         ("WIN", "STRAIGHT", {"numbers": [0]}, "horse numbers are whole numbers from 1, not 0"),
         ("WIN", "STRAIGHT", {"numbers": [True]}, "horse numbers are whole numbers from 1, not True"),
         ("BRACKET_QUINELLA", "STRAIGHT", {"numbers": [1, 9]}, "there is no horse in bracket 9"),
-        ("BRACKET_QUINELLA", "BOX", {"numbers": [4, 4]}, "bracket 4 is named more than once"),
+        ("BRACKET_QUINELLA", "BOX", {"numbers": [4, 4]}, "bracket 4 is given more than once"),
     ],
 )
 def test_each_broken_rule_is_told(kind: str, method: str, parts: dict[str, Any], rule: str) -> None:
@@ -106,7 +111,7 @@ def test_a_cost_is_an_int_of_graphql() -> None:
     """The highest cost is taken, and more is refused."""
     most = MAX_COST // 4896 // 100 * 100
     assert cost(4896, most) == 4896 * most
-    with pytest.raises(BadUserInput, match="the most is 2,147,483,647"):
+    with pytest.raises(BadUserInput, match="The maximum is 2,147,483,647"):
         cost(4896, most + 100)
 
 

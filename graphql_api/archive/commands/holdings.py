@@ -4,7 +4,7 @@ from graphql_api.config import Settings
 from graphql_api.errors import DataCorrupt, IndexOutdated, NotFound, StorageFault, UpstreamUnavailable
 from graphql_api.storage.protocol import Storage, StoredObject
 
-_UNREADABLE = "The index cannot be read (graphql-api index builds it again)."
+_UNREADABLE = "The index cannot be read. Run graphql-api index."
 
 
 def describe(storage: Storage, settings: Settings) -> list[str]:  # noqa: ARG001 - what all slices are given
@@ -14,11 +14,11 @@ def describe(storage: Storage, settings: Settings) -> list[str]:  # noqa: ARG001
     try:
         stored = storage.read(NAME)
     except NotFound:
-        return ["No index: graphql-api index builds it; listing by name, searching and rides across jockeys need it."]
+        return ["No index. Names of jockeys, search, and rides of all jockeys require it: run graphql-api index."]
     except UpstreamUnavailable:
         return []
     except StorageFault:
-        return ["The index may not be read."]
+        return ["Access to the index is denied."]
     except DataCorrupt:
         return [_UNREADABLE]
     return [_UNREADABLE if stored is None else _contents(stored)]
@@ -38,5 +38,5 @@ def _contents(stored: StoredObject) -> str:
     unread = list(manifest.sources.values()).count(None)
     if not unread:
         return f"{told}."
-    files = f"{unread:,} of {len(manifest.sources):,} files not read"
-    return f"{told}, incomplete: {files} (graphql-api index reads or names them)."
+    files = f"{unread:,} of {len(manifest.sources):,} files were not read"
+    return f"{told}, incomplete: {files}. Run graphql-api index."

@@ -21,11 +21,12 @@ Examples:
 @data_option
 @click.option("--threads", type=click.IntRange(1, 256), help="Files read at once. Default: JOCKEY_LOAD_THREADS.")
 def index(data: str | None, threads: int | None) -> None:
-    """Build or refresh the index, beside the files; all that is asked across jockeys needs it.
+    """Build or refresh the index. Queries across jockeys require it.
 
-    It is the table of all rides, a Parquet file a year, with tables of jockeys and horses. Only files that changed are
-    read, and only years that changed are written. After an interrupted run, the next one continues from there. Servers
-    read the new index within their JOCKEY_CACHE_TTL; until then they use the old one.
+    The index is a table of all rides (one Parquet file for each year) with tables of jockeys and horses. It is stored
+    with the jockey files. Only changed files are read, and only changed years are written. After an interrupted run,
+    the next run continues from there. Servers read the new index within JOCKEY_CACHE_TTL; until then they use the old
+    one.
     """
     from rich.progress import Progress
 
@@ -51,7 +52,9 @@ def index(data: str | None, threads: int | None) -> None:
     if not refresh.sources:
         click.echo("\n".join(describe(storage, settings)), err=True)
     if refresh.unreadable:
-        click.echo(f"Not readable, see graphql-api inspect: {', '.join(sorted(refresh.unreadable))}", err=True)
+        click.echo(
+            f"Files that could not be read (see graphql-api inspect): {', '.join(sorted(refresh.unreadable))}", err=True
+        )
     if refresh.sources and len(refresh.unreadable) == len(refresh.sources):
         raise click.ClickException("No file could be read.")
 
@@ -62,4 +65,4 @@ def incomplete(refresh: "Refresh") -> str:
     if not left:
         return "All files were read, but the index could not be written."
     kept = f"The index is incomplete: {left:,} of {len(refresh.sources):,} files were not read."
-    return f"{kept} Run the command again; it continues from here."
+    return f"{kept} Run the command again to continue."

@@ -121,7 +121,7 @@ def _names(asked: ExportRequest) -> tuple[str, ...]:
         raise BadUserInput("Parameter 'columns' must not be 'source': the archive has the typed columns only.")
     for name in asked.columns.names:
         if name in LEFT_OUT:
-            raise BadUserInput(f"The archive has no column '{name}': ask the jockey's own file.")
+            raise BadUserInput(f"The archive has no column '{name}'. Use the export of one jockey instead.")
     return asked.columns.names or _STORED
 
 

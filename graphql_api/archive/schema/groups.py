@@ -139,4 +139,4 @@ def _check_keys(keys: tuple[str, ...], ordered: list[str]) -> None:
         raise BadUserInput("Argument 'by' names a key more than once.")
     for name in ordered:
         if name in KEYS and name not in keys:
-            raise BadUserInput(f"Argument 'orderBy' names the key {name.upper()}, which 'by' does not.")
+            raise BadUserInput(f"Argument 'orderBy' names the key {name.upper()}, which is not in 'by'.")

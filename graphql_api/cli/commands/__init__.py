@@ -14,17 +14,17 @@ from graphql_api.cli.group import Commands
     cls=Commands,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="""\b
-Try it:
+Examples:
   graphql-api sample --out data
   graphql-api index --data data
   graphql-api serve --data data
   graphql-api query '{ jockey(id: "00001") { name } }' --data data
 
-Settings come from JOCKEY_… variables, which the README lists. Exit codes: 0 done, 1 failed, 2 wrongly called.""",
+Settings are read from JOCKEY_… variables; see the README. Exit codes: 0 success, 1 failure, 2 wrong usage.""",
 )
 @click.version_option(package_name=DISTRIBUTION, prog_name="graphql-api")
 def commands() -> None:
-    """Serve netkeiba jockey results over GraphQL and REST, and look into their files."""
+    """Serve netkeiba jockey results over GraphQL and REST, and manage their files."""
 
 
 for command in (serve, export_schema, query, jobs):

@@ -16,8 +16,12 @@ Examples:
   graphql-api export-schema --out schema.graphql
   graphql-api export-schema --check""",
 )
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="The file to write instead of printing.")
-@click.option("--check", is_flag=True, help=f"Only compare with --out (default {SDL_FILE}); exit code 1 if it differs.")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file instead of printing.")
+@click.option(
+    "--check",
+    is_flag=True,
+    help=f"Only compare with the file of --out (default {SDL_FILE}). The exit code is 1 if it differs.",
+)
 def export_schema(out: Path | None, *, check: bool) -> None:
     """Print the GraphQL schema in SDL."""
     from graphql_api.app import api_schema

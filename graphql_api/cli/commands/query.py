@@ -12,7 +12,7 @@ from graphql_api.cli.options import data_option, log_to_stderr, settings_of
 
 
 @click.command(
-    short_help="Run one operation and print its answer.",
+    short_help="Run one operation and print the response.",
     epilog="""\b
 Examples:
   graphql-api query '{ jockey(id: "00001") { name records(first: 3) { nodes { date raceName } } } }' --data data
@@ -23,7 +23,7 @@ Examples:
 @click.option("--variables", metavar="JSON", help="The operation's variables, as a JSON object.")
 @data_option
 def query(query: str, variables: str | None, data: str | None) -> None:
-    """Run one operation and print its answer as JSON; exit code 1 if the answer has errors.
+    """Run one operation and print the response as JSON. The exit code is 1 if the response has errors.
 
     QUERY is the GraphQL text, or - to read it from standard input.
     """

@@ -17,9 +17,15 @@ Examples:
 @only_options
 @data_option
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
-@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 takes a free port.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8000,
+    show_default=True,
+    help="The port to listen on. 0 selects a free port.",
+)
 def serve(data: str | None, host: str, port: int) -> None:
-    """Serve GraphQL at /graphql and REST at /api/jockey/{id} until interrupted."""
+    """Serve GraphQL at /graphql and REST at /api/jockey/{id}."""
     from graphql_api.cli import server
 
     require("uvicorn")

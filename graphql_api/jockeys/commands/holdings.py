@@ -18,16 +18,16 @@ def describe(storage: Storage, settings: Settings) -> list[str]:
     Raises ``StorageFault`` where the source refuses to be listed: nothing can be served then. A source that is only
     unavailable for now is told, since it may come back.
     """
-    name = repr(settings.data) if settings.data else "the bucket that SSM names"
+    name = repr(settings.data) if settings.data else "the bucket named in SSM"
     try:
         page = JockeyFiles(storage).list_ids(limit=LISTED)
     except UpstreamUnavailable as error:
         reason = error.log_fields.get("error_code") or error.log_fields.get("reason") or error.message
-        return [f"{name} does not answer ({reason}). Requests are answered once it does."]
+        return [f"{name} is not available ({reason}). Requests fail until it is available."]
     foreign = sorted(_foreign(settings.data))
     count = len(page.ids)
     if count == 0:
-        return [f"{name} holds no jockey file, such as 00001.pickle.", *_told(foreign)]
+        return [f"{name} contains no jockey file, such as 00001.pickle.", *_told(foreign)]
     jockeys = f"{count:,}{' or more' if page.cursor else ''} {'jockey' if count == 1 else 'jockeys'}"
     return [f"{jockeys} in {name}.", *_told(foreign)]
 
@@ -43,4 +43,6 @@ def _told(foreign: list[str]) -> list[str]:
     if not foreign:
         return []
     files = "1 file is" if len(foreign) == 1 else f"{len(foreign):,} files are"
-    return [f"{files} not named as a jockey's file is ({{jockey_id}}.pickle), and not read: {foreign[0]!r} for one."]
+    return [
+        f"{files} not named like a jockey file ({{jockey_id}}.pickle) and will not be read, for example {foreign[0]!r}."
+    ]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @click.command(
-    short_help="Show what is in a jockey file.",
+    short_help="Show the contents of a jockey file.",
     epilog="""\b
 Examples:
   graphql-api inspect data/00001.pickle
@@ -24,12 +24,12 @@ Examples:
 )
 @click.argument("file_or_id", metavar="FILE|ID")
 @data_option
-@click.option("--json", "as_json", is_flag=True, help="Print JSON: every fact, and more of the warnings.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON with all details and more warnings.")
 def inspect(file_or_id: str, data: str | None, *, as_json: bool) -> None:
-    """Read a jockey file safely and show what is in it: nothing in the file is run.
+    """Read a jockey file and show its contents. No code in the file is executed.
 
-    Prints its columns as found, dtypes, nulls and distinct values, the columns that are missing or unknown, and each
-    cell that could not be read. A file that is refused ends with the reason and exit code 1.
+    The output lists the columns with dtypes, nulls and distinct values, the missing and unknown columns, and each cell
+    that could not be read. If the file is refused, the reason is printed and the exit code is 1.
     """
     from graphql_api.cli.console import console
     from graphql_api.jockeys.commands.tables import show

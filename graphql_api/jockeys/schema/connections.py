@@ -102,11 +102,12 @@ def grouped(
     order = orders(order_by, "orderBy")
     for each in order:
         if each.name in KEYS and each.name not in keys:
-            raise BadUserInput(f"Argument 'orderBy' names the key {each.name.upper()}, which 'by' does not.")
+            raise BadUserInput(f"Argument 'orderBy' names the key {each.name.upper()}, which is not in 'by'.")
     groups = Groups(selection, keys)
     chosen = groups.choose(having(passing, "having"), order)[:first]
     if len(chosen) > at_most:
         raise BadUserInput(
-            f"Argument 'by' makes {len(chosen)} groups, of {at_most} at most: pass 'first', 'having' or a filter."
+            f"Argument 'by' makes {len(chosen)} groups; at most {at_most} are allowed. "
+            "Use 'first', 'having' or a filter."
         )
     return race_groups(groups, chosen)

@@ -54,7 +54,7 @@ class JockeyComparison:
 def _checked(ids: list[strawberry.ID]) -> list[str]:
     """Refuse too many ids, or one of a wrong form."""
     if len(ids) > MAX_IDS:
-        raise BadUserInput(f"Argument 'ids' takes at most {MAX_IDS} ids, but has {len(ids)}.")
+        raise BadUserInput(f"Argument 'ids' takes at most {MAX_IDS} ids, but there are {len(ids)}.")
     return [jockey_id(identifier) for identifier in ids]
 
 

@@ -33,7 +33,7 @@ def _percentile(
     p: Annotated[float, strawberry.argument(description="The percentile, from 0 to 100. 50 is the median.")],
 ) -> float | None:
     if not 0 <= p <= 100:
-        raise BadUserInput(f"Argument 'p' must be from 0 to 100, but is {p:g}.")
+        raise BadUserInput(f"Argument 'p' must be from 0 to 100, not {p:g}.")
     return numbers.percentile(p)
 
 

@@ -30,7 +30,7 @@ class Breaker:
                 return
             now = self._clock()
             if now < self._next_try:
-                raise UpstreamUnavailable("The source of race cards cannot be used now; try again later.", open=True)
+                raise UpstreamUnavailable("The provider of race cards is not available. Try again later.", open=True)
             self._next_try = now + PAUSE
 
     def succeed(self) -> None:

@@ -21,7 +21,7 @@ MAX_BYTES = 4 * 2**20
 
 _CONNECTIONS = 8
 _CHUNK = 65_536
-_FAILED = "The source of race cards cannot be used now; try again later."
+_FAILED = "The provider of race cards is not available. Try again later."
 
 
 class Limit:

@@ -65,7 +65,7 @@ class Query:
     ) -> Sequence[model.Race | None]:
         """Look up races."""
         if len(ids) > MAX_IDS:
-            raise BadUserInput(f"Argument 'ids' takes at most {MAX_IDS} ids, but has {len(ids)}.")
+            raise BadUserInput(f"Argument 'ids' takes at most {MAX_IDS} ids, but there are {len(ids)}.")
         return await races_by_ids(info.context, [netkeiba_id(each) for each in ids])
 
     @strawberry.field(

@@ -69,7 +69,7 @@ class Runner:
     )
     win_odds: float | None = strawberry.field(
         description=(
-            "Win odds (単勝): the return on a stake of 1. Null if there are no odds yet, and for non- starters."
+            "Win odds (単勝): the return on a stake of 1. Null if there are no odds yet, and for non-starters."
         )
     )
     favourite_rank: int | None = strawberry.field(description="Rank by win odds, 1 = favourite (人気).")

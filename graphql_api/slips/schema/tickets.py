@@ -110,7 +110,7 @@ class TicketCount:
         """List a page."""
         most = info.context.settings.max_page
         if not 0 <= first <= most:
-            raise BadUserInput(f"Argument 'first' must be from 0 to {most}, but is {first}.")
+            raise BadUserInput(f"Argument 'first' must be from 0 to {most}, not {first}.")
         numbers, places = len(self.ticket.numbers), len(self.ticket.legs)
         info.context.budget.work(CANDIDATE_WORK * numbers**places)
         behind = tuple(after or ())

@@ -55,5 +55,5 @@ def cost(number: int, unit_stake: int) -> int:
         raise BadUserInput(f"The stake on each combination must be a positive multiple of {UNIT} yen.")
     total = number * unit_stake
     if total > MAX_COST:
-        raise BadUserInput(f"The ticket would cost {total:,} yen; the most is {MAX_COST:,}.")
+        raise BadUserInput(f"The ticket would cost {total:,} yen. The maximum is {MAX_COST:,}.")
     return total

@@ -65,7 +65,7 @@ def _read(selection: Selection, rule: BetRule, field: RaceField) -> Ticket:
     ticket = Ticket(selection.bet_type, legs, selection.multi, frozenset(doubles))
     if not count(ticket):
         one = "two different brackets, or one with two horses," if rule.is_by_bracket else "different horses"
-        raise ValueError(f"no combination is left: each takes {one} for its places.")
+        raise ValueError(f"there is no combination: each combination needs {one} for its places.")
     return ticket
 
 
@@ -73,7 +73,7 @@ def _check_method(selection: Selection, rule: BetRule) -> None:
     """Refuse a method that the type has not, and parts that the method does not take."""
     method = selection.method
     if rule.places == 1 and method in {BetMethod.BOX, BetMethod.WHEEL}:
-        raise ValueError("a bet on one horse is STRAIGHT, or a FORMATION of one leg.")
+        raise ValueError("a bet on one horse must be STRAIGHT or a FORMATION with one leg.")
     taken = PARTS[method]
     for part in ("numbers", "axes", "partners", "legs"):
         if part not in taken and getattr(selection, part):
@@ -100,7 +100,7 @@ def _check_numbers(numbers: Numbers, rule: BetRule, field: RaceField) -> None:
 def _check_distinct(numbers: Numbers, noun: str) -> None:
     repeated = [number for number, times in Counter(numbers).items() if times > 1]
     if repeated:
-        raise ValueError(f"{noun} {min(repeated)} is named more than once.")
+        raise ValueError(f"{noun} {min(repeated)} is given more than once.")
 
 
 def _straight(selection: Selection, rule: BetRule) -> Iterable[Numbers]:

@@ -58,7 +58,7 @@ def _value(name: str, kind: Any, texts: list[str]) -> Any:
             return _from_json(name, kind, texts[0], (list,))
         return [_value(name, kind.of_type, [each]) for each in texts]
     if len(texts) > 1:
-        raise BadUserInput(f"Parameter '{name}' is given more than once; it is no list.")
+        raise BadUserInput(f"Parameter '{name}' is given more than once, but it is not a list.")
     wanted = (dict,) if is_input_object_type(kind) else _AS_JSON.get(kind.name)
     return _from_json(name, kind, texts[0], wanted) if wanted else texts[0]
 

@@ -82,7 +82,7 @@ class Named:
     def _find(self, name: str, media_type: str) -> tuple[TrustedDocument, Table | None]:
         """Find an operation, and its table if that is asked for."""
         if name not in self.trusted:
-            raise NotFound("There is no operation of this name.")
+            raise NotFound("There is no operation with this name.")
         shape = self.tables[name] if media_type == CSV else None
         if isinstance(shape, NoTable):
             raise HTTPException(406, str(shape))
@@ -108,7 +108,7 @@ class Named:
                 raise original
             raise HTTPException(500 if errors[0]["extensions"]["code"] in OUR_FAULTS else 400, errors[0]["message"])
         if sum(map(len, answer.data)) > limit:
-            raise ResponseTooLarge(f"The answer is larger than {limit:,} bytes: ask for fewer rows.")
+            raise ResponseTooLarge(f"The response is larger than {limit:,} bytes. Request fewer rows.")
         return answer.data
 
     async def _respond(self, request: Request, chunks: list[bytes], media_type: str, digest: str) -> Response:

@@ -61,7 +61,7 @@ def table(schema: GraphQLSchema, document: Document) -> Table:
     search.root()
     if len(search.tables) != 1:
         found = ", ".join(".".join(each.path) for each in search.tables) or "none"
-        raise NoTable(f"CSV takes exactly one list of objects in the selection; here are: {found}.")
+        raise NoTable(f"CSV needs exactly one list of objects in the selection. Found: {found}.")
     return search.tables[0]
 
 
@@ -106,7 +106,7 @@ class _Search:
 
     def subfields(self, kind: Any, details: FieldDetailsList, path: Keys, row: int) -> list[Keys]:
         if not is_object_type(kind):
-            raise NoTable(f"CSV takes objects of one type; '{'.'.join(path)}' is {kind}.")
+            raise NoTable(f"CSV needs objects of one type; '{'.'.join(path)}' is {kind}.")
         collected = collect_subfields(self.schema, self.fragments, NO_VARIABLES, self.operation, kind, details)
         return self.fields(kind, collected.grouped_field_set, path, row)
 

@@ -33,7 +33,7 @@ def failures() -> dict[str, Json]:
             **failure("A limit of the caller is used up.", "The limit of requests a minute is used up."),
             "headers": _RETRY,
         },
-        "NoOperation": failure("There is no operation of this name.", "There is no operation of this name."),
+        "NoOperation": failure("There is no operation with this name.", "There is no operation with this name."),
         "NoTable": failure(
             "The operation selects no list of objects, or several.",
             "CSV takes exactly one list of objects in the selection; here are: none.",
