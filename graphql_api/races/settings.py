@@ -14,8 +14,8 @@ class RacesSettings:
 
     races_provider: Provider = setting(
         "records",
-        "Provider of race cards in addition to the archive: `records` (none), `mock` (a fictional calendar) or `jravan` "
-        "(a JRA-VAN bridge)",
+        "Provider of race cards in addition to the archive: `records` (none), `mock` (a fictional calendar) or "
+        "`jravan` (a JRA-VAN bridge)",
     )
     races_ttl: float = setting(30.0, "Seconds until a race card is read from the provider again")
     races_bytes: int = setting(64 * 2**20, "Maximum memory of the race cards, in bytes", minimum=1)
