@@ -40,11 +40,14 @@ class Settings:
     )
     jobs_queue: str = setting(
         "",
-        "URL of the SQS queue of jobs. Empty: jobs wait in the store, for workers of the plain server or `jobs work`",
+        "URL of the SQS queue for jobs. Empty: the queue is in the store; the plain server or `jobs "
+        "work` runs the jobs",
     )
-    jobs_workers: int = setting(2, "Threads of the plain server that do jobs; 0 leaves them to other processes")
-    jobs_kept: int = setting(86_400, "Seconds that a job and its result are kept", minimum=60)
-    log_level: LogLevel = setting("INFO", "Least severe log line written")
+    jobs_workers: int = setting(
+        2, "Number of threads of the plain server that run jobs. 0: only other processes run jobs"
+    )
+    jobs_kept: int = setting(86_400, "Seconds for which a job and its result are kept", minimum=60)
+    log_level: LogLevel = setting("INFO", "Minimum level of log lines")
 
     cache_entries: int = setting(100, "Maximum number of jockeys in memory", minimum=1)
     cache_bytes: int = setting(

@@ -13,22 +13,30 @@ Api = Literal["openai", "anthropic"]
 class ConsultationsSettings:
     """The slice's table of settings."""
 
-    consultations_ttl: int = setting(86_400, "Seconds after its start that a consultation is kept", minimum=1)
+    consultations_ttl: int = setting(86_400, "Seconds until a consultation expires, counted from its start", minimum=1)
     consultations_provider: ProviderName = setting(
         "template",
-        "Who answers messages: `template` with the facts themselves, or a model: `bedrock` or `http`",
+        "Source of the answers: `template` (the facts without a model), or a language model by `bedrock` or `http`",
     )
-    consultations_model: str = setting("", "The model: an id or profile of Bedrock, or the name that the API knows")
-    consultations_url: str = setting("", "For `http` the whole URL, such as `https://host/v1/chat/completions`")
-    consultations_api: Api = setting("openai", "For `http` the form: `openai`-compatible, or `anthropic` (Messages)")
-    consultations_api_key: str = setting("", "For `http` the key of the API. Empty: none is sent")
-    consultations_timeout: float = setting(10.0, "Seconds that a model may take; one try", minimum=0.1)
-    consultations_max_tokens: int = setting(500, "Most tokens of a model's answer", minimum=1)
-    consultations_session_tokens: int = setting(50_000, "Most tokens of one consultation, in and out")
+    consultations_model: str = setting(
+        "", "Model: the id or inference profile of Bedrock, or the model name of the API"
+    )
+    consultations_url: str = setting("", "For `http`: the full URL, such as `https://host/v1/chat/completions`")
+    consultations_api: Api = setting(
+        "openai", "For `http`: the type of the API, `openai` (compatible) or `anthropic` (Messages)"
+    )
+    consultations_api_key: str = setting("", "For `http`: the API key of the model. Empty: no key is sent")
+    consultations_timeout: float = setting(
+        10.0, "Time limit of one call of the model, in seconds. There are no retries", minimum=0.1
+    )
+    consultations_max_tokens: int = setting(500, "Maximum number of tokens in one answer of the model", minimum=1)
+    consultations_session_tokens: int = setting(
+        50_000, "Maximum number of tokens of one consultation, input and output"
+    )
     consultations_key_tokens: int = setting(
-        200_000, "Most tokens of one API key a day (UTC), and of all callers without one together"
+        200_000, "Maximum number of tokens per day (UTC) for one API key, and for all callers without a key together"
     )
-    consultations_day_tokens: int = setting(1_000_000, "Most tokens of all consultations a day (UTC)")
+    consultations_day_tokens: int = setting(1_000_000, "Maximum number of tokens per day (UTC) for all consultations")
 
     def __post_init__(self) -> None:
         """Raise ``ConfigError`` where a model is asked for but not named."""

@@ -24,11 +24,11 @@ from graphql_api.store.service import open_store
 PATIENT = 3.0, 10.0
 """Seconds to connect to the store and to wait for it: a person waits longer than a request."""
 
-ALL = click.option("--all", "every", is_flag=True, help="All that have failed.")
+ALL = click.option("--all", "every", is_flag=True, help="All failed jobs.")
 
 
 @click.group(
-    short_help="Run jobs, and manage those of the queue.",
+    short_help="Run jobs and manage the job queue.",
     epilog="""\b
 Examples:
   graphql-api jobs run warm --data data
@@ -43,12 +43,12 @@ def jobs() -> None:
     """
 
 
-@jobs.command(short_help="Run a job once, as a schedule does.")
+@jobs.command(short_help="Run a job once.")
 @click.argument("name")
 @data_option
 @click.pass_context
 def run(context: click.Context, name: str, data: str | None) -> None:
-    """Run the job NAME once, in this process, and print what it did as JSON."""
+    """Run the job NAME once in this process and print its result as JSON."""
     from graphql_api.cli.source import open_source
     from graphql_api.jobs.runner import JobRun, Jobs, UnknownJob
     from graphql_api.services import Services
@@ -66,12 +66,14 @@ def run(context: click.Context, name: str, data: str | None) -> None:
     click.echo(orjson.dumps(result.told, option=orjson.OPT_INDENT_2))
 
 
-@jobs.command(short_help="Do the jobs of the queue until interrupted.")
+@jobs.command(short_help="Process the job queue until interrupted.")
 @data_option
-@click.option("--threads", type=click.IntRange(1, 64), default=2, show_default=True, help="Jobs at once.")
+@click.option(
+    "--threads", type=click.IntRange(1, 64), default=2, show_default=True, help="Number of jobs at the same time."
+)
 @click.pass_context
 def work(context: click.Context, data: str | None, threads: int) -> None:
-    """Do the jobs of the queue until interrupted. Any number of such processes may work on one queue."""
+    """Process the job queue until interrupted. Several processes may process the same queue."""
     from graphql_api.cli.source import open_source
     from graphql_api.jobs.embedded import EmbeddedWorkers
     from graphql_api.jobs.runner import Jobs
@@ -92,9 +94,9 @@ def work(context: click.Context, data: str | None, threads: int) -> None:
 
 
 @jobs.command("list", short_help="List the jobs of the queue.")
-@click.option("--state", type=click.Choice([each.value for each in JobState]), help="Only those in this state.")
+@click.option("--state", type=click.Choice([each.value for each in JobState]), help="List only jobs in this state.")
 def list_jobs(state: str | None) -> None:
-    """List the jobs of the queue, the newest first."""
+    """List the jobs of the queue, newest first."""
     with _ledger() as (ledger, _):
         found = sorted(ledger.list(None if state is None else JobState(state)), key=lambda each: -each.created)
     for record in found:
@@ -116,20 +118,20 @@ def show(name: str) -> None:
     click.echo(orjson.dumps(_shown(record), option=orjson.OPT_INDENT_2))
 
 
-@jobs.command(short_help="Start failed jobs anew.")
+@jobs.command(short_help="Restart failed jobs.")
 @click.argument("names", nargs=-1)
 @ALL
 def redrive(names: tuple[str, ...], every: bool) -> None:  # noqa: FBT001 - an option
-    """Start the failed jobs NAMES anew."""
+    """Restart the failed jobs NAMES."""
     with _ledger() as (ledger, settings), closing(open_queue(settings, ledger.store)) as queue:
         _each(ledger, names, lambda name: ledger.redrive(name, queue.send), every=every)
 
 
-@jobs.command(short_help="Forget finished jobs.")
+@jobs.command(short_help="Delete finished jobs.")
 @click.argument("names", nargs=-1)
 @ALL
 def purge(names: tuple[str, ...], every: bool) -> None:  # noqa: FBT001 - an option
-    """Forget the jobs NAMES, which have succeeded or failed."""
+    """Delete the jobs NAMES, which must have succeeded or failed."""
     with _ledger() as (ledger, _):
         _each(ledger, names, ledger.purge, every=every)
 

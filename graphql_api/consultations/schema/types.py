@@ -67,7 +67,7 @@ class BetFeedback:
 class AmountFeedback:
     """Public face of ``model.AmountFeedback``."""
 
-    total: int = strawberry.field(description="Yen of all items.")
+    total: int = strawberry.field(description="Total stake of all items in yen.")
     limit: int | None = strawberry.field(description="The limit in yen; null where none was told.")
     level: WarningLevel = strawberry.field(name="warningLevel", description="How they compare.")
     comment: str = strawberry.field(description="The same in words.")
@@ -102,7 +102,7 @@ class MessageConnection:
 
     nodes: list[Message] = strawberry.field(description="The messages.")
     edges: list[MessageEdge] = strawberry.field(description="The messages with their cursors.")
-    page_info: PageInfo = strawberry.field(description="Where the page lies.")
+    page_info: PageInfo = strawberry.field(description="Position of this page in the connection.")
     total_count: int = strawberry.field(description="Messages on all pages.")
 
 
