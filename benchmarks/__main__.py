@@ -46,6 +46,9 @@ class Effort:
     inprocess_rounds: int
 
 
+IMPORTS = ("handler", "graphql_api.app", "graphql_api.execution.executor")
+"""Modules whose imports are timed: a function's start, the plain server's, and what its first operation waits for."""
+
 FULL = Effort(seconds=0.35, warm=0.5, wave=1.0, rounds=5, budget=370, repeats=3, inprocess_rounds=15)
 QUICK = Effort(seconds=0.15, warm=0.2, wave=0.3, rounds=1, budget=60, repeats=1, inprocess_rounds=3)
 
@@ -115,7 +118,7 @@ def run(effort: Effort, chosen: list[Contender], log: Log, *, quick: bool) -> di
             "cold_starts": effort.repeats,
         },
         "rows": {each.name: _row(each, turns, starts, skipped) for each in chosen},
-        "imports": [cold.import_time(module, every, effort.repeats) for module in ("handler", "graphql_api.app")],
+        "imports": [cold.import_time(module, every, effort.repeats) for module in IMPORTS],
         "inprocess": _inprocess(effort.inprocess_rounds),
     }
 

@@ -64,8 +64,10 @@ def _new_rows(workload: Workload) -> Iterator[bytes] | None:
 
 
 def _rest_new(workload: Workload) -> Iterator[bytes] | None:
-    """Ask by a query string that never repeats: the route knows no parameters, and passes over it."""
-    return _numbered(_rest(workload, f"?n={'#' * COUNTER}")) if workload in JOCKEYS else None
+    """Ask with an Accept header that never repeats, and accepts whatever comes; an unknown parameter would be 400."""
+    if workload not in JOCKEYS:
+        return None
+    return _numbered(_with_header(_rest(workload), b"Accept: */*, x/" + b"#" * COUNTER))
 
 
 def _rest_repeated(workload: Workload) -> Iterator[bytes] | None:
@@ -74,11 +76,15 @@ def _rest_repeated(workload: Workload) -> Iterator[bytes] | None:
 
 def _conditional(workload: Workload) -> Iterator[bytes] | None:
     requests = _rest_new(workload)
-    return requests and (each.replace(b"\r\n", b"\r\nIf-None-Match: *\r\n", 1) for each in requests)
+    return requests and (_with_header(each, b"If-None-Match: *") for each in requests)
 
 
-def _rest(workload: Workload, query: str = "") -> bytes:
-    return http(f"/api/jockey/{JOCKEYS[workload]}{query}")
+def _with_header(request: bytes, header: bytes) -> bytes:
+    return request.replace(b"\r\n", b"\r\n" + header + b"\r\n", 1)
+
+
+def _rest(workload: Workload) -> bytes:
+    return http(f"/api/jockey/{JOCKEYS[workload]}")
 
 
 def _repeat(server: Server) -> Requests:
@@ -104,10 +110,10 @@ CONTENDERS = (
         REST,
         OURS,
         _rest_new,
-        "a miss: GET /api/jockey/{id}?n=…, a query string that never repeats; the source's own columns, encoded lists "
-        "from the cache",
+        "a miss: GET /api/jockey/{id}, with a header that never repeats; the source's own columns, encoded lists from "
+        "the cache",
     ),
     Contender(REST_REPEATED, OURS, _rest_repeated, "a hit: the very same request again, from the response cache"),
-    Contender(NOT_MODIFIED, OURS, _conditional, "a miss: the query string that never repeats, with If-None-Match"),
+    Contender(NOT_MODIFIED, OURS, _conditional, "a miss: the header that never repeats, and If-None-Match"),
     *(Contender(each.name, each.server, _repeat(each.server), each.note) for each in catalogue.PEERS),
 )
