@@ -132,9 +132,13 @@ class Budget:
     def write(self, size: int) -> None:
         """Pay for so many bytes of the answer. Raises ``Exhausted``."""
         self.written += size
-        if self.written > self.bytes:
-            message = f"The answer is larger than {self.bytes:,.0f} bytes: ask for fewer rows or fields."
-            raise Exhausted(ResponseTooLarge(message))
+        check_size(self.written, self.bytes)
+
+
+def check_size(size: int, most: float) -> None:
+    """Raise ``Exhausted`` where an answer is larger than ``most`` bytes."""
+    if size > most:
+        raise Exhausted(ResponseTooLarge(f"The answer is larger than {most:,.0f} bytes: ask for fewer rows or fields."))
 
 
 def coercion_work(variables: Mapping[str, Any] | None) -> int:

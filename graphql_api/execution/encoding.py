@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from graphql_api.execution.budget import Budget
+from graphql_api.execution.budget import check_size
 from graphql_api.execution.weighed_cache import size_of
 from graphql_api.tables.column import DictColumn
 from graphql_api.tables.protocol import Table
@@ -160,7 +160,7 @@ def encode_rows(table: Table, rows: Rows, template: RowTemplate, max_bytes: floa
     if count < TABLE_FROM:
         return [_encode_few(table, rows, template, max_bytes)]
     if _upper_bound(table, rows, template) > max_bytes:
-        Budget(bytes=max_bytes).write(_size(table, rows, template))
+        check_size(_size(table, rows, template), max_bytes)
     chunks = _joined(_fused(_parts(table, rows, template), count), count)
     chunks[-1] = chunks[-1].removesuffix(template.separator)
     return chunks
@@ -180,7 +180,7 @@ def _encode_few(table: Table, rows: Rows, template: RowTemplate, max_bytes: floa
         pieces.append(map(itemgetter(slice(cut, None)), fragments) if cut else fragments)
     if longest * rows.count > max_bytes:
         lengths = (sum(map(len, islice(piece, rows.count))) for piece in pieces)
-        Budget(bytes=max_bytes).write(sum(lengths))
+        check_size(sum(lengths), max_bytes)
         return _encode_few(table, rows, template, math.inf)
     pieces.append(repeat(template.tail + template.separator))
     return b"".join(chain.from_iterable(zip(*pieces, strict=False))).removesuffix(template.separator)

@@ -13,7 +13,7 @@ from starlette.types import Receive, Scope, Send
 
 from graphql_api.config import Settings
 from graphql_api.errors import MethodNotAllowed, NotAcceptable, ServiceError
-from graphql_api.execution.budget import Budget, Exhausted, coercion_work
+from graphql_api.execution.budget import Budget, Exhausted, check_size, coercion_work
 from graphql_api.execution.context import Context
 from graphql_api.execution.document import Document, OperationRequest
 from graphql_api.execution.documents import Documents
@@ -192,7 +192,7 @@ class GraphQLEndpoint:
             errors = public_errors(answer, fields["request_id"]) if answer.errors else []
             fields["codes"] = sorted({each["extensions"]["code"] for each in errors})
             chunks = write_map(answer.data, errors, extensions)
-            Budget(bytes=self.settings.max_response_bytes).write(sum(map(len, chunks)))
+            check_size(sum(map(len, chunks)), self.settings.max_response_bytes)
             request_error = answer.data is None and media_type == GRAPHQL_JSON
             return await self.responder.respond(
                 headers,

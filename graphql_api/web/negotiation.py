@@ -14,7 +14,7 @@ def preferred_media_type(accept: str | None, offered: Sequence[str], default: st
     """
     if accept in offered:
         return accept
-    if accept is None or not accept.strip():
+    if accept is None or accept.strip() in {"", "*/*"}:
         return default
     best: tuple[float, int, str] | None = None
     ranges = list(_weighted(accept))
