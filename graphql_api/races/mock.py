@@ -1,24 +1,28 @@
-"""The provider ``mock``: the fictional calendar as if it were live, with odds that move and no results.
+"""The provider ``mock``: the fictional calendar as if it were live, with odds that move, then results and payouts.
 
 All follows from the time of day, so that the same moment always shows the same.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from threading import Lock
+from typing import Any, NamedTuple
 
 from graphql_api.errors import NotFound
 from graphql_api.jockeys.race_names import race_name
-from graphql_api.jockeys.vocabulary import GOINGS, SURFACES, WEATHERS, FinishStatus
+from graphql_api.jockeys.vocabulary import GOINGS, NON_FINISHES, SURFACES, WEATHERS, FinishStatus
 from graphql_api.races.cards import Card, day_of
 from graphql_api.races.ids import COURSE_CODES, RACECOURSES, RacePlace, race_ids
-from graphql_api.races.model import Race, RaceProvider, RaceSource, RaceStatus, Runner
+from graphql_api.races.model import Payout, Placed, Race, RaceProvider, RaceSource, RaceStatus, Runner
 from graphql_api.samples.calendar import JST, Calendar
 from graphql_api.samples.calendar import Race as Announced
 from graphql_api.samples.calendar import Runner as AnnouncedRunner
 from graphql_api.samples.market import CLOSES, Quote
+from graphql_api.samples.payouts import Payout as Paid
 from graphql_api.samples.places import Meeting, meetings
+from graphql_api.samples.results import Finish, Result
 from graphql_api.snapshots.trace import Trace
 from graphql_api.storage.protocol import StoredObject
 
@@ -27,6 +31,19 @@ SEED = 1
 
 ANNOUNCED_DAYS = range(-1, 14)
 """Days from today on whose cards are told."""
+
+
+OFFICIAL_AFTER = timedelta(minutes=15)
+"""How long after its post time a race has an official result, with payouts."""
+
+
+class Told(NamedTuple):
+    """What is told of a race at a moment; ``result`` is None before it is official."""
+
+    race: Announced
+    quotes: tuple[Quote, ...]
+    result: Result | None = None
+    payouts: tuple[Paid, ...] = ()
 
 
 class MockCards:
@@ -62,9 +79,15 @@ class MockCards:
             announced = [race for race in self._calendar.races(day) if race.meeting.course in COURSE_CODES]
             if day_of(key) is None:
                 announced = [race for race in announced if key in (race.id, race_ids(_place(race)).bridge)]
-            quotes = [self._calendar.odds(race, moment) for race in announced]
-        races = zip(announced, quotes, strict=True)
-        return Card({_place(race): partial(_race, race, offered, moment) for race, offered in races})
+            told = [self._told(race, moment) for race in announced]
+        return Card({_place(each.race): partial(_race, each, moment) for each in told})
+
+    def _told(self, race: Announced, moment: datetime) -> Told:
+        """Take what is told of a race at a moment; the calendar is this thread's."""
+        quotes = self._calendar.odds(race, moment)
+        if moment < race.start + OFFICIAL_AFTER:
+            return Told(race, quotes)
+        return Told(race, quotes, self._calendar.result(race), self._calendar.payouts(race))
 
     def size(self, value: Card) -> int:
         """Estimate a card's bytes."""
@@ -96,10 +119,11 @@ def _place(race: Announced) -> RacePlace:
     return RacePlace(race.start.date(), COURSE_CODES[race.meeting.course], race.number)
 
 
-def _race(race: Announced, quotes: tuple[Quote, ...], moment: datetime) -> Race:
+def _race(told: Told, moment: datetime) -> Race:
+    race = told.race
     place, meeting = _place(race), race.meeting
     name, grade, race_class = race_name(race.name)
-    offered = {quote.number: quote for quote in quotes}
+    runners = tuple(_runners(told))
     return Race(
         id=race.id,
         date=place.day,
@@ -115,18 +139,63 @@ def _race(race: Announced, quotes: tuple[Quote, ...], moment: datetime) -> Race:
         distance=race.distance,
         going=GOINGS[race.going],
         weather=WEATHERS[race.weather],
-        field_size=sum(not runner.scratched for runner in race.runners),
+        field_size=_field_size(told),
         declared_runners=len(race.runners),
         post_time=race.start,
         betting_deadline=race.start - CLOSES,
-        status=RaceStatus.UPCOMING if moment < race.start else RaceStatus.UNKNOWN,
-        runners=tuple(_runner(runner, offered) for runner in race.runners),
+        status=_status(told, moment),
+        runners=runners,
+        winners=_placed(runners, 1),
+        runners_up=_placed(runners, 2),
         sources=(RaceSource(RaceProvider.MOCK, moment),),
+        payouts=tuple(Payout(paid.bet_type, paid.combination, paid.yen) for paid in told.payouts),
     )
 
 
-def _runner(runner: AnnouncedRunner, offered: Mapping[int, Quote]) -> Runner:
-    quote = offered.get(runner.number)
+def _field_size(told: Told) -> int:
+    """Count the starters; none of an abandoned race."""
+    if told.result is not None and not told.result.finishes:
+        return 0
+    return sum(not runner.scratched for runner in told.race.runners)
+
+
+def _status(told: Told, moment: datetime) -> RaceStatus:
+    if told.result is not None:
+        return RaceStatus.OFFICIAL if told.result.finishes else RaceStatus.ABANDONED
+    return RaceStatus.UPCOMING if moment < told.race.start else RaceStatus.UNKNOWN
+
+
+def _placed(runners: Iterable[Runner], position: int) -> tuple[Placed, ...]:
+    placed = (runner for runner in runners if runner.finish_position == position)
+    return tuple(Placed(runner.horse_name or "", runner.horse_number) for runner in placed)
+
+
+def _runners(told: Told) -> Iterator[Runner]:
+    offered = {quote.number: quote for quote in told.quotes}
+    finishes = {finish.number: finish for finish in told.result.finishes} if told.result else {}
+    for runner in told.race.runners:
+        known = _runner(runner, offered.get(runner.number))
+        finish = finishes.get(runner.number)
+        yield known if finish is None else replace(known, **_finished(finish))
+
+
+def _finished(finish: Finish) -> dict[str, Any]:
+    """Return what the result tells of a runner."""
+    return {
+        "finish_position": finish.position,
+        "finish_status": NON_FINISHES.get(finish.status, FinishStatus.FINISHED),
+        "finish_time": _seconds(finish.time),
+        "margin": _seconds(finish.margin),
+        "corner_positions": finish.corners or None,
+        "last3f": _seconds(finish.last3f),
+    }
+
+
+def _seconds(tenths: int | None) -> float | None:
+    return None if tenths is None else tenths / 10
+
+
+def _runner(runner: AnnouncedRunner, quote: Quote | None) -> Runner:
     return Runner(
         horse_number=runner.number,
         bracket_number=runner.bracket,

@@ -18,6 +18,7 @@ from graphql_api.jockeys.vocabulary import (
     Weather,
 )
 from graphql_api.races.ids import COURSE_CODES, RaceIds, RacePlace, race_ids
+from graphql_api.slips.tickets.types import BetType, Combination
 
 NON_STARTERS = frozenset({FinishStatus.SCRATCHED, FinishStatus.EXCLUDED, FinishStatus.ABANDONED})
 """Finishes of horses that were declared, but did not start."""
@@ -156,11 +157,21 @@ class RaceSource:
     is_stale: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Payout:
+    """What 100 yen on a winning combination of horse or bracket numbers pay (払戻金)."""
+
+    bet_type: BetType
+    combination: Combination
+    yen: int
+
+
 @dataclass(frozen=True, kw_only=True)
 class Race:
     """A race. ``id`` is netkeiba's, None where a provider does not tell the meeting of a race of JRA.
 
-    ``field_size`` counts starters; 0 means that the race was abandoned.
+    ``field_size`` counts starters; 0 means that the race was abandoned. ``payouts`` are all of the race; none where
+    no provider tells them.
     """
 
     id: str | None
@@ -190,6 +201,7 @@ class Race:
     runners_up: tuple[Placed, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
     sources: tuple[RaceSource, ...] = ()
+    payouts: tuple[Payout, ...] = ()
 
     @property
     def place(self) -> RacePlace:

@@ -90,7 +90,10 @@ def _horses(item: SlipItem, field: RaceField) -> set[int]:
 
 
 def _payouts(bet_type: BetType, race: Race, result: Result) -> Payouts | None:
-    """Return the payouts of a type; without a dead heat that of WIN is 100 times the final odds."""
+    """Return the payouts of a type as told, else that of WIN: without a dead heat it is 100 times the final odds."""
+    told = {paid.combination: paid.yen for paid in race.payouts if paid.bet_type is bet_type}
+    if told:
+        return Payouts(told)
     winners = result.order[0]
     odds = win_odds(race).get(winners[0])
     if bet_type is not BetType.WIN or len(winners) > 1 or odds is None:

@@ -1,4 +1,4 @@
-"""The fictional calendar as a provider: cards of the next days, odds that move with the clock, and no results."""
+"""The fictional calendar as a provider: cards of the next days, odds that move with the clock, then results."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +19,7 @@ from graphql_api.races.mock import SEED, MockCards
 from graphql_api.races.model import Race, RaceStatus
 from graphql_api.samples.calendar import JST, Calendar
 from graphql_api.services import Services
+from graphql_api.slips.tickets.types import BetType
 from graphql_api.snapshots.trace import Trace
 from graphql_client import codes, data, run
 from races.files import index
@@ -66,7 +67,7 @@ def served(folder: Path, wall: Wall) -> Iterator[TestClient]:
 
 
 def test_a_day_has_its_races_with_all_runners() -> None:
-    """Each with a post time in Japan, declared horses by number, brackets as dealt, and no result."""
+    """Each with a post time in Japan, declared horses by number, brackets as dealt, and no result yet."""
     races = list(card(Wall(hour=8)).values())
     assert len(races) >= 24
     assert len({race.id for race in races}) == len({race.ids.bridge for race in races}) == len(races)
@@ -118,9 +119,29 @@ def test_a_version_holds_for_a_minute() -> None:
     assert provider.read(DAY.isoformat(), stored.etag) is not None
 
 
-def test_a_race_behind_its_post_time_is_not_upcoming() -> None:
-    """Its result is the archive's to tell."""
-    assert main_race(Wall(hour=23)).status is RaceStatus.UNKNOWN
+def test_a_race_has_a_result_a_quarter_of_an_hour_behind_its_post_time() -> None:
+    """Until then it is over, and no more is known; the main race starts at 15:20."""
+    told = [main_race(Wall(15, minute)) for minute in (19, 20, 34, 35)]
+    statuses = [RaceStatus.UPCOMING, RaceStatus.UNKNOWN, RaceStatus.UNKNOWN, RaceStatus.OFFICIAL]
+    assert [race.status for race in told] == statuses
+    assert all(not race.payouts and not race.winners for race in told[:3])
+    race = told[3]
+    assert [placed.horse_number for placed in (*race.winners, *race.runners_up)] == [5, 14]
+    won = [paid.combination for paid in race.payouts if paid.bet_type is BetType.EXACTA]
+    assert won == [(5, 14)]
+    win = next(paid.yen for paid in race.payouts if paid.bet_type is BetType.WIN)
+    assert win == round(100 * (race.runners[4].win_odds or 0))
+
+
+def test_results_are_those_of_the_riders_files(folder: Path) -> None:
+    """A joined race tells of one horse once, and where both tell the same there is no conflict."""
+    query = """{ race(id: "202505030711") { status conflicts { field } runners { finishPosition finishStatus } } }"""
+    with served(folder, Wall(hour=16)) as client:
+        joined = data(client, query)["race"]
+    told = main_race(Wall(hour=16))
+    assert (joined["status"], joined["conflicts"]) == ("OFFICIAL", [])
+    positions = [each["finishPosition"] for each in joined["runners"]]
+    assert positions == [runner.finish_position for runner in told.runners]
 
 
 @pytest.mark.parametrize("key", ["2025-06-26", "2025-07-12", "202506010101", "20250628_99_01", "nonsense"])
