@@ -1,5 +1,6 @@
 """Routes of slices: what they are made of, and how each is described to OpenAPI."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,12 +13,15 @@ from graphql_api.config import Settings
 from graphql_api.errors import ServiceError
 from graphql_api.execution.offload import Offload
 from graphql_api.execution.projections import Projections
+from graphql_api.once import Once
 from graphql_api.services import Services
+from graphql_api.slices import load
 from graphql_api.web.deadline import with_deadline
 from graphql_api.web.examples import Examples
 from graphql_api.web.responses import Responder
 
 Json = Mapping[str, Any]
+Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,7 @@ class ApiRoute:
     """
 
     path: str
-    endpoint: Callable[[Request], Awaitable[Response]]
+    endpoint: Endpoint
     operations: Mapping[str, Json]
     schemas: Json = field(default_factory=dict)
     responses: Json = field(default_factory=dict)
@@ -104,3 +108,23 @@ def described(routes: Sequence[ApiRoute], examples: Examples) -> Described:
 
 def _merged(components: Iterable[Json]) -> Json:
     return {name: component for part in components for name, component in part.items()}
+
+
+def lazy_endpoints(where: str, services: Services) -> Callable[[str], Endpoint]:
+    """Return what gives, by its name, an endpoint of the object that ``where`` (``module:class``) makes of services.
+
+    The module is imported by the first request, in a thread: who asks for none of its routes never waits for it.
+    """
+    endpoints = Once(lambda: load(where)(services))
+
+    def named(name: str) -> Endpoint:
+        async def endpoint(request: Request) -> Response:
+            made = endpoints.made
+            if made is None:
+                made = await asyncio.to_thread(endpoints)
+            response: Response = await getattr(made, name)(request)
+            return response
+
+        return endpoint
+
+    return named

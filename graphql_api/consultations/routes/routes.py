@@ -1,18 +1,18 @@
 """The routes of the slice, each with its description."""
 
 from graphql_api.consultations.routes import operations
-from graphql_api.consultations.routes.sessions import Sessions
 from graphql_api.web.plain_answers import coded_error
-from graphql_api.web.routes import ApiRoute, Http
+from graphql_api.web.routes import ApiRoute, Http, lazy_endpoints
 
 
 def routes(http: Http) -> list[ApiRoute]:
     """Return the routes of consultations."""
-    sessions, schemas = Sessions(http.services), operations.schemas()
-    one = {"get": operations.read(), "delete": operations.delete()}
-    path = "/consultations"
+    sessions = lazy_endpoints("graphql_api.consultations.routes.sessions:Sessions", http.services)
+    schemas = operations.schemas()
+    one, messages = {"get": operations.read(), "delete": operations.delete()}, {"post": operations.send()}
+    path, begin, tags = "/consultations", {"post": operations.start()}, operations.TAGS
     return [
-        ApiRoute(path, sessions.start, {"post": operations.start()}, schemas, tags=operations.TAGS, refuse=coded_error),
-        ApiRoute(f"{path}/{{session_id}}", sessions.one, one, refuse=coded_error),
-        ApiRoute(f"{path}/{{session_id}}/messages", sessions.send, {"post": operations.send()}, refuse=coded_error),
+        ApiRoute(path, sessions("start"), begin, schemas, tags=tags, refuse=coded_error),
+        ApiRoute(f"{path}/{{session_id}}", sessions("one"), one, refuse=coded_error),
+        ApiRoute(f"{path}/{{session_id}}/messages", sessions("send"), messages, refuse=coded_error),
     ]

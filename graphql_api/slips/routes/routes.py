@@ -1,18 +1,18 @@
 """The routes of the slice, each with its description."""
 
 from graphql_api.slips.routes import operations
-from graphql_api.slips.routes.cart import Cart
 from graphql_api.web.plain_answers import coded_error
-from graphql_api.web.routes import ApiRoute, Http
+from graphql_api.web.routes import ApiRoute, Http, lazy_endpoints
 
 
 def routes(http: Http) -> list[ApiRoute]:
     """Return the cart's routes."""
-    cart = Cart(http.services)
+    cart = lazy_endpoints("graphql_api.slips.routes.cart:Cart", http.services)
     schemas, responses = operations.schemas(), operations.responses()
+    item = {"delete": operations.remove()}
     items, one = {"post": operations.add()}, {"get": operations.read(), "delete": operations.clear()}
     return [
-        ApiRoute("/cart/items", cart.add, items, schemas, responses, tags=operations.TAGS, refuse=coded_error),
-        ApiRoute("/cart/{cart_id}", cart.cart, one, refuse=coded_error),
-        ApiRoute("/cart/{cart_id}/items/{item_id}", cart.remove, {"delete": operations.remove()}, refuse=coded_error),
+        ApiRoute("/cart/items", cart("add"), items, schemas, responses, tags=operations.TAGS, refuse=coded_error),
+        ApiRoute("/cart/{cart_id}", cart("cart"), one, refuse=coded_error),
+        ApiRoute("/cart/{cart_id}/items/{item_id}", cart("remove"), item, refuse=coded_error),
     ]
