@@ -44,6 +44,7 @@ class Engine:
         self._files = files
         self._workers = workers
         self._bounds = {"memory_limit": f"{memory_bytes}B", "max_temp_directory_size": f"{disk_bytes}B"}
+        self._opening = Lock()  # held while files are fetched, so never taken on an event loop
         self._lock = Lock()
         self._connection: DuckDBPyConnection | None = None
         self._opened: set[str] = set()
@@ -78,13 +79,14 @@ class Engine:
 
     def cursor(self, statement: Statement) -> "DuckDBPyConnection":
         """Lend a cursor to a question, whose tables are open; to make one takes as long as a small question."""
-        with self._lock:
+        with self._opening:
             connection = self._connection = self._connection or self._open()
             for table in statement.tables:
                 if table not in self._opened:
                     connection.execute(self._table(table))
                     self._opened.add(table)
-            return self._idle.pop() if self._idle else connection.cursor()
+            with self._lock:
+                return self._idle.pop() if self._idle else connection.cursor()
 
     def take_back(self, cursor: "DuckDBPyConnection") -> None:
         """Take a cursor back whose question was answered."""

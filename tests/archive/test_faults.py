@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import orjson
@@ -305,6 +306,37 @@ def test_many_questions_at_once_are_bounded_and_jockeys_unharmed(folder: Path) -
     answers = asyncio.run(ask_all())
     assert len({answer[0][0] for answer in answers}) == 1
     assert [answer[0][1] for answer in answers] == list(range(50))
+    workers.close()
+    files.close()
+
+
+def test_a_slow_storage_does_not_hold_the_event_loop(folder: Path) -> None:
+    """While files are fetched in a thread, whoever asks meanwhile waits without holding up the others."""
+    entered, opened = Event(), Event()
+
+    class Slow(FolderStorage):
+        """A folder whose rides come late."""
+
+        def read(self, key: str, etag: str | None = None, **options: Any) -> Any:
+            """Wait for the test with each file of the archive."""
+            if key.startswith("rides/"):
+                entered.set()
+                assert opened.wait(10)
+            return super().read(key, etag, **options)
+
+    workers, files = Workers(2), LocalFiles(Slow(folder), "", DISK)
+    engine = Engine(manifest_of(FolderStorage(folder)), files, workers, MEMORY, DISK)
+    statement = Statement("SELECT count(*) FROM rides")
+
+    async def ask_twice() -> list[Any]:
+        first = asyncio.ensure_future(engine.ask(statement, Budget()))
+        assert await asyncio.to_thread(entered.wait, 10)
+        second = asyncio.ensure_future(engine.ask(statement, Budget()))
+        await asyncio.sleep(0.05)  # the loop goes on, or this would never end
+        opened.set()
+        return [await first, await second]
+
+    assert asyncio.run(ask_twice()) == [[(80,)], [(80,)]]
     workers.close()
     files.close()
 
