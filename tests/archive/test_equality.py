@@ -26,6 +26,7 @@ from graphql_api.jockeys.summaries import NUMERICS, summarise
 from graphql_api.tables.conditions import EVERYTHING, All, AnyOf, Comparison, Condition, Not, Where
 from graphql_api.tables.ordering import Order, arrange
 from graphql_api.tables.paging import Selection
+from plain_count import place_of, rides_of
 
 MOST = 100_000
 FILTERS: Mapping[str, Condition] = {
@@ -192,3 +193,23 @@ def test_of_any_career(records: RaceRecords, wanted: Condition) -> None:
             assert compare(by=("horse_name",)) == []
         finally:
             archive.close()
+
+
+@pytest.mark.parametrize("surface", ["芝", "ダ"])
+def test_leaderboards_are_those_of_a_plain_count(archive: Archive, surface: str) -> None:
+    """Wins by rider and year, over all files, counted from the texts of their cells."""
+    counted: dict[tuple[int, str], int] = {}
+    for jockey_id, _, rows in known_careers():
+        for row in rides_of(rows):
+            if row["距離"].startswith(surface) and place_of(row) == 1:
+                year = int(row["日付"][:4])
+                counted[year, jockey_id] = counted.get((year, jockey_id), 0) + 1
+    member = next(each for each in KEYS["surface"].type if each.value == surface)
+    orders = (Order("year"), Order("wins", descending=True))
+    having = (Having("wins", (Comparison("gt", 0),)),)
+    rides = Rides(Where("surface", (Comparison("eq", member),)))
+    answer = archive.ask(Grouping(rides, ("wins",), ("year", "jockey_id"), having, orders, MOST).statement())
+    leaders = [(year, jockey_id, wins) for year, jockey_id, wins, _ in answer]
+    expected = [(year, jockey_id, wins) for (year, jockey_id), wins in counted.items()]
+    assert leaders == sorted(expected, key=lambda each: (each[0], -each[2], each[1]))
+    assert leaders
