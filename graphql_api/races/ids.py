@@ -23,6 +23,9 @@ COURSE_CODES = MappingProxyType({name: code for code, name in RACECOURSES.items(
 
 _JRA_CODES = frozenset(JRA_COURSES.values())
 _NETKEIBA = re.compile(r"(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})", re.ASCII)
+BRIDGE_FORM = "[0-9]{8}_[0-9]{2}_[0-9]{2}|[0-9]{12}|[0-9]{16}"
+"""The forms in which ``bridge_place`` reads ids, as a regular expression."""
+
 _BRIDGE = re.compile(r"(\d{8})_(\d{2})_(\d{2})|(\d{8})(\d{2})(\d{2})", re.ASCII)
 _JRA_VAN = re.compile(r"(\d{8})(\d{2})(\d{2})(\d{2})(\d{2})", re.ASCII)
 _MAX_ROUND, _MAX_DAY = 7, 12

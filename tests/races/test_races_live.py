@@ -1,6 +1,7 @@
 """Races of a bridge through GraphQL and REST: what a client gets of each of its faults, and what is joined."""
 
 import socket
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -150,6 +151,21 @@ def test_results_and_cards_of_a_race_are_joined(bridge: Bridge, tmp_path: Path) 
         race = client.get(MAIN).json()
         assert race["race"]["start_time"] is None
         assert race["runners"][0]["horse_name"] == "アール"
+
+
+def test_without_the_engine_the_bridge_tells_alone(
+    bridge: Bridge, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The archive's own ways say that DuckDB is missing, whatever the storage has."""
+    write(tmp_path, {"00001": [mount(1, "1")]})
+    index(tmp_path)
+    monkeypatch.setitem(sys.modules, "duckdb", None)
+    with served(tmp_path, RACES_PROVIDER="jravan", JRAVAN_URL=bridge.url) as client:
+        assert client.get(MAIN).json()["race"]["race_name"] == "架空ステークス"
+        assert codes(run(client, "{ races { totalCount } }")) == ["ENGINE_MISSING"]
+    with served(tmp_path) as client:
+        assert client.get(MAIN).status_code == 501
+        assert client.get(MAIN).json()["error"]["code"] == "ENGINE_MISSING"
 
 
 def test_a_bridge_has_to_be_named() -> None:

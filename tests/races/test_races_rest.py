@@ -101,6 +101,8 @@ def test_an_answer_may_be_kept_and_is_known_by_its_tag(client: TestClient, path:
         ("/races?date=2024-09-29&venue=99", 400, "BAD_REQUEST", "racecourse"),
         ("/races/202406040911x", 400, "BAD_REQUEST", "YYYYMMDD_course_RR"),
         ("/races/20240929_06_12", 404, "NOT_FOUND", "no such race"),
+        ("/races/20240931_06_12", 404, "NOT_FOUND", "no such race"),
+        ("/races/20240929_99_01", 404, "NOT_FOUND", "no such race"),
     ],
 )
 def test_errors_have_the_form_of_these_routes(

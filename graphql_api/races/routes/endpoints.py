@@ -1,5 +1,6 @@
 """What answers the routes: the races of a day, and one with its runners, by ids of the form ``YYYYMMDD_course_RR``."""
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from hashlib import blake2b
@@ -12,7 +13,7 @@ from starlette.responses import Response
 from graphql_api.errors import BadUserInput, NotFound
 from graphql_api.execution.budget import Budget, answered
 from graphql_api.execution.context import Context
-from graphql_api.races.ids import COURSE_CODES, RACECOURSES, bridge_place
+from graphql_api.races.ids import BRIDGE_FORM, COURSE_CODES, RACECOURSES, RacePlace, bridge_place
 from graphql_api.races.lookup import race_at, races_on
 from graphql_api.races.model import Race, Runner
 from graphql_api.web.conditional import not_modified
@@ -49,12 +50,12 @@ class RaceEndpoints:
 
     async def race(self, request: Request) -> Response:
         """Show a race with its runners."""
-        place = bridge_place(request.path_params["race_id"])
+        place = _place(request.path_params["race_id"])
         context = self._context(request)
         with answered():
             race = await race_at(context, place)
         if race is None:
-            raise NotFound("There is no such race.")
+            raise _no_race()
         return await self._respond(
             request, context, {"race": _race(race), "runners": [_runner(each) for each in race.runners]}
         )
@@ -77,6 +78,21 @@ class RaceEndpoints:
         return await self._http.responder.respond(
             request.headers, [data], media_type="application/json", headers=headers
         )
+
+
+def _place(text: str) -> RacePlace:
+    """Read an id. Raises ``BadUserInput`` for another form, ``NotFound`` for a day or racecourse that there is not."""
+    try:
+        return bridge_place(text)
+    except BadUserInput as error:
+        if re.fullmatch(BRIDGE_FORM, text):
+            raise _no_race() from error
+        raise
+
+
+def _no_race() -> NotFound:
+    """Return the error for a race that nobody knows."""
+    return NotFound("There is no such race.")
 
 
 def _day(text: str | None) -> date:

@@ -1,5 +1,6 @@
 """The routes of races in the words of OpenAPI."""
 
+from graphql_api.races.ids import BRIDGE_FORM, COURSE_CODES, RACECOURSES
 from graphql_api.web.openapi.answers import CACHING, failing
 from graphql_api.web.openapi.objects import Json
 from graphql_api.web.openapi.parameters import shared
@@ -24,7 +25,7 @@ def day() -> Json:
         "name": "venue",
         "in": "query",
         "description": "Only races at this racecourse, by its name or its code.",
-        "schema": {"type": "string"},
+        "schema": {"enum": [*COURSE_CODES, *RACECOURSES]},
         "example": "東京",
     }
     return {
@@ -45,7 +46,7 @@ def race() -> Json:
         "in": "path",
         "required": True,
         "description": "`YYYYMMDD_course_RR`: the day, netkeiba's code of the racecourse, and the number of the race.",
-        "schema": {"type": "string"},
+        "schema": {"type": "string", "pattern": f"^({BRIDGE_FORM})$"},
         "example": "20240601_05_11",
     }
     return {
@@ -95,6 +96,7 @@ def responses() -> dict[str, Json]:
         "RaceBadRequest": "A parameter or the id is not of its form, or one that is needed is missing.",
         "RaceNotFound": "There is no such race.",
         "RaceIndexRequired": "There is no index, and no provider of cards.",
+        "RaceEngineMissing": "DuckDB, which the index takes, is not installed.",
         "RaceUnavailable": "The archive or the provider cannot be used now; try again later.",
         "RaceTimedOut": "The request took too long.",
     }
@@ -111,6 +113,7 @@ def _answers(schema: str, description: str) -> Json:
         "s400": "RaceBadRequest",
         "s404": "RaceNotFound",
         "s409": "RaceIndexRequired",
+        "s501": "RaceEngineMissing",
         "s503": "RaceUnavailable",
         "s504": "RaceTimedOut",
     }
