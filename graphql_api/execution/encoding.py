@@ -124,7 +124,9 @@ class _Fragments(dict[int, bytes]):
 
     def __missing__(self, code: int) -> bytes:
         fragment = self[code] = self.to_json(self.values_[code])
-        self.longest = max(self.longest, len(fragment))
+        length = len(fragment)
+        if length > self.longest:  # to call max takes as long as the rest
+            self.longest = length
         return fragment
 
 
