@@ -231,7 +231,7 @@ ABOUT_THE_CALLER = {"Query.viewer", "Viewer.key", "ViewerKey.usage", "ViewerKey.
 """Fields that another caller gets another value of: nobody may keep them."""
 
 OF_THE_STORE = {
-    *("Query.slip", "SlipItem.warnings", "SlipItem.estimatedReturn", "SlipItem.settlement"),
+    *("Query.slip", "SlipItem.race", "SlipItem.warnings", "SlipItem.estimatedReturn", "SlipItem.settlement"),
     *("Query.consultation", "Consultation.messages"),
 }
 """Fields that change with the store or with the time of day."""

@@ -8,6 +8,7 @@ SLICE = Slice(
     settings=SlipsSettings,
     query="graphql_api.slips.schema.query:Query",
     mutation="graphql_api.slips.schema.mutation:Mutation",
+    extensions={"Race": "graphql_api.slips.schema.races:RaceBets"},
     routes="graphql_api.slips.routes.routes:routes",
     commands={"ticket": "graphql_api.slips.commands:ticket"},
 )

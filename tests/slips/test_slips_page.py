@@ -100,3 +100,21 @@ def test_every_type_is_exact_to_the_yen(day: RaceDay) -> None:
             "yen": 3 * sum(payout.yen for payout in paid),
             "reason": None,
         }
+
+
+def test_a_race_tells_of_its_bets(day: RaceDay) -> None:
+    """By itself, and of an item of a slip: what is sold, and once there is a result what it paid."""
+    shown = "{ id ticketsOnSale payouts { type combination yen } }"
+    ask = f'{{ race(id: "{RACE}") {shown} }}'
+    assert data(day.client, ask)["race"] == {
+        "id": RACE,
+        "ticketsOnSale": [kind.name for kind in BetType],
+        "payouts": [],
+    }
+    ticket = {"type": "WIN", "numbers": [5], "unitStake": 100}
+    slip = data(day.client, ADD, race=RACE, ticket=ticket)["addToSlip"]["slip"]["id"]
+    day.at(16)
+    race = data(day.client, ask)["race"]
+    assert {"type": "EXACTA", "combination": [5, 14], "yen": 1850} in race["payouts"]
+    of_item = f"query Race($slip: ID!) {{ slip(id: $slip) {{ items {{ race {shown} }} }} }}"
+    assert data(day.client, of_item, slip=slip)["slip"]["items"] == [{"race": race}]

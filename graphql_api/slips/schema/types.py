@@ -6,6 +6,8 @@ import strawberry
 
 from graphql_api.execution.context import Context
 from graphql_api.execution.cost import LOAD, cost
+from graphql_api.races import model as races_model
+from graphql_api.races.schema.types import Race
 from graphql_api.schema.enums import declare
 from graphql_api.slips import estimates, model, settling, warnings
 from graphql_api.slips.changes import MAX_ITEMS, Changed
@@ -93,6 +95,11 @@ class SlipItem:
     unit_stake: int = strawberry.field(description="Stake in yen on each combination.")
     cost: int = strawberry.field(description="Total stake of all combinations in yen.")
     added_at: datetime = strawberry.field(description="Time at which the item was added.")
+
+    @strawberry.field(graphql_type=Race | None, description="The race. Null if it is unknown.", metadata=LOOKED_UP)
+    async def race(self) -> races_model.Race | None:
+        """Look the race up."""
+        return await self.races.find(self.item.look_up_id)
 
     @strawberry.field(description="Problems with buying this ticket now.", metadata=WARNED)
     async def warnings(self, info: Info) -> list[SlipWarning]:

@@ -1,0 +1,48 @@
+"""What slips add to a race: the bets that are sold on it, and what they paid."""
+
+from typing import Any
+
+import strawberry
+
+from graphql_api.execution.purity import PURE, pure
+from graphql_api.slips.races import field_of
+from graphql_api.slips.schema.enums import BetType
+from graphql_api.slips.tickets.sales import types_on_sale
+
+PAYOUTS = 12
+"""Payouts that a race is reckoned to have: without dead heats it has as many."""
+
+
+@strawberry.type(description="Payout (払戻金) of one winning combination.")
+class Payout:
+    """Public face of ``races.model.Payout``."""
+
+    type: BetType = strawberry.field(description="The type of the bet.")
+    combination: list[int] = strawberry.field(
+        description="Horse numbers, or bracket numbers for BRACKET_QUINELLA; in finishing order where it counts."
+    )
+    yen: int = strawberry.field(description="Yen for a bet of 100 yen.")
+
+
+@strawberry.type
+class RaceBets:
+    """Fields that join ``Race``, whose object is a ``races.model.Race``."""
+
+    @strawberry.field(
+        description="Payouts of all winning combinations. Empty before the result, and if no provider has payouts.",
+        metadata=pure(size=PAYOUTS),
+    )
+    def payouts(self) -> list[Payout]:
+        """Show what the race holds."""
+        race: Any = self
+        return [Payout(type=paid.bet_type, combination=list(paid.combination), yen=paid.yen) for paid in race.payouts]
+
+    @strawberry.field(
+        description="Types of bets that are sold for the declared runners. Null if their number is not known.",
+        metadata=PURE,
+    )
+    def tickets_on_sale(self) -> list[BetType] | None:
+        """Follow the rules of sales."""
+        race: Any = self
+        field = field_of(race)
+        return None if field is None else list(types_on_sale(field))
