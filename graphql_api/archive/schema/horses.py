@@ -4,7 +4,7 @@ import base64
 import binascii
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 
@@ -39,14 +39,20 @@ from graphql_api.text import MAX_LENGTH
 JOCKEYS_SHOWN = 10
 """Jockeys of one horse where the client does not say."""
 
-HorseFilter: Any = input_type(
-    "HorseFilter",
-    "Filter of horses. All given conditions must hold.",
-    {each.name: (FILTERS[each.type] | None, each.description) for each in FIELDS},
-)
-HorseOrderField: Any = enum_of(
-    "HorseOrderField", "Sort fields of horses.", ((each.name, each.description) for each in FIELDS)
-)
+if TYPE_CHECKING:  # made of tables
+    from enum import Enum
+
+    HorseFilter = object
+    HorseOrderField = Enum
+else:
+    HorseFilter = input_type(
+        "HorseFilter",
+        "Filter of horses. All given conditions must hold.",
+        {each.name: (FILTERS[each.type] | None, each.description) for each in FIELDS},
+    )
+    HorseOrderField = enum_of(
+        "HorseOrderField", "Sort fields of horses.", ((each.name, each.description) for each in FIELDS)
+    )
 
 
 @strawberry.input(description="One sort key of horses.")

@@ -4,7 +4,7 @@ import base64
 import binascii
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 from strawberry.types.nodes import SelectedField, Selection
@@ -51,15 +51,24 @@ def _summary() -> Any:
     return strawberry.type(type("JockeySummary", (), namespace), description=description)
 
 
-JockeySummary: Any = _summary()
-JockeyFilter: Any = input_type(
-    "JockeyFilter",
-    "Filter of jockeys. All given conditions must hold.",
-    {each.name: (FILTERS[each.type] | None, each.description) for each in FIELDS},
-)
-JockeyOrderField: Any = enum_of(
-    "JockeyOrderField", "Sort fields of jockeys.", ((each.name, each.description) for each in FIELDS)
-)
+if TYPE_CHECKING:  # made of tables
+    from enum import Enum
+
+    from graphql_api.tables.table import ColumnTable, Row
+
+    JockeyFilter = object
+    JockeyOrderField = Enum
+    JockeySummary = Row[ColumnTable]
+else:
+    JockeySummary = _summary()
+    JockeyFilter = input_type(
+        "JockeyFilter",
+        "Filter of jockeys. All given conditions must hold.",
+        {each.name: (FILTERS[each.type] | None, each.description) for each in FIELDS},
+    )
+    JockeyOrderField = enum_of(
+        "JockeyOrderField", "Sort fields of jockeys.", ((each.name, each.description) for each in FIELDS)
+    )
 
 
 @strawberry.input(description="One sort key of jockeys.")
@@ -73,11 +82,11 @@ class JockeyOrder:
     )
 
 
-Filter: Any = Annotated[
+Filter = Annotated[
     JockeyFilter | None,
     strawberry.argument(description="Return only jockeys that match this filter. Requires the index."),
 ]
-OrderBy: Any = Annotated[
+OrderBy = Annotated[
     list[JockeyOrder] | None,
     strawberry.argument(
         description=(

@@ -1,7 +1,7 @@
 """Rides of all jockeys: their fields, pages, statistics and groups."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 from strawberry.types.field import StrawberryField
@@ -64,7 +64,10 @@ def _ride() -> type:
     )
 
 
-Ride: Any = _ride()
+if TYPE_CHECKING:  # made of tables
+    Ride = Row[ColumnTable]
+else:
+    Ride = _ride()
 
 
 def _itself(row: strawberry.Parent[Row[ColumnTable]]) -> Row[ColumnTable]:
