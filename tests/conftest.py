@@ -33,6 +33,7 @@ SLOW = (
     "browser",
     "clients",
     "connections",
+    "consultations",
     "deploy",
     "end_to_end",
     "fuzz",
@@ -43,8 +44,10 @@ SLOW = (
     "persisted",
     "pickles",
     "protocol",
+    "providers",
     "s3",
     "samples",
+    "slips",
     "weights",
 )
 """How names of slow test modules begin. Tests by hypothesis are slow, too. ``make test-fast`` leaves them out."""

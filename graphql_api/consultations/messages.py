@@ -17,6 +17,10 @@ MAX_LENGTH = 1_000
 MAX_MESSAGES = 50
 """Messages of a person in one session."""
 
+CLAIM_SECONDS = 60
+"""How long a request may take to be answered; one that failed before is answered anew after that."""
+
+BEING_ANSWERED = "This message is being answered; read the consultation in a moment."
 SESSION = "SESSION"
 _MESSAGE = "MESSAGE#"
 _PLACES = {MessageType.USER: 1, MessageType.AI: 2}
@@ -68,32 +72,35 @@ class Messages:
         await self.store.put(Key(self.pk, _MESSAGE + written.id), write_message(written), expires=self.expires)
         return written
 
-    async def sent_before(self, request: ClientRequest) -> tuple[Message, Message] | None:
+    async def sent_before(self, request: ClientRequest, now: float) -> tuple[Message, Message] | None:
         """Return the message and its answer of a request that came before; else claim the request for this one.
 
-        Raises ``BadUserInput`` where it was another message, and ``Conflict`` where it is being answered.
+        A claim that led to nothing is void after a while. Raises ``BadUserInput`` where it was another message, and
+        ``Conflict`` where it is being answered.
         """
-        try:
-            await self._put_request(request, None, expected=0)
-        except Conflict:
-            stored = await self.store.get(self._request_key(request))
-            asked, number = (stored.body["asked"], stored.body["number"]) if stored else (request.asked, None)
-        else:
+        stored = await self.store.get(self._request_key(request))
+        if stored is None or (stored.body["number"] is None and stored.body["until"] < now):
+            await self._claim(request, now, stored.version if stored else 0)
             return None
-        if asked != request.asked:
+        if stored.body["asked"] != request.asked:
             raise BadUserInput("'clientRequestId' was given to another message; take a new one for each.")
-        by_id = {message.id: message for message in await self.all()}
+        number = stored.body["number"]
         if number is None:
-            raise Conflict("This message is being answered; read the consultation in a moment.")
+            raise Conflict(BEING_ANSWERED)
+        by_id = {message.id: message for message in await self.all()}
         return by_id[_id(number, MessageType.USER)], by_id[_id(number, MessageType.AI)]
+
+    async def _claim(self, request: ClientRequest, now: float, version: int) -> None:
+        body = {"asked": request.asked, "number": None, "until": now + CLAIM_SECONDS}
+        try:
+            await self.store.put(self._request_key(request), body, expected=version, expires=self.expires)
+        except Conflict as error:  # the same request came twice at once
+            raise Conflict(BEING_ANSWERED) from error
 
     async def remember(self, request: ClientRequest, number: int) -> None:
         """Note which exchange a request led to."""
-        await self._put_request(request, number)
-
-    async def _put_request(self, request: ClientRequest, number: int | None, expected: int | None = None) -> None:
         body = {"asked": request.asked, "number": number}
-        await self.store.put(self._request_key(request), body, expected=expected, expires=self.expires)
+        await self.store.put(self._request_key(request), body, expires=self.expires)
 
     def _request_key(self, request: ClientRequest) -> Key:
         return Key(self.pk, f"REQUEST#{request.name}")

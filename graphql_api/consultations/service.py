@@ -130,7 +130,7 @@ class Consultations:
         text = checked_content(content)
         request = client_request(request_id, (text,))
         messages = self._messages(consultation_id, held)
-        if request is not None and (before := await messages.sent_before(request)) is not None:
+        if request is not None and (before := await messages.sent_before(request, self.now().timestamp())) is not None:
             return Exchange(held, *before)
         if held.status is ConsultationStatus.COMPLETED:
             raise Conflict("The consultation has ended; start another one.")

@@ -202,6 +202,19 @@ def test_a_message_that_is_sent_again_is_answered_once(client: TestClient) -> No
     assert codes(run(client, SEND, id=begun["id"], content="別の話", request="m1")) == ["BAD_USER_INPUT"]
 
 
+def test_a_message_that_was_never_answered_is_answered_anew(client: TestClient, store: ItemStore, clock: Clock) -> None:
+    """Not at once, since its answer may be under way."""
+    begun = start(client)
+    data(client, SEND, id=begun["id"], content="途中で切れた", request="m1")
+    claims = store.query(f"CONSULTATION#{stored_name(begun['id'])}", "REQUEST#").items
+    until = clock.now.timestamp() + 60
+    store.put(claims[0].key, {**claims[0].body, "number": None, "until": until}, expires=claims[0].expires)
+    assert codes(run(client, SEND, id=begun["id"], content="途中で切れた", request="m1")) == ["CONFLICT"]
+    clock.now += timedelta(seconds=61)
+    again = data(client, SEND, id=begun["id"], content="途中で切れた", request="m1")["sendMessage"]
+    assert again["userMessage"]["id"] == "0002-1"
+
+
 @pytest.mark.parametrize("content", ["", "  \n ", "\u202e\u0000", "あ" * 1_001])
 def test_messages_that_are_no_messages(client: TestClient, content: str) -> None:
     """Empty ones, those of control characters alone, and long ones."""
