@@ -10,7 +10,9 @@ from starlette.testclient import TestClient
 
 from graphql_api import samples
 from graphql_api.app import create_app
+from graphql_api.archive.refresh import Refresh
 from graphql_api.config import Settings
+from graphql_api.storage.folder import FolderStorage
 
 PAGE = (Path(__file__).parents[1] / "docs" / "questions.md").read_text(encoding="utf-8")
 QUESTIONS = [
@@ -29,6 +31,7 @@ def questions_client(tmp_path_factory: pytest.TempPathFactory) -> TestClient:
     """Serve what ``graphql-api sample`` writes by default of the jockeys that the page asks about."""
     out = tmp_path_factory.mktemp("questions")
     samples.write(out, jockeys=2, rows=1000, seed=1)
+    Refresh(FolderStorage(out)).run(2)
     return TestClient(create_app(Settings(data=str(out))))
 
 
