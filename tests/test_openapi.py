@@ -80,9 +80,9 @@ def operations(document: Json) -> Iterator[tuple[str, Json]]:
 
 
 def reading(document: Json) -> Iterator[tuple[str, Json]]:
-    """Give the operations that read what every server has: those of slips and consultations need an id."""
+    """Give the operations that read what every server has: those of slips, consultations and comments need an id."""
     for path, item in document["paths"].items():
-        if "get" in item and not path.startswith(("/cart/", "/consultations/")):
+        if "get" in item and not path.startswith(("/cart/", "/consultations/", "/comments/")):
             yield path, item["get"]
 
 
@@ -94,7 +94,8 @@ def test_the_document_is_valid_and_complete(document: Json) -> None:
     others = {"/q/{name}", "/q/{name}.csv", "/health", "/ready", "/races", "/races/{race_id}"}
     one = "/consultations/{session_id}"
     consultations = {"/consultations", one, f"{one}/messages"}
-    assert set(document["paths"]) == {"/api/jockey/{jockey_id}"} | exports | others | cart | consultations
+    comments = {"/generate", "/comments", "/comments/{job_id}"}
+    assert set(document["paths"]) == {"/api/jockey/{jockey_id}"} | exports | others | cart | consultations | comments
     assert document["openapi"].startswith("3.1")
 
 

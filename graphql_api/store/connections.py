@@ -11,7 +11,7 @@ from graphql_api.errors import NoSpace, ServiceError, StoreFault, StoreUnavailab
 from graphql_api.store.messages import FULL, REFUSED, UNAVAILABLE
 
 BUSY_MS = 300
-"""Milliseconds that an operation waits for another process that writes."""
+"""Milliseconds that a write waits for other threads, and as many for another process that writes."""
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS items (
@@ -59,6 +59,7 @@ class Connections:
         self.path = path
         self._idle: list[sqlite3.Connection] = []
         self._lock = Lock()
+        self._writer = Lock()
         self._closed = False
 
     @contextmanager
@@ -73,8 +74,11 @@ class Connections:
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
-        """Give a connection within a transaction that no other process can write beside."""
-        with translated(), self._lent(create=True) as connection:
+        """Give a connection within a transaction that nobody else can write beside.
+
+        Threads of this process wait in line: SQLite would have each try again by itself, and some would never get in.
+        """
+        with translated(), self._line(), self._lent(create=True) as connection:
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield connection
@@ -82,6 +86,15 @@ class Connections:
                 connection.rollback()
                 raise
             connection.commit()
+
+    @contextmanager
+    def _line(self) -> Iterator[None]:
+        if not self._writer.acquire(timeout=BUSY_MS / 1000):
+            raise StoreUnavailable(UNAVAILABLE, reason="busy")
+        try:
+            yield
+        finally:
+            self._writer.release()
 
     @contextmanager
     def _lent(self, *, create: bool) -> Iterator[sqlite3.Connection]:

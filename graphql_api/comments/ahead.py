@@ -1,0 +1,43 @@
+"""The job that asks for the previews of the next day's races before anybody else does, the most asked first."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from graphql_api.comments.lookup import JST, CommentRaces
+from graphql_api.comments.model import CommentKind, CommentLanguage, CommentStyle, Wanted
+from graphql_api.comments.service import Comments
+from graphql_api.comments.settings import CommentsSettings
+from graphql_api.comments.writers import WRITER
+from graphql_api.errors import NotFound
+from graphql_api.execution.budget import Budget, answered
+from graphql_api.execution.context import Context
+from graphql_api.jobs.runner import JobResult, JobRun
+from graphql_api.races.model import Race, RaceStatus
+from graphql_api.services import Services
+
+Now = Callable[[], datetime]
+
+
+async def queue_job(services: Services, run: JobRun, now: Now = lambda: datetime.now(JST)) -> JobResult:
+    """Queue the previews of tomorrow's races; those that are queued or written already are joined, at no cost."""
+    settings = services.settings
+    day = now().astimezone(JST).date() + timedelta(days=1)
+    context = Context(services, settings=settings, budget=Budget(values=settings.max_cost, seconds=run.seconds))
+    with answered():
+        try:
+            races = await context.use(CommentRaces).day(context, day)
+        except NotFound:
+            races = ()
+    comments = services.get(Comments)
+    asked = await comments.asked(day)
+
+    def place(race: Race) -> tuple[int, str]:
+        return -asked.get(race.ids.bridge, 0), race.ids.bridge
+
+    chosen = sorted((race for race in races if race.status is not RaceStatus.ABANDONED), key=place)
+    most = settings.of(CommentsSettings).comments_ahead
+    for race in chosen[:most]:
+        wanted = Wanted(race.ids.bridge, CommentKind.PREVIEW, CommentStyle.FULL, CommentLanguage.JA)
+        await comments.queue(wanted, WRITER)
+    queued, left = len(chosen[:most]), len(chosen[most:])
+    return JobResult({"day": day.isoformat(), "queued": queued, "left": left}, {"CommentsQueued": queued})

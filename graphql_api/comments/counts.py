@@ -1,0 +1,68 @@
+"""Counts of comments by day, provider, kind, style and language: what ``graphql-api comments report`` tells."""
+
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from graphql_api.comments.model import Comment
+from graphql_api.errors import StoreUnavailable
+from graphql_api.logs import EventLogger
+from graphql_api.store.protocol import ItemStore, Key
+from graphql_api.store.service import Store
+
+BOUNDS = (10, 30, 100, 300, 1_000, 3_000, 10_000, 30_000)
+"""Milliseconds at which buckets of latencies end; the last bucket has no end."""
+
+KEPT = timedelta(days=400)
+
+log = EventLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What was counted of a day and one sort of comments."""
+
+    day: str
+    provider: str
+    sort: str
+    numbers: Mapping[str, int]
+
+    def latency(self, part: float) -> int | None:
+        """Return a bound in ms below which so great a part of the latencies lies; None above all bounds, or of none."""
+        counts = [self.numbers.get(f"latency_{place}", 0) for place in range(len(BOUNDS) + 1)]
+        wanted, seen = part * sum(counts), 0
+        for place, number in enumerate(counts):
+            seen += number
+            if number and seen >= wanted:
+                return BOUNDS[place] if place < len(BOUNDS) else None
+        return None
+
+
+async def count(store: Store, comment: Comment, *, is_new: bool) -> None:
+    """Count a comment that was written, or given again. It may be counted twice, or not at all, where a worker dies."""
+    now, wanted = datetime.now(UTC), comment.wanted
+    sort = f"{comment.provider}#{wanted.kind.value}#{wanted.style.value}#{wanted.language.value}"
+    numbers = {"reused": 1}
+    if is_new:
+        written = comment.written
+        place = bisect_left(BOUNDS, comment.latency_ms)
+        tokens = {"tokens_in": written.input_tokens, "tokens_out": written.output_tokens}
+        numbers = {"written": 1, f"latency_{place}": 1, **tokens}
+    try:
+        await store.add(_key(now.date(), sort), numbers, expires=int((now + KEPT).timestamp()))
+    except StoreUnavailable as error:  # a count is not worth writing the comment again
+        log.warning("comment_uncounted", **error.log_fields)
+
+
+def rows(store: ItemStore, days: int, today: date) -> Iterator[Row]:
+    """Give the counts of some days, the oldest first."""
+    for ago in range(days - 1, -1, -1):
+        day = today - timedelta(days=ago)
+        for item in store.query(_key(day, "").pk, limit=1_000).items:
+            provider, _, sort = item.key.sk.partition("#")
+            yield Row(day.isoformat(), provider, sort.replace("#", " "), item.numbers)
+
+
+def _key(day: date, sort: str) -> Key:
+    return Key(f"COMMENT_COUNTS#{day.isoformat()}", sort)

@@ -1,0 +1,52 @@
+"""Where comments look races up."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta, timezone
+from typing import Self
+
+from graphql_api.comments.model import CommentKind
+from graphql_api.errors import BadUserInput, NotFound
+from graphql_api.execution.context import Context
+from graphql_api.races.ids import bridge_place, netkeiba_id
+from graphql_api.races.lookup import race_at, race_by_id, races_on
+from graphql_api.races.model import Race, RaceStatus
+from graphql_api.services import Services
+
+JST = timezone(timedelta(hours=9))
+
+
+class CommentRaces:
+    """The service that knows races: those of the archive, and of a provider beside it."""
+
+    @classmethod
+    def open(cls, _services: Services) -> Self:
+        """Take what the request's context knows."""
+        return cls()
+
+    async def race(self, context: Context, race_id: str) -> Race | None:
+        """Return a race by netkeiba's id, or by a bridge's with underscores. Raises ``BadUserInput``."""
+        if "_" in race_id:
+            return await race_at(context, bridge_place(race_id))
+        return await race_by_id(context, netkeiba_id(race_id))
+
+    async def day(self, context: Context, day: date) -> Sequence[Race]:
+        """Return the races of a day."""
+        return await races_on(context, day)
+
+
+async def find_race(context: Context, race_id: str) -> Race:
+    """Return a race that may be commented. Raises ``NotFound``, and ``BadUserInput`` where it was called off."""
+    race = await context.use(CommentRaces).race(context, race_id)
+    if race is None:
+        raise NotFound("There is no such race.")
+    if race.status is RaceStatus.ABANDONED:
+        raise BadUserInput("The race was called off: there is nothing to comment.")
+    return race
+
+
+def kind_for(race: Race, asked: CommentKind | None) -> CommentKind:
+    """Return the kind of a comment: as asked, or by the state of the race. Raises ``BadUserInput``."""
+    is_run = race.status is RaceStatus.OFFICIAL
+    if asked is CommentKind.REVIEW and not is_run:
+        raise BadUserInput("The race has no result yet: there is nothing to review.")
+    return asked or (CommentKind.REVIEW if is_run else CommentKind.PREVIEW)

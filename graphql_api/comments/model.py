@@ -1,0 +1,84 @@
+"""Comments on races, and what they consist of."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+
+class CommentKind(Enum):
+    """When a comment looks at a race."""
+
+    PREVIEW = "preview"
+    REVIEW = "review"
+
+
+class CommentStyle(Enum):
+    """How long a comment is."""
+
+    SHORT = "short"
+    FULL = "full"
+
+
+class CommentLanguage(Enum):
+    """The language of a comment."""
+
+    JA = "ja"
+    EN = "en"
+
+
+DESCRIPTIONS: Mapping[Enum, str] = {
+    CommentKind.PREVIEW: "Before the race, by facts that were known before it: of a race that was run, too.",
+    CommentKind.REVIEW: "After the race, by its result.",
+    CommentStyle.SHORT: "The race, and the three facts with the largest samples.",
+    CommentStyle.FULL: "The race, and a fact on each jockey.",
+    CommentLanguage.JA: "Japanese.",
+    CommentLanguage.EN: "English.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A fact: in words, and as numbers. ``value`` and its 95 % ``interval`` are rates, None where none is told."""
+
+    statement: str
+    source: str
+    horse_number: int | None = None
+    sample: int | None = None
+    value: float | None = None
+    interval: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A comment that is asked for; ``race_id`` is the bridge's."""
+
+    race_id: str
+    kind: CommentKind
+    style: CommentStyle
+    language: CommentLanguage
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What a provider wrote, and the tokens that it took."""
+
+    text: str
+    advice: str
+    input_tokens: int = 0
+    output_tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """A comment. ``digest`` is that of its facts, its model and the version of the prompt."""
+
+    wanted: Wanted
+    digest: str
+    written: Text
+    facts: tuple[Fact, ...]
+    provider: str
+    model: str
+    prompt_version: str
+    latency_ms: float
+    created_at: datetime

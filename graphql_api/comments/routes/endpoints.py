@@ -1,0 +1,151 @@
+"""Comments over plain HTTP: asked for with 202, read by the job's id, and a day's races that have some."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from enum import Enum
+from math import ceil
+from typing import Any, TypeVar
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from graphql_api.comments.lookup import JST, find_race, kind_for
+from graphql_api.comments.model import Comment, CommentKind, CommentLanguage, CommentStyle, Wanted
+from graphql_api.comments.service import Comments
+from graphql_api.comments.writers import WRITER
+from graphql_api.errors import BadUserInput, NotFound
+from graphql_api.execution.budget import Budget, answered
+from graphql_api.execution.context import Context
+from graphql_api.jobs.model import JobRecord
+from graphql_api.jobs.service import POLL_AFTER
+from graphql_api.web.charge import reserve
+from graphql_api.web.deadline import deadline_of
+from graphql_api.web.json_body import json_object, read_body
+from graphql_api.web.middleware import request_headers, request_log
+from graphql_api.web.plain_answers import uncached
+from graphql_api.web.query_string import query_pairs, single
+from graphql_api.web.routes import Http
+
+REQUEST_COST = 200_000
+"""What asking costs a caller, in values of an answer: as much as the mutation."""
+
+READ_COST = 10_000
+RETRY_AFTER = str(ceil(POLL_AFTER))
+_SHOWN = 40
+
+E = TypeVar("E", bound=Enum)
+
+
+class CommentRoutes:
+    """The endpoints."""
+
+    def __init__(self, http: Http) -> None:
+        """Answer by the services of ``http``."""
+        self._http = http
+
+    async def generate(self, request: Request) -> Response:
+        """Ask for a comment."""
+        await reserve(request.scope, REQUEST_COST)
+        limit = self._http.settings.max_body_bytes
+        body = json_object(await read_body(request.receive, request_headers(request.scope), limit))
+        race_id = body.get("race_id")
+        if not isinstance(race_id, str):
+            raise BadUserInput("'race_id' must be a text.")
+        with answered():
+            race = await find_race(self._context(request), race_id)
+        style = _member(body, "style", CommentStyle) or CommentStyle.FULL
+        language = _member(body, "language", CommentLanguage) or CommentLanguage.JA
+        wanted = Wanted(race.ids.bridge, kind_for(race, _member(body, "kind", CommentKind)), style, language)
+        submitted = await self._http.services.get(Comments).request(wanted, race.date, WRITER)
+        headers = {"location": f"/comments/{submitted.id}", "retry-after": RETRY_AFTER}
+        return uncached({"job_id": submitted.id, "status": submitted.record.state.value}, 202, headers)
+
+    async def comment(self, request: Request) -> Response:
+        """Show a job, with its comment once it is written."""
+        await reserve(request.scope, READ_COST)
+        comments = self._http.services.get(Comments)
+        job_id = request.path_params["job_id"]
+        record = await comments.job(job_id)
+        if record is None:
+            raise NotFound("There is no such job, or it has expired.")
+        found = await comments.written(record)
+        shown = {"job_id": job_id, **_job(record), "comment": None if found is None else _comment(found)}
+        return uncached(shown, headers={} if record.is_finished else {"retry-after": RETRY_AFTER})
+
+    async def races(self, request: Request) -> Response:
+        """List a day's races that have comments."""
+        await reserve(request.scope, READ_COST)
+        given = single(query_pairs(request.scope), ("date",))
+        day = _day(given.get("date"))
+        found = await self._http.services.get(Comments).races(day)
+        races = [
+            {
+                "race_id": race.race_id,
+                "race_name": race.name,
+                "venue": race.racecourse,
+                "kinds": [kind.value for kind in race.kinds],
+            }
+            for race in found
+        ]
+        return uncached({"races": races, "target_date": day.isoformat()})
+
+    def _context(self, request: Request) -> Context:
+        """Make what lookups read from: by the deadline, and with the log, of this request."""
+        deadline, settings = deadline_of(request.scope), self._http.settings
+        budget = Budget(values=settings.max_cost, seconds=deadline.seconds, since=deadline.begun)
+        return Context(self._http.services, trace=request_log(request.scope).trace, settings=settings, budget=budget)
+
+
+def _member(body: Mapping[str, Any], name: str, kind: type[E]) -> E | None:
+    """Read a member of an enum; None where it is not given."""
+    value = body.get(name)
+    if value is None:
+        return None
+    known = {each.value: each for each in kind}
+    if not isinstance(value, str) or value not in known:
+        raise BadUserInput(f"'{name}' must be one of {', '.join(known)}.")
+    return known[value]
+
+
+def _day(text: str | None) -> date:
+    """Read a day; without one it is today in Japan."""
+    if text is None:
+        return datetime.now(JST).date()
+    try:
+        day = date.fromisoformat(text)
+    except ValueError as error:
+        raise BadUserInput(f"Parameter 'date' must be a day, YYYY-MM-DD, not '{text[:_SHOWN]}'.") from error
+    if day.isoformat() != text:  # the week and ordinal forms that Python reads, too
+        raise BadUserInput(f"Parameter 'date' must be a day, YYYY-MM-DD, not '{text[:_SHOWN]}'.")
+    return day
+
+
+def _job(record: JobRecord) -> dict[str, Any]:
+    return {
+        "status": record.state.value,
+        "attempts": record.attempts,
+        "error_code": record.error,
+        "created_at": datetime.fromtimestamp(record.created, UTC),
+    }
+
+
+def _comment(comment: Comment) -> dict[str, Any]:
+    wanted, written = comment.wanted, comment.written
+    return {
+        "race_id": wanted.race_id,
+        "kind": wanted.kind.value,
+        "style": wanted.style.value,
+        "language": wanted.language.value,
+        "generated_comment": written.text,
+        "advice_comment": written.advice,
+        "facts": [fact.statement for fact in comment.facts],
+        "llm_provider": comment.provider,
+        "generation_metadata": {
+            "model": comment.model,
+            "prompt_version": comment.prompt_version,
+            "input_tokens": written.input_tokens,
+            "output_tokens": written.output_tokens,
+            "latency_ms": comment.latency_ms,
+        },
+        "generated_at": comment.created_at,
+    }

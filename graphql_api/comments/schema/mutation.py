@@ -1,0 +1,56 @@
+"""``requestComment``."""
+
+from typing import Annotated
+
+import strawberry
+
+from graphql_api.comments.lookup import find_race, kind_for
+from graphql_api.comments.model import Wanted
+from graphql_api.comments.schema.enums import CommentKind, CommentLanguage, CommentStyle
+from graphql_api.comments.service import Comments
+from graphql_api.comments.writers import WRITER
+from graphql_api.execution.context import Context
+from graphql_api.execution.cost import LOAD, cost
+from graphql_api.job_status.schema.types import Job, show_job
+
+REQUEST = cost(weight=20 * LOAD)
+
+
+@strawberry.type(description="A comment that was asked for: it is written in the background.")
+class RequestCommentPayload:
+    """What ``requestComment`` returns."""
+
+    job: Job = strawberry.field(description="The job that writes it: a new one, or the one that was asked the same.")
+    poll_after: float | None = strawberry.field(
+        description="Seconds after which to ask `job` or `race { comments }`; null where the comment is there."
+    )
+
+
+@strawberry.type
+class Mutation:
+    """The mutation of comments."""
+
+    @strawberry.mutation(
+        description="Ask for a comment on a race. Whoever asks the same gets the same job, as long as it is under way "
+        "or its comment is fresh; so asking again is safe.",
+        metadata=REQUEST,
+    )
+    async def request_comment(
+        self,
+        info: strawberry.Info[Context, None],
+        race_id: Annotated[
+            strawberry.ID, strawberry.argument(description="netkeiba's id of the race, or `YYYYMMDD_course_RR`.")
+        ],
+        style: Annotated[CommentStyle, strawberry.argument(description="How long it is to be.")] = CommentStyle.FULL,
+        language: Annotated[CommentLanguage, strawberry.argument(description="Its language.")] = CommentLanguage.JA,
+        kind: Annotated[
+            CommentKind | None,
+            strawberry.argument(description="By default a REVIEW of a race that was run, else a PREVIEW."),
+        ] = None,
+    ) -> RequestCommentPayload:
+        """Queue the job."""
+        race = await find_race(info.context, race_id)
+        wanted = Wanted(race.ids.bridge, kind_for(race, kind), style, language)
+        submitted = await info.context.use(Comments).request(wanted, race.date, WRITER)
+        job = show_job(submitted.id, submitted.record)
+        return RequestCommentPayload(job=job, poll_after=job.poll_after)

@@ -1,0 +1,111 @@
+"""Comments as GraphQL shows them: on their races, and on the jobs that write them."""
+
+from datetime import datetime
+
+import strawberry
+
+from graphql_api.comments import model
+from graphql_api.comments.schema.enums import CommentKind, CommentLanguage, CommentStyle
+from graphql_api.comments.service import Comments
+from graphql_api.execution.context import Context
+from graphql_api.execution.cost import LOAD, cost
+from graphql_api.job_status.schema.types import Job
+from graphql_api.races.model import Race
+
+Info = strawberry.Info[Context, None]
+
+MOST = len(CommentKind) * len(CommentStyle) * len(CommentLanguage)
+
+
+@strawberry.type(description="A fact that a comment rests on.")
+class CommentFact:
+    """Public face of ``model.Fact``."""
+
+    statement: str = strawberry.field(description="The fact in words.")
+    source: str = strawberry.field(description="What it was taken from.")
+    horse_number: int | None = strawberry.field(description="The horse that it is about; null where it is the race.")
+    sample: int | None = strawberry.field(description="How many rides were counted; null where none were.")
+    value: float | None = strawberry.field(description="The rate, 0 to 1; null of under 30 rides, and without a rate.")
+    interval: list[float] | None = strawberry.field(description="Its 95 % interval: lower and upper bound.")
+
+
+@strawberry.type(description="A comment on a race. It tells facts: no verdict, no promise, and no advice to buy.")
+class RaceComment:
+    """Public face of ``model.Comment``."""
+
+    kind: CommentKind = strawberry.field(description="Whether it looks at the race from before or after it.")
+    style: CommentStyle = strawberry.field(description="How long it is.")
+    language: CommentLanguage = strawberry.field(description="Its language.")
+    text: str = strawberry.field(description="The comment, in lines.")
+    advice: str = strawberry.field(description="What to keep in mind: it is never to buy.")
+    facts: list[CommentFact] = strawberry.field(description="The facts it rests on, all of them.")
+    provider: str = strawberry.field(description="Who wrote it; `template` is no model.")
+    model: str = strawberry.field(description="The provider's model.")
+    prompt_version: str = strawberry.field(description="The version of what the model was told to do.")
+    input_tokens: int = strawberry.field(description="Tokens that the model read; 0 for `template`.")
+    output_tokens: int = strawberry.field(description="Tokens that the model wrote; 0 for `template`.")
+    latency_ms: float = strawberry.field(description="Milliseconds that it took, its facts included.")
+    created_at: datetime = strawberry.field(description="When it was written.")
+
+
+async def _of_race(race: strawberry.Parent[Race], info: Info) -> list[RaceComment]:
+    return [show_comment(each) for each in await info.context.use(Comments).of_race(race.ids.bridge)]
+
+
+async def _of_job(job: strawberry.Parent[Job], info: Info) -> RaceComment | None:
+    found = await info.context.use(Comments).written(job.record)
+    return None if found is None else show_comment(found)
+
+
+@strawberry.type
+class CommentedRace:
+    """The field that comments add to races."""
+
+    comments: list[RaceComment] = strawberry.field(
+        resolver=_of_race,
+        description="The newest comment of each kind, style and language, the newest first. `requestComment` asks for "
+        "one.",
+        metadata=cost(weight=LOAD // 2, size=MOST),
+    )
+
+
+@strawberry.type
+class CommentingJob:
+    """The field that comments add to jobs."""
+
+    comment: RaceComment | None = strawberry.field(
+        resolver=_of_job,
+        description="The comment; null until it is written, and of other jobs.",
+        metadata=cost(weight=LOAD // 2),
+    )
+
+
+def show_comment(comment: model.Comment) -> RaceComment:
+    """Return the public face of a comment."""
+    wanted, written = comment.wanted, comment.written
+    return RaceComment(
+        kind=wanted.kind,
+        style=wanted.style,
+        language=wanted.language,
+        text=written.text,
+        advice=written.advice,
+        facts=[_fact(fact) for fact in comment.facts],
+        provider=comment.provider,
+        model=comment.model,
+        prompt_version=comment.prompt_version,
+        input_tokens=written.input_tokens,
+        output_tokens=written.output_tokens,
+        latency_ms=comment.latency_ms,
+        created_at=comment.created_at,
+    )
+
+
+def _fact(fact: model.Fact) -> CommentFact:
+    return CommentFact(
+        statement=fact.statement,
+        source=fact.source,
+        horse_number=fact.horse_number,
+        sample=fact.sample,
+        value=fact.value,
+        interval=None if fact.interval is None else list(fact.interval),
+    )

@@ -1,0 +1,61 @@
+"""Comments as bodies of the store: JSON objects, read and written."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from graphql_api.comments.model import Comment, CommentKind, CommentLanguage, CommentStyle, Fact, Text, Wanted
+
+Json = Mapping[str, Any]
+
+
+def write_wanted(wanted: Wanted) -> dict[str, Any]:
+    """Return what is asked for as JSON."""
+    return {
+        "race": wanted.race_id,
+        "kind": wanted.kind.value,
+        "style": wanted.style.value,
+        "language": wanted.language.value,
+    }
+
+
+def read_wanted(body: Json) -> Wanted:
+    """Read what is asked for."""
+    kind, style = CommentKind(body["kind"]), CommentStyle(body["style"])
+    return Wanted(body["race"], kind, style, CommentLanguage(body["language"]))
+
+
+def write_comment(comment: Comment) -> Json:
+    """Return the body of a comment."""
+    return {
+        "wanted": write_wanted(comment.wanted),
+        "digest": comment.digest,
+        "written": asdict(comment.written),
+        "facts": [asdict(fact) for fact in comment.facts],
+        "provider": comment.provider,
+        "model": comment.model,
+        "promptVersion": comment.prompt_version,
+        "latencyMs": comment.latency_ms,
+        "createdAt": comment.created_at.isoformat(),
+    }
+
+
+def read_comment(body: Json) -> Comment:
+    """Read a comment."""
+    return Comment(
+        wanted=read_wanted(body["wanted"]),
+        digest=body["digest"],
+        written=Text(**body["written"]),
+        facts=tuple(_fact(each) for each in body["facts"]),
+        provider=body["provider"],
+        model=body["model"],
+        prompt_version=body["promptVersion"],
+        latency_ms=body["latencyMs"],
+        created_at=datetime.fromisoformat(body["createdAt"]),
+    )
+
+
+def _fact(body: Json) -> Fact:
+    interval = body["interval"]
+    return Fact(**{**body, "interval": None if interval is None else tuple(interval)})

@@ -1,0 +1,37 @@
+"""The provider ``template``: the facts in sentences, without any model."""
+
+from collections.abc import Sequence
+
+from graphql_api.comments.model import CommentKind, CommentStyle, Fact, Text, Wanted
+from graphql_api.comments.names import clean_name
+from graphql_api.comments.words import SURFACES, WORDS
+from graphql_api.races.model import Race
+
+SHORT_FACTS = 3
+
+
+def write(race: Race, wanted: Wanted, facts: Sequence[Fact]) -> Text:
+    """Write a comment."""
+    words = WORDS[wanted.language]
+    chosen = facts
+    if wanted.style is CommentStyle.SHORT and wanted.kind is CommentKind.PREVIEW:
+        chosen = sorted(facts, key=lambda fact: -(fact.sample or 0))[:SHORT_FACTS]
+    elif wanted.style is CommentStyle.SHORT:
+        chosen = facts[:SHORT_FACTS]
+    statements = [fact.statement + words["end"] for fact in chosen] or [words["nothing"]]
+    text = "\n".join([introduction(race, wanted), *statements])
+    return Text(text, words[f"advice_{wanted.kind.value}"])
+
+
+def introduction(race: Race, wanted: Wanted) -> str:
+    """Write which race it is, by what was known before it: scratched horses still count."""
+    words = WORDS[wanted.language]
+    size = race.declared_runners or len(race.runners)
+    name = f"{race.racecourse}{race.race_number}R {clean_name(race.name or '')}".rstrip()
+    return words["race"].format(
+        race=name,
+        kind=words[wanted.kind.value],
+        course=SURFACES[wanted.language][race.surface] if race.surface else race.racecourse,
+        distance=words["distance"].format(distance=race.distance) if race.distance else "",
+        size=words["size"].format(size=size) if size else "",
+    )
