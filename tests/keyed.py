@@ -17,8 +17,8 @@ from graphql_api.app import Core, create_core, serve_core
 from graphql_api.config import Settings
 from graphql_api.installed import read_settings
 from graphql_api.services import Services
-from graphql_api.store.draws import Draw
 from graphql_api.store.protocol import Drawn, Item, ItemStore, Key, Page
+from graphql_api.store.rate_limits import Draw
 from graphql_api.store.service import Store
 from graphql_api.store.sqlite import SqliteStore
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from graphql_api.errors import Conflict, ItemTooLarge
-from graphql_api.store.draws import Draw
 from graphql_api.store.protocol import ItemStore, Key
+from graphql_api.store.rate_limits import Draw
 
 if TYPE_CHECKING:
     from store_servers import Make

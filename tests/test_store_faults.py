@@ -18,9 +18,9 @@ from dynamodb_tables import REGION, point_to
 from graphql_api.config import ConfigError, Settings
 from graphql_api.errors import NoSpace, ServiceError, StoreFault, StoreUnavailable
 from graphql_api.store.connections import translated
-from graphql_api.store.draws import Draw
 from graphql_api.store.dynamodb import DynamoDbStore
 from graphql_api.store.protocol import Item, ItemStore, Key
+from graphql_api.store.rate_limits import Draw
 from graphql_api.store.service import Store, open_store
 from graphql_api.store.sqlite import SqliteStore
 

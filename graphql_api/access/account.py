@@ -11,8 +11,8 @@ from graphql_api.access.records import COST, LIMITS, REQUESTS, KeyRecord
 from graphql_api.access.telling import policy, remaining, told
 from graphql_api.access.tickets import Tickets
 from graphql_api.access.usage import Amount, Usage
-from graphql_api.store.draws import Draw
 from graphql_api.store.protocol import Item
+from graphql_api.store.rate_limits import Draw
 
 CHECK_SECONDS = 25.0
 """How long a record counts as known; with the time of a request, a change takes effect within 30 seconds."""

@@ -11,8 +11,8 @@ from graphql_api.access.records import key_of
 from graphql_api.access.slice import OnFailure
 from graphql_api.access.telling import policy, refusal
 from graphql_api.errors import ServiceError, StoreUnavailable
-from graphql_api.store.draws import Draw, settle
 from graphql_api.store.protocol import Drawn
+from graphql_api.store.rate_limits import Draw, settle
 from graphql_api.store.service import Store
 
 WORTH_A_CALL = 4

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from graphql_api.access.errors import RateLimited, rate_limited
 from graphql_api.access.rates import Rate
-from graphql_api.store.draws import Draw
+from graphql_api.store.rate_limits import Draw
 
 SECOND = 10**9
 JITTER = 0.1

@@ -10,7 +10,7 @@ from graphql_api.access.errors import RateLimited
 from graphql_api.access.rates import Rate
 from graphql_api.access.records import COST, REQUESTS
 from graphql_api.access.telling import policy, refusal, remaining, told
-from graphql_api.store.draws import Draw
+from graphql_api.store.rate_limits import Draw
 
 MAX_ADDRESSES = 10_000
 LOOK_UPS = "look_ups"

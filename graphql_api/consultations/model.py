@@ -10,7 +10,7 @@ from graphql_api.slips.model import SlipItem
 
 
 class ConsultationStatus(Enum):
-    """How far a consultation has come."""
+    """Status of a consultation."""
 
     NOT_STARTED = "not_started"
     IN_PROGRESS = "in_progress"
@@ -18,7 +18,7 @@ class ConsultationStatus(Enum):
 
 
 class WarningLevel(Enum):
-    """How the total of a slip compares with a person's limit."""
+    """Comparison of the total of a slip with the user's limit."""
 
     NONE = "none"
     CAUTION = "caution"
@@ -26,7 +26,7 @@ class WarningLevel(Enum):
 
 
 class MessageType(Enum):
-    """Who wrote a message."""
+    """Author of a message."""
 
     USER = "user"
     AI = "ai"
@@ -40,7 +40,7 @@ class Language(Enum):
 
 
 class FallbackReason(Enum):
-    """Why the template answered in place of a model."""
+    """Why the template was used instead of a model."""
 
     THROTTLED = "throttled"
     SLOW = "slow"
@@ -53,33 +53,33 @@ class FallbackReason(Enum):
 
 STATUSES: Mapping[Enum, str] = MappingProxyType(
     {
-        ConsultationStatus.NOT_STARTED: "No message was sent yet.",
+        ConsultationStatus.NOT_STARTED: "No message has been sent yet.",
         ConsultationStatus.IN_PROGRESS: "Messages are exchanged.",
-        ConsultationStatus.COMPLETED: "Ended; it takes no more messages.",
+        ConsultationStatus.COMPLETED: "The consultation has ended. No more messages can be sent.",
     }
 )
 
 LEVELS: Mapping[Enum, str] = MappingProxyType(
     {
-        WarningLevel.NONE: "Below 80 % of the limit, or no limit was told.",
-        WarningLevel.CAUTION: "80 % of the limit and more.",
-        WarningLevel.WARNING: "The limit or more.",
+        WarningLevel.NONE: "Below 80 % of the limit, or no limit was given.",
+        WarningLevel.CAUTION: "At least 80 % of the limit, but below the limit.",
+        WarningLevel.WARNING: "At or above the limit.",
     }
 )
 
 MESSAGE_TYPES: Mapping[Enum, str] = MappingProxyType(
-    {MessageType.USER: "The person.", MessageType.AI: "The service: a model, or the template."}
+    {MessageType.USER: "The user.", MessageType.AI: "The service: a model, or the template."}
 )
 
 LANGUAGES: Mapping[Enum, str] = MappingProxyType({Language.JA: "Japanese.", Language.EN: "English."})
 
 FALLBACKS: Mapping[Enum, str] = MappingProxyType(
     {
-        FallbackReason.THROTTLED: "The model takes no more requests for now.",
+        FallbackReason.THROTTLED: "The rate limit of the model is used up.",
         FallbackReason.SLOW: "The model did not answer in time.",
-        FallbackReason.REFUSED: "The model, or its filter, refused to answer.",
-        FallbackReason.CUT_OFF: "The model's answer broke off.",
-        FallbackReason.UNAVAILABLE: "The model could not be reached, or failed.",
+        FallbackReason.REFUSED: "The model or its content filter refused to answer.",
+        FallbackReason.CUT_OFF: "The answer of the model is incomplete.",
+        FallbackReason.UNAVAILABLE: "The model is not available or failed.",
         FallbackReason.UNVERIFIED: "The model's answer held a number that is no fact, advice to buy, or a promise.",
         FallbackReason.CAP_REACHED: "As many tokens are used as the session, the key or the day has.",
     }

@@ -15,7 +15,7 @@ WORKER_LOST = "WORKER_LOST"
 
 
 class JobState(Enum):
-    """How far a job has come."""
+    """Status of a job."""
 
     QUEUED = "QUEUED"
     RUNNING = "RUNNING"
@@ -24,10 +24,10 @@ class JobState(Enum):
 
 
 STATES: Mapping[Enum, str] = {
-    JobState.QUEUED: "It waits for a worker, for the first time or until it is tried again.",
-    JobState.RUNNING: "A worker is at it.",
-    JobState.SUCCEEDED: "It is done.",
-    JobState.FAILED: "It is given up; an operator may start it anew.",
+    JobState.QUEUED: "The job waits for a worker, for the first attempt or for a retry.",
+    JobState.RUNNING: "A worker is running the job.",
+    JobState.SUCCEEDED: "The job has succeeded.",
+    JobState.FAILED: "The job has failed. An operator can restart it.",
 }
 
 FINISHED = frozenset({JobState.SUCCEEDED, JobState.FAILED})

@@ -6,11 +6,11 @@ from typing import Any
 
 from graphql_api.errors import Conflict, StoreUnavailable
 from graphql_api.store.bodies import check_names, encode
-from graphql_api.store.draws import Draw, settle
 from graphql_api.store.dynamodb_client import TIMEOUTS, LazyClient, translated
 from graphql_api.store.dynamodb_items import ALIVE, EXISTS, GONE, NUMBER, Update, attributes_of, item_of, key_of, number
 from graphql_api.store.messages import CHANGED, UNAVAILABLE
 from graphql_api.store.protocol import MAX_QUERY_ITEMS, Drawn, Item, Key, Page
+from graphql_api.store.rate_limits import Draw, settle
 
 MAX_TRIES = 4
 """Calls of one operation that others change the item beneath."""

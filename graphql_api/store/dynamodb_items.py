@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from graphql_api.store.bodies import decode
-from graphql_api.store.draws import Draw, Settled
 from graphql_api.store.protocol import Item, Key
+from graphql_api.store.rate_limits import Draw, Settled
 
 NUMBER = "n_"
 ALIVE = "(attribute_not_exists(#ttl) OR #ttl > :second)"

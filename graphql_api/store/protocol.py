@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
-from graphql_api.store.draws import Draw
+from graphql_api.store.rate_limits import Draw
 
 MAX_ITEM_BYTES = 400_000
 """Bytes of an item's keys and body together; DynamoDB takes 409,600, names and numbers included."""

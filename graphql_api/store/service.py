@@ -9,9 +9,9 @@ from typing import Any, Self, TypeVar
 from graphql_api.config import ConfigError, Settings
 from graphql_api.errors import StoreUnavailable
 from graphql_api.services import Services
-from graphql_api.store.draws import Draw
 from graphql_api.store.messages import UNAVAILABLE
 from graphql_api.store.protocol import Drawn, Item, ItemStore, Key, Page
+from graphql_api.store.rate_limits import Draw
 
 CALL_SECONDS = 0.4
 """What a caller waits for one call, its turn in the threads included."""

@@ -11,9 +11,9 @@ import orjson
 from graphql_api.errors import Conflict
 from graphql_api.store.bodies import check_names, decode, encode
 from graphql_api.store.connections import Connections
-from graphql_api.store.draws import Draw, settle
 from graphql_api.store.messages import CHANGED
 from graphql_api.store.protocol import MAX_QUERY_ITEMS, Drawn, Item, Key, Page
+from graphql_api.store.rate_limits import Draw, settle
 
 PRUNE_SECONDS = 600
 """Seconds between two deletions of what has expired."""

@@ -14,7 +14,7 @@ TEXT: Json = {"type": "string"}
 COUNT: Json = {"type": "integer", "minimum": 0}
 MOMENT: Json = {**TEXT, "format": "date-time"}
 RACE_ID: Json = {**TEXT, "example": "20240929_06_11"}
-JOB_ID: Json = {**TEXT, "description": "A capability: whoever knows it may look at the job."}
+JOB_ID: Json = {**TEXT, "description": "Secret id. Anyone who knows it can read the job."}
 
 
 def _enum(kind: type[Enum]) -> Json:

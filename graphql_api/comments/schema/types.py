@@ -21,7 +21,7 @@ MOST = len(CommentKind) * len(CommentStyle) * len(CommentLanguage)
 class CommentFact:
     """Public face of ``model.Fact``."""
 
-    statement: str = strawberry.field(description="The fact in words.")
+    statement: str = strawberry.field(description="The fact as text.")
     source: str = strawberry.field(description="What it was taken from.")
     horse_number: int | None = strawberry.field(description="The horse that it is about; null where it is the race.")
     sample: int | None = strawberry.field(description="How many rides were counted; null where none were.")
@@ -45,7 +45,7 @@ class RaceComment:
     input_tokens: int = strawberry.field(description="Tokens that the model read; 0 for `template`.")
     output_tokens: int = strawberry.field(description="Tokens that the model wrote; 0 for `template`.")
     latency_ms: float = strawberry.field(description="Milliseconds that it took, its facts included.")
-    created_at: datetime = strawberry.field(description="When it was written.")
+    created_at: datetime = strawberry.field(description="Time of the message.")
 
 
 async def _of_race(race: strawberry.Parent[Race], info: Info) -> list[RaceComment]:

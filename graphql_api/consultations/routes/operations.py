@@ -14,7 +14,7 @@ def schemas() -> dict[str, Json]:
     session = _session()
     message: Json = {"$ref": "#/components/schemas/ConsultationMessage"}
     messages = {"type": "array", "items": message}
-    limit = {"type": ["integer", "null"], "minimum": 1, "description": "The most yen that the person wants to spend."}
+    limit = {"type": ["integer", "null"], "minimum": 1, "description": "The user's own spending limit in yen."}
     language = {"type": "string", "enum": ["ja", "en"], "default": "ja"}
     begin = {"cart_id": TEXT, "language": language, "limit": limit}
     return {

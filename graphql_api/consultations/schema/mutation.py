@@ -23,7 +23,10 @@ class Mutation:
     """The root fields that change consultations."""
 
     @strawberry.mutation(
-        description="Start a consultation on a slip: facts on each bet, and the total against a limit of one's own.",
+        description=(
+            "Start a consultation about a slip: facts about each bet, and a comparison of the total with "
+            "the user's own limit."
+        ),
         metadata=cost(weight=START),
     )
     async def start_consultation(
@@ -31,12 +34,15 @@ class Mutation:
         info: Info,
         slip_id: Annotated[strawberry.ID, strawberry.argument(description="The id of the slip.")],
         language: Annotated[Language, strawberry.argument(description="Its language.")] = Language.JA,
-        limit: Annotated[
-            int | None, strawberry.argument(description="The most yen that the person wants to spend.")
-        ] = None,
+        limit: Annotated[int | None, strawberry.argument(description="The user's own spending limit in yen.")] = None,
         client_request_id: Annotated[
             strawberry.ID | None,
-            strawberry.argument(description="A random UUID: sent again with it, the request starts nothing new."),
+            strawberry.argument(
+                description=(
+                    "A random UUID (idempotency key). A repeated request with the same UUID does not start "
+                    "another consultation."
+                )
+            ),
         ] = None,
     ) -> ConsultationPayload:
         """Start one."""
@@ -46,7 +52,10 @@ class Mutation:
         return ConsultationPayload(consultation=shown, user_message=None, reply=None)
 
     @strawberry.mutation(
-        description="Send a message and wait for its answer: facts that bear on it, or a model's words on them.",
+        description=(
+            "Send a message and wait for the answer: facts about the question, or the text of a language "
+            "model about these facts."
+        ),
         metadata=cost(weight=SEND),
     )
     async def send_message(
@@ -57,8 +66,10 @@ class Mutation:
         client_request_id: Annotated[
             strawberry.ID | None,
             strawberry.argument(
-                description="Any text that tells this message from the others: sent again with it, it is not answered "
-                "once more."
+                description=(
+                    "A unique text for this message (idempotency key). A repeated message with the same text is "
+                    "not answered again."
+                )
             ),
         ] = None,
     ) -> ConsultationPayload:
@@ -68,7 +79,7 @@ class Mutation:
         exchange = await info.context.use(Consultations).send(consultation_id, content, asked, client_request_id)
         return show_exchange(consultation_id, exchange, info.context)
 
-    @strawberry.mutation(description="End a consultation; it takes no more messages.", metadata=cost(weight=END))
+    @strawberry.mutation(description="End a consultation. No more messages can be sent.", metadata=cost(weight=END))
     async def end_consultation(self, info: Info, consultation_id: ConsultationId) -> ConsultationPayload:
         """End it."""
         held = await info.context.use(Consultations).end(consultation_id)
@@ -76,7 +87,7 @@ class Mutation:
         return ConsultationPayload(consultation=shown, user_message=None, reply=None)
 
     @strawberry.mutation(
-        description="Delete a consultation with all of its messages, at once; true.", metadata=cost(weight=END)
+        description="Delete a consultation and all its messages immediately. Returns true.", metadata=cost(weight=END)
     )
     async def delete_consultation(self, info: Info, consultation_id: ConsultationId) -> bool:
         """Delete it."""

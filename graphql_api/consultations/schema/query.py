@@ -15,7 +15,7 @@ class Query:
     """The root field of consultations."""
 
     @strawberry.field(
-        description="A consultation; null where there is none of this id, or it has expired.",
+        description="A consultation. Null if there is no consultation with this id, or if it has expired.",
         metadata=cost(weight=LOAD),
     )
     async def consultation(

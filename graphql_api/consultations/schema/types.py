@@ -39,52 +39,56 @@ declare(Language, model.LANGUAGES)
 declare(FallbackReason, model.FALLBACKS)
 
 
-@strawberry.type(description="Something counted before the race; it is no verdict and no promise.")
+@strawberry.type(description="A statistic known before the race. It is not a prediction.")
 class Fact:
     """Public face of ``model.Fact``."""
 
-    race_id: strawberry.ID = strawberry.field(description="The race, as on the slip.")
-    horse_number: int = strawberry.field(description="The horse of which it is told.")
-    statement: str = strawberry.field(description="The fact in words.")
-    sample: int = strawberry.field(description="Rides that were counted.")
-    value: float | None = strawberry.field(description="The rate, from 0 to 1; null with a sample below 30.")
-    interval: ConfidenceInterval | None = strawberry.field(description="95 % interval of the rate; null without one.")
-    source: str = strawberry.field(description="Of which records it was counted.")
+    race_id: strawberry.ID = strawberry.field(description="Id of the race, as on the slip.")
+    horse_number: int = strawberry.field(description="Number of the horse.")
+    statement: str = strawberry.field(description="The fact as text.")
+    sample: int = strawberry.field(description="Number of rides in the statistic.")
+    value: float | None = strawberry.field(
+        description="The rate, from 0 to 1. Null if the sample has fewer than 30 rides."
+    )
+    interval: ConfidenceInterval | None = strawberry.field(
+        description="95 % confidence interval of the rate. Null if the rate is null."
+    )
+    source: str = strawberry.field(description="The records used for the statistic.")
 
 
-@strawberry.type(description="Facts on a bet, and a comment.")
+@strawberry.type(description="Facts about a bet, and a comment.")
 class BetFeedback:
     """Public face of ``model.BetFeedback``."""
 
     item_id: strawberry.ID = strawberry.field(description="The item of the slip.")
-    comment: str = strawberry.field(description="What the bet is, in words.")
+    comment: str = strawberry.field(description="Description of the bet as text.")
     facts: list[Fact] = strawberry.field(
-        description="Facts on its horses; empty where nothing is known of them.", metadata=cost(size=FACTS)
+        description="Facts about its horses. Empty if nothing is known about them.", metadata=cost(size=FACTS)
     )
 
 
-@strawberry.type(description="The total of the slip against the person's own limit.")
+@strawberry.type(description="Comparison of the total of the slip with the user's own limit.")
 class AmountFeedback:
     """Public face of ``model.AmountFeedback``."""
 
     total: int = strawberry.field(description="Total stake of all items in yen.")
-    limit: int | None = strawberry.field(description="The limit in yen; null where none was told.")
-    level: WarningLevel = strawberry.field(name="warningLevel", description="How they compare.")
-    comment: str = strawberry.field(description="The same in words.")
+    limit: int | None = strawberry.field(description="The limit in yen. Null if no limit was given.")
+    level: WarningLevel = strawberry.field(name="warningLevel", description="Result of the comparison.")
+    comment: str = strawberry.field(description="The result as text.")
 
 
 @strawberry.type(description="A message of a consultation.")
 class Message:
     """Public face of ``model.Message``."""
 
-    id: strawberry.ID = strawberry.field(description="Names the message in its consultation.")
-    type: MessageType = strawberry.field(description="Who wrote it.")
+    id: strawberry.ID = strawberry.field(description="Id of the message in its consultation.")
+    type: MessageType = strawberry.field(description="Author of the message.")
     content: str = strawberry.field(description="Plain text.")
-    at: datetime = strawberry.field(description="When it was written.")
-    provider: str | None = strawberry.field(description="Who answered: `template`, `bedrock` or `http`.")
-    model: str | None = strawberry.field(description="The model that answered; null for the template.")
+    at: datetime = strawberry.field(description="Time of the message.")
+    provider: str | None = strawberry.field(description="Source of the answer: `template`, `bedrock` or `http`.")
+    model: str | None = strawberry.field(description="The model that answered. Null for the template.")
     fallback: FallbackReason | None = strawberry.field(
-        description="Why the template answered in place of a model; null where it did not."
+        description="Why the template was used instead of a model. Null if a model answered."
     )
 
 
@@ -92,18 +96,18 @@ class Message:
 class MessageEdge:
     """Relay's edge."""
 
-    cursor: str = strawberry.field(description="Names the message for `after`.")
+    cursor: str = strawberry.field(description="An opaque cursor, for `after`.")
     node: Message = strawberry.field(description="The message.")
 
 
-@strawberry.type(description="A page of messages, the oldest first.")
+@strawberry.type(description="One page of messages, oldest first.")
 class MessageConnection:
     """Relay's connection."""
 
     nodes: list[Message] = strawberry.field(description="The messages.")
     edges: list[MessageEdge] = strawberry.field(description="The messages with their cursors.")
     page_info: PageInfo = strawberry.field(description="Position of this page in the connection.")
-    total_count: int = strawberry.field(description="Messages on all pages.")
+    total_count: int = strawberry.field(description="Number of messages on all pages.")
 
 
 @strawberry.type(description="Tokens that a model was charged for in this consultation.")
@@ -115,37 +119,37 @@ class TokenUsage:
     remaining: int = strawberry.field(description="Tokens that the consultation may take yet.")
 
 
-@strawberry.type(description="A consultation on a slip as it was at the start.")
+@strawberry.type(description="A consultation about a slip. It uses the slip as it was at the start.")
 class Consultation:
     """Public face of ``model.Consultation``."""
 
     held: strawberry.Private[model.Consultation]
 
     id: strawberry.ID = strawberry.field(
-        description="A capability: whoever knows it may read the consultation and send messages. Keep it as a secret."
+        description="Secret id. Anyone who knows it can read the consultation and send messages."
     )
-    status: ConsultationStatus = strawberry.field(description="How far it has come.")
+    status: ConsultationStatus = strawberry.field(description="Status.")
     language: Language = strawberry.field(description="Its language.")
     slip: list[SlipItem] = strawberry.field(
         description="The items of the slip at the start.", metadata=cost(size=MAX_ITEMS)
     )
-    total: int = strawberry.field(description="Yen of these.")
+    total: int = strawberry.field(description="Total stake of these items in yen.")
     bet_feedback: list[BetFeedback] = strawberry.field(
         description="Feedback on each item.", metadata=cost(size=MAX_ITEMS)
     )
     amount_feedback: AmountFeedback = strawberry.field(description="Feedback on the total.")
-    started_at: datetime = strawberry.field(description="When it was started.")
-    ended_at: datetime | None = strawberry.field(description="When it was ended; null before.")
-    expires_at: datetime = strawberry.field(description="When it will be gone.")
-    usage: TokenUsage = strawberry.field(description="Tokens of models; 0 with the template.")
-    notice: str = strawberry.field(description="A notice on responsible play, to be shown.")
+    started_at: datetime = strawberry.field(description="Time of the start.")
+    ended_at: datetime | None = strawberry.field(description="Time of the end. Null if it has not ended.")
+    expires_at: datetime = strawberry.field(description="Time at which it expires.")
+    usage: TokenUsage = strawberry.field(description="Number of tokens used by language models. 0 for the template.")
+    notice: str = strawberry.field(description="A notice about responsible gambling. Clients should display it.")
 
-    @strawberry.field(description="The messages, the oldest first.", metadata=cost(weight=LOAD))
+    @strawberry.field(description="Messages, oldest first.", metadata=cost(weight=LOAD))
     async def messages(
         self,
         info: Info,
-        first: Annotated[int, strawberry.argument(description="At most so many.")] = 100,
-        after: Annotated[str | None, strawberry.argument(description="Only messages behind this cursor.")] = None,
+        first: Annotated[int, strawberry.argument(description="Maximum number of items.")] = 100,
+        after: Annotated[str | None, strawberry.argument(description="Return only messages after this cursor.")] = None,
     ) -> MessageConnection:
         """Read a page."""
         if not 0 <= first <= info.context.settings.max_page:
@@ -158,9 +162,11 @@ class Consultation:
 class ConsultationPayload:
     """What mutations of consultations return."""
 
-    consultation: Consultation = strawberry.field(description="The consultation as it is now.")
-    user_message: Message | None = strawberry.field(description="The message that was sent; null where none was.")
-    reply: Message | None = strawberry.field(description="Its answer; null where no message was sent.")
+    consultation: Consultation = strawberry.field(description="The consultation after the change.")
+    user_message: Message | None = strawberry.field(
+        description="The message that was sent. Null if no message was sent."
+    )
+    reply: Message | None = strawberry.field(description="The answer to the message. Null if no message was sent.")
 
 
 def _page(held: Sequence[model.Message], first: int, after: str) -> MessageConnection:

@@ -15,7 +15,7 @@ class Query:
     """The root field of jobs."""
 
     @strawberry.field(
-        description="A job; null where there is none of this id, or it has expired.", metadata=cost(weight=LOAD)
+        description="A job. Null if there is no job with this id, or if it has expired.", metadata=cost(weight=LOAD)
     )
     async def job(
         self,

@@ -11,24 +11,22 @@ from graphql_api.schema.enums import declare
 declare(model.JobState, model.STATES)
 
 
-@strawberry.type(description="Work that takes longer than a request: ask for it again after `pollAfter`.")
+@strawberry.type(description="Long-running work. Query it again after `pollAfter` seconds.")
 class Job:
     """Public face of ``jobs.model.JobRecord``."""
 
     record: strawberry.Private[model.JobRecord]
 
-    id: strawberry.ID = strawberry.field(description="A capability: whoever knows it may look at the job.")
-    state: model.JobState = strawberry.field(description="How far it has come.")
+    id: strawberry.ID = strawberry.field(description="Secret id. Anyone who knows it can read the job.")
+    state: model.JobState = strawberry.field(description="Status.")
     attempts: int = strawberry.field(description=f"How often it was tried, {model.MAX_ATTEMPTS} times at most.")
-    error_code: str | None = strawberry.field(
-        description="The code of the error with which the last attempt ended; null where it ended with none."
-    )
-    created_at: datetime = strawberry.field(description="When it was asked for.")
-    started_at: datetime | None = strawberry.field(description="When the last attempt began.")
-    finished_at: datetime | None = strawberry.field(description="When it succeeded or was given up.")
-    expires_at: datetime | None = strawberry.field(description="When it will be gone.")
+    error_code: str | None = strawberry.field(description="Error code of the last attempt. Null if there was no error.")
+    created_at: datetime = strawberry.field(description="Time of creation.")
+    started_at: datetime | None = strawberry.field(description="Start time of the last attempt.")
+    finished_at: datetime | None = strawberry.field(description="Time of the success or of the final failure.")
+    expires_at: datetime | None = strawberry.field(description="Time at which it expires.")
     poll_after: float | None = strawberry.field(
-        description="Seconds after which it makes sense to ask again; null once it is finished."
+        description="Recommended number of seconds until the next query. Null if the job is finished."
     )
 
 

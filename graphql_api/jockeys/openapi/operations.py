@@ -5,6 +5,8 @@ from graphql_api.jockeys.routes.formats import JSON, Format
 from graphql_api.web.openapi.objects import Json
 from graphql_api.web.openapi.parameters import shared, switch
 
+TAGS = {"jockey": "Race records of one jockey."}
+
 
 def rows() -> Json:
     """Describe the plain route."""
@@ -12,9 +14,8 @@ def rows() -> Json:
         "operationId": "getJockey",
         "tags": ["jockey"],
         "summary": "A jockey's races",
-        "description": "All races of a jockey, newest first, with the file's own columns and values; or the races and "
-        "columns that parameters choose. Of the file's own columns dates read `2024-09-29T00:00:00Z` where the file "
-        "holds dates, and missing values are null.",
+        "description": "All races of a jockey, newest first, with the columns and values of the file. Parameters select "
+        "races and columns. A datetime in the file has the form `2024-09-29T00:00:00Z`, and missing values are null.",
         "parameters": [*shared("Id", "SourceColumns", "Order", "Limit", "Filter", "Held")],
         "responses": answers.rows(JSON),
     }
@@ -26,7 +27,7 @@ def export(form: Format) -> Json:
         "operationId": f"export{form.extension.capitalize()}",
         "tags": ["jockey"],
         "summary": f"A jockey's races as {form.title}",
-        "description": "All races, newest first, with typed columns; or the races and columns that parameters choose.",
+        "description": "All races, newest first, with typed columns. Parameters select races and columns.",
         "parameters": [
             *shared("Id", "TypedColumns", "Order", "Limit", "Filter"),
             *map(switch, form.switches),

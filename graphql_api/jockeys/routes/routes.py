@@ -24,7 +24,15 @@ def routes(http: Http) -> list[ApiRoute]:
             ApiRoute(f"{PATH}.{form.extension}", partial(exports.export, form), {"get": operations.export(form)})
             for form in FORMATS
         ),
-        ApiRoute(PATH, plain.rows, {"get": operations.rows()}, rows.schemas(), answers.failures(), parameters),
+        ApiRoute(
+            PATH,
+            plain.rows,
+            {"get": operations.rows()},
+            rows.schemas(),
+            answers.failures(),
+            parameters,
+            operations.TAGS,
+        ),
     ]
 
 

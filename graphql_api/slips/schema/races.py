@@ -19,7 +19,9 @@ class Payout:
 
     type: BetType = strawberry.field(description="The type of the bet.")
     combination: list[int] = strawberry.field(
-        description="Horse numbers, or bracket numbers for BRACKET_QUINELLA; in finishing order where it counts."
+        description=(
+            "Horse numbers; for BRACKET_QUINELLA bracket numbers. For types with an order: in finishing order."
+        )
     )
     yen: int = strawberry.field(description="Yen for a bet of 100 yen.")
 

@@ -8,7 +8,7 @@ from graphql_api.web.openapi.operation import Operation
 from graphql_api.web.routes import Described
 
 CSV = "text/csv; charset=utf-8"
-TAGS = {"jockey": "Results.", "health": "For operators."}
+TAGS = {"operations": "Trusted GraphQL operations.", "health": "For operators."}
 HEALTHY: Json = {"status": "ok"}
 READY: Json = {"status": "ok", "checks": {"storage": "ok"}, "cache": {"hit": 12, "miss": 3, "entries": 3}}
 
@@ -17,7 +17,7 @@ SECURITY_SCHEMES: Json = {
         "type": "apiKey",
         "in": "header",
         "name": "X-API-Key",
-        "description": "A key, where the server takes keys.",
+        "description": "An API key, if the server uses API keys.",
     },
     "bearer": {"type": "http", "scheme": "bearer", "description": "The same key."},
 }
@@ -31,10 +31,10 @@ def document(version: str, values: Mapping[str, str], operations: Sequence[Opera
     return {
         "openapi": "3.1.0",
         "info": {
-            "title": "Jockey results: the plain routes",
+            "title": "Horse racing: REST API",
             "version": version,
-            "summary": "Horse-racing results by jockey, as netkeiba has them.",
-            "description": "Typed, filtered and aggregated answers come from GraphQL at `/graphql`.",
+            "summary": "Horse-racing results, races and betting slips over plain HTTP.",
+            "description": "GraphQL at `/graphql` has typed, filtered and aggregated data.",
             "license": {"name": "MIT", "identifier": "MIT"},
         },
         "servers": [{"url": "."}],
@@ -62,10 +62,10 @@ def _paths(operations: Sequence[Operation], values: Mapping[str, str]) -> dict[s
 def _operation(operations: Sequence[Operation], values: Mapping[str, str]) -> Json:
     return {
         "operationId": "query",
-        "tags": ["jockey"],
+        "tags": ["operations"],
         "summary": "A trusted GraphQL operation",
-        "description": "The operations that this server's operator has put into `JOCKEY_DOCUMENTS`, by their names. "
-        "The answer is that of `/graphql`.",
+        "description": "Runs a trusted operation of the folder `JOCKEY_DOCUMENTS` by its name. "
+        "The response is the same as that of `/graphql`.",
         "parameters": [
             parameters.operation_name(operations),
             parameters.variables(operations, values),
@@ -79,10 +79,10 @@ def _table(operations: Sequence[Operation], values: Mapping[str, str]) -> Json:
     tables = [operation for operation in operations if operation.table]
     return {
         "operationId": "queryCsv",
-        "tags": ["jockey"],
+        "tags": ["operations"],
         "summary": "A trusted GraphQL operation as CSV",
-        "description": "The same operations as tables. The one list of objects in the selection is the rows, nested "
-        "fields are joined by dots.",
+        "description": "The same operations as tables. The list of objects in the selection gives the rows. Names of "
+        "nested fields are joined by dots.",
         "parameters": [
             parameters.operation_name(tables),
             parameters.variables(tables, values),
@@ -97,7 +97,7 @@ def _health() -> Json:
     deep = {
         "name": "deep",
         "in": "query",
-        "description": "`1`: check the storage as well, as `/ready` does; any other text does not count.",
+        "description": "`1`: check the storage as well, as `/ready` does. Other values are ignored.",
         "schema": {"type": "string"},
         "example": "1",
     }
@@ -106,7 +106,7 @@ def _health() -> Json:
         "tags": ["health"],
         "summary": "Liveness",
         "parameters": [deep],
-        "responses": answers.health("The process lives.", HEALTHY),
+        "responses": answers.health("The process is running.", HEALTHY),
     }
 
 
