@@ -30,7 +30,7 @@ Examples:
 @click.option(
     "--complete",
     is_flag=True,
-    help=("Write all JRA jockeys of two seasons, so that races are complete. Not with --jockeys or --rows."),
+    help="Write all JRA jockeys of two seasons, so that races are complete. Not with --jockeys or --rows.",
 )
 @click.option(
     "--seed", type=int, default=1, show_default=True, help="Random seed. The same seed writes the same files."

@@ -130,7 +130,7 @@ class Horse(_fields()):  # type: ignore[misc]
 
     @strawberry.field(
         graphql_type=list[RideGroup],
-        description=("Jockeys of this horse, each with the rides on it. The jockey with the most rides comes first."),
+        description="Jockeys of this horse, each with the rides on it. The jockey with the most rides comes first.",
         metadata=PURE,
     )
     async def riders(self, info: Info, first: First = JOCKEYS_SHOWN) -> Window[Any]:

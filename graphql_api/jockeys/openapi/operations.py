@@ -14,8 +14,8 @@ def rows() -> Json:
         "operationId": "getJockey",
         "tags": ["jockey"],
         "summary": "A jockey's races",
-        "description": "All races of a jockey, newest first, with the columns and values of the file. Parameters select "
-        "races and columns. A datetime in the file has the form `2024-09-29T00:00:00Z`, and missing values are null.",
+        "description": "All races of a jockey, newest first, with the columns and values of the file. Parameters "
+        "select races and columns. A datetime has the form `2024-09-29T00:00:00Z`, and missing values are null.",
         "parameters": [*shared("Id", "SourceColumns", "Order", "Limit", "Filter", "Held")],
         "responses": answers.rows(JSON),
     }

@@ -58,7 +58,7 @@ class NumericSummary:
     max: float | None = strawberry.field(description="Maximum. Null if there are no values.", metadata=COUNTED)
     mean: float | None = strawberry.field(description="Mean. Null if there are no values.", metadata=COUNTED)
     stddev: float | None = strawberry.field(
-        description=("Sample standard deviation (n - 1, as in pandas and R). Null if there are fewer than two values."),
+        description="Sample standard deviation (n - 1, as in pandas and R). Null if there are fewer than two values.",
         metadata=COUNTED,
     )
     p25: float | None = _quartile(25)

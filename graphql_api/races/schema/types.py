@@ -44,17 +44,14 @@ RunnerOrderField: Any = enum_of(
 
 
 @strawberry.type(
-    description=("A declared horse in a race. If the jockey's file is not in the storage, only the number is known.")
+    description="A declared horse in a race. If the jockey's file is not in the storage, only the number is known."
 )
 class Runner:
     """Public face of ``model.Runner``."""
 
     horse_number: int = strawberry.field(description="Number of the horse (馬番).")
     bracket_number: int | None = strawberry.field(
-        description=(
-            "Bracket, 1 to 8 (枠番). If no source gives it: computed by the official rule from the number "
-            "of declared horses."
-        )
+        description="Bracket, 1 to 8 (枠番). From a source, or computed by the official rule."
     )
     is_known: bool = strawberry.field(name="known", description="Whether more than the number is known.")
     horse_name: str | None = strawberry.field(description="Name of the horse (馬名).")
@@ -68,26 +65,20 @@ class Runner:
         description="Change of the horse's weight since its last race in kg."
     )
     win_odds: float | None = strawberry.field(
-        description=(
-            "Win odds (単勝): the return on a stake of 1. Null if there are no odds yet, and for non-starters."
-        )
+        description="Win odds (単勝): the return on a stake of 1. Null if there are no odds yet, and for non-starters."
     )
     favourite_rank: int | None = strawberry.field(description="Rank by win odds, 1 = favourite (人気).")
     finish_position: int | None = strawberry.field(description="Official finishing position (着順).")
     finish_status: FinishStatus | None = strawberry.field(
-        description=("How the ride ended (着順). Before the race: null, except for a horse that is known not to start.")
+        description="How the ride ended (着順). Before the race: null, except for a horse that is known not to start."
     )
     finish_time: float | None = strawberry.field(description="Finishing time in seconds (タイム).")
     margin: float | None = strawberry.field(
-        description=(
-            "Seconds behind the winner (着差). For the winner: the lead over the second, as a negative number."
-        )
+        description="Seconds behind the winner (着差). For the winner: the lead over the second, as a negative number."
     )
     corner_positions: list[int] | None = strawberry.field(description="Positions at the corners in order (通過).")
     last3f: float | None = strawberry.field(
-        description=(
-            "The horse's time of the last 600 m in seconds (上り). In jump races: the average time of one furlong."
-        )
+        description="Time of the last 600 m in seconds (上り). In jump races: average time of one furlong."
     )
     running_style: RunningStyle | None = strawberry.field(description="Running style (脚質); see RaceRecord.")
     prize_money: float | None = strawberry.field(description="Prize money in yen (賞金).")
@@ -126,14 +117,12 @@ class CornerPosition:
 
     position: int = strawberry.field(description="The position, 1 = leading.")
     horse_numbers: list[int] = strawberry.field(
-        description=(
-            "Numbers of the horses at this position. It includes only horses whose jockeys' files are in the storage."
-        )
+        description="Numbers of the horses at this position. Only horses with a file in the storage are included."
     )
 
 
 @strawberry.type(
-    description=("Order of the horses at a corner. It includes only horses whose jockeys' files are in the storage.")
+    description="Order of the horses at a corner. It includes only horses whose jockeys' files are in the storage."
 )
 class Corner:
     """Public face of ``model.Corner``."""
@@ -265,9 +254,7 @@ class Race:
     pace_last3f: float | None = strawberry.field(description="Time of the last 600 m in seconds (ペース).")
     winners: list[PlacedHorse] = strawberry.field(
         metadata=cost(size=1),
-        description=(
-            "The winner, or several winners of a dead heat (同着). From the files of all jockeys in the race."
-        ),
+        description="The winner, or several winners of a dead heat (同着). From the files of all jockeys in the race.",
     )
     runners_up: list[PlacedHorse] = strawberry.field(
         metadata=cost(size=1),
