@@ -97,7 +97,7 @@ class ContentCoding(MediaType):
 
 
 class MethodNotAllowed(ServiceError):
-    """The method is not served here, or not for such an operation; ``allow`` names those that are."""
+    """The method is not allowed for this path or operation; ``allow`` lists the allowed methods."""
 
     code = "METHOD_NOT_ALLOWED"
     status = 405
@@ -121,7 +121,7 @@ class NotAcceptable(ServiceError):
 
 
 class ParseFailed(ServiceError):
-    """The document is no GraphQL."""
+    """The document is not valid GraphQL syntax."""
 
     code = "GRAPHQL_PARSE_FAILED"
     status = 400
@@ -142,115 +142,115 @@ class QueryTooComplex(ServiceError):
 
 
 class DocumentNotFound(ServiceError):
-    """No document has the id or the hash that was sent; the client may send the text."""
+    """No document has this id or hash; the client may send the text instead."""
 
     code = "PERSISTED_QUERY_NOT_FOUND"
     status = 400
 
 
 class BadUserInput(ServiceError):
-    """The client sent something that is not of the form the API documents."""
+    """The input of the client does not have the documented form."""
 
     code = "BAD_USER_INPUT"
     status = 400
 
 
 class CursorExpired(ServiceError):
-    """The jockey's file changed so that a cursor no longer names its race."""
+    """The data of a cursor has changed, so that the cursor is no longer valid."""
 
     code = "CURSOR_EXPIRED"
     status = 400
 
 
 class IndexRequired(ServiceError):
-    """What was asked of all jockeys takes the index, which the operator has not built."""
+    """The query requires the index, which the operator has not built."""
 
     code = "INDEX_REQUIRED"
     status = 409
 
 
 class IndexOutdated(IndexRequired):
-    """The index is of another layout than this release reads: the operator builds it anew."""
+    """The index has a format that this release does not read; the operator must build it again."""
 
     code = "INDEX_OUTDATED"
 
 
 class Conflict(ServiceError):
-    """Another writer changed what was to be written; who looks again may write again."""
+    """Another request changed the same item first; the client may read it again and retry."""
 
     code = "CONFLICT"
     status = 409
 
 
 class EngineMissing(ServiceError):
-    """What was asked for takes a library that is not installed; the message names the extra that brings it."""
+    """The request requires a library that is not installed; the message names the extra."""
 
     code = "ENGINE_MISSING"
     status = 501
 
 
 class NoSpace(ServiceError):
-    """The server has no room on its disk for what it has to keep there."""
+    """The server does not have enough disk space."""
 
     code = "INSUFFICIENT_STORAGE"
     status = 507
 
 
 class NotFound(ServiceError):
-    """What was asked for does not exist."""
+    """The requested object does not exist."""
 
     code = "NOT_FOUND"
     status = 404
 
 
 class ResponseTooLarge(ServiceError):
-    """The answer would pass the size limit of the platform (Lambda: 6 MB)."""
+    """The response is larger than the limit of the platform (Lambda: 6 MB)."""
 
     code = "RESPONSE_TOO_LARGE"
     status = 413
 
 
 class ItemTooLarge(ServiceError):
-    """What is to be stored is larger than one item of the store may be."""
+    """The item is larger than the limit of the store."""
 
     code = "ITEM_TOO_LARGE"
     status = 413
 
 
 class Overloaded(ServiceError):
-    """The process holds as many connections or unsent answers as it may; the same request may succeed later."""
+    """The limit of connections or unsent responses is reached; the same request may succeed later."""
 
     code = "OVERLOADED"
     status = 503
 
 
 class UpstreamUnavailable(ServiceError):
-    """S3, SSM or the credentials cannot be used for now; the same request may succeed later."""
+    """S3, SSM or the credentials are not available; the same request may succeed later."""
 
     code = "UPSTREAM_UNAVAILABLE"
     status = 503
 
 
 class StoreUnavailable(ServiceError):
-    """The store cannot be used for now: locked, throttled, slow or absent; the same request may succeed later."""
+    """The store is not available (locked, throttled, slow or missing); the same request may succeed later."""
 
     code = "STORE_UNAVAILABLE"
     status = 503
 
 
 class RequestTimeout(ServiceError):
-    """The request took longer than its wall-time limit."""
+    """The request took longer than its time limit."""
 
     code = "TIMEOUT"
     status = 504
 
 
 class StorageFault(ServiceError):
-    """The storage answered with a fault that a retry will not cure, such as access denied."""
+    """The storage returned an error that a retry cannot fix, such as access denied."""
 
 
 class StoreFault(ServiceError):
-    """The store answered with a fault that waiting will not cure: access denied, or a damaged file."""
+    """The store returned an error that a retry cannot fix: access denied, or a damaged file."""
 
 
 class DataCorrupt(ServiceError):
