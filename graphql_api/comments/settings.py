@@ -14,5 +14,7 @@ class CommentsSettings:
         600, "Seconds that a comment is given again as it is; then its facts are gathered anew", minimum=1
     )
     comments_ahead: int = setting(
-        36, "Most races of the next day whose previews the job `queue-comments` asks for, the most asked first"
+        36,
+        "Maximum number of races of the next day for which the job `queue-comments` requests "
+        "previews. Races with the most queries come first",
     )

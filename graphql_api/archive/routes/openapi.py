@@ -27,7 +27,7 @@ def export(form: Format, names: Sequence[str], max_cells: int) -> Json:
         "tags": ["rides"],
         "summary": f"Rides of all jockeys as {form.title}",
         "description": f"The newest first, or as `order` says; {max_cells:,} cells at most, of which `limit` may ask "
-        "for fewer. Takes the index (`graphql-api index`).",
+        "for fewer. Requires the index (`graphql-api index`).",
         "parameters": [columns, *shared("Order", "Limit", "Filter"), *map(switch, form.switches), *shared("Held")],
         "responses": {
             "200": {"description": "The rides.", "headers": headers, "content": content},

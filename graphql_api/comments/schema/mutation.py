@@ -22,7 +22,10 @@ class RequestCommentPayload:
 
     job: Job = strawberry.field(description="The job that writes it: a new one, or the one that was asked the same.")
     poll_after: float | None = strawberry.field(
-        description="Seconds after which to ask `job` or `race { comments }`; null where the comment is there."
+        description=(
+            "Recommended number of seconds until the next query of `job` or `race { comments }`. Null if "
+            "the comment is ready."
+        )
     )
 
 
@@ -31,8 +34,10 @@ class Mutation:
     """The mutation of comments."""
 
     @strawberry.mutation(
-        description="Ask for a comment on a race. Whoever asks the same gets the same job, as long as it is under way "
-        "or its comment is fresh; so asking again is safe.",
+        description=(
+            "Request a comment on a race. The same request returns the same job while the job is running "
+            "or its comment is current, so repeating a request is safe."
+        ),
         metadata=REQUEST,
     )
     async def request_comment(

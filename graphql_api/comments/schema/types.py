@@ -23,13 +23,17 @@ class CommentFact:
 
     statement: str = strawberry.field(description="The fact as text.")
     source: str = strawberry.field(description="What it was taken from.")
-    horse_number: int | None = strawberry.field(description="The horse that it is about; null where it is the race.")
-    sample: int | None = strawberry.field(description="How many rides were counted; null where none were.")
-    value: float | None = strawberry.field(description="The rate, 0 to 1; null of under 30 rides, and without a rate.")
+    horse_number: int | None = strawberry.field(description="Number of the horse. Null if the fact is about the race.")
+    sample: int | None = strawberry.field(
+        description="Number of rides in the statistic. Null if no rides were counted."
+    )
+    value: float | None = strawberry.field(
+        description="The rate, from 0 to 1. Null if there are fewer than 30 rides, or if the fact has no rate."
+    )
     interval: list[float] | None = strawberry.field(description="Its 95 % interval: lower and upper bound.")
 
 
-@strawberry.type(description="A comment on a race. It tells facts: no verdict, no promise, and no advice to buy.")
+@strawberry.type(description="A comment on a race. It contains facts, and no prediction or advice to buy.")
 class RaceComment:
     """Public face of ``model.Comment``."""
 
@@ -41,7 +45,7 @@ class RaceComment:
     facts: list[CommentFact] = strawberry.field(description="The facts it rests on, all of them.")
     provider: str = strawberry.field(description="Who wrote it; `template` is no model.")
     model: str = strawberry.field(description="The provider's model.")
-    prompt_version: str = strawberry.field(description="The version of what the model was told to do.")
+    prompt_version: str = strawberry.field(description="Version of the instructions for the model.")
     input_tokens: int = strawberry.field(description="Tokens that the model read; 0 for `template`.")
     output_tokens: int = strawberry.field(description="Tokens that the model wrote; 0 for `template`.")
     latency_ms: float = strawberry.field(description="Milliseconds that it took, its facts included.")
@@ -75,7 +79,7 @@ class CommentingJob:
 
     comment: RaceComment | None = strawberry.field(
         resolver=_of_job,
-        description="The comment; null until it is written, and of other jobs.",
+        description="The comment. Null until it is written, and for jobs that do not write comments.",
         metadata=cost(weight=LOAD // 2),
     )
 

@@ -139,7 +139,7 @@ class Race:
     meeting_day: int | None = strawberry.field(description="Number of the day in the meeting. JRA only.")
     race_number: int = strawberry.field(description="Number of the race on its day (R).")
     name: str | None = strawberry.field(description="Name of the race, suffixes included (レース名).")
-    grade: Grade | None = strawberry.field(description="Grade; null for ungraded races.")
+    grade: Grade | None = strawberry.field(description="Grade. Null for ungraded races.")
     race_class: RaceClass | None = strawberry.field(description="Class. Null if the name does not include a class.")
     surface: Surface | None = strawberry.field(description="Turf, dirt or jumps (距離).")
     distance: int | None = strawberry.field(description="Distance in metres (距離).")
