@@ -122,6 +122,7 @@ def test_no_secret_is_written(make: Make, chosen: Variant) -> None:
         "JOCKEY_SSM_PATH",
         "JOCKEY_DATA",
         *(("JOCKEY_STORE", "JOCKEY_ACCESS", "JOCKEY_RATE_REQUESTS", "JOCKEY_RATE_COST") if is_keyed else ()),
+        *(("JOCKEY_JOBS_QUEUE",) if is_keyed else ()),
     }
     assert not re.search(r"AKIA|ASIA|SECRET|ssm-secure|PRIVATE KEY|password", json.dumps(found))
 

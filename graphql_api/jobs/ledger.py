@@ -139,6 +139,14 @@ class Ledger:
                 continue
         return Busy(self.times.back_off)
 
+    def bury(self, order: Order) -> bool:
+        """Write that a job has failed whose worker was lost on the last try; say whether that was to be written."""
+        found = self._stored(order.name)
+        if found is None or found.order.run != order.run or found.is_finished:
+            return False
+        lost = found.at(self._clock())
+        return lost.is_finished and self._end(found, lost)
+
     def succeed(self, claim: JobRecord, result: dict[str, Any]) -> bool:
         """Write what came of a claimed job; False where another worker has it by now."""
         done = replace(claim, state=JobState.SUCCEEDED, error=None, result=result, finished=self._clock())

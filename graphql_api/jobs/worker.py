@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from graphql_api.errors import ItemTooLarge, RequestTimeout, ServiceError, StoreUnavailable
 from graphql_api.jobs.ledger import Busy
-from graphql_api.jobs.model import JobRecord
+from graphql_api.jobs.model import WORKER_LOST, JobRecord, Order
 from graphql_api.jobs.protocol import Message
 from graphql_api.jobs.runner import JobResult, JobRun, Jobs, UnknownJob
 from graphql_api.jobs.service import JobQueue
@@ -50,7 +50,7 @@ class Worker:
             return Handled(error=UNKNOWN_JOB)
         claim = self.queue.ledger.claim(message.order)
         if claim is None:
-            return Handled()
+            return self._nothing_to_do(message.order)
         if isinstance(claim, Busy):
             return Handled(again=claim.seconds)
         try:
@@ -58,6 +58,13 @@ class Worker:
         except Exception as error:  # noqa: BLE001 - whatever a job raises is its end, not the worker's
             return self._failed(claim, error)
         return self._succeeded(claim, result)
+
+    def _nothing_to_do(self, order: Order) -> Handled:
+        """Tell, once, of a job whose workers were all lost; any other is done."""
+        if not self.queue.ledger.bury(order):
+            return Handled()
+        log.error("job_failed", job=order.job, name=order.name, code=WORKER_LOST)
+        return Handled(error=WORKER_LOST)
 
     async def _run(self, claim: JobRecord, seconds: float) -> JobResult:
         limit = min(seconds, self.queue.ledger.times.attempt)

@@ -31,6 +31,7 @@ from graphql_api.jobs.sqs import SqsQueue
 from graphql_api.jobs.stored_queue import StoredQueue
 from graphql_api.jobs.worker import Worker, settle
 from graphql_api.services import Services
+from graphql_api.store.protocol import Key
 from graphql_api.store.sqlite import SqliteStore
 
 JOBS = Jobs([job_slice.SLICE])
@@ -214,7 +215,14 @@ def test_a_worker_that_always_dies_is_a_dead_letter(store: SqliteStore, tmp_path
         wait_until_begun(tmp_path, tries)
         victim.kill()
         victim.wait(10)
-    (lost,) = work(services, [name])
+    deadline = time.monotonic() + SLOW
+    workers = EmbeddedWorkers(JOBS, services, 1)
+    workers.start()
+    while (stored := store.get(Key("JOBS", name))) is not None and stored.body["state"] != "FAILED":
+        assert time.monotonic() < deadline, "nobody wrote that the job has failed"
+        time.sleep(0.02)
+    workers.stop()
+    (lost,) = wait_for(services, [name])
     assert (lost.state, lost.error, lost.attempts) == (JobState.FAILED, "WORKER_LOST", 3)
     assert runs(tmp_path) == {1: 3}
 
