@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
-from functools import partial
+from functools import cache, partial
 from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
@@ -74,9 +74,10 @@ def is_enum(kind: Any) -> bool:
     return isinstance(kind, type) and issubclass(kind, Enum)
 
 
-def members(kind: type[Enum]) -> list[Enum]:
-    """List the members of a vocabulary; their places are the ordinals."""
-    return list(kind)
+@cache
+def members(kind: type[Enum]) -> tuple[Enum, ...]:
+    """List the members of a vocabulary; their places are the ordinals. Tables of many rows ask for each value."""
+    return tuple(kind)
 
 
 TYPES: Mapping[str, Any] = MappingProxyType(

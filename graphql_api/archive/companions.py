@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
+from operator import itemgetter
 from types import MappingProxyType
 from typing import Any
 
@@ -196,6 +197,7 @@ _BEFORE = (
     "finish_position",
     "finish_status",
 )
+_HORSE, _DATE = _BEFORE.index("horse_name"), _BEFORE.index("date")
 _OF_RACE = ("date", "meeting", "race_number", "race_name", "last3f", "finish_position")
 _PREVIOUS_NAMES = frozenset(each.name for each in PREVIOUS)
 
@@ -238,17 +240,18 @@ class Previous:
     """The runs before, of the rows of ``previous_statement``."""
 
     def __init__(self, rows: Iterable[Sequence[Any]]) -> None:
-        """Arrange the rows by horse."""
-        self._runs: dict[str, list[Ride]] = {}
+        """Arrange the rows by horse; most are never read, so that only those that are asked for are."""
+        self._runs: dict[str, list[Sequence[Any]]] = {}
         for row in rows:
-            run = {name: value_of(name, value) for name, value in zip(_BEFORE, row, strict=True)}
-            self._runs.setdefault(run["horse_name"], []).append(run)
+            self._runs.setdefault(row[_HORSE], []).append(row)
 
     def __call__(self, ride: Ride) -> Ride | None:
         """Return the latest run of the ride's horse on an earlier day."""
         runs = self._runs.get(ride["horse_name"], [])
-        place = bisect_left(runs, ride["date"], key=lambda run: run["date"])
-        return runs[place - 1] if place else None
+        place = bisect_left(runs, ride["date"], key=itemgetter(_DATE))
+        if not place:
+            return None
+        return {name: value_of(name, value) for name, value in zip(_BEFORE, runs[place - 1], strict=True)}
 
 
 class Races:

@@ -32,11 +32,15 @@ log = EventLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Who asks, and how many seconds the request has left. ``session`` is the item that counts the session's tokens."""
+    """Who asks, and how many seconds the request has left.
+
+    ``session`` is the item that counts the session's tokens, which expires at ``expires``.
+    """
 
     key_id: str
     seconds: float
     session: Key = Key("", "")
+    expires: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +112,9 @@ class Answering:
             found = await self._call(question, seconds)
         except ProviderFault as fault:
             if fault.charged is not None:
-                await self._correct(caps, asked.session, most, fault.charged)
+                await self._correct(caps, asked, most, fault.charged)
             raise
-        await self._correct(caps, asked.session, most, found)
+        await self._correct(caps, asked, most, found)
         text = plain_text(found.text)
         if not is_supported(text, question.consultation):
             raise ProviderFault(FallbackReason.UNVERIFIED)
@@ -126,17 +130,18 @@ class Answering:
         except TimeoutError as error:
             raise ProviderFault(FallbackReason.SLOW) from error
 
-    async def _correct(self, caps: tuple[Cap, ...], session: Key, charged: int, answer: Answer) -> None:
+    async def _correct(self, caps: tuple[Cap, ...], asked: Asked, charged: int, answer: Answer) -> None:
         """Charge what the call did take; a model that does not say so took what was charged."""
         taken = answer.input_tokens + answer.output_tokens
         if taken:
             await correct(self._store, caps, taken - charged)
-            await self._store.add(session, {"input": answer.input_tokens, "output": answer.output_tokens})
+            told = {"input": answer.input_tokens, "output": answer.output_tokens}
+            await self._store.add(asked.session, told, expires=asked.expires)
 
     def _caps(self, asked: Asked) -> tuple[Cap, ...]:
         settings = self._settings
         days = daily(self._now(), asked.key_id, settings.consultations_key_tokens, settings.consultations_day_tokens)
-        return Cap(asked.session, settings.consultations_session_tokens), *days
+        return Cap(asked.session, settings.consultations_session_tokens, asked.expires), *days
 
     def close(self) -> None:
         """End the threads without waiting for calls under way, and close the provider."""

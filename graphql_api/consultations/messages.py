@@ -102,6 +102,10 @@ class Messages:
         body = {"asked": request.asked, "number": number}
         await self.store.put(self._request_key(request), body, expires=self.expires)
 
+    async def release(self, request: ClientRequest) -> None:
+        """Give up the claim of a request that was refused, so that it is refused again for the same reason."""
+        await self.store.delete(self._request_key(request))
+
     def _request_key(self, request: ClientRequest) -> Key:
         return Key(self.pk, f"REQUEST#{request.name}")
 

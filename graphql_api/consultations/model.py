@@ -146,7 +146,10 @@ class Usage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Consultation:
-    """A consultation in one version; ``items`` are those of the slip at the start."""
+    """A consultation in one version; ``items`` are those of the slip at the start.
+
+    ``asked`` digests the request that started it; None where the client gave that no id.
+    """
 
     status: ConsultationStatus
     language: Language
@@ -156,6 +159,7 @@ class Consultation:
     started_at: datetime
     expires_at: datetime
     ended_at: datetime | None = None
+    asked: str | None = None
     version: int = 0
     usage: Usage = Usage()
 

@@ -25,7 +25,7 @@ from graphql_api.execution.context import Context
 from graphql_api.services import Services
 from graphql_api.slips.lookup import SlipRaces
 from graphql_api.slips.model import Slip
-from graphql_api.slips.requests import client_request, random_part
+from graphql_api.slips.requests import ClientRequest, client_request, random_part
 from graphql_api.slips.service import Slips
 from graphql_api.store.protocol import Key
 from graphql_api.store.service import Store
@@ -81,7 +81,8 @@ class Consultations:
         if not is_capability(consultation_id):
             return None
         stored = await self._store.get(_key(consultation_id))
-        return read_consultation(stored) if stored and stored.version else None
+        # One that is counted for behind its deletion has numbers, and no body.
+        return read_consultation(stored) if stored and stored.body else None
 
     async def get(self, consultation_id: str) -> Consultation:
         """Return a session. Raises ``NotFound``."""
@@ -93,22 +94,26 @@ class Consultations:
     async def start(
         self, context: Context, slip_id: str, begin: Start, request_id: str | None = None
     ) -> tuple[str, Consultation]:
-        """Begin a session on a slip. With the random ``request_id`` of a client it is begun once."""
+        """Begin a session on a slip. With the random ``request_id`` of a client it is begun once.
+
+        Raises ``BadUserInput`` where another request had that id.
+        """
         secret = None if request_id is None else random_part(request_id)
         consultation_id = new_capability() if secret is None else derived_capability(secret, "consultation")
-        begun = None if secret is None else await self.find(consultation_id)
+        request = client_request(request_id, (slip_id, begin.language.name, begin.limit))
+        begun = None if request is None else await self.find(consultation_id)
         if begun is not None:
-            return consultation_id, begun
+            return consultation_id, _same(begun, request)
         slip = await self._slips.get(slip_id)
         if not slip.items:
             raise BadUserInput("The slip is empty: add a ticket first.")
-        made = await self._made(context, slip, begin)
+        made = replace(await self._made(context, slip, begin), asked=None if request is None else request.asked)
         expires = int(made.expires_at.timestamp())
         key = _key(consultation_id)
         try:
             await self._store.put(key, write_consultation(made), expected=0, expires=expires)
         except Conflict:  # the same request came twice at once
-            return consultation_id, await self.get(consultation_id)
+            return consultation_id, _same(await self.get(consultation_id), request)
         return consultation_id, replace(made, version=1)
 
     async def _made(self, context: Context, slip: Slip, begin: Start) -> Consultation:
@@ -132,13 +137,29 @@ class Consultations:
         messages = self._messages(consultation_id, held)
         if request is not None and (before := await messages.sent_before(request, self.now().timestamp())) is not None:
             return Exchange(held, *before)
+        try:
+            return await self._exchange(consultation_id, held, text, asked, request)
+        except NotFound:  # it was deleted meanwhile, and so is what was written behind that
+            await self._purge(consultation_id)
+            raise
+        except (BadUserInput, Conflict):
+            if request is not None:
+                await messages.release(request)
+            raise
+
+    async def _exchange(
+        self, consultation_id: str, held: Consultation, text: str, asked: Asked, request: ClientRequest | None
+    ) -> Exchange:
+        """Write a message and its answer. Raises ``NotFound`` where the session is deleted meanwhile."""
         if held.status is ConsultationStatus.COMPLETED:
             raise Conflict("The consultation has ended; start another one.")
+        messages = self._messages(consultation_id, held)
         number = await messages.count_one()
         turns = await messages.turns()
         sent = await messages.write(number, Message(type=MessageType.USER, content=text, at=self.now()))
         held = await self._set_status(consultation_id, ConsultationStatus.IN_PROGRESS)
-        told = await self._answering.answer(held, turns, text, replace(asked, session=messages.session))
+        counted = replace(asked, session=messages.session, expires=messages.expires)
+        told = await self._answering.answer(held, turns, text, counted)
         answer = await messages.write(number, told.message(self.now()))
         if request is not None:
             await messages.remember(request, number)
@@ -158,6 +179,11 @@ class Consultations:
     async def delete(self, consultation_id: str) -> None:
         """Delete a session and its messages. Raises ``NotFound``."""
         await self.get(consultation_id)
+        await self._purge(consultation_id)
+        await self._purge(consultation_id)  # what was written while the session, which goes last, was still there
+
+    async def _purge(self, consultation_id: str) -> None:
+        """Delete all items of a session, the session itself last."""
         pk = _partition(consultation_id)
         after = None
         while True:
@@ -183,6 +209,13 @@ class Consultations:
                 continue
             return replace(changed, version=stored.version)
         raise Conflict("Others change the consultation all the time; try again.")
+
+
+def _same(begun: Consultation, request: ClientRequest | None) -> Consultation:
+    """Return a session that was begun by the very same request. Raises ``BadUserInput`` for another one."""
+    if request is not None and begun.asked != request.asked:
+        raise BadUserInput("'clientRequestId' was already used for another request. Use a new one for each request.")
+    return begun
 
 
 async def _feedback(context: Context, slip: Slip, races: SlipRaces, language: Language) -> tuple[BetFeedback, ...]:

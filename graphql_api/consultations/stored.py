@@ -40,6 +40,7 @@ def write_consultation(held: Consultation) -> Json:
         "amount": [amount.total, amount.limit, amount.level.name, amount.comment],
         "startedAt": held.started_at.isoformat(),
         "endedAt": None if held.ended_at is None else held.ended_at.isoformat(),
+        "asked": held.asked,
     }
 
 
@@ -61,6 +62,7 @@ def read_consultation(stored: Item) -> Consultation:
         started_at=datetime.fromisoformat(body["startedAt"]),
         expires_at=datetime.fromtimestamp(stored.expires or 0, UTC),
         ended_at=None if ended is None else datetime.fromisoformat(ended),
+        asked=body.get("asked"),
         version=stored.version,
         usage=Usage(numbers.get("input", 0), numbers.get("output", 0), numbers.get(TOKENS, 0)),
     )

@@ -39,7 +39,7 @@ def random_part(request_id: str) -> bytes:
     except ValueError:
         read = None
     if read is None or read.version != 4:
-        raise BadUserInput("To create a slip, 'clientRequestId' must be a random UUID (version 4).")
+        raise BadUserInput("To create a slip or a consultation, 'clientRequestId' must be a random UUID (version 4).")
     return read.bytes
 
 

@@ -71,6 +71,8 @@ def test_the_routes_have_the_shapes_that_were_published(client: TestClient) -> N
         {"cart_id": SESSION, "limit": "5"},
         {"cart_id": SESSION, "limit": True},
         {"cart_id": SESSION, "language": "fr"},
+        {"cart_id": SESSION, "language": ["ja"]},
+        {"cart_id": SESSION, "language": None},
     ],
 )
 def test_starts_that_are_not_of_their_form(client: TestClient, body: dict[str, Any]) -> None:

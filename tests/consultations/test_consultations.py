@@ -9,8 +9,21 @@ from typing import TYPE_CHECKING
 import pytest
 from starlette.testclient import TestClient
 
-from consultations.consultation_app import READ, RIDDEN, SEND, START, WON, app_over, fill, start, write_riders
+from consultations.consultation_app import (
+    READ,
+    RIDDEN,
+    SEND,
+    START,
+    WON,
+    Scripted,
+    app_over,
+    fill,
+    start,
+    write_riders,
+)
 from graphql_api.capabilities import is_capability, stored_name
+from graphql_api.consultations.providers.protocol import Answer
+from graphql_api.consultations.question import Question
 from graphql_api.jockeys.formulas import Z_95
 from graphql_api.store.protocol import ItemStore
 from graphql_client import codes, data, run
@@ -191,6 +204,45 @@ def test_a_start_that_is_sent_again_starts_nothing_new(client: TestClient) -> No
     assert start(client, slip, request=request) == begun
     assert start(client, slip)["id"] != begun["id"]
     assert codes(run(client, START, slip=slip, request="1")) == ["BAD_USER_INPUT"]
+
+
+def test_the_id_of_one_start_is_not_that_of_another(client: TestClient) -> None:
+    """Neither of another slip, nor of another limit: a client that mixes its ids up is told so."""
+    slip, request = fill(client), str(uuid.uuid4())
+    start(client, slip, request=request)
+    for other in ({"slip": fill(client)}, {"slip": slip, "limit": 500}):
+        assert codes(run(client, START, **other, request=request)) == ["BAD_USER_INPUT"]
+
+
+def test_a_refused_message_is_refused_again_for_the_same_reason(client: TestClient) -> None:
+    """Not since it is still being answered."""
+    begun = start(client)
+    data(client, END, id=begun["id"])
+    for _ in range(2):
+        (error,) = run(client, SEND, id=begun["id"], content="まだ", request="1")["errors"]
+        assert "has ended" in error["message"]
+
+
+def test_a_session_that_is_deleted_while_it_answers_stays_deleted(store: ItemStore, riders: Path, clock: Clock) -> None:
+    """Neither the message nor its answer, nor what was counted, comes back."""
+    partition = ""
+
+    class Deleting(Scripted):
+        """Deletes the session in the middle of the answer, as another request would."""
+
+        def answer(self, question: Question, _seconds: float) -> Answer:
+            for item in store.query(partition).items:
+                store.delete(item.key)
+            return super().answer(question, _seconds)
+
+    provider = Deleting([Answer("1番です。", "m", 10, 10)])
+    with TestClient(app_over(store, riders, clock, provider)) as client:
+        begun = start(client)
+        partition = f"CONSULTATION#{stored_name(begun['id'])}"
+        assert codes(run(client, SEND, id=begun["id"], content="秘密", request="1")) == ["NOT_FOUND"]
+        assert len(provider.asked) == 1
+        assert store.query(partition).items == ()
+        assert data(client, READ, id=begun["id"])["consultation"] is None
 
 
 def test_a_message_that_is_sent_again_is_answered_once(client: TestClient) -> None:

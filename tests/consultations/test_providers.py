@@ -193,6 +193,44 @@ def test_answers_that_are_not_whole(world: World, model: Model) -> None:
     assert world.send()["consultation"]["usage"]["inputTokens"] == 4 * 900
 
 
+ODD: dict[str, list[dict[str, Any]]] = {
+    "openai": [
+        {"choices": [{"message": {"content": [{"text": "1"}]}, "finish_reason": "stop"}]},
+        {"choices": [{"message": {"content": "1番"}, "finish_reason": ["stop"]}]},
+    ],
+    "anthropic": [
+        {"content": [], "stop_reason": {}, "usage": {"input_tokens": 1, "output_tokens": 1}},
+        {"content": [{"type": "text", "text": 1}], "stop_reason": "end_turn", "usage": {}},
+    ],
+    "bedrock": [
+        {"output": {"message": {"content": [{"text": 1}]}}, "stopReason": "end_turn", "usage": {}},
+        {"output": {"message": []}, "stopReason": "end_turn", "usage": {"inputTokens": 1, "outputTokens": 1}},
+    ],
+}
+"""Answers whose parts have other types than the API's."""
+
+
+def test_answers_of_other_types_become_the_templates(world: World, model: Model) -> None:
+    """They are faults as any other."""
+    for answer in ODD[model.form]:
+        model.faults.append(answer)
+        assert world.send()["reply"]["fallback"] == "UNAVAILABLE"
+
+
+@pytest.mark.parametrize("told", [None, "9", -1, 10**30, True])
+def test_tokens_that_cannot_be_are_not_believed(world: World, model: Model, told: Any) -> None:
+    """What was charged before the call stays charged."""
+    if model.form == "bedrock" and type(told) is not int:
+        pytest.skip("the SDK reads whole numbers only")
+    answer = model.whole()
+    answer["usage"] = dict.fromkeys(answer["usage"], told)
+    model.faults.append(answer)
+    sent = world.send()
+    assert sent["reply"]["fallback"] is None
+    assert sent["consultation"]["usage"]["inputTokens"] == 0
+    assert sent["consultation"]["usage"]["remaining"] < 50_000
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -176,6 +176,25 @@ def test_a_runner_without_a_number_is_a_fault(bridge: Bridge, runners: list) -> 
         cards(bridge).read(MAIN, None)
 
 
+def test_ids_of_several_types_are_put_in_order(bridge: Bridge) -> None:
+    """Some bridges write digits as numbers."""
+    bridge.answer = lambda _path, _query: [{**bridge.races[1], "race_id": 202604054301}, bridge.races[0]]  # type: ignore[method-assign]
+    provider = cards(bridge)
+    stored = provider.read(DAY, None)
+    assert stored is not None
+    assert {found.ids.bridge for found in provider.decode(stored, DAY, Trace()).values()} == {MAIN, FIRST}
+
+
+def test_an_answer_that_is_nested_deeply_is_a_fault(bridge: Bridge) -> None:
+    """More deeply than JSON is written here, though it can be read."""
+    deep: list = []
+    for _ in range(500):
+        deep = [deep]
+    bridge.races[0]["more"] = deep
+    with pytest.raises(UpstreamUnavailable, match="cannot be read"):
+        cards(bridge).read(DAY, None)
+
+
 def test_a_page_of_a_proxy_is_a_fault(bridge: Bridge) -> None:
     """It is no JSON, whatever its status says."""
     bridge.faults.append("html")

@@ -7,6 +7,8 @@ import pytest
 from openapi_spec_validator import validate
 from starlette.testclient import TestClient
 
+import keyed
+from graphql_api.races.records import RACES
 from races.files import index, mount, served, write
 
 DAY, MAIN = "/races?date=2024-09-29", "/races/20240929_06_11"
@@ -144,3 +146,13 @@ def test_browsers_may_read_and_nothing_else(client: TestClient) -> None:
     refused = client.options(MAIN, headers={**preflight, "access-control-request-method": "DELETE"})
     assert refused.status_code == 400
     assert client.delete(MAIN).status_code == 405
+
+
+def test_a_race_and_a_day_are_paid_for(folder: Path, tmp_path: Path) -> None:
+    """As a race of GraphQL is: a key that may spend little more asks once, and waits then."""
+    with keyed.served(folder, tmp_path) as app:
+        for path in (DAY, MAIN):
+            key = app.key(cost=RACES + 1_000)
+            assert app.client.get(path, headers=key).status_code == 200
+            refused = app.client.get(f"{path}{'&' if '?' in path else '?'}venue=06", headers=key)
+            assert (refused.status_code, refused.json()["error"]["code"]) == (429, "RATE_LIMITED")

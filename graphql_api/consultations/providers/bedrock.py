@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from graphql_api.consultations.model import FallbackReason
 from graphql_api.consultations.prompt import SYSTEM, turns_of
-from graphql_api.consultations.providers.protocol import Answer, ProviderFault
+from graphql_api.consultations.providers.protocol import Answer, ProviderFault, token_count
 from graphql_api.consultations.question import Question
 
 if TYPE_CHECKING:
     from botocore.client import BaseClient
 
 CONNECT_SECONDS = 1.0
+_OTHER_FORM = "the answer is of another form"
 
 _WHOLE = frozenset({"end_turn", "stop_sequence"})
 _STOPS = {
@@ -47,6 +48,7 @@ class Bedrock:
     def answer(self, question: Question, _seconds: float) -> Answer:
         """Converse. Raises ``ProviderFault``; the client's own timeouts bound the call."""
         from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError, ReadTimeoutError
+        from botocore.parsers import ResponseParserError
 
         try:
             told = self._connected().converse(
@@ -64,10 +66,12 @@ class Bedrock:
             raise ProviderFault(FallbackReason.SLOW, type(error).__name__) from error
         except BotoCoreError as error:
             raise ProviderFault(FallbackReason.UNAVAILABLE, type(error).__name__) from error
+        except (ResponseParserError, AttributeError, TypeError, ValueError) as error:  # of the SDK, which reads it
+            raise ProviderFault(FallbackReason.UNAVAILABLE, _OTHER_FORM) from error
         try:
             return self._read(told)
         except (KeyError, TypeError) as error:
-            raise ProviderFault(FallbackReason.UNAVAILABLE, "the answer is of another form") from error
+            raise ProviderFault(FallbackReason.UNAVAILABLE, _OTHER_FORM) from error
 
     def close(self) -> None:
         """Close the client."""
@@ -78,7 +82,7 @@ class Bedrock:
         usage, stop = told["usage"], told["stopReason"]
         blocks = told["output"]["message"]["content"]
         text = "".join(block.get("text", "") for block in blocks)
-        answer = Answer(text, self._model, usage["inputTokens"], usage["outputTokens"])
+        answer = Answer(text, self._model, token_count(usage["inputTokens"]), token_count(usage["outputTokens"]))
         if stop not in _WHOLE:
             raise ProviderFault(_STOPS.get(stop, FallbackReason.REFUSED), stop, answer)
         return answer

@@ -9,7 +9,7 @@ import orjson
 
 from graphql_api.consultations.model import FallbackReason
 from graphql_api.consultations.prompt import SYSTEM, turns_of
-from graphql_api.consultations.providers.protocol import Answer, ProviderFault
+from graphql_api.consultations.providers.protocol import Answer, ProviderFault, token_count
 from graphql_api.consultations.question import Question
 from graphql_api.consultations.settings import ConsultationsSettings
 
@@ -21,6 +21,7 @@ MAX_BYTES = 1_000_000
 """The longest body that is read."""
 
 ANTHROPIC_VERSION = "2023-06-01"
+_OTHER_FORM = "the answer is of another form"
 _CHUNK = 65_536
 _CONNECTIONS = 8
 _STATUSES = {429: FallbackReason.THROTTLED, 529: FallbackReason.THROTTLED}
@@ -150,8 +151,10 @@ class HttpModel:
         try:
             text, stop, taken, given = form.read(orjson.loads(body))
         except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
-            raise ProviderFault(FallbackReason.UNAVAILABLE, "the answer is of another form") from error
-        answer = Answer(text, self._settings.consultations_model, taken, given)
+            raise ProviderFault(FallbackReason.UNAVAILABLE, _OTHER_FORM) from error
+        if not isinstance(text, str) or not isinstance(stop, str | None):
+            raise ProviderFault(FallbackReason.UNAVAILABLE, _OTHER_FORM)
+        answer = Answer(text, self._settings.consultations_model, token_count(taken), token_count(given))
         if stop not in form.whole:
             raise ProviderFault(form.stops.get(stop, FallbackReason.REFUSED), str(stop)[:40], answer)
         return answer

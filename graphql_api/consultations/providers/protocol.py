@@ -1,10 +1,13 @@
 """The interface of what answers messages."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from graphql_api.consultations.model import FallbackReason
 from graphql_api.consultations.question import Question
+
+MAX_TOKENS = 10_000_000
+"""The most tokens that one call is believed to have taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,11 @@ class ProviderFault(Exception):
         self.reason = reason
         self.detail = detail
         self.charged = charged
+
+
+def token_count(told: Any) -> int:
+    """Return a number of tokens; 0, as if it was not told, for what cannot be one."""
+    return told if type(told) is int and 0 <= told <= MAX_TOKENS else 0
 
 
 class Provider(Protocol):

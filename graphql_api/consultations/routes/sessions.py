@@ -37,7 +37,8 @@ class Sessions:
         """Start a consultation on a cart."""
         await reserve(request.scope, START)
         body = await self._body(request)
-        language = LANGUAGES.get(body.get("language", Language.JA.value))
+        told = body.get("language", Language.JA.value)
+        language = LANGUAGES.get(told) if isinstance(told, str) else None
         limit = body.get("limit")
         if language is None or not (limit is None or type(limit) is int):
             raise BadUserInput("'language' must be ja or en, and 'limit' a whole number of yen.")

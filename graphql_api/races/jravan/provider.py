@@ -61,7 +61,7 @@ class JraVanCards:
     def read(self, key: str, etag: str | None) -> StoredObject | None:
         """Ask the bridge. Raises ``NotFound`` and ``UpstreamUnavailable``."""
         limit, day = Limit(self._seconds, self._clock), day_of(key)
-        data = orjson.dumps([self._race(key, limit)] if day is None else self._day(day, limit))
+        data = _written([self._race(key, limit)] if day is None else self._day(day, limit))
         found = blake2b(data, digest_size=16).hexdigest()
         return None if found == etag else StoredObject(key, data, found, self._now())
 
@@ -90,7 +90,7 @@ class JraVanCards:
             self._remember(_read(Told(race), self._now()))
         if not told:
             raise NotFound(f"There are no races on {day}.")
-        return sorted(told, key=lambda each: each["race"]["race_id"])
+        return sorted(told, key=lambda each: str(each["race"]["race_id"]))
 
     def _race(self, key: str, limit: Limit) -> Any:
         """Ask for one race and its runners."""
@@ -152,6 +152,14 @@ def _checked(body: bytes, kind: type) -> Any:
     if not isinstance(value, kind):
         raise UpstreamUnavailable(_UNREADABLE, reason=f"no {kind.__name__}")
     return value
+
+
+def _written(told: list[Any]) -> bytes:
+    """Write what came as JSON. Raises ``UpstreamUnavailable`` for what is nested deeper than can be written again."""
+    try:
+        return orjson.dumps(told)
+    except TypeError as error:
+        raise UpstreamUnavailable(_UNREADABLE, reason="nested too deep") from error
 
 
 def _read(told: Told, now: datetime) -> Race:

@@ -16,6 +16,8 @@ from graphql_api.execution.context import Context
 from graphql_api.races.ids import BRIDGE_FORM, COURSE_CODES, RACECOURSES, RacePlace, bridge_place
 from graphql_api.races.lookup import race_at, races_on
 from graphql_api.races.model import Race, Runner
+from graphql_api.races.records import RACES
+from graphql_api.web.charge import reserve
 from graphql_api.web.conditional import not_modified
 from graphql_api.web.deadline import deadline_of
 from graphql_api.web.middleware import request_log
@@ -39,6 +41,7 @@ class RaceEndpoints:
         given = single(query_pairs(request.scope), _PARAMETERS)
         wanted, venue = _day(given.get("date")), _venue(given.get("venue"))
         context = self._context(request)
+        await reserve(request.scope, RACES)
         with answered():
             races = await races_on(context, wanted)
         body = {
@@ -52,6 +55,7 @@ class RaceEndpoints:
         """Show a race with its runners."""
         place = _place(request.path_params["race_id"])
         context = self._context(request)
+        await reserve(request.scope, RACES)
         with answered():
             race = await race_at(context, place)
         if race is None:
