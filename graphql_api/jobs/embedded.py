@@ -12,11 +12,14 @@ from graphql_api.jobs.worker import Handled, Worker, settle
 from graphql_api.logs import EventLogger
 from graphql_api.services import Services
 
-POLL_SECONDS = 1.0
-"""Seconds between two looks at an empty queue; what this process sends is looked for at once."""
+FIRST_SECONDS = 1.0
+"""Seconds that a worker waits after it found nothing, or a fault; twice as long after each further such turn."""
 
-FAULT_SECONDS = 1.0
-"""Seconds that a worker waits after the store or the queue failed, and its message with it."""
+IDLE_SECONDS = 4.0
+"""The longest pause at an empty queue; what this process sends is looked for at once."""
+
+FAULT_SECONDS = 60.0
+"""The longest pause while the store or the queue fails: each turn writes a line of the log."""
 
 STOP_SECONDS = 5.0
 """Seconds that a job under way has when the process stops; a longer one is done again by another worker."""
@@ -56,21 +59,29 @@ class EmbeddedWorkers:
             thread.join()
 
     def _work(self) -> None:
+        pause = FIRST_SECONDS
         with asyncio.Runner() as runner:
             while not self._stopping.is_set():
-                pause = self._turn(runner)
-                if pause:
-                    self._queue.wake.acquire(timeout=pause)
+                longest = self._turn(runner)
+                if not longest:
+                    pause = FIRST_SECONDS
+                    continue
+                pause = min(pause, longest)
+                woken = self._queue.wake.acquire(timeout=pause)
+                pause = FIRST_SECONDS if woken else 2 * pause
 
     def _turn(self, runner: asyncio.Runner) -> float:
-        """Do one message; return the seconds to wait before the next look."""
+        """Do one message; return the longest pause before the next look, 0 for none."""
         try:
             message = self._queue.queue.receive(self._queue.ledger.times.lease)
             if message is None:
-                return POLL_SECONDS
+                return IDLE_SECONDS
             settle(self._queue, message, self._handled(runner, message))
         except ServiceError as error:
             log.warning("worker_waits", **error.log_fields, exc_info=error)
+            return FAULT_SECONDS
+        except Exception:
+            log.exception("worker_waits")
             return FAULT_SECONDS
         return 0
 
@@ -80,4 +91,4 @@ class EmbeddedWorkers:
             return runner.run(self._worker.handle(message, math.inf))
         except ServiceError as error:
             log.warning("job_postponed", **error.log_fields, exc_info=error)
-            return Handled(again=FAULT_SECONDS)
+            return Handled(again=FIRST_SECONDS)

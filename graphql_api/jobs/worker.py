@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import dataclass
 
 from graphql_api.errors import ItemTooLarge, RequestTimeout, ServiceError, StoreUnavailable
+from graphql_api.execution.budget import answered
 from graphql_api.jobs.ledger import Busy
 from graphql_api.jobs.model import WORKER_LOST, JobRecord, Order
 from graphql_api.jobs.protocol import Message
@@ -70,7 +71,8 @@ class Worker:
         limit = min(seconds, self.queue.ledger.times.attempt)
         run = JobRun(limit, claim.order.input)
         try:
-            return await asyncio.wait_for(self.jobs.run(claim.order.job, self.services, run), limit)
+            with answered():  # a budget that is spent raises what is no Exception, and would end the worker
+                return await asyncio.wait_for(self.jobs.run(claim.order.job, self.services, run), limit)
         except TimeoutError as error:
             raise RequestTimeout("The job took too long.") from error
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from fakes import FakeStorage
 from graphql_api.config import Settings
-from graphql_api.errors import BadUserInput, UpstreamUnavailable
+from graphql_api.errors import BadUserInput, QueryTooComplex, UpstreamUnavailable
+from graphql_api.execution.budget import Exhausted
 from graphql_api.jobs.ledger import Ledger, Times
 from graphql_api.jobs.protocol import Queue
 from graphql_api.jobs.runner import JobResult, JobRun
@@ -17,10 +18,11 @@ from graphql_api.slices import Slice
 from graphql_api.store.protocol import ItemStore
 from graphql_api.store.service import Store
 
-ERRORS: Mapping[str, Exception] = {
+ERRORS: Mapping[str, BaseException] = {
     "away": UpstreamUnavailable("Away."),
     "wrong": BadUserInput("Wrong."),
     "bug": RuntimeError("A bug."),
+    "spent": Exhausted(QueryTooComplex("Too much.")),
 }
 
 

@@ -101,6 +101,7 @@ OUTCOMES = {
     "upstream away": ({"error": "away"}, JobState.FAILED, "UPSTREAM_UNAVAILABLE", 3),
     "bad input": ({"error": "wrong"}, JobState.FAILED, "BAD_USER_INPUT", 1),
     "a bug": ({"error": "bug"}, JobState.FAILED, "INTERNAL_SERVER_ERROR", 3),
+    "a budget spent": ({"error": "spent"}, JobState.FAILED, "QUERY_TOO_COMPLEX", 1),
     "too slow": ({"seconds": 30}, JobState.FAILED, "TIMEOUT", 3),
     "too large": ({"size": 500_000}, JobState.FAILED, "ITEM_TOO_LARGE", 1),
     "unknown": ({"job": "other"}, JobState.FAILED, "UNKNOWN_JOB", 1),
