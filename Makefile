@@ -106,7 +106,7 @@ package: setup ## Make dist/function-arm64.zip
 	$(BIN)/python deploy/package.py
 
 verify-deploy: setup node_modules ## Prove the deployment without AWS
-	$(BIN)/pytest -n auto --dist loadgroup --no-skips tests/test_deploy*.py
+	$(BIN)/pytest -n auto --dist loadgroup --no-skips tests/deploy
 
 clean: ## Remove what make made here; files that you put into sample-data, or changed there, stay
 	rm -rf .venv dist $(SAMPLE).new

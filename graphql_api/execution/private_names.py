@@ -1,6 +1,7 @@
 """Names of Strawberry and graphql-core that they do not promise to keep: all of them, in this file only.
 
-Everything else imports them from here. ``tests/test_private_names.py`` is the contract: what each has to be and to do.
+Everything else imports them from here. ``tests/execution/test_private_names.py`` is the contract: what each has to be
+and to do.
 Where an upgrade breaks one, that test names it with the version, and this file is what is to be changed.
 """
 

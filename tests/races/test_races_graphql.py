@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
+from test_execution import answer, body
 
 from graphql_api.app import create_core
 from graphql_api.archive.costs import MAX_QUESTIONS
@@ -16,7 +17,6 @@ from graphql_api.races.listing import ORDER_FIELDS
 from graphql_client import codes, data, run
 from races.files import MAIN, index, mount, served, write
 from real_frames import SAMPLES
-from test_execution import answer, body
 
 OTHER = "202406040910"
 NAR = "202443092901"

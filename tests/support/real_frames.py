@@ -2,4 +2,4 @@
 
 from pathlib import Path
 
-SAMPLES = Path(__file__).parents[2] / "shared" / "samples"
+SAMPLES = Path(__file__).parents[3] / "shared" / "samples"

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-TEXT = (Path(__file__).parents[1] / "docs" / "notebooks.md").read_text(encoding="utf-8")
+TEXT = (Path(__file__).parents[2] / "docs" / "notebooks.md").read_text(encoding="utf-8")
 BASE = "http://127.0.0.1:8000"
 PANDAS = [block for block in re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL) if "import pandas" in block]
 

@@ -25,7 +25,7 @@ from graphql_api.web.named.table import Table
 GRAPHQL = "application/graphql-response+json"
 JSON = "application/json"
 HTML = "text/html,*/*;q=0.1"
-EXAMPLES = Path(__file__).parents[1] / "docs" / "operations"
+EXAMPLES = Path(__file__).parents[2] / "docs" / "operations"
 QUERY = "query ($id: ID!) { jockey(id: $id) { id } }"
 ONE = {"id": "00001"}
 DATA = {"data": {"jockey": {"id": "00001"}}}

@@ -16,7 +16,7 @@ from graphql_api.store.dynamodb import DynamoDbStore
 from graphql_api.store.protocol import ItemStore
 from graphql_api.store.sqlite import SqliteStore
 
-DYNALITE = Path(__file__).parent / "dynalite" / "node_modules" / "dynalite" / "cli.js"
+DYNALITE = Path(__file__).parents[1] / "dynalite" / "node_modules" / "dynalite" / "cli.js"
 
 Clock = Callable[[], float]
 Make = Callable[[Clock], ItemStore]

@@ -14,7 +14,7 @@ from graphql_api.archive.refresh import Refresh
 from graphql_api.config import Settings
 from graphql_api.storage.folder import FolderStorage
 
-PAGE = (Path(__file__).parents[1] / "docs" / "questions.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[2] / "docs" / "questions.md").read_text(encoding="utf-8")
 QUESTIONS = [
     (title, *re.findall(r"```(?:graphql|json)\n(.*?)```", text, re.DOTALL))
     for title, _, text in (section.partition("\n") for section in PAGE.split("\n## ")[1:])

@@ -13,7 +13,7 @@ from graphql_api.jockeys.parsers import OutOfRangeError
 from graphql_api.jockeys.sources import SOURCES
 from graphql_api.pickles.limits import Limits
 
-PAGE = (Path(__file__).parents[1] / "docs" / "input.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[2] / "docs" / "input.md").read_text(encoding="utf-8")
 ROWS = [[cell.strip() for cell in line.strip("|").split("|")] for line in PAGE.splitlines() if line.startswith("| `")]
 COLUMNS = [row for row in ROWS if len(row) == 4]
 

@@ -26,7 +26,7 @@ from real_frames import SAMPLES
 
 Json = dict[str, Any]
 EXTENSIONS = ("csv", "ndjson", "parquet", "arrow")
-OPERATIONS = Path(__file__).parents[1] / "docs" / "operations"
+OPERATIONS = Path(__file__).parents[2] / "docs" / "operations"
 
 
 @pytest.fixture(scope="module")

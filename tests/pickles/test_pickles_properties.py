@@ -18,7 +18,7 @@ from graphql_api.errors import DataCorrupt
 from graphql_api.pickles import loads
 from graphql_api.pickles.frames import Frame
 
-ARCHIVE = Path(__file__).parent / "pickles" / "genuine.tar.xz"
+ARCHIVE = Path(__file__).parent / "genuine.tar.xz"
 MUTANTS = 2000
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=200)

@@ -30,7 +30,7 @@ from graphql_api.pickles.frames import Frame
 from log_lines import captured_logs
 
 HERE = Path(__file__).parent
-SAMPLES = HERE.parent.parent / "shared" / "samples"
+SAMPLES = HERE.parents[2] / "shared" / "samples"
 WRITERS = [
     *("0.25.3", "1.0.5", "1.1.5", "1.2.5-arrow", "1.3.5-arrow", "1.4.4", "1.5.3-arrow", "2.0.3-arrow", "2.1.4-arrow"),
     *("2.2.3-arrow", "2.3.3-arrow", "3.0.0", "3.0.0-arrow", "3.1.1"),
@@ -41,7 +41,7 @@ WRITERS = [
 def genuine() -> dict[str, dict[str, bytes]]:
     """Unpack the archive: per version of pandas its files by name."""
     versions: dict[str, dict[str, bytes]] = {}
-    with tarfile.open(HERE / "pickles" / "genuine.tar.xz") as archive:
+    with tarfile.open(HERE / "genuine.tar.xz") as archive:
         for member in archive:
             folder, name = member.name.split("/")
             content = archive.extractfile(member)

@@ -11,13 +11,13 @@ from types import ModuleType
 
 import pandas as pd
 import pytest
+from test_pickles import shown, texts
 
 from graphql_api.errors import DataCorrupt
 from graphql_api.jockeys.normalise import race_records
 from graphql_api.pickles import loads
-from test_pickles import shown, texts
 
-FOLDER = Path(__file__).parent / "pickles"
+FOLDER = Path(__file__).parent
 WRITERS = ["1.5.3", "2.0.3", "2.1.4", "2.2.3", "2.3.3", "3.0.0", "3.1.1"]
 
 

@@ -16,7 +16,7 @@ from graphql_api.config import Settings
 from graphql_api.errors import NotFound, ServiceError
 from graphql_api.execution.limits import too_complex
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 

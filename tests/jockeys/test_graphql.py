@@ -173,7 +173,7 @@ def test_source_describes_the_file(client: TestClient, sample_data: Path) -> Non
 
 def test_the_committed_sdl_is_the_schema() -> None:
     """``schema.graphql`` is what the code serves, so that its diff is the review of every change."""
-    committed = Path(__file__).parents[1] / "schema.graphql"
+    committed = Path(__file__).parents[2] / "schema.graphql"
     assert committed.read_text(encoding="utf-8") == api_schema().as_str().rstrip() + "\n"
 
 

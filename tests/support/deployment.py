@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 OSLS = ROOT / "node_modules" / ".bin" / "osls"
 DIGEST = f"123456789012.dkr.ecr.ap-northeast-1.amazonaws.com/graphql-api@sha256:{'5' * 64}"
 KEY = "arn:aws:kms:ap-northeast-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
