@@ -1,18 +1,17 @@
 """The keys that a process knows, and those that it knows not to be there."""
 
+from asyncio import Lock
 from collections.abc import Mapping
+from weakref import WeakValueDictionary
 
 from cachetools import LRUCache, TTLCache
 
-from graphql_api.access.account import Account
+from graphql_api.access.account import Account, first_draws
 from graphql_api.access.credential import Credential
 from graphql_api.access.errors import bad_key
 from graphql_api.access.limiter import Limiter
-from graphql_api.access.records import key_of
 from graphql_api.access.tokens import Token, read_token
 from graphql_api.access.visitors import Visitor
-from graphql_api.errors import ServiceError, StoreUnavailable
-from graphql_api.store.messages import UNAVAILABLE
 
 MAX_KEYS = 10_000
 MISSING_SECONDS = 10.0
@@ -28,6 +27,7 @@ class Keyring:
         self._defaults = defaults
         self._known: LRUCache[str, Credential] = LRUCache(MAX_KEYS)
         self._missing: TTLCache[str, bool] = TTLCache(MAX_KEYS, MISSING_SECONDS, limiter.clock.monotonic)
+        self._looked_up: WeakValueDictionary[str, Lock] = WeakValueDictionary()
         self.accounts: LRUCache[str, Account] = LRUCache(MAX_KEYS)
 
     def read(self, text: bytes) -> Token:
@@ -46,29 +46,33 @@ class Keyring:
 
         Raises ``Unauthenticated``, ``RateLimited``, ``StoreUnavailable``.
         """
-        visitor.may_look_up()
-        account = await self._load(token.id)
-        found = None if account is None else Credential(account, token.digest, self._limiter)
-        if found is None or not any(each.digest == token.digest for each in found.account.record.secrets):
+        async with self._looked_up.setdefault(token.digest, Lock()):  # or each of many would take a part of the limits
+            if token.digest in self._missing:
+                raise bad_key()
+            return self.find(token) or await self._open(token, visitor)
+
+    async def _open(self, token: Token, visitor: Visitor) -> Credential:
+        account = self.accounts.get(token.id)
+        if account is None or not account.record.lists(token.digest):
+            visitor.may_look_up()
+            account = await self._draw(token)
+        if account is None:
             visitor.miss()
             self._missing[token.digest] = True
             raise bad_key()
-        return self._known.setdefault(token.digest, found)
+        found = self._known[token.digest] = Credential(account, token.digest, self._limiter)
+        return found
 
-    async def _load(self, key_id: str) -> Account | None:
-        """Read a record; there is one account of a key, whoever else reads it meanwhile."""
-        if self._limiter.outage.is_on:
-            raise StoreUnavailable(UNAVAILABLE)
-        try:
-            item = await self._limiter.store.get(key_of(key_id))
-        except ServiceError as error:
-            self._limiter.outage.report(error)
-            raise StoreUnavailable(UNAVAILABLE) from error
-        if item is None:
+    async def _draw(self, token: Token) -> Account | None:
+        """Read a record and take from its limits; there is one account of a key, whichever of its texts comes first."""
+        now, draws = self._limiter.clock.monotonic(), first_draws(self._defaults)
+        drawn = await self._limiter.draw_first(token, draws)
+        if drawn is None:
             return None
-        account = self.accounts.get(key_id)
+        account = self.accounts.get(token.id)
         if account is None:
-            account = self.accounts[key_id] = Account(item, self._defaults, self._limiter.clock)
+            account = self.accounts[token.id] = Account(drawn.item, self._defaults, self._limiter.clock)
         else:
-            account.update(item)
+            account.update(drawn.item)
+        account.credit(drawn.taken, draws, now)
         return account

@@ -10,7 +10,9 @@ from graphql_api.access.outage import Outage
 from graphql_api.access.records import key_of
 from graphql_api.access.slice import OnFailure
 from graphql_api.access.telling import policy, refusal
+from graphql_api.access.tokens import Token
 from graphql_api.errors import ServiceError, StoreUnavailable
+from graphql_api.store.messages import UNAVAILABLE
 from graphql_api.store.protocol import Drawn
 from graphql_api.store.rate_limits import Draw, settle
 from graphql_api.store.service import Store
@@ -40,6 +42,19 @@ class Limiter:
         self.outage = outage
         self._on_failure = on_failure
         self.clock = clock
+
+    async def draw_first(self, token: Token, draws: Mapping[str, Draw]) -> Drawn | None:
+        """Take from the limits of a key that is not in memory, which finds it by the same call.
+
+        Returns None where there is no such key; of another's key, nothing is taken. Raises ``StoreUnavailable``.
+        """
+        if self.outage.is_on:
+            raise StoreUnavailable(UNAVAILABLE)
+        try:
+            return await self.store.draw(key_of(token.id), self.clock.wall(), draws, holding=token.digest)
+        except ServiceError as error:
+            self.outage.report(error)
+            raise StoreUnavailable(UNAVAILABLE) from error
 
     async def fill(self, account: Account, needs: Mapping[str, int]) -> None:
         """Make an account hold what is needed, and its record fresh.
@@ -96,8 +111,9 @@ class Limiter:
 
 def _patient(draws: Mapping[str, Draw], needs: Mapping[str, int]) -> dict[str, Draw]:
     """Return draws that are not granted before there is room for a part worth a call, if that is several requests."""
-    worth = {name: draw.most // WORTH_A_CALL for name, draw in draws.items()}
-    return {
-        name: replace(draw, least=max(draw.least, worth[name] if worth[name] > 2 * needs.get(name, 0) else 0))
-        for name, draw in draws.items()
+    worth = {name: draws[name].most // WORTH_A_CALL for name in needs}
+    patient = {
+        name: replace(draws[name], least=max(draws[name].least, worth[name] if worth[name] > 2 * need else 0))
+        for name, need in needs.items()
     }
+    return {**draws, **patient}

@@ -15,6 +15,10 @@ GROWTH = 4
 """Times what was used of late that a process takes at once, at most."""
 
 
+FIRST_SHARE = 200
+"""A process takes a part of this many of a minute for the first request of a key, whose limits it does not know yet."""
+
+
 class Rate(NamedTuple):
     """A limit: ``limit`` a minute, of which each takes ``unit``; a whole minute's may be used at once."""
 

@@ -77,6 +77,10 @@ class KeyRecord:
                 return end if now < end else None
         return None
 
+    def lists(self, digest: str) -> bool:
+        """Say whether a digest is that of a text of this key, valid or not."""
+        return any(compare_digest(secret.digest, digest) for secret in self.secrets)
+
     def body(self) -> dict[str, Any]:
         """Return what is stored."""
         return asdict(self)

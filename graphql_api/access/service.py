@@ -73,7 +73,7 @@ class Access:
         found = self.keyring.find(token)
         if found is None:
             found = await self.keyring.look_up(token, self.visitor(address))
-        if not found.holds() and found.account.is_fresh():  # else it is read anew when it is admitted
+        if not found.holds():  # and it never will again: neither time nor an operator makes a key valid anew
             raise bad_key()
         if needed not in found.account.record.scopes:
             raise wrong_scope(needed)

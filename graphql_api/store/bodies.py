@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 
 from graphql_api.errors import ItemTooLarge
-from graphql_api.store.protocol import MAX_ITEM_BYTES, Key
+from graphql_api.store.protocol import MAX_ITEM_BYTES, Item, Key
 
 _NUMBER_NAME = re.compile(r"[a-z][a-z0-9_]{0,40}")
 """Names of numbers: they become a part of expressions and of attribute names."""
@@ -26,6 +26,11 @@ def decode(text: str) -> Mapping[str, Any]:
     """Return the body that ``encode`` wrote."""
     body: Mapping[str, Any] = orjson.loads(text)
     return body
+
+
+def contains(item: Item, text: str) -> bool:
+    """Say whether the JSON of an item's body contains a text."""
+    return not text or text in encode(item.key, item.body)
 
 
 def check_names(names: Mapping[str, Any]) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from graphql_api.errors import Conflict, StoreUnavailable
-from graphql_api.store.bodies import check_names, encode
+from graphql_api.store.bodies import check_names, contains, encode
 from graphql_api.store.dynamodb_client import TIMEOUTS, LazyClient, translated
 from graphql_api.store.dynamodb_items import ALIVE, EXISTS, GONE, NUMBER, Update, attributes_of, item_of, key_of, number
 from graphql_api.store.messages import CHANGED, UNAVAILABLE
@@ -125,7 +125,12 @@ class DynamoDbStore:
         raise StoreUnavailable(UNAVAILABLE, reason="contended")
 
     def draw(
-        self, key: Key, now: int, draws: Mapping[str, Draw], seen: Mapping[str, int] | None = None
+        self,
+        key: Key,
+        now: int,
+        draws: Mapping[str, Draw],
+        seen: Mapping[str, int] | None = None,
+        holding: str = "",
     ) -> Drawn | None:
         """Take from limits.
 
@@ -138,6 +143,8 @@ class DynamoDbStore:
             settled = settle(draws, marks, now)
             if settled.granted or any(draw.owed for draw in draws.values()):
                 update = self._update(EXISTS)
+                if holding:
+                    update.require_text(holding)
                 for name, draw in draws.items():
                     update.move_mark(name, draw, settled, marks.get(name, 0), now)
                 written, item = self._apply(key, update)
@@ -146,7 +153,7 @@ class DynamoDbStore:
             elif item is not None:
                 return Drawn(settled.granted, settled.taken, item)
             item = item or self.get(key)  # not every stand-in tells the item that a condition refused
-            if item is None or not self._is_alive(item):
+            if item is None or not self._is_alive(item) or not contains(item, holding):
                 return None
             marks = item.numbers
         raise StoreUnavailable(UNAVAILABLE, reason="contended")

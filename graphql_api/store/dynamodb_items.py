@@ -74,6 +74,12 @@ class Update:
         self.values[":expected"] = number(expected)
         self.conditions.append("#version = :expected")
 
+    def require_text(self, text: str) -> None:
+        """Ask for a text in the body."""
+        self._name("body")
+        self.values[":text"] = {"S": text}
+        self.conditions.append("contains(#body, :text)")
+
     def raise_by(self, name: str, amount: int) -> None:
         """Add to a number, which may not be there yet."""
         self._name(name)

@@ -84,12 +84,18 @@ class ItemStore(Protocol):
         """
 
     def draw(
-        self, key: Key, now: int, draws: Mapping[str, Draw], seen: Mapping[str, int] | None = None
+        self,
+        key: Key,
+        now: int,
+        draws: Mapping[str, Draw],
+        seen: Mapping[str, int] | None = None,
+        holding: str = "",
     ) -> Drawn | None:
         """Take from several limits of an item at once, all or none; None where there is no such item.
 
         ``now`` is in nanoseconds since 1970. Each limit is one of the item's numbers. ``seen`` are the numbers as the
-        caller knows them: where they are right, one call is enough.
+        caller knows them: where they are right, one call is enough. An item whose body, as JSON, does not contain the
+        text ``holding`` counts as one that is not there: so a secret is checked by the call that draws.
         """
 
     def delete(self, key: Key, *, expected: int | None = None) -> None:

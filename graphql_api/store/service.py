@@ -74,10 +74,15 @@ class Store:
         return await self._call(lambda: self.sync.add(key, amounts, expires=expires))
 
     async def draw(
-        self, key: Key, now: int, draws: Mapping[str, Draw], seen: Mapping[str, int] | None = None
+        self,
+        key: Key,
+        now: int,
+        draws: Mapping[str, Draw],
+        seen: Mapping[str, int] | None = None,
+        holding: str = "",
     ) -> Drawn | None:
         """Take from limits, as ``ItemStore.draw`` does."""
-        return await self._call(lambda: self.sync.draw(key, now, draws, seen))
+        return await self._call(lambda: self.sync.draw(key, now, draws, seen, holding))
 
     async def delete(self, key: Key, *, expected: int | None = None) -> None:
         """Make an item disappear, as ``ItemStore.delete`` does."""

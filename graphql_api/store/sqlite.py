@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from graphql_api.errors import Conflict
-from graphql_api.store.bodies import check_names, decode, encode
+from graphql_api.store.bodies import check_names, contains, decode, encode
 from graphql_api.store.connections import Connections
 from graphql_api.store.messages import CHANGED
 from graphql_api.store.protocol import MAX_QUERY_ITEMS, Drawn, Item, Key, Page
@@ -79,12 +79,15 @@ class SqliteStore:
         now: int,
         draws: Mapping[str, Draw],
         seen: Mapping[str, int] | None = None,  # noqa: ARG002 - nothing to guess: the item is at hand
+        holding: str = "",
     ) -> Drawn | None:
         """Take from limits."""
         check_names(draws)
+        if holding and ((found := self.get(key)) is None or not contains(found, holding)):
+            return None  # what a stranger asks for takes no lock, and makes no file
         with self._connections.writing() as connection:
             found = self._find(connection, key)
-            if found is None:
+            if found is None or not contains(found, holding):
                 return None
             settled = settle(draws, found.numbers, now)
             if settled.granted or any(draw.owed for draw in draws.values()):

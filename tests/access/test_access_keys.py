@@ -135,7 +135,7 @@ def test_what_memory_can_refuse_costs_no_call(app: Served) -> None:
     unknown = {"X-API-Key": new_token("aaaaaaaa")}
     for _ in range(3):
         assert app.ask(unknown).status_code == 401
-    assert app.store.calls == ["get"]
+    assert app.store.calls == ["draw"]
     answers = [app.ask({"X-API-Key": new_token("aaaaaaaa")}) for _ in range(MAX_LOOK_UPS + 5)]
     assert [each.status_code for each in answers[-5:]] == [429] * 5
     assert len(app.store.calls) == MAX_LOOK_UPS

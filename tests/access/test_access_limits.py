@@ -1,11 +1,15 @@
 """Limits: by requests and by cost, told to the caller, shared with the store, and of little cost to it."""
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from graphql_api.access.account import CHECK_SECONDS
 from graphql_api.access.callers import KEPT_COST
+from graphql_api.access.credential import Credential
+from graphql_api.access.service import Access
 from graphql_api.access.usage import FLUSH_SECONDS
 from graphql_api.errors import StoreUnavailable
 from keyed import NAME, VIEWER, Served, served
@@ -122,10 +126,10 @@ def test_visitors_have_a_lower_limit_and_never_write(optional: Served) -> None:
 
 
 def test_a_hot_key_costs_the_store_a_tenth_of_its_requests(app: Served) -> None:
-    """At twenty requests a second, usage and all; the first request of a key reads it, later ones take parts only."""
+    """At twenty requests a second, usage and all; the first request of a key finds it by the call that takes a part."""
     key = app.key(requests=2_400)
     assert app.ask(key).status_code == 200
-    assert app.store.calls == ["get", "draw"]
+    assert app.store.calls == ["draw"]
     for _ in range(1_200):
         app.clock.seconds += 0.05
         calls = len(app.store.calls)
@@ -144,6 +148,58 @@ def test_a_slow_key_costs_one_call_a_request(app: Served) -> None:
         calls = len(app.store.calls)
         assert app.ask(key).status_code == 200
         assert [name for name in app.store.calls[calls:] if name != "add"] == ["draw"]
+
+
+@pytest.mark.parametrize("setting", [{}, {"jockey_rate_requests": "1"}])
+def test_the_first_request_of_a_key_costs_one_call(sample_data: Path, tmp_path: Path, setting: dict[str, str]) -> None:
+    """Whatever the limits of the settings are, and for both texts of a key that is rotated together."""
+    with served(sample_data, tmp_path, **setting) as app:
+        record, old = app.keys.create("a")
+        new = app.keys.rotate(record.id, 60)[1]
+        assert app.ask({"X-API-Key": old}).status_code == 200
+        assert app.store.calls == ["draw"]
+        assert app.ask({"X-API-Key": new}).status_code == (429 if setting else 200)
+        assert app.store.calls == ["draw"]
+
+
+def test_a_key_with_a_low_limit_of_its_own_costs_one_call_more_at_first(app: Served) -> None:
+    """What a process takes before it knows a key is less than one of its requests then, and is not lost."""
+    key = app.key(requests=60)
+    assert '"requests";r=59' in app.ask(key).headers["ratelimit"]
+    assert app.store.calls == ["draw", "draw"]
+
+
+def test_an_admitted_request_may_take_cost_though_it_was_the_last(sample_data: Path, tmp_path: Path) -> None:
+    """The limit of requests is used up by then, and is not asked for anything."""
+    with served(sample_data, tmp_path, jockey_rate_requests="1", jockey_rate_cost="1000") as app:
+        assert app.ask(app.key()).status_code == 200
+
+
+def test_many_first_requests_of_a_key_take_one_part(app: Served) -> None:
+    """They come at once, and all but one find what that one has taken."""
+    access, text = app.core.services.get(Access), app.key()["X-API-Key"].encode()
+
+    async def all_at_once() -> list[Credential | None]:
+        return await asyncio.gather(*(access.identify({text}, "127.0.0.1", "rest") for _ in range(20)))
+
+    assert len(set(map(id, asyncio.run(all_at_once())))) == 1
+    assert app.store.calls == ["draw"]
+
+
+def test_a_key_that_is_refused_is_taken_from_once_at_most(app: Served) -> None:
+    """A scope that it has not, a text that was replaced, a key that is disabled: memory refuses all later requests."""
+    scoped = app.key(scopes=("rest",))
+    record, old = app.keys.create("a")
+    app.keys.rotate(record.id, 0.001)
+    disabled = app.keys.create("b")
+    app.keys.disable(disabled[0].id)
+    app.clock.seconds += 60
+    for headers, status in ((scoped, 403), ({"X-API-Key": old}, 401), ({"X-API-Key": disabled[1]}, 401)):
+        calls = len(app.store.calls)
+        for _ in range(3):
+            app.clock.seconds += CHECK_SECONDS
+            assert app.ask(headers).status_code == status
+        assert len(app.store.calls) == calls + 1
 
 
 def test_viewer_tells_each_caller_its_own(app: Served) -> None:

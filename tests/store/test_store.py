@@ -169,6 +169,24 @@ def test_a_draw_moves_marks_no_further_than_the_burst(store: ItemStore) -> None:
     assert draw(now + 500 * SECOND, SECOND, 100 * SECOND, owed=SECOND) == (True, 9 * SECOND)
 
 
+def test_a_draw_from_an_item_without_the_text_takes_nothing(store: ItemStore) -> None:
+    """Whatever is guessed of its marks; one that contains the text is drawn from, and told."""
+    now = 1_800_000_000 * SECOND
+    limit = {"a": Draw(0, SECOND, 10 * SECOND)}
+    assert store.draw(KEY, now, limit, holding="secret") is None
+    store.put(KEY, {"secrets": ["secret"]})
+    for mark in (now + SECOND, now + 2 * SECOND):
+        for seen in (None, {"a": mark - SECOND}):
+            assert store.draw(KEY, now, limit, seen, "other") is None
+        drawn = store.draw(KEY, now, limit, holding="secret")
+        assert drawn is not None
+        assert (drawn.taken, drawn.item.numbers, drawn.item.body) == (
+            {"a": SECOND},
+            {"a": mark},
+            {"secrets": ["secret"]},
+        )
+
+
 def test_a_draw_from_several_limits_takes_all_or_none(store: ItemStore) -> None:
     """Whatever the caller believes of the marks."""
     store.put(KEY, {})

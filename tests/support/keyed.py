@@ -63,10 +63,15 @@ class Counting:
         return self._call("add").add(key, amounts, expires=expires)
 
     def draw(
-        self, key: Key, now: int, draws: Mapping[str, Draw], seen: Mapping[str, int] | None = None
+        self,
+        key: Key,
+        now: int,
+        draws: Mapping[str, Draw],
+        seen: Mapping[str, int] | None = None,
+        holding: str = "",
     ) -> Drawn | None:
         """Count."""
-        return self._call("draw").draw(key, now, draws, seen)
+        return self._call("draw").draw(key, now, draws, seen, holding)
 
     def delete(self, key: Key, *, expected: int | None = None) -> None:
         """Count."""
