@@ -1,6 +1,5 @@
 """The composition root: the only place that wires storage, cache, engine and routes into an application."""
 
-import asyncio
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -26,6 +25,7 @@ from graphql_api.execution.context import Context
 from graphql_api.execution.offload import Offload
 from graphql_api.execution.projections import Projections
 from graphql_api.installed import SLICES
+from graphql_api.jobs.beside import working
 from graphql_api.once import Once
 from graphql_api.process import keep_what_was_made
 from graphql_api.services import Services
@@ -56,7 +56,6 @@ if TYPE_CHECKING:
     from graphql_api.execution.documents import Documents
     from graphql_api.execution.engine import Engine
     from graphql_api.execution.executor import Executor
-    from graphql_api.jobs.embedded import EmbeddedWorkers
 
 GRAPHQL = "/graphql"
 
@@ -203,10 +202,8 @@ def _router(routes: list[Route], core: Core, offload: Offload) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        workers = _workers(core)
-        yield
-        if workers is not None:
-            await asyncio.to_thread(workers.stop)
+        async with working(core.slices, core.services):
+            yield
         core.services.close()
         offload.close()
 
@@ -221,18 +218,6 @@ def _router(routes: list[Route], core: Core, offload: Offload) -> Starlette:
     )
     router.router.redirect_slashes = False  # a redirect would repeat whatever Host the client sent
     return router
-
-
-def _workers(core: Core) -> "EmbeddedWorkers | None":
-    """Start the threads that do jobs beside requests; None where others do them."""
-    if core.settings.jobs_queue or not core.settings.jobs_workers:
-        return None
-    from graphql_api.jobs.embedded import EmbeddedWorkers
-    from graphql_api.jobs.runner import Jobs
-
-    workers = EmbeddedWorkers(Jobs(core.slices), core.services, core.settings.jobs_workers)
-    workers.start()
-    return workers
 
 
 def _examples(slices: Sequence[Slice], http: Http) -> GetExamples:

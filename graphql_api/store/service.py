@@ -28,17 +28,28 @@ def open_store(settings: Settings, timeouts: tuple[float, float] | None = None) 
 
     ``timeouts`` take the place of those that a store on the network has for requests: seconds to connect and to answer.
     """
-    name = settings.store or DEFAULT_PATH
+    name = _name(settings)
     if name.startswith(DYNAMODB):
         from graphql_api.store.dynamodb import DynamoDbStore
         from graphql_api.store.dynamodb_client import TIMEOUTS
 
         return DynamoDbStore(name.removeprefix(DYNAMODB), settings.region, timeouts=timeouts or TIMEOUTS)
-    if "://" in name:
-        raise ConfigError(f"JOCKEY_STORE must be the path of a file or dynamodb://table, not {name!r}.")
     from graphql_api.store.sqlite import SqliteStore
 
     return SqliteStore(Path(name).expanduser())
+
+
+def is_begun(settings: Settings) -> bool:
+    """Say whether there may be items: a file that nobody has written to is not there. Raises ``ConfigError``."""
+    name = _name(settings)
+    return name.startswith(DYNAMODB) or Path(name).expanduser().exists()
+
+
+def _name(settings: Settings) -> str:
+    name = settings.store or DEFAULT_PATH
+    if "://" in name and not name.startswith(DYNAMODB):
+        raise ConfigError(f"JOCKEY_STORE must be the path of a file or dynamodb://table, not {name!r}.")
+    return name
 
 
 class Store:

@@ -118,14 +118,14 @@ def test_while_the_store_hangs_a_request_waits_for_one_call_at_most(
         app.store.seconds = 0.0
 
 
-def test_access_that_is_off_costs_no_import(sample_data: Path) -> None:
-    """Neither SQLite nor any client of DynamoDB is imported, and no layer stands there."""
+def test_access_that_is_off_costs_no_import(sample_data: Path, tmp_path: Path) -> None:
+    """Neither SQLite nor any client of DynamoDB is imported, though jobs may come later, and no layer stands there."""
     code = (
         "import json, os, sys\n"
         "from starlette.testclient import TestClient\n"
         "from graphql_api.app import create_app\n"
         "from graphql_api.installed import read_settings\n"
-        f"app = create_app(read_settings({{'JOCKEY_JOBS_WORKERS': '0'}}, data={str(sample_data)!r}))\n"
+        f"app = create_app(read_settings({{'JOCKEY_STORE': {str(tmp_path / 'store')!r}}}, data={str(sample_data)!r}))\n"
         "with TestClient(app) as client:\n"
         f"    assert client.post('/graphql', json={NAME!r}).status_code == 200\n"
         "    answer = client.post('/graphql', json={'query': '{viewer{key{id}}}'}).json()\n"

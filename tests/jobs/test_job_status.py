@@ -60,3 +60,16 @@ def test_the_plain_server_does_what_was_left_in_the_queue(sample_data: Path, tmp
             time.sleep(0.02)
     assert (shown["attempts"], shown["errorCode"], shown["pollAfter"]) == (1, None, None)
     assert shown["createdAt"] <= shown["startedAt"] <= shown["finishedAt"]
+
+
+def test_workers_start_with_the_first_job(sample_data: Path, tmp_path: Path) -> None:
+    """Where the store has no file yet, there is nothing to do; whichever process makes it then is served."""
+    settings = Settings(data=str(sample_data), store=str(tmp_path / "store.sqlite3"))
+    with TestClient(create_app(settings)) as client:
+        client.get("/health")
+        assert not (tmp_path / "store.sqlite3").exists()
+        named = queued(tmp_path / "store.sqlite3")
+        deadline = time.monotonic() + PATIENCE
+        while (shown := ask(client, named))["state"] != "SUCCEEDED":
+            assert time.monotonic() < deadline, shown
+            time.sleep(0.02)
