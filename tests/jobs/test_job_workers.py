@@ -173,7 +173,7 @@ def test_a_message_of_nonsense_is_thrown_away(store: SqliteStore) -> None:
 def process(store: Path, lease: float) -> "subprocess.Popen[bytes]":
     """Start a process of workers."""
     here = Path(__file__).parent
-    path = os.pathsep.join([str(here), str(here.parent), str(here.parents[1])])
+    path = os.pathsep.join(map(str, (here, here.parent / "support", here.parents[1])))
     command = [sys.executable, str(here / "worker_process.py"), str(store), str(lease)]
     return subprocess.Popen(command, env={**os.environ, "PYTHONPATH": path}, stdout=subprocess.DEVNULL)
 
