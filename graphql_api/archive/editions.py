@@ -7,8 +7,9 @@ from datetime import datetime
 from typing import Any, NamedTuple, Self, TypeVar
 
 from graphql_api.archive.costs import MAX_QUESTIONS, MEASURED_ROWS
-from graphql_api.archive.engine import Answer, Engine
+from graphql_api.archive.engine import Engine
 from graphql_api.archive.files import LocalFiles
+from graphql_api.archive.held import Answer
 from graphql_api.archive.manifest import NAME, Manifest, load
 from graphql_api.archive.questions import Statement
 from graphql_api.archive.settings import ArchiveSettings
@@ -64,7 +65,8 @@ class Edition:
             if sum(isinstance(work, _Question) for work in context.works) >= MAX_QUESTIONS:
                 raise QueryTooComplex(f"A request may contain at most {MAX_QUESTIONS} archive queries.")
             context.budget.charge(cost * self.manifest.rows // MEASURED_ROWS)
-        return await context.once(key, lambda: self.engine.ask(statement, context.budget))
+        budget = context.budget  # not the context, which holds this: its answers would stay until cycles are looked for
+        return await context.once(key, lambda: self.engine.ask(statement, budget))
 
 
 class EditionSource:

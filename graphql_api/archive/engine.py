@@ -5,16 +5,16 @@ and no setting changes any more. A question ends with its request, and with its 
 """
 
 from concurrent.futures import CancelledError
-from contextlib import suppress
 from pathlib import Path
 from threading import Event, Lock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from cachetools import LRUCache
 
 from graphql_api.archive.columns import COLUMNS
 from graphql_api.archive.duck import connect, translated
 from graphql_api.archive.files import LocalFiles
+from graphql_api.archive.held import Answer, Held
 from graphql_api.archive.manifest import Manifest
 from graphql_api.archive.questions import Statement
 from graphql_api.errors import QueryTooComplex, RequestTimeout
@@ -28,18 +28,28 @@ LOOK_EVERY = 0.1
 """Seconds between two looks at whether the request still waits."""
 
 MAX_VALUES = 3_000_000
-"""Values that one question may give; as many are kept of earlier questions."""
+"""Values that one question may give."""
 
-Answer = list[tuple[Any, ...]]
+KEPT_VALUES = 1_000_000
+"""Values that are kept of earlier questions, in answers of a tenth of that at most: some 100 MB."""
+
+PIECE = 20_000
+"""Values that are fetched at a time: some milliseconds."""
 
 
 class Engine:
     """The tables of one version. They are opened when they are first asked for."""
 
     def __init__(
-        self, manifest: Manifest, files: LocalFiles, workers: Workers, memory_bytes: int, disk_bytes: int
+        self,
+        manifest: Manifest,
+        files: LocalFiles,
+        workers: Workers,
+        memory_bytes: int,
+        disk_bytes: int,
+        held: Held | None = None,
     ) -> None:
-        """Open nothing yet; questions run in ``workers``."""
+        """Open nothing yet; questions run in ``workers``. ``held`` bounds what their answers hold."""
         self.manifest = manifest
         self._files = files
         self._workers = workers
@@ -49,12 +59,14 @@ class Engine:
         self._connection: DuckDBPyConnection | None = None
         self._opened: set[str] = set()
         self._idle: list[DuckDBPyConnection] = []
-        self._answers = LRUCache[Statement, Answer](MAX_VALUES, _size)
+        self._answers = LRUCache[Statement, Answer](KEPT_VALUES, lambda answer: answer.size)
+        self._held = held or Held()
 
     async def ask(self, statement: Statement, budget: Budget) -> Answer:
         """Answer a question with its rows. A caller that gives up, or whose time is over, ends it.
 
-        Raises ``EngineMissing``, ``RequestTimeout``, ``QueryTooComplex``, ``NoSpace``, and as ``LocalFiles.fetch``.
+        Raises ``EngineMissing``, ``RequestTimeout``, ``QueryTooComplex``, ``NoSpace``, ``Overloaded``, and as
+        ``LocalFiles.fetch``.
         """
         with self._lock:
             known = self._answers.get(statement)
@@ -73,8 +85,9 @@ class Engine:
         if not in_time:
             raise RequestTimeout("The archive query took longer than the time limit of the request.")
         answer = future.result()
-        with self._lock, suppress(ValueError):  # larger than all that is kept
-            self._answers[statement] = answer
+        if answer.size <= KEPT_VALUES // 10:
+            with self._lock:
+                self._answers[statement] = answer
         return answer
 
     def cursor(self, statement: Statement) -> "DuckDBPyConnection":
@@ -87,6 +100,11 @@ class Engine:
                     self._opened.add(table)
             with self._lock:
                 return self._idle.pop() if self._idle else connection.cursor()
+
+    @property
+    def held(self) -> Held:
+        """Return what counts the values of answers in memory."""
+        return self._held
 
     def take_back(self, cursor: "DuckDBPyConnection") -> None:
         """Take a cursor back whose question was answered."""
@@ -139,17 +157,32 @@ class _Run:
 
     def __call__(self) -> Answer:
         """Ask, in a thread."""
+        self._engine.held.check()
         with translated():
             cursor = self._cursor = self._engine.cursor(self._statement)
             if self._stopped.is_set():
                 raise CancelledError
             cursor.execute(self._statement.text, list(self._statement.values))
-            rows = cursor.fetchmany(MAX_VALUES // max(1, len(cursor.description or ())) + 1)
+            rows = self._rows(cursor)
             self._engine.take_back(cursor)  # one whose question failed, or was ended, is let go of
-        if _size(rows) > MAX_VALUES:
+        if rows.size > MAX_VALUES:
             raise QueryTooComplex(
                 f"The query returns more than {MAX_VALUES:,} values. Add a filter, or use fewer keys."
             )
+        self._engine.held.add(rows)
+        return rows
+
+    def _rows(self, cursor: "DuckDBPyConnection") -> Answer:
+        """Fetch the rows, until there are more values than allowed.
+
+        DuckDB holds the interpreter while it makes objects of a piece: so no other thread waits for long.
+        """
+        columns = max(1, len(cursor.description or ()))
+        rows = Answer()
+        while len(rows) * columns <= MAX_VALUES and (piece := cursor.fetchmany(PIECE // columns + 1)):
+            if self._stopped.is_set():
+                raise CancelledError
+            rows += piece
         return rows
 
     def stop(self) -> None:
@@ -157,10 +190,6 @@ class _Run:
         self._stopped.set()
         if self._cursor is not None:
             self._cursor.interrupt()
-
-
-def _size(rows: Answer) -> int:
-    return len(rows) * len(rows[0]) if rows else 1
 
 
 def _quoted(path: Path) -> str:

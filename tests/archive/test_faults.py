@@ -1,6 +1,7 @@
 """What the archive does where something is missing, damaged, full, slow or hostile."""
 
 import asyncio
+import gc
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -14,21 +15,25 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
-from graphql_api.app import create_app
+from graphql_api.app import create_app, create_core
 from graphql_api.archive.columns import SCHEMA
-from graphql_api.archive.engine import Engine
+from graphql_api.archive.editions import Edition
+from graphql_api.archive.engine import PIECE, Engine
 from graphql_api.archive.files import LocalFiles
+from graphql_api.archive.held import Held
 from graphql_api.archive.manifest import NAME, DataFile, load
 from graphql_api.archive.questions import Statement
 from graphql_api.errors import (
     DataCorrupt,
     IndexOutdated,
     NoSpace,
+    Overloaded,
     QueryTooComplex,
     RequestTimeout,
     UpstreamUnavailable,
 )
 from graphql_api.execution.budget import Budget
+from graphql_api.execution.context import Context
 from graphql_api.installed import read_settings
 from graphql_api.storage.folder import FolderStorage
 from graphql_api.workers import Workers
@@ -308,6 +313,52 @@ def test_many_questions_at_once_are_bounded_and_jockeys_unharmed(folder: Path) -
     assert [answer[0][1] for answer in answers] == list(range(50))
     workers.close()
     files.close()
+
+
+def test_answers_in_memory_are_bounded(folder: Path) -> None:
+    """While too much of them is held, no further question is asked; once they are gone, the next one is."""
+    storage = FolderStorage(folder)
+    workers, files, held = Workers(2), LocalFiles(storage, "", DISK), Held(2 * 80)
+    engine = Engine(manifest_of(storage), files, workers, MEMORY, DISK, held)
+    kept, other = Statement("SELECT date, distance FROM rides"), Statement("SELECT date FROM rides")
+
+    async def ask(statement: Statement) -> int:
+        return len(await engine.ask(statement, Budget()))
+
+    assert asyncio.run(ask(kept)) == 80
+    assert held.values == 2 * 80
+    assert asyncio.run(ask(kept)) == 80  # it is at hand
+    with pytest.raises(Overloaded):
+        asyncio.run(ask(other))
+    engine.forget()
+    assert held.values == 0
+    assert asyncio.run(ask(other)) == 80
+    workers.close()
+    files.close()
+
+
+def test_no_request_leaves_its_answers_in_a_cycle(archive: Archive, folder: Path) -> None:
+    """Cycles are seldom looked for, so that large answers would stay for long."""
+    made = Edition(manifest_of(FolderStorage(folder)), archive.engine, "1", None)
+
+    async def ask() -> int:
+        core = create_core(read_settings({}, data=str(folder)))
+        return len(await made.ask(Context(core.services), Statement("SELECT * FROM rides"), 0))
+
+    gc.disable()
+    try:
+        assert asyncio.run(ask()) == 80
+        archive.engine.forget()
+        assert archive.engine.held.values == 0
+    finally:
+        gc.enable()
+
+
+def test_answers_of_many_pieces_are_whole(archive: Archive) -> None:
+    """They are fetched in pieces, so that the event loop is not held meanwhile."""
+    rows = archive.rows(f"SELECT range, range FROM range({3 * PIECE})")
+    assert len(rows) == 3 * PIECE
+    assert rows[-1] == (3 * PIECE - 1, 3 * PIECE - 1)
 
 
 def test_a_slow_storage_does_not_hold_the_event_loop(folder: Path) -> None:

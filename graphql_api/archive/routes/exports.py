@@ -18,6 +18,7 @@ from graphql_api.archive.routes import openapi
 from graphql_api.errors import BadUserInput, QueryTooComplex
 from graphql_api.execution.budget import Budget, answered
 from graphql_api.execution.context import Context
+from graphql_api.execution.turns import Turns
 from graphql_api.jockeys.columns import FIELDS
 from graphql_api.jockeys.routes.export_request import ExportRequest, read_export_request
 from graphql_api.jockeys.routes.exports import NO_EXTRA
@@ -67,6 +68,7 @@ class Exports:
     def __init__(self, http: Http) -> None:
         """Answer by the services of ``http``."""
         self._http = http
+        self._turns = Turns()
 
     async def export(self, form: Format, request: Request) -> Response:
         """Answer rides as a file. Raises ``BadUserInput``, ``QueryTooComplex``, and as the archive does."""
@@ -88,9 +90,10 @@ class Exports:
         await reserve(request.scope, costs.PAGE + count * len(names))
         statement = page_statement(Rides(asked.condition), asked.orders, map(value_column, names), count)
         with answered():
-            rows = await read.ask(context, statement, costs.PAGE)
-            encode = partial(self._encode, form, asked, names, rows)
-            chunks = await self._http.offload.call(encode, 2 * len(rows) * len(names))
+            async with self._turns.turn():  # one file at a time is asked for and written: its rows take much memory
+                rows = await read.ask(context, statement, costs.PAGE)
+                encode = partial(self._encode, form, asked, names, rows)
+                chunks = await self._http.offload.call(encode, 2 * len(rows) * len(names))
         return await self._http.responder.respond(request.headers, chunks, media_type=form.media_type, headers=headers)
 
     def _encode(self, form: Format, asked: ExportRequest, names: Sequence[str], rows: Any) -> list[bytes]:
