@@ -14,6 +14,9 @@ from graphql_api.races.model import Race
 
 Info = strawberry.Info[Context, None]
 
+FACTS = 20
+"""Facts that a comment is reckoned to have."""
+
 MOST = len(CommentKind) * len(CommentStyle) * len(CommentLanguage)
 
 
@@ -42,7 +45,9 @@ class RaceComment:
     language: CommentLanguage = strawberry.field(description="Its language.")
     text: str = strawberry.field(description="The comment, in lines.")
     advice: str = strawberry.field(description="What to keep in mind: it is never to buy.")
-    facts: list[CommentFact] = strawberry.field(description="The facts it rests on, all of them.")
+    facts: list[CommentFact] = strawberry.field(
+        metadata=cost(size=FACTS), description="The facts that the comment is based on, all of them."
+    )
     provider: str = strawberry.field(description="Who wrote it; `template` is no model.")
     model: str = strawberry.field(description="The provider's model.")
     prompt_version: str = strawberry.field(description="Version of the instructions for the model.")
