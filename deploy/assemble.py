@@ -51,7 +51,8 @@ def add_service(folder: Path) -> None:
     """Copy the service and its trusted documents; write what ``importlib.metadata`` asks for: its name and version."""
     shutil.copytree(ROOT / "graphql_api", folder / "graphql_api", dirs_exist_ok=True)
     shutil.copytree(ROOT / "docs" / "operations", folder / "operations", dirs_exist_ok=True)
-    shutil.copy(ROOT / "handler.py", folder)
+    for part in ("handler.py", "stream_handler.py", "deploy/stream.sh"):
+        shutil.copy(ROOT / part, folder)
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     metadata = folder / f"{project['name'].replace('-', '_')}-{project['version']}.dist-info"
     metadata.mkdir(exist_ok=True)

@@ -10,6 +10,7 @@ from pathlib import Path
 from assemble import ROOT, assemble, files, report
 
 EPOCH = (1980, 1, 1, 0, 0, 0)  # one time for every file: equal content makes equal zips
+WRAPPER = "stream.sh"  # which Lambda executes
 PLATFORMS = {"arm64": "aarch64-manylinux_2_34", "x86_64": "x86_64-manylinux_2_34"}  # the glibc of Amazon Linux 2023
 
 
@@ -37,7 +38,7 @@ def write_zip(folder: Path, output: Path) -> None:
         for path in files(folder):
             entry = zipfile.ZipInfo(str(path.relative_to(folder)), EPOCH)
             entry.compress_type = zipfile.ZIP_DEFLATED
-            entry.external_attr = 0o100644 << 16
+            entry.external_attr = (0o100755 if entry.filename == WRAPPER else 0o100644) << 16
             archive.writestr(entry, path.read_bytes())
 
 

@@ -61,6 +61,7 @@ SLOW = (
     "samples",
     "slips",
     "store",
+    "streaming",
     "text",
     "weights",
 )

@@ -45,7 +45,7 @@ class HttpEvents:
         except BadRequest as error:
             log.warning("event_malformed", request_id=context.aws_request_id, reason=repr(error.__cause__))
             reply = refused(event, error)
-            self._count({}, context, error.status, len(reply["body"]), begun)
+            self.count({}, context, error.status, len(reply["body"]), begun)
             return reply
         response = HTTPCycle(scope, body)(self.app)
         reply = gateway(response)
@@ -53,10 +53,11 @@ class HttpEvents:
             log.warning("reply_too_large", request_id=context.aws_request_id, path=scope["path"], bytes=size)
             response = too_large(scope, response)
             reply = gateway(response)
-        self._count(scope, context, response["status"], len(response["body"]), begun)
+        self.count(scope, context, response["status"], len(response["body"]), begun)
         return reply
 
-    def _count(self, scope: Scope, context: LambdaContext, status: int, size: int, begun: float) -> None:
+    def count(self, scope: Scope, context: LambdaContext, status: int, size: int, begun: float) -> None:
+        """Count an answer: its status, the bytes of its body, and when it was begun, by ``time.perf_counter``."""
         if self.metrics:
             fields = scope.get("state", {}).get("log") or RequestLog(request_id=context.aws_request_id)
             self.metrics.request(fields, status, size, time.perf_counter() - begun)

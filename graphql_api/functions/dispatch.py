@@ -8,7 +8,8 @@ from mangum.types import LambdaContext, LambdaEvent
 from graphql_api.logs import EventLogger
 
 Reply = dict[str, Any]
-Function = Callable[[LambdaEvent, LambdaContext], Reply]
+Function = Callable[[LambdaEvent, LambdaContext], Any]
+"""It returns a ``Reply``, or what a runtime that streams makes one of."""
 
 log = EventLogger(__name__)
 
@@ -27,7 +28,7 @@ class Kind(NamedTuple):
 def dispatch(kinds: Sequence[Kind]) -> Function:
     """Make a Lambda function of the first kind that an event is of. It raises ``UnknownEvent`` for any other event."""
 
-    def handle(event: LambdaEvent, context: LambdaContext) -> Reply:
+    def handle(event: LambdaEvent, context: LambdaContext) -> Any:
         for kind in kinds:
             if kind.matches(event):
                 return kind.handle(event, context)

@@ -33,11 +33,11 @@ def excess(event: Any, reply: dict[str, Any]) -> int:
     return size if size > limit else 0
 
 
-def too_large(scope: Scope, response: Response) -> Response:
-    """Answer 413 in the form of the route, under the content type that the route had agreed with the client."""
+def too_large(scope: Scope, response: Response, message: str = TOO_LARGE) -> Response:
+    """Answer 413 and why, in the form of the route, under the content type that the route had agreed upon."""
     graphql = scope["path"].endswith("/graphql")
-    error = {"message": TOO_LARGE, "extensions": {"code": ResponseTooLarge.code}}
-    body = orjson.dumps({"errors": [error]} if graphql else {"detail": TOO_LARGE})
+    error = {"message": message, "extensions": {"code": ResponseTooLarge.code}}
+    body = orjson.dumps({"errors": [error]} if graphql else {"detail": message})
     agreed = next((value for name, value in response["headers"] if name.lower() == b"content-type"), b"")
     kept = [[name, value] for name, value in response["headers"] if name.lower() not in BODY_HEADERS]
     described = [[b"content-type", agreed if graphql else b"application/json"], [b"cache-control", b"no-store"]]

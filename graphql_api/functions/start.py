@@ -11,7 +11,7 @@ from snapshot_restore_py import register_after_restore  # type: ignore[import-un
 from graphql_api.app import create_core, serve_core
 from graphql_api.config import Settings
 from graphql_api.errors import ServiceError
-from graphql_api.functions.api import http_events
+from graphql_api.functions.api import HttpEvents, http_events
 from graphql_api.functions.dispatch import Function, Kind, Reply, dispatch, is_of_a_queue
 from graphql_api.functions.gateway import is_http
 from graphql_api.functions.metrics import Metrics
@@ -28,8 +28,8 @@ CONNECT_SECONDS = 2.5
 """What the start of a process waits for the storage, of the 10 seconds that Lambda gives it."""
 
 
-def start(settings: Settings, slices: tuple[Slice, ...] = SLICES) -> Function:
-    """Make the Lambda function of some slices, ready to answer."""
+def start(settings: Settings, slices: tuple[Slice, ...] = SLICES, *, streams: bool = False) -> Function:
+    """Make the Lambda function of some slices, ready to answer; ``streams`` says that its runtime can."""
     storage = MeteredStorage(open_storage(settings))
     core = create_core(settings, storage, slices)
     connect(storage, slices)
@@ -40,10 +40,17 @@ def start(settings: Settings, slices: tuple[Slice, ...] = SLICES) -> Function:
     http = http_events(serve_core(core, settings, graphql_now=True), metrics)
     scheduled = ScheduledJobs(Jobs(slices), core.services, metrics)
     tune_process()
-    kinds = [Kind(is_http, http.handle), Kind(names_a_job, scheduled.handle)]
+    kinds = [Kind(is_http, _streamed(http) if streams else http.handle), Kind(names_a_job, scheduled.handle)]
     if settings.jobs_queue:
         kinds.append(Kind(is_of_a_queue, _queued(scheduled)))
     return dispatch(kinds)
+
+
+def _streamed(http: HttpEvents) -> Function:
+    """Make what streams the answers that can be; the other function does not import it."""
+    from graphql_api.functions.streaming import StreamedEvents
+
+    return StreamedEvents(http).handle
 
 
 def _queued(scheduled: ScheduledJobs) -> Function:

@@ -16,6 +16,7 @@ from deployment import (
     IMAGE,
     KEY,
     ROOT,
+    STREAM,
     TABLE,
     VARIANTS,
     ZIP,
@@ -26,6 +27,7 @@ from deployment import (
     needs_osls,
     of_type,
     only,
+    run,
     statements,
     variant,
 )
@@ -121,6 +123,7 @@ def test_no_secret_is_written(make: Make, chosen: Variant) -> None:
         "JOCKEY_DOCUMENTS",
         "JOCKEY_SSM_PATH",
         "JOCKEY_DATA",
+        *(("AWS_LAMBDA_EXEC_WRAPPER",) if ("reply", "stream") in chosen and ("package", "zip") in chosen else ()),
         *(("JOCKEY_STORE", "JOCKEY_ACCESS", "JOCKEY_RATE_REQUESTS", "JOCKEY_RATE_COST") if is_keyed else ()),
         *(("JOCKEY_JOBS_QUEUE",) if is_keyed else ()),
     }
@@ -209,6 +212,36 @@ def test_zip_starts_from_a_snapshot(make: Make) -> None:
     assert function["SnapStart"] == {"ApplyOn": "PublishedVersions"}
     assert only(found, "Lambda::Alias")["Name"] == "snapstart"
     assert only(found, "Lambda::Url")["TargetFunctionArn"]["Fn::Join"][1][1] == "snapstart"
+
+
+def test_streams_where_that_is_asked_for(make: Make) -> None:
+    """With `reply=stream` URL, runtime and handler are the streaming ones, in image and zip; else none of them is."""
+    image = make(variant("prod", IMAGE, STREAM))
+    packed = make(variant("prod", ZIP, STREAM))
+    assert only(image, "Lambda::Function")["ImageConfig"] == {
+        "EntryPoint": ["python", "-m", "graphql_api.functions.runtime"],
+        "Command": ["stream_handler.handler"],
+    }
+    assert only(image, "Lambda::Function")["Code"] == {"ImageUri": DIGEST}
+    function = only(packed, "Lambda::Function")
+    assert function["Handler"] == "stream_handler.handler"
+    assert function["Environment"]["Variables"]["AWS_LAMBDA_EXEC_WRAPPER"] == "/var/task/stream.sh"
+    assert [only(each, "Lambda::Url")["InvokeMode"] for each in (image, packed)] == ["RESPONSE_STREAM"] * 2
+    for package in (IMAGE, ZIP):
+        assert not re.search(r"RESPONSE_STREAM|stream_handler|EXEC_WRAPPER", json.dumps(make(variant("prod", package))))
+
+
+@pytest.mark.parametrize(
+    ("parameters", "told"),
+    [
+        ({**STREAM, "api": "http"}, "reply=stream takes api=url: an HTTP API cannot pass on a stream."),
+        ({"reply": "chunked"}, "reply=chunked is not known: it is buffered or stream."),
+    ],
+)
+def test_what_cannot_stream_is_refused(tmp_path: Path, parameters: dict[str, str], told: str) -> None:
+    """Switches that exclude each other are refused when the service is packaged, by a sentence."""
+    with pytest.raises(AssertionError, match=re.escape(told)):
+        run("package", variant("dev", IMAGE, parameters), tmp_path)
 
 
 @both_packages

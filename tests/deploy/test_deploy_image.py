@@ -68,7 +68,7 @@ def test_image_holds_what_runs_and_no_more(containers: Engine, images: Mapping[s
     sealed = ["--rm", "--pull=never", "--network=none", "--entrypoint=python"]
     seen = json.loads(containers("run", *sealed, image, "-c", LOOK, TASK))
     assert (seen["user"], seen["writable"], seen["tools"]) == ([10001, 10001], [], [])
-    assert f"{TASK}/handler.py" in seen["bytecode"]
+    assert {f"{TASK}/handler.py", f"{TASK}/stream_handler.py"} <= set(seen["bytecode"])
     assert {name for name, flags in seen["bytecode"].items() if flags != UNCHECKED} == set()
     assert seen["bytes"] < LIMIT
     assert not {"pandas", "pip", "uv", "bin"} & set(seen["packages"])

@@ -57,7 +57,7 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("tree")
     for part in ("graphql_api", "deploy", "docs/operations", "requirements"):
         shutil.copytree(ROOT / part, folder / part)
-    for part in ("handler.py", "pyproject.toml"):
+    for part in ("handler.py", "stream_handler.py", "pyproject.toml"):
         shutil.copy(ROOT / part, folder)
     return folder
 
@@ -102,22 +102,32 @@ def run(packaged: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
         "JOCKEY_STAGE": "dev",
     }
 
-    def run(folder: Path, environ: Mapping[str, str], seconds: float = 900) -> AbstractContextManager[Function]:
-        return function("handler.handler", folder, {**own, **environ}, seconds)
+    def run(
+        folder: Path, environ: Mapping[str, str], seconds: float = 900, *, streams: bool = False
+    ) -> AbstractContextManager[Function]:
+        wrapped = ["sh", str(unpacked / "task" / "stream.sh"), sys.executable, "bootstrap.py"]
+        handler = {"_HANDLER": "stream_handler.handler"} if streams else {}
+        return function(wrapped if streams else "handler.handler", folder, {**own, **handler, **environ}, seconds)
 
     return run
 
 
 @pytest.fixture(scope="module")
-def served(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Function]:
-    """Run the zip over a folder of two jockeys."""
+def served_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write two jockeys, one of which is too large for a reply."""
     folder = tmp_path_factory.mktemp("served")
     columns = {"日付": pd.to_datetime(["2024-09-29"]), "開催": ["4中山9"], "馬名": ["架空馬"], "勝ち馬": ["虚構馬"]}
     for jockey_id, race_name, rows in [("01234", "架空記念", 3), ("09999", "大" * 500, 5000)]:
         frame = pd.DataFrame(columns | {"レース名": [race_name]})
         days = pd.date_range("2010-01-01", periods=rows)[::-1]  # a row of the same day would be the same ride
         frame.loc[[0] * rows].reset_index(drop=True).assign(日付=days).to_pickle(folder / f"{jockey_id}.pickle")
-    with run(folder, {"JOCKEY_DATA": str(folder)}) as running:
+    return folder
+
+
+@pytest.fixture(scope="module")
+def served(run: Run, served_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Function]:
+    """Run the zip over a folder of two jockeys."""
+    with run(tmp_path_factory.mktemp("log"), {"JOCKEY_DATA": str(served_data)}) as running:
         yield running
 
 
@@ -174,6 +184,16 @@ def _accepting_gzip(event: Event) -> Event:
     single = {**event.get("headers", {}), "accept-encoding": "gzip"}
     many = {**event.get("multiValueHeaders", {}), "accept-encoding": ["gzip"]}
     return {name: value for name, value in {"headers": single, "multiValueHeaders": many}.items() if name in event}
+
+
+def test_large_rows_are_streamed(run: Run, packaged: Path, served_data: Path, tmp_path: Path) -> None:
+    """By its wrapper, which Lambda may execute, the zip streams to a URL what is too large for a reply."""
+    with zipfile.ZipFile(packaged) as archive:
+        assert archive.getinfo("stream.sh").external_attr >> 16 == 0o100755
+    with run(tmp_path, {"JOCKEY_DATA": str(served_data)}, streams=True) as running:
+        rows = running.stream(function_url(path="/api/jockey/09999"))
+        assert (rows.status, rows.error, rows.body.decode().count("大" * 500)) == (200, None, 5000)
+        assert "warmed" in running.invoke(warmer())
 
 
 def test_schedule_warms(served: Function) -> None:

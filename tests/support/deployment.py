@@ -21,6 +21,7 @@ IMAGE = {"package": "image", "imageUri": DIGEST}
 ZIP = {"package": "zip"}
 EVERYTHING = {"api": "http", "cdn": "cloudfront", "network": "vpc", "source": "ssm-with-key", "ssmKeyArn": KEY}
 TABLE = {"store": "table", "access": "required"}
+STREAM = {"reply": "stream"}
 BY_NAME = {"source": "s3", "network": "vpc", "bucket": "example-jockeys", "prefix": "results/"}
 
 Variant = tuple[tuple[str, str], ...]
@@ -42,8 +43,13 @@ VARIANTS = {
     f"{stage}-{package['package']}-{name}": variant(stage, package, options)
     for stage in ("dev", "staging", "prod")
     for package in (IMAGE, ZIP)
-    for name, options in (("plain", {}), ("everything", {**EVERYTHING, **TABLE}), ("by-name", BY_NAME))
-    if name != "by-name" or stage == "prod"
+    for name, options in (
+        ("plain", {}),
+        ("everything", {**EVERYTHING, **TABLE}),
+        ("by-name", BY_NAME),
+        ("stream", STREAM),
+    )
+    if name not in {"by-name", "stream"} or stage == "prod"
 }
 
 

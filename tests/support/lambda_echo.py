@@ -13,6 +13,7 @@ from starlette.routing import Route
 from graphql_api.functions.api import http_events
 from graphql_api.functions.dispatch import Kind, dispatch
 from graphql_api.functions.gateway import is_http
+from graphql_api.functions.streaming import StreamedEvents
 
 
 async def echo(request: Request) -> Response:
@@ -62,6 +63,25 @@ async def break_off(_: Request) -> Response:
     return StreamingResponse(parts())
 
 
+async def generate(request: Request) -> Response:
+    """Answer so many MB, whose length is not told, part by part."""
+    part = bytes(range(256)) * 4096
+
+    async def parts():
+        for _ in range(int(request.query_params["mb"])):
+            yield part
+
+    return StreamingResponse(parts())
+
+
+async def known(request: Request) -> Response:
+    """Answer a body of a known length, or only its head, with a status."""
+    asked = request.query_params
+    return Response(
+        b"x" * int(asked["bytes"]), int(asked.get("status", 200)), {"x-long": "y" * int(asked.get("header", 1))}
+    )
+
+
 app = Starlette(
     routes=[
         Route("/echo/{name}", echo, methods=["GET", "POST", "PUT", "DELETE"]),
@@ -69,6 +89,10 @@ app = Starlette(
         Route("/graphql", reply),
         Route("/fail", fail),
         Route("/break-off", break_off),
+        Route("/generate", generate),
+        Route("/known", known),
     ]
 )
-handler = dispatch([Kind(is_http, http_events(app).handle)])
+http = http_events(app)
+handler = dispatch([Kind(is_http, http.handle)])
+streaming_handler = dispatch([Kind(is_http, StreamedEvents(http).handle)])

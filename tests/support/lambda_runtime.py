@@ -5,6 +5,7 @@ import itertools
 import json
 import os
 import queue
+import socket
 import subprocess
 import sys
 import threading
@@ -15,6 +16,8 @@ from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+
+from lambda_streams import Gone, Pace, Streamed, read_streamed
 
 REPLY_BYTES = 6_291_556
 SECONDS = 60
@@ -73,10 +76,29 @@ class _RuntimeApi(BaseHTTPRequestHandler):
         )
 
     def do_POST(self) -> None:
+        if "Content-Length" not in self.headers:
+            self._take_streamed()
+            return
         payload = self.rfile.read(int(self.headers["Content-Length"]))
         refused = self.path.endswith("/response") and len(payload) > REPLY_BYTES
         self._answer(413 if refused else 202, b"{}")
         self.server.outcomes.put(("refused" if refused else self.path.rpartition("/")[2], payload))
+
+    def _take_streamed(self) -> None:
+        """Read a streamed answer at the pace that was asked for; close the connection where the reader is to go."""
+        assert self.path.endswith("/response")
+        self.close_connection = True
+        try:
+            streamed = read_streamed(self.headers, self.rfile, self.server.pace)
+        except Gone:
+            self.server.outcomes.put(("gone", b""))
+            time.sleep(self.server.pace.stalls)
+        except (AssertionError, OSError) as error:
+            self.server.outcomes.put(("malformed", repr(error).encode()))
+        else:
+            self.server.outcomes.put(("streamed", streamed))  # first: the next event is asked for by another connection
+            with suppress(OSError):  # the function may not have waited
+                self._answer(202, b"{}")
 
     def _answer(self, status: int, body: bytes, *headers: tuple[str, str]) -> None:
         self.send_response(status)
@@ -87,6 +109,10 @@ class _RuntimeApi(BaseHTTPRequestHandler):
 
     def log_message(self, *args: object) -> None:
         """Keep the test output quiet."""
+
+
+STREAMING = "graphql_api.functions.runtime"
+"""The runtime that streams, as a module to run."""
 
 
 class Function:
@@ -101,6 +127,21 @@ class Function:
         """Answer what the handler returned for ``event``."""
         self._server.events.put(event)
         result = json.loads(self._expect("response"))
+        self._expect("ready")
+        return result
+
+    def stream(self, event: Mapping[str, Any], pace: Pace = Pace()) -> Streamed:  # noqa: B008 - it never changes
+        """Give the streamed answer to ``event``, read at a ``pace``."""
+        return self._streamed(event, pace, "streamed")
+
+    def leave(self, event: Mapping[str, Any], pace: Pace, outcome: str = "gone") -> None:
+        """Ask, and leave before the answer is whole; ``malformed`` is an answer that the function cuts off."""
+        self._streamed(event, pace, outcome)
+
+    def _streamed(self, event: Mapping[str, Any], pace: Pace, outcome: str) -> Any:
+        self._server.pace = pace
+        self._server.events.put(event)
+        result = self._expect(outcome)
         self._expect("ready")
         return result
 
@@ -119,20 +160,24 @@ class Function:
         """Everything that the process wrote so far."""
         return self._log.read_text()
 
-    def _expect(self, wanted: str) -> bytes:
+    def _expect(self, wanted: str) -> Any:
         outcome, payload, gone = "nothing", b"", False
         deadline = time.monotonic() + SECONDS
         while outcome == "nothing" and not gone and time.monotonic() < deadline:
             gone = self.process.poll() is not None
             with suppress(queue.Empty):
                 outcome, payload = self._server.outcomes.get(timeout=0.2)
-        assert outcome == wanted, f"{outcome}, not {wanted}: {payload[:2000]!r}; it wrote:\n{self.logs()}"
+        assert outcome == wanted, f"{outcome}, not {wanted}: {str(payload)[:2000]}; it wrote:\n{self.logs()}"
         return payload
 
 
 @contextmanager
 def function(
-    handler: str | Sequence[str], folder: Path, environ: Mapping[str, str], seconds: float = 900
+    handler: str | Sequence[str],
+    folder: Path,
+    environ: Mapping[str, str],
+    seconds: float = 900,
+    runtime: str = "awslambdaric",
 ) -> Iterator[Function]:
     """Run ``handler`` (``module.function``, at the top or in the tests) until the block ends; ``folder`` takes its log.
 
@@ -140,8 +185,10 @@ def function(
     but the search path for programs. Every invocation has ``seconds``, as far as the handler is told: nothing ends it.
     """
     with ThreadingHTTPServer(("127.0.0.1", 0), _RuntimeApi) as server:
+        # Else the system takes megabytes at once, and then for a second nothing, of what is read at an even pace.
+        server.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 131_072)
         server.events, server.outcomes, server.numbers = queue.Queue(), queue.Queue(), itertools.count(1)
-        server.daemon_threads, server.seconds = True, seconds
+        server.daemon_threads, server.seconds, server.pace = True, seconds, Pace()
         threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
         log = folder / "function.log"
         variables = {
@@ -153,7 +200,7 @@ def function(
         }
         with log.open("wb") as output:
             process = subprocess.Popen(
-                [sys.executable, "-m", "awslambdaric", handler] if isinstance(handler, str) else handler,
+                [sys.executable, "-m", runtime, handler] if isinstance(handler, str) else handler,
                 cwd=TESTS.parent, env=variables, stdout=output, stderr=subprocess.STDOUT,
             )  # fmt: skip
         try:
