@@ -154,8 +154,9 @@ class Account:
             for name, rate in self.rates.items()
         }
 
-    def headers(self, now: float) -> Headers:
-        """Return the headers that tell the limits, as they were a moment before ``now``."""
+    def headers(self) -> Headers:
+        """Return the headers that tell the limits, as they were a moment ago."""
+        now = self._clock.monotonic()
         if now - self._told_at >= TOLD_SECONDS:
             self._told = (b"ratelimit-policy", self._policy), (b"ratelimit", told(self.left()).encode())
             self._told_at = now

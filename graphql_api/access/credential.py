@@ -1,7 +1,6 @@
 """A key as a caller: one text of it, and the account that all its texts share."""
 
 from graphql_api.access.account import Account
-from graphql_api.access.callers import Headers
 from graphql_api.access.errors import bad_key
 from graphql_api.access.limiter import Limiter
 from graphql_api.access.usage import flush
@@ -21,6 +20,7 @@ class Credential:
         "_usage",
         "account",
         "digest",
+        "headers",
         "key_id",
     )
 
@@ -29,6 +29,7 @@ class Credential:
         self.account = account
         self.digest = digest
         self.key_id = account.record.id
+        self.headers = account.headers  # called for every answer: one call, not two
         self._limiter = limiter
         self._clock = limiter.clock
         self._monotonic = limiter.clock.monotonic
@@ -95,7 +96,3 @@ class Credential:
                 await flush(self._limiter.store, self.account.take_usage())
             except ServiceError as error:
                 self._limiter.outage.report(error)
-
-    def headers(self) -> Headers:
-        """Return what was told a moment ago, or write it anew."""
-        return self.account.headers(self._monotonic())

@@ -138,7 +138,7 @@ class RequestMiddleware:
             answer = inner(scope, key, max_bytes)
             if answer is not None:
                 seconds = time.perf_counter() - begun
-                answer = answer._replace(headers=_with_own(answer.headers, scope, fields, seconds))
+                answer = Replayed(answer.status, _with_own(answer.headers, scope, fields, seconds), answer.chunks)
                 _log_request(fields, answer.status, time.perf_counter() - begun)
             return answer
         finally:

@@ -22,7 +22,8 @@ def mark(headers: Headers, caller: Caller, *, private: bool) -> Headers:
             own = made_private(value)
             if own != value and not private:
                 return headers
-            headers[at] = (CACHE_CONTROL, own)  # in place: so it is kept, and need not be done again in replays
+            del headers[at]  # in place and to the front: so it is kept, and found at once in replays
+            headers.insert(0, (CACHE_CONTROL, own))
             break
     return [*headers, *caller.headers()]
 
