@@ -49,9 +49,10 @@ def read_request(event: Event, infer: Callable[[], LambdaHandler]) -> tuple[Lamb
         gateway = infer()
         scope, body = gateway.scope, gateway.body
         _check(event, scope)
+        scope = {**scope, "root_path": _root_path(event, scope["path"])}
     except Exception as error:
         raise BadRequest(MALFORMED) from error
-    return gateway, {**scope, "root_path": _root_path(event, scope["path"])}, body
+    return gateway, scope, body
 
 
 def refused(event: Event, error: BadRequest) -> dict[str, Any]:

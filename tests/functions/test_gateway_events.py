@@ -39,6 +39,9 @@ FAULTS: dict[str, Callable[[Event], Any]] = {
     "context that is null": lambda event: event.update(requestContext=None, httpMethod="GET"),
     "no context": lambda event: (event.pop("requestContext"), event.update(httpMethod="GET")),
     "headers that are a list": lambda event: event.update(headers=[], multiValueHeaders=[["a", "b"]]),
+    "parameters that are a list": lambda event: event.update(
+        routeKey="ANY /{proxy+}", resource="/{proxy+}", pathParameters=["a"]
+    ),
     "surrogate in the path": lambda event: set_path(event, "/api/\ud800"),
     "path that is a number": lambda event: set_path(event, 1),
     "path that is null": lambda event: set_path(event, None),
