@@ -18,7 +18,7 @@ LOOK_SECONDS = 1.0
 
 @asynccontextmanager
 async def working(slices: Sequence[Slice], services: Services) -> AsyncIterator[None]:
-    """Do jobs in threads meanwhile, unless the settings let others do them. Raises ``ConfigError``."""
+    """Run jobs in threads during the block, unless the settings leave them to other workers. Raises ``ConfigError``."""
     settings = services.settings
     if settings.jobs_queue or not settings.jobs_workers:
         yield
@@ -35,7 +35,7 @@ async def working(slices: Sequence[Slice], services: Services) -> AsyncIterator[
 
 
 async def _start(slices: Sequence[Slice], services: Services) -> "EmbeddedWorkers":
-    """Start the threads once the store is there: whoever submits the first job makes it."""
+    """Start the threads when the store exists: the first job that is submitted creates it."""
     while not is_begun(services.settings):  # noqa: ASYNC110 - another process may make the file
         await asyncio.sleep(LOOK_SECONDS)
     from graphql_api.jobs.embedded import EmbeddedWorkers

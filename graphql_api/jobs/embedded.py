@@ -46,7 +46,7 @@ class EmbeddedWorkers:
             thread.start()
 
     def stop(self) -> None:
-        """Take no more messages, and wait for jobs under way, but not for long."""
+        """Take no more messages, and wait for running jobs for a short time."""
         self._stopping.set()
         for _ in self._threads:
             self._queue.wake.release()
@@ -86,7 +86,7 @@ class EmbeddedWorkers:
         return 0
 
     def _handled(self, runner: asyncio.Runner, message: Message) -> Handled:
-        """Handle a message; one that the store fails for comes again."""
+        """Handle a message; if the store fails, the queue delivers it again."""
         try:
             return runner.run(self._worker.handle(message, math.inf))
         except ServiceError as error:

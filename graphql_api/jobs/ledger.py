@@ -57,12 +57,12 @@ class Ledger:
         self._clock = clock
 
     def find(self, name: str) -> JobRecord | None:
-        """Return a job as it is to be read now; None where there is none, or it has expired."""
+        """Return a job in its present state; None if there is none or it has expired."""
         stored = self._stored(name)
         return None if stored is None else stored.at(self._clock())
 
     def list(self, state: JobState | None = None) -> Iterator[JobRecord]:
-        """Give all jobs, or those in a state, by name."""
+        """Return all jobs, or those in a state, by name."""
         after: str | None = None
         while True:
             page = self.store.query(PARTITION, after=after, limit=PAGE)
@@ -91,7 +91,7 @@ class Ledger:
         raise StoreUnavailable(UNAVAILABLE, reason="contended")
 
     def redrive(self, name: str, send: Send) -> JobRecord:
-        """Start a failed job anew. Raises ``NotFound``, and ``Conflict`` where it has not failed."""
+        """Restart a failed job. Raises ``NotFound``, and ``Conflict`` if it has not failed."""
         found = self.find(name)
         if found is None:
             raise NotFound("There is no such job.")
@@ -105,7 +105,7 @@ class Ledger:
             return self.find(name) or found
 
     def purge(self, name: str) -> None:
-        """Forget a finished job. Raises ``NotFound``, and ``Conflict`` where it has not finished."""
+        """Delete a finished job. Raises ``NotFound``, and ``Conflict`` if it has not finished."""
         found = self.find(name)
         if found is None:
             raise NotFound("There is no such job.")
@@ -114,7 +114,7 @@ class Ledger:
         self.store.delete(Key(PARTITION, name), expected=found.version)
 
     def claim(self, order: Order) -> JobRecord | Busy | None:
-        """Take a job over for an attempt; None where nothing is left to do for this run."""
+        """Claim a job for an attempt; return None if nothing is left to do for this run."""
         for _ in range(MAX_TRIES):
             now = self._clock()
             found = self._stored(order.name)
@@ -140,7 +140,7 @@ class Ledger:
         return Busy(self.times.back_off)
 
     def bury(self, order: Order) -> bool:
-        """Write that a job has failed whose worker was lost on the last try; say whether that was to be written."""
+        """Record that a job's worker was lost on the last attempt; return False if there was nothing to record."""
         found = self._stored(order.name)
         if found is None or found.order.run != order.run or found.is_finished:
             return False
@@ -148,12 +148,12 @@ class Ledger:
         return lost.is_finished and self._end(found, lost)
 
     def succeed(self, claim: JobRecord, result: dict[str, Any]) -> bool:
-        """Write what came of a claimed job; False where another worker has it by now."""
+        """Record the result of a claimed job; return False if another worker has claimed it since."""
         done = replace(claim, state=JobState.SUCCEEDED, error=None, result=result, finished=self._clock())
         return self._end(claim, done)
 
     def fail(self, claim: JobRecord, code: str, *, may_retry: bool) -> float | None:
-        """Write that an attempt failed; return the seconds until the next, None where there is none."""
+        """Record a failed attempt; return the seconds until the next attempt, None if there is none."""
         now = self._clock()
         if not may_retry or claim.attempts >= MAX_ATTEMPTS:
             self._end(claim, replace(claim, state=JobState.FAILED, error=code, finished=now))
@@ -163,7 +163,7 @@ class Ledger:
         return pause if self._end(claim, again) else None
 
     def _is_current(self, found: JobRecord, fresh: float) -> bool:
-        """Say whether a job need not be started anew."""
+        """Return whether a job need not be started anew."""
         age = self._clock() - (found.finished or 0)
         if found.state is JobState.FAILED:
             return age < min(fresh, FAILED_SECONDS)
@@ -183,7 +183,7 @@ class Ledger:
         return replace(record, version=item.version, expires=expires)
 
     def _end(self, claim: JobRecord, ended: JobRecord) -> bool:
-        """Write the end of an attempt; False where the claim holds no longer."""
+        """Record the end of an attempt; return False if the claim is no longer valid."""
         try:
             self._write(ended, claim.version)
         except Conflict:
@@ -194,7 +194,7 @@ class Ledger:
 
 
 def patiently(work: Callable[[], T]) -> T:
-    """Return what ``work`` returns; it is tried again while the store is unavailable, but not for long."""
+    """Return the result of ``work``; retry for a short time while the store is unavailable."""
     for pause in PAUSES:
         time.sleep(pause)
         try:

@@ -65,14 +65,14 @@ class JobRecord:
     expires: int | None = None
 
     def at(self, now: float) -> "JobRecord":
-        """Return the record as it is to be read: a job whose worker was lost on the last try has failed."""
+        """Return the record in its present state: a job whose worker was lost on the last attempt has failed."""
         if self.state is JobState.RUNNING and self.lease <= now and self.attempts >= MAX_ATTEMPTS:
             return replace(self, state=JobState.FAILED, error=WORKER_LOST, finished=self.lease)
         return self
 
     @property
     def is_finished(self) -> bool:
-        """Say whether no worker will do anything more for this run."""
+        """Return whether no worker will do anything more for this run."""
         return self.state in FINISHED
 
 

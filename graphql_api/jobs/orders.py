@@ -13,7 +13,7 @@ def write_order(order: Order) -> dict[str, Any]:
 
 
 def read_order(text: str) -> Order | None:
-    """Read the body of a message; None where it is no order, whoever sent it."""
+    """Return the order in the body of a message; None if it is not an order."""
     try:
         body = orjson.loads(text)
         order = Order(body["job"], body["name"], body["run"], body["input"])

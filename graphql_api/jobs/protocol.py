@@ -21,16 +21,16 @@ class Queue(Protocol):
     """A queue, safe to be shared by threads and processes."""
 
     def send(self, order: Order) -> None:
-        """Take a message in."""
+        """Add a message."""
 
     def receive(self, hidden: float) -> Message | None:
-        """Return a message, which nobody else receives for ``hidden`` seconds; None where there is none now."""
+        """Return a message, which no other worker receives for ``hidden`` seconds; None if there is none now."""
 
     def release(self, message: Message, seconds: float) -> None:
-        """Let a message that was received be received again in so many seconds."""
+        """Let a received message be delivered again after ``seconds``."""
 
     def delete(self, message: Message) -> None:
-        """Forget a message that was received."""
+        """Delete a received message."""
 
     def close(self) -> None:
         """Close connections."""

@@ -42,7 +42,7 @@ class Jobs:
     """The jobs of some slices, imported when they are run."""
 
     def __init__(self, slices: Sequence[Slice]) -> None:
-        """Know the jobs of ``slices``. Raises ``ValueError`` where two have one of the same name."""
+        """Register the jobs of ``slices``. Raises ``ValueError`` if two jobs have the same name."""
         self._jobs: dict[str, str] = {}
         for each in slices:
             for name, where in each.jobs.items():

@@ -76,7 +76,7 @@ class JobQueue:
         return Submitted(named, await self._call(lambda: self.ledger.submit(job, name, given, fresh, self.send)))
 
     async def find(self, named: str) -> JobRecord | None:
-        """Return a job by its id; None where there is none, or it has expired."""
+        """Return a job by its id; None if there is none, or it has expired."""
         if not is_capability(named):
             return None
         return await self._call(lambda: self.ledger.find(stored_name(named)))
@@ -87,7 +87,7 @@ class JobQueue:
         self.wake.release()
 
     async def _call(self, work: Callable[[], T]) -> T:
-        """Run ``work`` in a thread. Raises ``StoreUnavailable`` where it takes too long; it may be carried out then."""
+        """Run ``work`` in a thread. Raises ``StoreUnavailable`` if it takes too long; the work may still be done."""
         call = self._workers.begin(work)
         if not await done(call, CALL_SECONDS):
             raise StoreUnavailable(UNAVAILABLE, reason="slow")

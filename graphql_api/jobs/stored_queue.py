@@ -34,7 +34,7 @@ class StoredQueue:
     def receive(self, hidden: float) -> Message | None:
         """Move an item that is due to the end of the time for which it is hidden.
 
-        It is written there before it is deleted here: who is killed in between leaves it twice, and never loses it.
+        It is written there before it is deleted here: if the worker dies between, it exists twice and is never lost.
         """
         now = _milliseconds(self._clock())
         items = list(self._store.query(PARTITION, limit=LOOKED_AT).items)

@@ -42,9 +42,9 @@ class Worker:
     queue: JobQueue
 
     async def handle(self, message: Message, seconds: float) -> Handled:
-        """Do what a message asks for, within ``seconds``. It blocks the loop for calls to the store.
+        """Run the job that a message names, within ``seconds``. Calls to the store block the event loop.
 
-        Raises ``StoreUnavailable`` where the store stays away: the message is to come again then.
+        Raises ``StoreUnavailable`` if the store remains unavailable; the message must then be delivered again.
         """
         if message.order is None:
             log.error("job_unreadable")
@@ -61,7 +61,7 @@ class Worker:
         return self._succeeded(claim, result)
 
     def _nothing_to_do(self, order: Order) -> Handled:
-        """Tell, once, of a job whose workers were all lost; any other is done."""
+        """Report once a job whose workers were all lost; any other is done."""
         if not self.queue.ledger.bury(order):
             return Handled()
         log.error("job_failed", job=order.job, name=order.name, code=WORKER_LOST)
@@ -100,7 +100,7 @@ class Worker:
 
 
 def _judge(error: Exception) -> tuple[str, bool]:
-    """Return an error's code, and whether another attempt may succeed: after a fault that nobody foresaw, too."""
+    """Return an error's code, and whether another attempt may succeed (also after an unexpected error)."""
     if isinstance(error, UnknownJob):
         return UNKNOWN_JOB, False
     if isinstance(error, ServiceError):
@@ -109,7 +109,7 @@ def _judge(error: Exception) -> tuple[str, bool]:
 
 
 def settle(queue: JobQueue, message: Message, handled: Handled) -> None:
-    """Tell the queue what came of a message. What cannot be told is found out when the message comes again."""
+    """Report the outcome of a message to the queue. If that fails, the message is delivered again."""
     try:
         if handled.again is None:
             queue.queue.delete(message)

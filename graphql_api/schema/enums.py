@@ -17,7 +17,7 @@ def declare(vocabulary_: type[Enum], descriptions: Mapping[Enum, str]) -> None:
 
 
 def enum_of(name: str, description: str, members: Iterable[tuple[str, str]]) -> Any:
-    """Make an enum of names in snake case, each with its description; a member's value is the name."""
+    """Return an enum of names in snake case, each with its description; a member's value is the name."""
     described = dict(members)
     made: Any = Enum(name, {each.upper(): each for each in described})  # type: ignore[misc]
     made.__doc__ = description

@@ -26,7 +26,7 @@ _CONNECTIVES = {
 
 
 def input_type(name: str, description: str, fields: Mapping[str, tuple[Any, str]], module: str = __name__) -> Any:
-    """Make an input type of optional fields; Python's keywords become attributes with an underscore behind them.
+    """Return an input type of optional fields; Python's keywords become attributes with an underscore behind them.
 
     ``module`` is the one in which types that are named by a text are found.
     """
@@ -56,7 +56,7 @@ def filter_of(type_: Any) -> Any:
 
 
 def row_filter(name: str, description: str, fields: Iterable[Field], module: str) -> Any:
-    """Make the filter input of a table's rows: its fields, and the connectives.
+    """Return the filter input of a table's rows: its fields, and ``and``, ``or`` and ``not``.
 
     It has to become the variable ``name`` of ``module``.
     """
@@ -76,7 +76,7 @@ def row_filter(name: str, description: str, fields: Iterable[Field], module: str
 
 
 def condition(given: object | None, argument: str) -> Condition:
-    """Read a filter of rows, None being no filter; raises ``BadUserInput`` that names what is wrong."""
+    """Return the condition of a filter; None is no filter. Raises ``BadUserInput``, which names the fault."""
     if given is None:
         return EVERYTHING
     read = _condition(given, argument)
@@ -99,7 +99,7 @@ def _condition(given: object, path: str) -> Condition:
 
 
 def tests_of(given: object, path: str) -> tuple[Comparison, ...]:
-    """Read the tests of one field; ``path`` names it in errors. Raises ``BadUserInput``."""
+    """Return the tests of one field; ``path`` names it in errors. Raises ``BadUserInput``."""
     return tuple(Comparison(name, _operand(name, value, own)) for name, value, own in given_in(given, path))
 
 

@@ -21,7 +21,7 @@ class OrderInput(Protocol):
 
 
 def orders(given: Sequence[OrderInput] | None, argument: str) -> tuple[Order, ...]:
-    """Read an order; raises ``BadUserInput`` where it names a field twice."""
+    """Return an order. Raises ``BadUserInput`` if it names a field twice."""
     if not given:
         return ()
     read = tuple(

@@ -17,10 +17,10 @@ class PageInfo:
 
     @strawberry.field(description="Cursor of the first item on this page. Null if the page is empty.", metadata=PURE)
     def start_cursor(self) -> str | None:
-        """Name the first row."""
+        """Return the cursor of the first row."""
         return self.cursor_at(0)
 
     @strawberry.field(description="Cursor of the last item on this page. Null if the page is empty.", metadata=PURE)
     def end_cursor(self) -> str | None:
-        """Name the last row."""
+        """Return the cursor of the last row."""
         return self.cursor_at(-1)

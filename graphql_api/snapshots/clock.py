@@ -7,7 +7,7 @@ from collections.abc import Callable
 def lasting_clock(
     monotonic: Callable[[], float] = time.monotonic, wall: Callable[[], float] = time.time
 ) -> Callable[[], float]:
-    """Make a clock of the seconds since it was made, by whichever of the two given has moved more.
+    """Return a clock of the seconds since this call, by the one of the two given clocks that has moved more.
 
     While a sandbox is frozen, or its snapshot lies in wait for its restoring, the monotonic clock may stand still, so
     that data would outlive their time to live by hours. The wall clock knows better, but may be set back, for which

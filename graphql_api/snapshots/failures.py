@@ -50,7 +50,7 @@ class Failures:
         return self._failures.get(key)
 
     def refuse(self, key: str, error: Exception, etag: str | None) -> None:
-        """Remember that a version was refused: it costs as much to find that again."""
+        """Remember that a version was refused, since to decode it again would cost as much."""
         self._failures[key] = Failure(copy_of(error), self._clock() + self._pause, etag)
 
     def fail(self, key: str, error: Exception, seconds: float) -> None:
@@ -72,7 +72,7 @@ class Failures:
 
 
 def copy_of(error: BaseException) -> Exception:
-    """Make an error of one's own: one instance raised in many tasks would mix up and pile up their tracebacks."""
+    """Return a copy of an error: one instance raised in many tasks would collect the tracebacks of all."""
     if isinstance(error, ServiceError):
         return copy(error)
     return RuntimeError("A load failed unexpectedly.")

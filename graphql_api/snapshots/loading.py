@@ -60,7 +60,7 @@ class Loading(Generic[V]):
             return "stale", self.fall_back(held, error)
 
     def read(self, key: str, etag: str | None) -> StoredObject | None:
-        """Read as ``Source.read`` does, and remember what comes of it where that is worth it."""
+        """Read as ``Source.read`` does, and remember an absence or a failure."""
         begun = self._clock()
         try:
             stored = self._source.read(key, etag)
@@ -80,7 +80,7 @@ class Loading(Generic[V]):
         return stored
 
     def fall_back(self, held: Held[V] | None, error: Exception) -> Snapshot[V]:
-        """Mark the copy held as stale, and leave the source alone for a while; raises where there is none to give."""
+        """Return the copy held, marked as stale, and do not ask the source for a while. Raises if there is no copy."""
         if held is None or self._clock() < held.snapshot.fresh_until:  # fresh: nobody but ``refresh`` has asked
             raise error
         pause = min(RETRY_PAUSE, self._policy.ttl)
@@ -92,7 +92,7 @@ class Loading(Generic[V]):
         return snapshot
 
     def _fetch(self, key: str, held: Held[V] | None, trace: Trace) -> tuple[Outcome, Snapshot[V]]:
-        """Read and decode a key, or only learn that what is known of it still holds."""
+        """Read and decode a key, or only confirm that the known version is current."""
         fresh_until = self._clock() + self._policy.ttl
         with self._lock:
             failure = self._memory.failures.get(key)

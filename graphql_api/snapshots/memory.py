@@ -21,7 +21,7 @@ class Held(Generic[V]):
     snapshot: Snapshot[V]
 
     def mark_stale(self, fresh_until: float) -> Snapshot[V]:
-        """Let the copy answer as a stale one until then."""
+        """Mark the copy as stale and as current until ``fresh_until``; return it."""
         self.snapshot = replace(self.snapshot, stale=True, fresh_until=fresh_until)
         return self.snapshot
 
@@ -53,14 +53,14 @@ class Memory(Generic[V]):
         return snapshot if self._clock() < snapshot.fresh_until else None
 
     def copy(self, key: str) -> Held[V] | None:
-        """Return the copy in hand, expired or not, unless it is beyond the stale limit."""
+        """Return the copy in memory, expired or not; None if it is beyond the stale limit."""
         try:
             return self.cache[key]
         except KeyError:
             return None
 
     def error(self, key: str) -> Exception | None:
-        """Return the error that answers in place of a load, as one's own instance."""
+        """Return the error to raise instead of a load, as a new instance; None if there is none."""
         failure = self.failures.get(key)
         if failure is not None and self._clock() < failure.retry_at:
             return copy_of(failure.error)

@@ -81,7 +81,7 @@ class Snapshots(Generic[V]):
         self._loading = Loading(self, source, policy, self._memory, self._lock, clock)
 
     def cached(self, key: str, trace: Trace | None = None) -> Snapshot[V] | None:
-        """Return what ``get`` would give at once from memory, else None: the warm path, without a task or a thread."""
+        """Return what ``get`` can return at once from memory, else None: the warm path, without a task or a thread."""
         with self._lock:
             snapshot = self._memory.current(key)
             if snapshot is not None:
@@ -89,7 +89,7 @@ class Snapshots(Generic[V]):
         return snapshot
 
     def current(self, key: str) -> Snapshot[V] | None:
-        """Return what ``cached`` would give; it is not counted as asked for."""
+        """Return what ``cached`` returns, but do not count a request."""
         with self._lock:
             return self._memory.current(key)
 
@@ -99,7 +99,7 @@ class Snapshots(Generic[V]):
         An expired copy waits ``GRACE`` seconds for the load, then answers as stale while the load goes on; so it does
         at once for whoever joins the same load later.
 
-        Raises ``BadUserInput`` for what is no key, ``NotFound``, ``DataCorrupt``, ``UpstreamUnavailable`` and
+        Raises ``BadUserInput`` if ``key`` is not valid, ``NotFound``, ``DataCorrupt``, ``UpstreamUnavailable`` and
         ``StorageFault``. Remembered are an absence and a refusal, for ``missing_ttl`` seconds, and reads that were slow
         to fail, for about as long as they took.
         """
@@ -114,10 +114,10 @@ class Snapshots(Generic[V]):
         return self._overtake(flight, copy.snapshot, trace)
 
     async def unchanged(self, key: str, etag: str) -> bool:
-        """Say whether a key still has ``etag``, without decoding anything. Raises as ``get``.
+        """Return whether a key still has ``etag``, without decoding anything. Raises as ``get``.
 
-        An expired copy that is held is for ``get`` to revalidate, so the answer is no. One version of a key is asked
-        about at a time, lest one that hangs hold many threads; of any other version the answer is no meanwhile.
+        False if the copy that is held has expired, since ``get`` has to revalidate it. One version of a key is checked
+        at a time, so that a read that hangs holds one thread only; for any other version, False until it ends.
         """
         held = self.cached(key)
         with self._lock:
@@ -135,7 +135,7 @@ class Snapshots(Generic[V]):
         return await self._await_load(flight, trace, Tally())
 
     def hottest_keys(self) -> list[str]:
-        """List the keys worth holding, no more than may be held: first those asked most, then what else is held."""
+        """Return the keys worth holding, at most as many as fit: the most requested first, then the others held."""
         most = self._policy.max_entries
         with self._lock:
             return list(dict.fromkeys([*self._tally.most_asked(most), *self._memory.cache]))[:most]
@@ -150,7 +150,7 @@ class Snapshots(Generic[V]):
         return max(0, int(snapshot.fresh_until - self._clock()))
 
     def stats(self) -> Mapping[str, int]:
-        """Count requests by outcome and evictions so far, and loads under way, entries and their bytes now."""
+        """Return counts: requests by outcome and evictions so far; loads under way, entries and their bytes now."""
         with self._lock:
             return {
                 **dict.fromkeys(get_args(Outcome), 0),
@@ -162,7 +162,7 @@ class Snapshots(Generic[V]):
             }
 
     def close(self) -> None:
-        """Let nobody join the loads under way any more; whoever owns the threads ends them."""
+        """Forget the loads under way, so that no caller joins them; the owner of the threads ends them."""
         with self._lock:
             self._flights.clear()
 
@@ -197,7 +197,7 @@ class Snapshots(Generic[V]):
         return flight
 
     def _refused(self, key: str, error: Exception) -> _Flight[V]:
-        """Make a load that is over before it began: with the copy in hand if there is one, else with ``error``."""
+        """Return a load that has already ended: with the copy in memory if there is one, else with ``error``."""
         flight: _Flight[V] = _Flight(Future(), Trace())
         try:
             flight.future.set_result(("stale", self._loading.fall_back(self._memory.copy(key), error)))
@@ -214,7 +214,7 @@ class Snapshots(Generic[V]):
                 self._flights.pop(key, None)
 
     def _overtake(self, flight: _Flight[V], copy: Snapshot[V], trace: Trace | None) -> Snapshot[V]:
-        """Return the copy in hand, as stale, in place of a load that takes long; nobody is to keep it."""
+        """Return the copy in memory, as stale, in place of a load that takes long; it must not be cached."""
         if not flight.late:
             flight.late = True
             about = {self.key_field: copy.key, "reason": "the storage is slow"}

@@ -46,10 +46,10 @@ class Connection:
         self._not_before = float("-inf")
 
     def get(self) -> Connected:
-        """Give the client, made if there is none; raises ``UpstreamUnavailable``.
+        """Return the client, created on first use. Raises ``UpstreamUnavailable``.
 
         A client whose credentials were refused is replaced once the pause is over. Until then, and where no other can
-        be made, it is given on: what refused it may have been mended, and other requests may fare better.
+        be made, it is returned: what refused it may have been mended, and other requests may fare better.
         """
         if (connected := self._connected) is None:
             with self._lock:
@@ -66,7 +66,7 @@ class Connection:
         self._refused = connected
 
     def _renewed(self, refused: Connected) -> Connected:
-        """Make another client, as credentials may have changed; give the one refused where that cannot be now."""
+        """Return a new client, as credentials may have changed; the refused one if no other can be made now."""
         if self._clock() < self._not_before:
             return refused
         try:
@@ -115,9 +115,9 @@ class Connection:
 
 
 def _made_parsable(response_dict: dict[str, Any], **_: object) -> None:
-    """Take out of an answer what botocore cannot parse: a Last-Modified that is no time, and what it makes of a 304.
+    """Remove from a response what botocore cannot parse: an invalid Last-Modified, and the stream of a 304.
 
-    Of a 304 with a checksum header it makes a stream (boto3#4765).
+    botocore makes a stream of a 304 that has a checksum header (boto3#4765).
     """
     from botocore.utils import parse_timestamp
 

@@ -60,7 +60,7 @@ class _PromptStream:
         self._deadline = deadline
 
     def read(self, amount: int) -> bytes:
-        """Give at most ``amount`` bytes; raises botocore's ``ReadTimeoutError`` once the deadline has passed."""
+        """Return at most ``amount`` bytes; raises botocore's ``ReadTimeoutError`` once the deadline has passed."""
         if self._clock() >= self._deadline:
             from botocore.exceptions import ReadTimeoutError
 

@@ -79,7 +79,7 @@ def faults() -> tuple[type[Exception], ...]:
 
 
 def error_code(error: Exception) -> str:
-    """Give what AWS calls the fault; where AWS did not answer, the exception's name."""
+    """Return the error code of AWS; if AWS did not answer, the exception's name."""
     from botocore.exceptions import ClientError
 
     return str(error.response["Error"]["Code"]) if isinstance(error, ClientError) else type(error).__name__
@@ -87,7 +87,7 @@ def error_code(error: Exception) -> str:
 
 @contextmanager
 def translated(**where: str) -> Iterator[None]:
-    """Raise ours for theirs, with ``where`` and the error code for the log.
+    """Translate the errors of boto3 to ours, with ``where`` and the error code for the log.
 
     ``StorageFault`` for whatever the table does not list, ``AccessDenied`` above all. (A role without
     ``s3:ListBucket`` gets that for missing keys too. It remains a fault: taking it for "not found" would hide that the
@@ -101,20 +101,20 @@ def translated(**where: str) -> Iterator[None]:
 
 
 def _kind(error: Exception) -> type[ServiceError]:
-    """Look a fault up: by its code, by the names of its classes; failing that, 5xx is for later."""
+    """Return our error class for a fault: by its code, else by its classes, else by its status (5xx may pass)."""
     names = (error_code(error), *(each.__name__ for each in type(error).__mro__))
     otherwise = UpstreamUnavailable if _status(error) >= 500 else StorageFault
     return next((_KINDS[name] for name in names if name in _KINDS), otherwise)
 
 
 def is_passing(error: Exception) -> bool:
-    """Say whether the very same request may succeed a moment later: what S3 says of itself, and broken connections."""
+    """Return whether the same request may soon succeed: after faults of S3 itself and broken connections."""
     names = {error_code(error), *(each.__name__ for each in type(error).__mro__)}
     return _status(error) in _PASSING_STATUSES or not names.isdisjoint((*_THROTTLED, *BROKEN))
 
 
 def _status(error: Exception) -> int:
-    """Give the HTTP status that AWS answered with, 0 where it did not answer."""
+    """Return the HTTP status of AWS's response; 0 if there was none."""
     from botocore.exceptions import ClientError
 
     return int(error.response["ResponseMetadata"]["HTTPStatusCode"]) if isinstance(error, ClientError) else 0

@@ -85,7 +85,7 @@ class FolderStorage:
         return {"storage": "ok"}
 
     def _stored(self, key: str, limit: int) -> StoredObject | None:
-        """Read a regular file of at most ``limit`` bytes; None where there is none."""
+        """Read a regular file of at most ``limit`` bytes; None if there is none."""
         with _translated(self._root / key):
             found = _read_regular(self._root / key, limit + 1)
         if found is None:
@@ -97,13 +97,13 @@ class FolderStorage:
 
 
 def _names(folder: Path, start: str) -> list[str]:
-    """Return the names of a folder's regular files that begin so."""
+    """Return the names of a folder's regular files that begin with ``prefix``."""
     with os.scandir(folder) as entries:
         return [each.name for each in entries if each.name.startswith(start) and each.is_file(follow_symlinks=False)]
 
 
 def _listed(root: Path, key: str) -> ListedObject | None:
-    """Describe a file; None where it is gone since it was listed."""
+    """Return a file's entry; None if it was deleted after it was listed."""
     try:
         status = (root / key).stat()
     except FileNotFoundError:
@@ -118,7 +118,7 @@ _SAFE_FLAGS = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 
 
 def _read_regular(path: Path, size: int) -> tuple[bytes, datetime] | None:
-    """Read up to ``size`` bytes and the time of change of a regular file; None where there is none."""
+    """Read up to ``size`` bytes and the time of change of a regular file; None if there is none."""
     try:
         with open(path, "rb", opener=lambda name, flags: os.open(name, flags | _SAFE_FLAGS)) as file:
             status = os.fstat(file.fileno())
@@ -132,7 +132,7 @@ def _read_regular(path: Path, size: int) -> tuple[bytes, datetime] | None:
 
 
 def _replace(path: Path, data: bytes) -> None:
-    """Write a file aside, to the disk, and give it its name, which is atomic; whoever writes last wins."""
+    """Write a temporary file, sync it, and rename it, which is atomic; the last writer wins."""
     handle, aside = tempfile.mkstemp(prefix=f"{path.name}.", suffix=".tmp", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
@@ -148,7 +148,7 @@ def _replace(path: Path, data: bytes) -> None:
 
 
 def content_hash(data: bytes) -> str:
-    """Make an ETag of the content alone.
+    """Return an ETag of the content alone.
 
     Time, size and inode would spare the read, but two writes within one clock tick share them; and with a hash all
     copies of a folder behind one load balancer agree.
@@ -158,7 +158,7 @@ def content_hash(data: bytes) -> str:
 
 @contextmanager
 def _translated(path: Path) -> Iterator[None]:
-    """Turn the system's errors into ours. Permissions take an operator; a folder that is away may be mounted again."""
+    """Translate the system's errors to ours. Wrong permissions need an operator; a missing folder may return."""
     try:
         yield
     except PermissionError as error:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """Hold the lock on ``path``, an empty file that stays; wait for whoever holds it.
+    """Hold the lock on ``path``, an empty file that remains; wait until no other process holds it.
 
     Windows has no such lock in Python's library: there, two writers at once are not kept apart.
     """

@@ -68,7 +68,7 @@ class MeteredStorage:
             return self._storage.check()
 
     def usage(self) -> Usage:
-        """Read the meter and begin anew, but for the failures in a row."""
+        """Return the counts since the last call and reset them, except for the failures in a row."""
         with self._lock:
             found = Usage(tuple(self._seconds), self._failures, self._longest)
             self._seconds.clear()

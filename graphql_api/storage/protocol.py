@@ -60,7 +60,7 @@ class Storage(Protocol):
     def read(self, key: str, etag: str | None = None, *, max_bytes: int = MAX_OBJECT_BYTES) -> StoredObject | None:
         """Read an object; None if its ETag still is ``etag``.
 
-        Raises ``NotFound`` where there is none, and ``DataCorrupt`` where it has more than ``max_bytes``.
+        Raises ``NotFound`` if there is none, and ``DataCorrupt`` if it has more than ``max_bytes``.
         """
 
     def list_objects(self, prefix: str = "", cursor: str | None = None, limit: int = 1000) -> Listing:
@@ -70,7 +70,7 @@ class Storage(Protocol):
         """
 
     def write(self, key: str, data: bytes) -> None:
-        """Put an object in the place of the one there was, at once: no reader ever sees half of it.
+        """Write or replace an object atomically: no reader sees a part of it.
 
         What is written, swapped or deleted begins with an underscore or lies in a folder, so that it can never be one
         of the files that others put there.
@@ -79,7 +79,7 @@ class Storage(Protocol):
     def swap(self, key: str, data: bytes, etag: str | None) -> None:
         """Write as ``write``, but only if the object there still has ``etag``; None: if there is none.
 
-        Raises ``Conflict`` where another writer came first.
+        Raises ``Conflict`` if another writer came first.
         """
 
     def delete(self, key: str) -> None:
@@ -121,15 +121,15 @@ def _checked(pattern: re.Pattern[str], text: str) -> str:
 
 
 def no_such_object(key: str) -> NotFound:
-    """Make the error for an object that is not there."""
+    """Return the error for an object that is not there."""
     return NotFound("There is no such file.", key=key)
 
 
 def changed_meanwhile(key: str) -> Conflict:
-    """Make the error for an object that another writer replaced."""
+    """Return the error for an object that another writer replaced."""
     return Conflict("Another process has changed the same file.", key=key)
 
 
 def too_large(key: str, limit: int) -> DataCorrupt:
-    """Make the error for an object of more than ``limit`` bytes, which no genuine one has."""
+    """Return the error for an object of more than ``limit`` bytes, which no genuine one has."""
     return DataCorrupt("The file is too large.", key=key, limit=limit)

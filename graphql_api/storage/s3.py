@@ -153,7 +153,7 @@ class S3Storage:
         )
 
     def _tried(self, request: Callable[[Connected, float], T], attempts: int | None = None, **where: str) -> T:
-        """Make a request, which gets its deadline, again where its fault may pass; raises ours for S3's faults."""
+        """Make a request with a deadline, and repeat it if its fault may pass. Raises our errors for those of S3."""
         deadline, attempt = self._clock() + self._seconds, 1
         attempts = attempts or self._attempts
         with self._connected(**where) as s3, ExitStack() as at_end:
@@ -180,7 +180,7 @@ class S3Storage:
 
     @contextmanager
     def _connected(self, **where: str) -> Iterator[Connected]:
-        """Lend the connection; where its credentials turn out unusable, the next may have others."""
+        """Yield the connection; if its credentials are refused, the next connection may have others."""
         connected = self._connection.get()
         try:
             with translated(bucket=connected.bucket, **where):

@@ -33,7 +33,7 @@ class Location:
 def read_location(session: "Session", config: "Config", path: str, region: str | None) -> Location:
     """Read the parameters under ``path``, all in one call; ``region`` is where SSM is and the bucket's default.
 
-    Raises ``UpstreamUnavailable`` where SSM cannot be read or what it says makes no sense; no error shows a value.
+    Raises ``UpstreamUnavailable`` if SSM cannot be read or its values are invalid; no error shows a value.
     """
     # At DEBUG, botocore logs the answers it parses: the keys.
     logging.getLogger("botocore.parsers").setLevel(logging.INFO)
@@ -60,7 +60,7 @@ _FORMS: Mapping[str, re.Pattern[str]] = {
 
 
 def _problem(found: Mapping[str, str]) -> str | None:
-    """Say what is wrong with the parameters, without a value; None if nothing is."""
+    """Return what is wrong with the parameters, without their values; None if nothing is wrong."""
     if "BUCKET_NAME" not in found:
         return "BUCKET_NAME is missing"
     if ("ACCESS_KEY" in found) != ("SECRET_ACCESS_KEY" in found):

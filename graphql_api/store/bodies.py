@@ -29,7 +29,7 @@ def decode(text: str) -> Mapping[str, Any]:
 
 
 def contains(item: Item, text: str) -> bool:
-    """Say whether the JSON of an item's body contains a text."""
+    """Return whether the JSON of an item's body contains a text."""
     return not text or text in encode(item.key, item.body)
 
 

@@ -64,7 +64,7 @@ class Connections:
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection | None]:
-        """Give a connection to read by; None where there is no file."""
+        """Yield a connection for reading; None if there is no file."""
         with translated():
             if not self._idle and not self.path.exists():
                 yield None
@@ -74,9 +74,9 @@ class Connections:
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
-        """Give a connection within a transaction that nobody else can write beside.
+        """Yield a connection in a transaction during which nobody else can write.
 
-        Threads of this process wait in line: SQLite would have each try again by itself, and some would never get in.
+        Threads of this process wait in order; SQLite alone would let each retry, and some would never succeed.
         """
         with translated(), self._line(), self._lent(create=True) as connection:
             connection.execute("BEGIN IMMEDIATE")
@@ -98,7 +98,7 @@ class Connections:
 
     @contextmanager
     def _lent(self, *, create: bool) -> Iterator[sqlite3.Connection]:
-        """Lend an idle connection or a new one; one that met an error of SQLite is not used again."""
+        """Yield an idle connection or a new one; after an error of SQLite it is not used again."""
         with self._lock:
             connection = self._idle.pop() if self._idle else None
         if connection is None:
@@ -139,7 +139,7 @@ class Connections:
         return connection
 
     def close(self) -> None:
-        """Close all that is idle, and what is lent once it comes back."""
+        """Close the idle connections at once, and those in use when they are returned."""
         with self._lock:
             self._closed = True
             idle, self._idle = self._idle, []

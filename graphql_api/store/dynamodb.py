@@ -58,7 +58,7 @@ class DynamoDbStore:
         raise StoreUnavailable(UNAVAILABLE, reason="contended")
 
     def _replace(self, key: Key, text: str, expected: int | None, expires: int | None) -> Item | None:
-        """Write the body of an item that is there; None where it is not, or has another version."""
+        """Write the body of an item that is there; None if it does not exist or has another version."""
         update = self._update(EXISTS)
         update.set("body", {"S": text})
         update.raise_by("version", 1)
@@ -68,7 +68,7 @@ class DynamoDbStore:
         return self._apply(key, update)[0]
 
     def _create(self, item: Item, text: str) -> Item | None:
-        """Write an item that is not there; None where it is."""
+        """Write an item that is not there; None if it exists."""
         client = self._client.get()
         with translated():
             try:
@@ -134,7 +134,7 @@ class DynamoDbStore:
     ) -> Drawn | None:
         """Take from limits.
 
-        A condition can compare, but not reckon: the outcome is reckoned here from the marks last seen, and written
+        A condition can compare, but not calculate: the outcome is calculated here from the marks last seen, and written
         under the condition that it follows from those that are there. If not, the answer tells the marks for a retry.
         """
         check_names(draws)

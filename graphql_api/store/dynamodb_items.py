@@ -62,26 +62,26 @@ class Update:
         self.sets.append(f"#{name} = :{name}")
 
     def expire(self, expires: int | None) -> None:
-        """Set the expiry, or take it away."""
+        """Set or remove the expiry."""
         if expires is None:
             self.removes.append("#ttl")
         else:
             self.set("ttl", number(expires))
 
     def require_version(self, expected: int) -> None:
-        """Ask for a version."""
+        """Require a version."""
         self._name("version")
         self.values[":expected"] = number(expected)
         self.conditions.append("#version = :expected")
 
     def require_text(self, text: str) -> None:
-        """Ask for a text in the body."""
+        """Require a text in the body."""
         self._name("body")
         self.values[":text"] = {"S": text}
         self.conditions.append("contains(#body, :text)")
 
     def raise_by(self, name: str, amount: int) -> None:
-        """Add to a number, which may not be there yet."""
+        """Add to a number; a missing number counts as 0."""
         self._name(name)
         self.values |= {f":{name}": number(amount), ":zero": number(0)}
         self.sets.append(f"#{name} = if_not_exists(#{name}, :zero) + :{name}")

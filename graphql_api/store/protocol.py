@@ -67,7 +67,7 @@ class ItemStore(Protocol):
         """Write a body and the expiry, and return the item.
 
         ``expected`` is the version that the item must have; 0 means that it must not be there, None that it may be as
-        it likes. Raises ``Conflict`` where that does not hold, and ``ItemTooLarge``. A new item has version 1 and no
+        it likes. Raises ``Conflict`` if the version is another, and ``ItemTooLarge``. A new item has version 1 and no
         numbers; one that is replaced keeps its numbers.
         """
 
@@ -80,7 +80,7 @@ class ItemStore(Protocol):
     def add(self, key: Key, amounts: Mapping[str, int], *, expires: int | None = None) -> Item:
         """Add to numbers of an item, which is made with an empty body if it is not there; set ``expires`` if given.
 
-        Nothing that is added at the same time is lost. It is not idempotent: what fails may have been added.
+        Concurrent additions are not lost. It is not idempotent: a call that fails may have added.
         """
 
     def draw(
@@ -91,7 +91,7 @@ class ItemStore(Protocol):
         seen: Mapping[str, int] | None = None,
         holding: str = "",
     ) -> Drawn | None:
-        """Take from several limits of an item at once, all or none; None where there is no such item.
+        """Take from several limits of an item at once, all or none; None if there is no such item.
 
         ``now`` is in nanoseconds since 1970. Each limit is one of the item's numbers. ``seen`` are the numbers as the
         caller knows them: where they are right, one call is enough. An item whose body, as JSON, does not contain the
@@ -99,7 +99,7 @@ class ItemStore(Protocol):
         """
 
     def delete(self, key: Key, *, expected: int | None = None) -> None:
-        """Make an item disappear. Raises ``Conflict`` where it has not the version ``expected``."""
+        """Delete an item. Raises ``Conflict`` if it has not the version ``expected``."""
 
     def check(self) -> None:
         """Open what is needed, and raise what reading would raise; makes nothing."""

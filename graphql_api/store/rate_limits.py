@@ -32,7 +32,7 @@ class Settled(NamedTuple):
 
 
 def settle(draws: Mapping[str, Draw], marks: Mapping[str, int], now: int) -> Settled:
-    """Reckon draws against marks: all are granted, or none."""
+    """Return the outcome of draws against marks: all are granted, or none."""
     begun = {name: max(marks.get(name, 0), now) + draw.owed for name, draw in draws.items()}
     rooms = {name: now + draw.burst - begun[name] for name, draw in draws.items()}
     granted = all(rooms[name] >= draw.least for name, draw in draws.items())

@@ -40,7 +40,7 @@ def open_store(settings: Settings, timeouts: tuple[float, float] | None = None) 
 
 
 def is_begun(settings: Settings) -> bool:
-    """Say whether there may be items: a file that nobody has written to is not there. Raises ``ConfigError``."""
+    """Return whether there may be items: False if the file does not exist yet. Raises ``ConfigError``."""
     name = _name(settings)
     return name.startswith(DYNAMODB) or Path(name).expanduser().exists()
 
@@ -67,7 +67,7 @@ class Store:
         return cls(open_store(services.settings))
 
     async def get(self, key: Key) -> Item | None:
-        """Return an item, None where there is none."""
+        """Return an item, None if there is none."""
         return await self._call(lambda: self.sync.get(key))
 
     async def put(
@@ -96,11 +96,11 @@ class Store:
         return await self._call(lambda: self.sync.draw(key, now, draws, seen, holding))
 
     async def delete(self, key: Key, *, expected: int | None = None) -> None:
-        """Make an item disappear, as ``ItemStore.delete`` does."""
+        """Delete an item, as ``ItemStore.delete`` does."""
         await self._call(lambda: self.sync.delete(key, expected=expected))
 
     async def _call(self, work: Callable[[], T]) -> T:
-        """Run ``work`` in a thread. Raises ``StoreUnavailable`` where it takes too long; it may be carried out then."""
+        """Run ``work`` in a thread. Raises ``StoreUnavailable`` if it takes too long; the work may still be done."""
         if self._threads is None:
             self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="store")
         call = asyncio.get_running_loop().run_in_executor(self._threads, work)

@@ -38,7 +38,7 @@ def constant(value: Any, rows: int) -> DictColumn:
 
 
 def combine(columns: Sequence[DictColumn], rows: int) -> tuple[np.ndarray, list[Sequence[Any]]]:
-    """Find the distinct combinations of columns: the rows' codes, and each column's values by combination."""
+    """Return the distinct combinations of columns: the rows' codes, and each column's values by combination."""
     arrays = list({id(column.codes): column for column in columns}.values())
     if len(arrays) == 1:
         return arrays[0].codes, [column.values for column in columns]

@@ -21,15 +21,15 @@ _PRIME = np.uint32(16_777_619)
 
 
 def cursor(table: ColumnTable, row: int) -> str:
-    """Name a row so that it can be found again, in later versions too."""
+    """Return the cursor of a row, which finds the row in later versions too."""
     return _cursors(table)[row]
 
 
 def find(table: ColumnTable, text: str, argument: str) -> int:
     """Return the row that a cursor names.
 
-    Raises ``CursorExpired`` where the cursor is of another version of the table in which its row was another, and
-    ``BadUserInput`` for what is no cursor of this table.
+    Raises ``CursorExpired`` if the cursor is of another version of the table in which its row was another, and
+    ``BadUserInput`` if it is not a cursor of this table.
     """
     try:
         decoded = base64.b64decode(text.encode(), altchars=b"-_", validate=True)
@@ -56,7 +56,7 @@ def are_made(table: ColumnTable) -> bool:
 
 
 def _cursors(table: ColumnTable) -> RowTexts:
-    """Make all cursors at once, when the first is asked for."""
+    """Return all cursors, made at once when the first is requested."""
 
     def make() -> RowTexts:
         parts = np.empty(table.rows, _PARTS)
@@ -69,7 +69,7 @@ def _cursors(table: ColumnTable) -> RowTexts:
 
 
 def _checksums(table: ColumnTable) -> np.ndarray:
-    """Sum up each row in 32 bits, the same in every process: one checksum a distinct value, mixed by row."""
+    """Return a 32-bit checksum of each row, the same in every process: made of one for each distinct value."""
     sums = np.zeros(table.rows, np.uint32)
     for name in table.cursor_fields:
         column = table.fields[name]

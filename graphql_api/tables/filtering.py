@@ -16,7 +16,7 @@ Pay = Callable[[int], None]
 
 
 def free(_amount: int) -> None:
-    """Let all work be done."""
+    """Accept all work without a limit."""
 
 
 def mask(table: ColumnTable, condition: Condition, pay: Pay = free) -> np.ndarray:

@@ -9,13 +9,13 @@ from graphql_api.tables.column import DictColumn
 
 
 def written_length(column: DictColumn, length: Callable[[str], int]) -> int:
-    """Add up the lengths of a column's texts, each as often as it stands in a row."""
+    """Return the total length of a column's texts, each counted once for each row."""
     lengths = np.array([length(value) if type(value) is str else 0 for value in column.values], np.int64)
     return int(lengths.take(column.codes).sum()) if len(lengths) else 0
 
 
 def longest_text(column: DictColumn) -> int:
-    """Return the characters of a column's longest text, or more."""
+    """Return an upper bound of the length of a column's longest text, in characters."""
     try:
         return len(max(column.values, key=len, default=""))
     except TypeError:  # there are other values, null among them
@@ -23,5 +23,5 @@ def longest_text(column: DictColumn) -> int:
 
 
 def values_size(column: DictColumn) -> int:
-    """Add up the bytes of a column's distinct values, each with its place in a list."""
+    """Return the bytes of a column's distinct values, their places in a list included."""
     return sum(map(sys.getsizeof, column.values)) + 8 * len(column.values)

@@ -37,7 +37,7 @@ def judge(test: Comparison, values: Sequence[Any]) -> np.ndarray:
 
 
 def check(test: Comparison) -> Check:
-    """Return what says whether a value passes a test."""
+    """Return a function that returns whether a value passes a test."""
     return OPERATORS[test.operator].check(test.operand)
 
 

@@ -78,7 +78,7 @@ def check_count(argument: str, count: int | None, at_most: int) -> None:
 
 
 def page_work(table: ColumnTable, orders: Sequence[Order], *, filtered: bool) -> int:
-    """Reckon what a page of rows takes beside them: cursors, choosing and, for each order, ranks; in values of a list.
+    """Return the work for a page beside its rows: cursors, selection and, for each order, ranks; in values of a list.
 
     A page of all rows in their own order takes nothing once the table has its cursors.
     """

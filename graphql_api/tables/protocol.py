@@ -11,11 +11,11 @@ class Table(Protocol):
 
     @property
     def derived(self) -> dict[Any, Any]:
-        """What is kept as long as the table."""
+        """Return the values that are kept as long as the table."""
 
     @property
     def version(self) -> object:
-        """Names the table in caches."""
+        """Return a key that identifies the table in caches."""
 
     def __len__(self) -> int:
         """Count the rows."""

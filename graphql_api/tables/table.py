@@ -32,12 +32,12 @@ class ColumnTable:
 
     @property
     def weight(self) -> int:
-        """Return the rows that a pass over all of them is reckoned as: long texts count as several."""
+        """Return the cost of a pass over all rows, in rows: a row of long texts counts as several."""
         return max(self.rows, self.nbytes // ROW_BYTES)
 
     @property
     def cursor_fields(self) -> Iterable[str]:
-        """Name the fields by which a cursor knows that a row is the same in a later version."""
+        """Return the fields by which a cursor recognises a row in a later version."""
         return self.fields
 
     def newest(self, name: str) -> Any:
