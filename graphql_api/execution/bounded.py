@@ -33,7 +33,7 @@ class BoundedExecutor(StrawberryGraphQLCoreExecutionContext):
     given_up: LongWork | Exhausted | None = None
 
     def execute_field(self, parent_type: Any, source: Any, field_details_list: Any, path: Any, *context: Any) -> Any:
-        """Execute one field of one object; once given up, those of the root only, for what they load."""
+        """Execute one field of one object; after the work was given up, only fields of the root, for what they load."""
         try:
             if self.given_up is None:
                 self.context_value.budget.spend(GENERAL_WEIGHT, GENERAL_WORK)
@@ -54,7 +54,7 @@ class BoundedExecutor(StrawberryGraphQLCoreExecutionContext):
         return super().complete_iterable_value(item_type, field_details_list, info, path, items, position_context)
 
     def _rows(self, window: Window[Any], item_type: Any, field_details_list: Any) -> list[Any]:
-        """Write all rows as one piece of JSON; raises where a column cannot be written."""
+        """Return all rows as one piece of JSON. Raises if a column cannot be written."""
         operation = Operation(self.schema, self.operation, self.fragments)
         template = row_template(operation, self.variable_values, item_type, field_details_list)
         if not len(window):

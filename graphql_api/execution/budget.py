@@ -43,7 +43,7 @@ class Exhausted(BaseException):
 
 @contextmanager
 def answered() -> Iterator[None]:
-    """Raise what is within ``Exhausted``, for routes that answer one error and have no executor."""
+    """Raise the error that an ``Exhausted`` carries, for routes that respond with one error and have no executor."""
     try:
         yield
     except Exhausted as exhausted:
@@ -86,11 +86,11 @@ class Budget:
 
     @property
     def left(self) -> float:
-        """Return the seconds that are left; none, or fewer, once it was stopped."""
+        """Return the seconds that are left; zero or less after ``stop``."""
         return self.seconds - (self.clock() - self.begun)
 
     def stop(self) -> None:
-        """End work that goes on in another thread, where it looks at the clock next."""
+        """Stop work in another thread, when it next checks the clock."""
         self.seconds = -1
 
     def spend(self, values: int, work: int | None = None) -> None:
@@ -105,7 +105,7 @@ class Budget:
             self._look()
 
     def charge(self, values: int) -> None:
-        """Pay for what somebody else reckons, before it is asked of them. Raises ``Exhausted``."""
+        """Pay for work whose cost the caller computed, before it is done. Raises ``Exhausted``."""
         self.spent += values
         if self.spent > self.values:
             message = f"The operation costs {self.spent:,.0f}, of {self.values:,.0f} at most: ask for less at once."
@@ -118,7 +118,7 @@ class Budget:
             self._look()
 
     def _look(self) -> None:
-        """Look at what is spent and at the clock, and say when next."""
+        """Check the values and the clock, and set when to check next."""
         if self.spent > self.values:
             message = f"The answer would hold more than {self.values:,.0f} values: ask for fewer rows or fields."
             raise Exhausted(ResponseTooLarge(message, spent=self.spent))
@@ -136,7 +136,7 @@ class Budget:
 
 
 def check_size(size: int, most: float) -> None:
-    """Raise ``Exhausted`` where an answer is larger than ``most`` bytes."""
+    """Raise ``Exhausted`` if an answer is larger than ``most`` bytes."""
     if size > most:
         raise Exhausted(ResponseTooLarge(f"The answer is larger than {most:,.0f} bytes: ask for fewer rows or fields."))
 

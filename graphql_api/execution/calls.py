@@ -56,7 +56,7 @@ class Operation:
 
 
 def strawberry_field(definition: GraphQLField) -> StrawberryField:
-    """Give Strawberry's own view of a field, if nothing wraps its resolver that a plan would pass by."""
+    """Return Strawberry's definition of a field. Raises ``Unplanned`` if it has permissions or extensions."""
     field = field_of(definition)
     if field is None or field.permission_classes or field.extensions:
         raise Unplanned
@@ -66,7 +66,7 @@ def strawberry_field(definition: GraphQLField) -> StrawberryField:
 def resolver(
     operation: Operation, parent: GraphQLObjectType, definition: GraphQLField, nodes: list[FieldNode]
 ) -> Resolve:
-    """Plan how a field's value is found."""
+    """Return the planned way to find a field's value."""
     field = strawberry_field(definition)
     if field.is_basic_field:
         name = field.python_name
@@ -85,7 +85,7 @@ def resolver(
 def _info(
     operation: Operation, parent: GraphQLObjectType, definition: GraphQLField, nodes: list[FieldNode]
 ) -> Callable[[Run], GraphQLResolveInfo[Any]]:
-    """Prepare what a resolver learns of its field. The path is left out: it is for errors, which plans do not tell."""
+    """Return a function that makes a resolver's ``info``. It has no path, which only errors need."""
     known = (nodes[0].name.value, nodes, definition.type, parent, None)
     of_document = (operation.schema, operation.fragment_definitions, None, operation.node)
 
@@ -125,7 +125,7 @@ def _direct(
 
 
 def _is_plain(kind: Any) -> bool:
-    """Say whether an argument reaches Python as it is: scalars that need no conversion, or a list of them."""
+    """Return whether an argument reaches Python as it is: scalars that need no conversion, or a list of them."""
     if is_non_null_type(kind):
         return _is_plain(kind.of_type)
     if is_list_type(kind):

@@ -65,7 +65,7 @@ class Context:
     _works: dict[Hashable, "_Work"] = field(default_factory=dict)
 
     def use(self, kind: type[S]) -> S:
-        """Return a slice's service, by its class; what it gives has no version here, so the answer is not shared."""
+        """Return a slice's service, by its class. Its results have no version, so the response is not cached."""
         self._private = True
         return self._services.get(kind)
 
@@ -81,7 +81,7 @@ class Context:
         return found
 
     async def once(self, key: Hashable, work: Callable[[], Awaitable[V]]) -> V:
-        """Return what ``work`` gives: it is begun once for a request, by its ``key``, and waited for as loads are.
+        """Return the result of ``work``, which starts once for each ``key`` in a request and is awaited as loads are.
 
         It may read the snapshots of this request and nothing else, so that their versions are those of the answer.
         """
@@ -97,7 +97,7 @@ class Context:
         return self._works.keys()
 
     async def finish_loads(self) -> None:
-        """Wait for all keys and work that were asked for, whatever comes of it; what was given up begins anew."""
+        """Wait until all requested keys and work have ended, with success or not; what was cancelled starts again."""
         for place, load in self._loads.items():
             if _is_given_up(load):
                 self._loads[place] = self._begin(place)
@@ -111,12 +111,12 @@ class Context:
 
     @property
     def snapshots(self) -> list[Snapshot[Any]]:
-        """Every version that this request has read so far."""
+        """Return every version that this request has read so far."""
         return [each for each in map(_loaded, self._loads.values()) if each is not None]
 
     @property
     def versions(self) -> tuple[Snapshot[Any], ...] | None:
-        """What the answer of a pure operation was made of; None where that is not all, or one is missing or stale."""
+        """Return the versions that fully determine a pure operation's response; None if one is unknown or stale."""
         found = self.snapshots
         whole = not self._private and len(found) == len(self._loads) > 0 and not any(each.stale for each in found)
         return tuple(found) if whole else None
@@ -137,7 +137,7 @@ def _begin(work: Callable[[], Awaitable[V]]) -> asyncio.Future[V]:
 
 
 def _is_given_up(load: "Load | asyncio.Future[Any]") -> bool:
-    """Say whether a load never began, or was cancelled with the attempt that waited for it."""
+    """Return whether a load never began, or was cancelled with the attempt that waited for it."""
     return load is UNLOADED or (isinstance(load, asyncio.Future) and load.cancelled())
 
 
@@ -148,6 +148,6 @@ def _loaded(load: Load) -> Snapshot[Any] | None:
 
 
 def _mark_retrieved(load: asyncio.Future[Any]) -> None:
-    """Keep a load that nobody awaits any more (the request timed out) from being reported as a lost exception."""
+    """Read the error of a load that nobody awaits any more, so that asyncio does not report it as lost."""
     if not load.cancelled():
         load.exception()

@@ -89,7 +89,7 @@ class CostVisitor:
     known: dict[str, Cost] = field(default_factory=dict)
 
     def operation(self, node: OperationDefinitionNode) -> int:
-        """Reckon the cost of a valid operation."""
+        """Return the cost of a valid operation."""
         root = self.schema.get_root_type(node.operation)
         cost = self._selections(root, node.selection_set.selections) if root else Cost()
         return cost.fixed + cost.per_item
@@ -109,7 +109,7 @@ class CostVisitor:
         return self._selections(kind, node.selection_set.selections)
 
     def _fragment(self, name: str) -> Cost:
-        """Reckon a fragment once, wherever it is spread."""
+        """Return the cost of a fragment, computed once for all places that spread it."""
         if name not in self.known:
             fragment = self.fragments[name].definition
             kind = self.schema.type_map[fragment.type_condition.name.value]
@@ -136,7 +136,7 @@ class CostVisitor:
         return Cost(weight + tests, item)
 
     def _arguments(self, definition: GraphQLField, node: FieldNode) -> dict[str, Any]:
-        """Give a field's arguments, variables and defaults filled in; none where the field will fail for them."""
+        """Return a field's arguments, variables and defaults filled in; none where the field will fail for them."""
         if not definition.args:
             return {}
         given = node.arguments or ()
@@ -152,12 +152,12 @@ class CostVisitor:
 
 
 def _holds_many(kind: GraphQLInputType) -> bool:
-    """Say whether an argument of this type can hold more than one value."""
+    """Return whether an argument of this type can hold more than one value."""
     return is_list_type(get_nullable_type(kind)) or is_input_object_type(get_named_type(kind))
 
 
 def _variables(node: ValueNode) -> set[str]:
-    """Name the variables in a value, at any depth."""
+    """Return the names of the variables in a value, at any depth."""
     if isinstance(node, VariableNode):
         return {node.name.value}
     parts: Iterable[ValueNode] = ()
@@ -169,7 +169,7 @@ def _variables(node: ValueNode) -> set[str]:
 
 
 def _size(arguments: Mapping[str, Any]) -> int | None:
-    """Give the length that a field's arguments ask for; None where none does."""
+    """Return the length that a field's arguments ask for; None if none does."""
     counts = [arguments[name] for name in COUNTS if isinstance(arguments.get(name), int)]
     counts += [len(arguments[name]) for name in KEYS if isinstance(arguments.get(name), list)]
     return max(0, min(counts)) if counts else None

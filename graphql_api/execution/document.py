@@ -56,7 +56,7 @@ class Document:
     _own_weight: int = field(init=False)
 
     def __post_init__(self) -> None:
-        """Find the operations by name, a single one by no name too; and the fragments."""
+        """Collect the operations by name (a single one also under None) and the fragments."""
         definitions = self.tree.definitions if self.tree else ()
         operations = [each for each in definitions if isinstance(each, OperationDefinitionNode)]
         self.operations = {each.name.value: each for each in operations if each.name}
@@ -78,16 +78,16 @@ class Document:
             self.grown(self)
 
     def operation(self, name: str | None) -> OperationDefinitionNode | None:
-        """Find the operation that a name means; None where there is none, or no name and several."""
+        """Return the operation with a name; None if there is none, or if there are several and no name is given."""
         return self.operations.get(name)
 
     def is_query(self, name: str | None) -> bool:
-        """Say whether the operation only reads; True where there is none, since nothing would run."""
+        """Return whether the operation only reads; True if there is none, since nothing would run."""
         operation = self.operation(name)
         return operation is None or operation.operation is OperationType.QUERY
 
     def is_pure(self, schema: GraphQLSchema, name: str | None) -> bool:
-        """Say whether an operation may be run again and its answer be shared; False where there is none."""
+        """Return whether an operation may be run again and its answer be shared; False if there is none."""
         pure = self._pure.get(name)
         if pure is None:
             operation = self.operation(name)
@@ -135,7 +135,7 @@ class DocumentCache(LRUCache[str, Document]):
         self[document.source] = document
 
     def popitem(self) -> tuple[str, Document]:
-        """Let the document go that was used least recently; who still has it, has it without what was compiled."""
+        """Evict the least recently used document, and delete what was compiled from it."""
         source, document = super().popitem()
         document.compiled.clear()
         return source, document
@@ -149,7 +149,7 @@ def bare(error: GraphQLError) -> GraphQLError:
 
 
 def _weight(document: Document) -> int:
-    """Weigh a document by its text, its tokens and its errors.
+    """Return the memory of a document in bytes, by its text, its tokens and its errors.
 
     The text counts three times: tokens and nodes repeat parts of it.
     """

@@ -73,7 +73,7 @@ class Documents:
         self._cache = DocumentCache(max_bytes)
 
     def get(self, source: str) -> Document:
-        """Give the document of a text, from the cache or judged now."""
+        """Return the document of a text, from the cache or after validation."""
         found = self._cache.get(source)
         if found is None:
             found = self.judge(source)
@@ -91,7 +91,7 @@ class Documents:
             self._cache.put(document)
 
     def cost(self, request: OperationRequest) -> int:
-        """Reckon what one operation asks for; 0 where there is none, or its variables are wrong: nothing will run."""
+        """Return the cost of an operation; 0 if there is none or its variables are wrong, since nothing will run."""
         operation, document, name = request.operation, request.document, request.name
         if operation is None or request.values is None:
             return 0
@@ -109,7 +109,7 @@ class Documents:
         return None if source in self._cache else self.judge(source)
 
     def judge(self, source: str) -> Document:
-        """Parse, then measure, then validate: each step guards the next from what would make it slow.
+        """Parse, then measure, then validate a text: each step keeps input that would be slow from the next.
 
         Nothing is remembered.
         """
@@ -149,7 +149,7 @@ class Documents:
 
 
 def _cost_key(request: OperationRequest) -> Any:
-    """Name an operation and what decides on its cost; None where that is not known yet."""
+    """Return a key of an operation and of what determines its cost; None if that is not known yet."""
     decisive = request.document.decisive.get(request.name)
     if decisive is None:
         return None

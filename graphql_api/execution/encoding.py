@@ -71,7 +71,7 @@ class Column:
     to_json: Callable[[Any], bytes]
 
     def __eq__(self, other: object) -> bool:
-        """Compare by key: the functions follow from it."""
+        """Compare by key, which determines the functions."""
         return isinstance(other, Column) and self.key == other.key
 
     def __hash__(self) -> int:
@@ -107,7 +107,7 @@ class RowTemplate:
         object.__setattr__(self, "_hash", hash(parts))
 
     def __hash__(self) -> int:
-        """Give the hash."""
+        """Return the hash."""
         return self._hash
 
 
@@ -150,9 +150,9 @@ class _Part:
 
 
 def encode_rows(table: Table, rows: Rows, template: RowTemplate, max_bytes: float = math.inf) -> list[bytes]:
-    """Write the chosen rows, by the usual template the inside of a JSON array, in chunks that follow each other.
+    """Return the chosen rows as JSON in consecutive chunks; with the usual template, the inside of an array.
 
-    Raises ``Exhausted`` for more than ``max_bytes``, before that many are written.
+    Raises ``Exhausted`` before more than ``max_bytes`` are written.
     """
     count = rows.count
     if not count:
@@ -169,7 +169,7 @@ def encode_rows(table: Table, rows: Rows, template: RowTemplate, max_bytes: floa
 
 
 def _encode_few(table: Table, rows: Rows, template: RowTemplate, max_bytes: float) -> bytes:
-    """Write a short window piece by piece, since preparing tables would cost more than it saves."""
+    """Return a short window as JSON, written value by value: preparing tables would cost more than it saves."""
     longest = 0
     pieces: list[Iterable[bytes]] = []
     for literal, column, cut in template.cells:
@@ -189,7 +189,7 @@ def _encode_few(table: Table, rows: Rows, template: RowTemplate, max_bytes: floa
 
 
 def _fragments(table: Table, column: Column) -> _Fragments | _Written:
-    """Give the JSON of a column's values by code, kept as long as this version of the table."""
+    """Return the JSON of a column's values by code, kept as long as this version of the table."""
     found: _Fragments | _Written | None = table.derived.get(column.key)
     if found is None:
         found = table.derived[column.key] = _Fragments(column.of(table).values, column.to_json)
@@ -197,7 +197,7 @@ def _fragments(table: Table, column: Column) -> _Fragments | _Written:
 
 
 def _all_fragments(table: Table, column: Column) -> _Written:
-    """Give the JSON of all values of a column; complete, they are kept as an array, which takes less memory."""
+    """Return the JSON of all values of a column; complete, they are kept as an array, which takes less memory."""
     found = _fragments(table, column)
     if isinstance(found, _Fragments):
         fragments = [found[code] for code in range(len(found.values_))]
@@ -206,7 +206,7 @@ def _all_fragments(table: Table, column: Column) -> _Written:
 
 
 def _upper_bound(table: Table, rows: Rows, template: RowTemplate) -> int:
-    """Give a number of bytes that the rows do not pass, without looking at them."""
+    """Return an upper bound of the rows' bytes, without reading the rows."""
     longest = len(template.tail) + len(template.separator)
     for literal, column, _ in template.cells:
         longest += len(literal) + _all_fragments(table, column).longest
@@ -284,7 +284,7 @@ def _joined(parts: Sequence[_Part], rows: int) -> list[bytes]:
 
 
 def _objects(fragments: list[bytes]) -> Objects:
-    """Make an array of bytes objects; left to itself, numpy would make one of a string type."""
+    """Return an array of bytes objects; by default numpy would make an array of a string type."""
     made = np.empty(len(fragments), object)
     made[:] = fragments
     return made

@@ -68,7 +68,7 @@ class Engine:
         return await self.execute_generally(request, context)
 
     async def execute_generally(self, request: OperationRequest, context: Context) -> Answer:
-        """Run one operation by graphql-core's own executor: what every plan is held to."""
+        """Run one operation by graphql-core's executor, with which every plan must agree."""
         tree, operation = request.document.tree, request.operation
         assert tree is not None  # noqa: S101 - the caller answers refused documents itself
         hide_suggestions = not context.settings.introspection
@@ -98,9 +98,9 @@ class Engine:
         return Answer([orjson.dumps(result.data)], tuple(result.errors or ()))
 
     def _planned(self, request: OperationRequest) -> Plan | None:
-        """Give the plan for the operation and the variables that shape it; None where it cannot be planned.
+        """Return the plan for the operation and the variables that shape it; None if it cannot be planned.
 
-        An operation that is not pure has no plan: were it to fail, the general executor would repeat its effects.
+        An operation that is not pure has no plan: if the plan failed, the general executor would repeat its effects.
         """
         document, _, node, _, values = request
         if node is None or values is None or not document.is_pure(self.schema, request.name):
@@ -120,7 +120,7 @@ class Engine:
         return found if isinstance(found, Plan) else None
 
     def _compiled(self, document: Document, node: OperationDefinitionNode, values: VariableValues) -> Plan | Unplanned:
-        """Compile the plan of an operation, or say that there is none."""
+        """Return the compiled plan of an operation, or ``Unplanned``."""
         try:
             return compile_plan(Operation(self.schema, node, document.fragments), values)
         except (Unplanned, RecursionError):
@@ -128,7 +128,7 @@ class Engine:
 
 
 def _plan_key(document: Document, node: OperationDefinitionNode, values: VariableValues) -> Any:
-    """Name the operation and the values that shape its plan; None where a value cannot be a key."""
+    """Return a key of the operation and of the values that shape its plan; None if a value cannot be a key."""
     if not document.shaped_by:
         return "plan", id(node)
     key = ("plan", id(node), *[as_key(values.coerced.get(each)) for each in sorted(document.shaped_by)])

@@ -20,7 +20,7 @@ class Executor:
 
 
 def make_executor(schema: strawberry.Schema, projections: Projections, settings: Settings) -> Executor:
-    """Make the executor of a schema within the limits of ``settings``; it writes lists through ``projections``."""
+    """Return the executor of a schema within the limits of ``settings``; it writes lists through ``projections``."""
     engine = Engine(schema, projections)
     documents = Documents(
         engine.schema,

@@ -41,7 +41,7 @@ class Limits:
 
 
 def check(document: DocumentNode, limits: Limits) -> GraphQLError | None:
-    """Measure every operation; give the error of the first limit that one passes, or None."""
+    """Measure every operation; return the error of the first limit that one exceeds, or None."""
     if len(document.definitions) > limits.definitions:
         return too_complex(f"{len(document.definitions)} definitions, of {limits.definitions} at most")
     pass_ = _Pass(document)
@@ -56,7 +56,7 @@ def check(document: DocumentNode, limits: Limits) -> GraphQLError | None:
 
 
 def too_complex(what: str, node: OperationDefinitionNode | None = None) -> GraphQLError:
-    """Make the error for an operation, or a document, that holds too much of something."""
+    """Return the error for an operation, or a document, that holds too much of something."""
     return GraphQLError(f"The operation is too complex: {what}.", node, extensions={"code": QueryTooComplex.code})
 
 

@@ -42,7 +42,7 @@ class Offload:
         self._turns = Turns()
 
     async def execute(self, engine: "Engine", request: "OperationRequest", context: Context, cost: int) -> "Answer":
-        """Run one operation, of reckoned ``cost``. Raises as ``Engine.execute``.
+        """Run one operation, of estimated ``cost``. Raises as ``Engine.execute``.
 
         One that may have effects is run once, on the loop as a whole; the budget's values and seconds bound it.
         """
@@ -71,7 +71,7 @@ class Offload:
         return await _loaded(context, math.inf, lambda: self.run(lambda: asyncio.run(run(context)), budget.stop))
 
     async def call(self, work: Callable[[], Result], amount: int) -> Result:
-        """Do ``work`` that waits for nothing; ``amount`` is what it takes, in values of a list."""
+        """Do ``work`` that never waits; ``amount`` is its size, in values of a list."""
         if amount <= SHORT:
             return work()
         if amount > AT_ONCE:
@@ -97,7 +97,7 @@ class Offload:
 
 
 async def _loaded(context: Context, allowance: float, work: Callable[[], Awaitable["Answer"]]) -> "Answer":
-    """Do work that holds a turn or a thread, and so waits for no load: these are awaited between two attempts.
+    """Do work in a turn or a thread without waiting in it for loads, which are awaited between two attempts.
 
     Each attempt after the first knows at least one key more; nearly always all are asked for by the first.
     """

@@ -126,7 +126,7 @@ class _Compiler:
         return RowTemplate(tuple(cells), tail)
 
     def row(self, kind: GraphQLObjectType, selected: GroupedFieldSet, literal: bytes, cells: list[Cell]) -> bytes:
-        """Append an object's cells; give the literal that stands behind the last of them."""
+        """Append an object's cells; return the literal that follows the last one."""
         for key, details in selected.items():
             node = details[0].node
             self.size += _size(key, node)
@@ -192,7 +192,7 @@ def _size(key: str, node: FieldNode) -> int:
 
 
 def _definition(kind: GraphQLObjectType, node: FieldNode) -> GraphQLField:
-    """Find a field; introspection and foreign directives are for the general executor."""
+    """Return a field's definition. Raises ``Unplanned`` for introspection."""
     definition: GraphQLField | None = kind.fields.get(node.name.value)
     if definition is None:
         raise Unplanned
@@ -207,7 +207,7 @@ def _binding(definition: GraphQLField) -> Any:
 
 
 def _has_columns(kind: Any) -> bool:
-    """Say whether a type is an object with fields that are columns."""
+    """Return whether a type is an object with fields that are columns."""
     return is_object_type(kind) and any(map(_has_binding, kind.fields.values()))
 
 
@@ -223,7 +223,7 @@ def _innermost(kind: GraphQLOutputType) -> Any:
 
 
 def _serializer(kind: GraphQLOutputType, *, nullable: bool = True) -> Callable[[Any], bytes]:
-    """Give the function that writes a leaf, or lists of leaves, as the general executor would."""
+    """Return the function that writes a leaf, or lists of leaves, as the general executor would."""
     convert = _converter(kind, nullable=nullable)
     is_plain = PLAIN.get(str(get_nullable_type(kind)), _nothing)
     return lambda value: orjson.dumps(value if is_plain(value) else convert(value))

@@ -25,10 +25,10 @@ class RowWriter(Protocol):
     """What writes the rows of a window, from a cache of encoded projections or afresh."""
 
     def __call__(self, window: Window[Any], template: RowTemplate, /) -> list[bytes]:
-        """Give the inside of the JSON array in chunks."""
+        """Return the inside of the JSON array in chunks."""
 
     def work(self, window: Window[Any], template: RowTemplate, /) -> int:
-        """Give the values that are yet to be written for it."""
+        """Return how many values are still to be written for it."""
 
 
 class Run(NamedTuple):
@@ -174,7 +174,7 @@ def _write_null(out: list[bytes], *, nullable: bool) -> None:
 
 
 def _write_all(values: list[Any], steps: Iterable[Step], tail: bytes, run: Run, out: list[bytes]) -> Later:
-    """Write values in order, each behind its prefix, once all of them are there."""
+    """Write values in order, each after its prefix, when all of them are available."""
     pending = _awaitable(values)
     to_write = zip(steps, values, strict=False)
     if pending:

@@ -84,7 +84,7 @@ def argument_name(definition: GraphQLArgument) -> str:
 
 
 def is_declared_enum(kind: type) -> bool:
-    """Say whether an enum has been declared to Strawberry."""
+    """Return whether an enum has been declared to Strawberry."""
     return hasattr(kind, _DEFINITION)
 
 
@@ -95,7 +95,7 @@ def enum_values(kind: type[Enum]) -> Iterable[Any]:
 
 
 def has_resolver(field: StrawberryField) -> bool:
-    """Say whether a function stands behind a field; else it is an attribute."""
+    """Return whether a function stands behind a field; else it is an attribute."""
     return field.base_resolver is not None
 
 
@@ -110,7 +110,7 @@ class ResolverFunction:
 
 
 def resolver_of(field: StrawberryField) -> ResolverFunction | None:
-    """Return the function behind a field; None where there is none, or it takes ``root``."""
+    """Return the function behind a field; None if there is none, or it takes ``root``."""
     base = field.base_resolver
     if base is None or base.root_parameter:
         return None

@@ -29,9 +29,9 @@ class Projections:
         self._lock = Lock()
 
     def __call__(self, window: Window[Any], template: RowTemplate) -> list[bytes]:
-        """Give the window's rows as ``encode_rows`` does; the chunks are shared, not to be changed.
+        """Return the window's rows as ``encode_rows`` does; the chunks are shared and must not be changed.
 
-        Raises ``Exhausted`` where they would be larger than an answer may be.
+        Raises ``Exhausted`` if they would be larger than an answer may be.
         """
         records, rows = window.records, window.rows
         if rows.count < KEPT_FROM or rows.key is None:
@@ -45,14 +45,14 @@ class Projections:
         return found
 
     def work(self, window: Window[Any], template: RowTemplate) -> int:
-        """Give the values that are to be written for a window: none where they have been."""
+        """Return how many values are to be written for a window: 0 if they are cached."""
         count, key = window.rows.count, window.rows.key
         if count >= KEPT_FROM and key is not None and self.found((window.records.version, key, template)) is not None:
             return 0
         return count * len(template.cells)
 
     def found(self, key: Hashable) -> list[bytes] | None:
-        """Give what was kept under a key."""
+        """Return the value of a key; None if there is none."""
         with self._lock:
             return self._kept.get(key)
 

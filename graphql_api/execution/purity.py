@@ -47,7 +47,7 @@ def pure(*, weight: int = 0, size: int | None = None) -> Mapping[Any, Any]:
 def is_pure(
     schema: GraphQLSchema, fragments: Mapping[str, FragmentDetails], operation: OperationDefinitionNode
 ) -> bool:
-    """Say whether an operation is a query of pure fields only; the values of its variables do not count."""
+    """Return whether an operation is a query of pure fields only; the values of its variables do not count."""
     root = schema.query_type
     if operation.operation is not OperationType.QUERY or root is None or not _are_known(operation.directives):
         return False
@@ -111,7 +111,7 @@ class _Judge:
 
 
 def _is_pure_field(definition: GraphQLField) -> bool:
-    """Say whether a field only reads an attribute or declares that it is pure; permissions ask who the caller is."""
+    """Return whether a field only reads an attribute or declares that it is pure; permissions ask who the caller is."""
     own = field_of(definition)
     if own is None or own.permission_classes or own.extensions:
         return False

@@ -18,11 +18,11 @@ def build_schema(
     mutations: Sequence[type] = (),
     extensions: Mapping[str, Sequence[type]] = NO_EXTENSIONS,
 ) -> strawberry.Schema:
-    """Make one schema whose root types have the fields of all ``queries`` and ``mutations``, in their order.
+    """Return one schema whose root types have the fields of all ``queries`` and ``mutations``, in their order.
 
     ``extensions`` maps names of object types to types whose fields join them; where there is no such type, since its
-    slice is not installed, nothing is to be joined. Raises ``ValueError`` where two root fields have the same name, and
-    ``TypeError`` where two of another type have.
+    slice is not installed, nothing is to be joined. Raises ``ValueError`` if two root fields have the same name, and
+    ``TypeError`` if two of another type have.
     """
     return _Schema(
         extensions,
@@ -47,7 +47,7 @@ class _Schema(strawberry.Schema):
 
 
 def _root(name: str, description: str, parts: Sequence[type]) -> Any:
-    """Make a root type; None where it would have no field."""
+    """Return a root type; None if it would have no field."""
     if not parts:
         return None
     _check_names(parts)
@@ -59,7 +59,7 @@ def _fields(part: type) -> Iterable[StrawberryField]:
 
 
 def _check_names(parts: Iterable[type]) -> None:
-    """Raise ``ValueError`` where two of some types have a field of the same name."""
+    """Raise ``ValueError`` if two of some types have a field of the same name."""
     owners: dict[str, type] = {}
     for part in parts:
         for field in _fields(part):

@@ -11,7 +11,7 @@ Moment = TypeVar("Moment", date, datetime)
 
 
 def _reader(parse: Callable[[str], Moment], form: str) -> Callable[[object], Moment]:
-    """Make a reader whose ``ValueError`` names the form; graphql-core adds the place in the document."""
+    """Return a reader whose ``ValueError`` names the form; graphql-core adds the place in the document."""
 
     def read(value: object) -> Moment:
         if not isinstance(value, str):

@@ -22,7 +22,7 @@ class Turns:
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:
-        """Wait until the work before is done and what came meanwhile is answered; hold the turn for the block.
+        """Wait until earlier work and small requests are done, then hold the turn for the block.
 
         A lock belongs to one event loop; an application may see several, one after the other.
         """

@@ -31,7 +31,7 @@ PLAIN: Mapping[str, Callable[[Any], bool]] = {
 
 
 def coercion(schema: GraphQLSchema, definitions: Sequence[VariableDefinitionNode]) -> Coerce:
-    """Prepare how the variables of a valid operation are coerced; what is wrong with them gives None.
+    """Return a function that coerces the variables of a valid operation; it returns None if they are invalid.
 
     graphql-core looks every type up anew for each request, which takes longer than answering it.
     """
@@ -59,6 +59,6 @@ def coercion(schema: GraphQLSchema, definitions: Sequence[VariableDefinitionNode
 
 
 def _plain(schema: GraphQLSchema, definition: VariableDefinitionNode) -> tuple[str, Callable[[Any], bool] | None, bool]:
-    """Give a variable's name, the test for values that may be left as they are, and whether null is one of them."""
+    """Return a variable's name, the test for values that may be left as they are, and whether null is one of them."""
     kind: GraphQLInputType = type_from_ast(schema, definition.type)  # type: ignore[assignment]
     return definition.variable.name.value, PLAIN.get(str(get_nullable_type(kind))), not is_non_null_type(kind)

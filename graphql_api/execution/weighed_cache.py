@@ -30,7 +30,7 @@ class WeighedCache(Generic[V]):
         self._recent: tuple[Hashable, V | None] = NOTHING
 
     def get(self, key: Hashable) -> V | None:
-        """Return the value of a key; None where there is none."""
+        """Return the value of a key; None if there is none."""
         recent, value = self._recent
         if key == recent:  # the order of use stays as it is, and takes longer to keep than the rest of a look-up
             return value
@@ -48,7 +48,7 @@ class WeighedCache(Generic[V]):
             self._entries[key] = value, size
 
     def clear(self) -> None:
-        """Let go of everything."""
+        """Remove all entries."""
         self._recent = NOTHING
         self._entries.clear()
 
@@ -84,7 +84,7 @@ def size_of(value: Any) -> int:
 
 
 def as_key(value: Any) -> Any:
-    """Make a variable's value a part of a key: what may be long by a digest, and a text other than a list of it."""
+    """Return a variable's value as a part of a key; a text, list or object as its type and digest."""
     if isinstance(value, str | list | dict):
         return type(value), blake2b(repr(value).encode(), digest_size=16).digest()
     return value

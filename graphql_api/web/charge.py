@@ -21,14 +21,14 @@ class Charge(NamedTuple):
 
 
 async def reserve(scope: Scope, cost: int) -> None:
-    """Pay for what a request is about to do. Raises ``RateLimited`` where its caller has used up a limit."""
+    """Charge a request for its next work. Raises ``RateLimited`` if its caller has used up a limit."""
     charge: Charge | None = scope["state"].get(CHARGE)
     if charge is not None:
         await charge.reserve(cost)
 
 
 def settle(scope: Scope, cost: int) -> None:
-    """Tell what a request did cost, where that may be more than was reserved."""
+    """Report the actual cost of a request, which may be more than was reserved."""
     charge: Charge | None = scope["state"].get(CHARGE)
     if charge is not None:
         charge.settle(cost)

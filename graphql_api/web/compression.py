@@ -23,10 +23,10 @@ class Compressor(Protocol):
     """What the compressors of zlib, zstandard and Python 3.14's zstd share."""
 
     def compress(self, data: memoryview, /) -> bytes:
-        """Take a part of a body; give what is ready."""
+        """Compress a part of a body; return the output so far."""
 
     def flush(self) -> bytes:
-        """Give the rest."""
+        """Return the rest."""
 
 
 def _gzip(_size: int) -> Compressor:
@@ -34,7 +34,7 @@ def _gzip(_size: int) -> Compressor:
 
 
 def _zstd(size: int) -> Compressor:
-    """Begin a frame that tells its size, which decompressors of whole bodies ask for."""
+    """Return the compressor of a frame that declares its size, which some decompressors require."""
     if sys.version_info >= (3, 14):
         from compression import zstd
 
@@ -61,7 +61,7 @@ class Compression:
         self._threads = ThreadPoolExecutor(os.cpu_count() or 1, "compress")
 
     async def compress(self, chunks: Sequence[bytes], coding: str) -> list[bytes]:
-        """Give a body's compressed form."""
+        """Return a body's compressed form."""
         given_up = Event()
         size = sum(map(len, chunks))
         compressor = COMPRESSORS[coding](size)

@@ -27,7 +27,7 @@ def held_tags(request: Mapping[str, str]) -> list[str]:
 
 
 def not_modified(request: Mapping[str, str], tag: str, last_modified: datetime | None = None) -> bool:
-    """Say whether the client holds the version named ``tag``, or one that is not older than ``last_modified``.
+    """Return whether the client holds the version named ``tag``, or one that is not older than ``last_modified``.
 
     Tags are compared weakly. A date counts only where the client sent no tag, to the second.
     """
@@ -39,7 +39,7 @@ def not_modified(request: Mapping[str, str], tag: str, last_modified: datetime |
 
 
 def _date(text: str) -> datetime | None:
-    """Read a date of HTTP; None for what is none, which the RFC has us ignore."""
+    """Return a date of HTTP; None if it is not valid, which the RFC tells servers to ignore."""
     if len(text) > MAX_DATE_LENGTH or not _DATE_END.search(text.strip()):
         return None
     try:

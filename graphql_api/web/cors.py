@@ -44,7 +44,7 @@ class Cors:
         self.simple = self.wrap()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a preflight, or add to an answer what browsers want to know."""
+        """Answer a preflight, or add the headers of CORS to a response."""
         preflight = scope["type"] == "http" and scope["method"] == "OPTIONS"
         cors = self.wrap(allow_methods=self.methods(scope)) if preflight else self.simple
         await cors(scope, receive, send)

@@ -14,13 +14,13 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff2
 
 
 def csv_header(labels: Sequence[str], *, spreadsheet: bool = False) -> bytes:
-    """Write the line of headers; for spreadsheets behind a byte order mark, by which they know that it is UTF-8."""
+    """Return the header line; for spreadsheets it starts with a byte order mark, which marks UTF-8."""
     line = b",".join(csv_cell(each, spreadsheet=spreadsheet) for each in labels) + CSV_LINE_END
     return BYTE_ORDER_MARK + line if spreadsheet else line
 
 
 def csv_cell(text: str | None, *, spreadsheet: bool = False) -> bytes:
-    """Write a text as a cell: quoted where it must be; null is nothing, an empty text a pair of quotes.
+    """Return a text as a cell, quoted if necessary; null is nothing, an empty text is a pair of quotes.
 
     For a ``spreadsheet`` an apostrophe stands before what it would run as a formula; numbers stay as they are.
     """

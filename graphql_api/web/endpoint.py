@@ -90,7 +90,7 @@ class GraphQLEndpoint:
     async def _get(
         self, scope: Scope, headers: Mapping[str, str], media_type: str, document: Document, parameters: Parameters
     ) -> Response:
-        """Answer a query by GET, which caches may keep, or say that the client's copy of its answer still holds."""
+        """Answer a query by GET, which caches may keep, or respond with 304 if the client's copy is current."""
         if not document.is_query(parameters.operation_name):
             raise MethodNotAllowed("GET allows only queries. Send this operation by POST.", "POST")
         pure = document.is_pure(self.engine.schema, parameters.operation_name)
@@ -103,7 +103,7 @@ class GraphQLEndpoint:
         return await self._answer(scope, headers, answer, media_type, extensions, caching)
 
     def _media_type(self, scope: Scope, headers: Mapping[str, str]) -> str:
-        """Choose the form of the answer; the explorer is for GET. Raises ``NotAcceptable``."""
+        """Return the media type of the response; the explorer is for GET only. Raises ``NotAcceptable``."""
         explorer = self.explorer and scope["method"] != "POST"
         offered = (GRAPHQL_JSON, JSON, HTML) if explorer else (GRAPHQL_JSON, JSON)
         media_type = preferred_media_type(headers.get("accept"), offered, JSON)
@@ -112,7 +112,7 @@ class GraphQLEndpoint:
         return media_type
 
     async def _document(self, parameters: Parameters) -> Document:
-        """Find the document of a request; what takes long to judge is judged in its turn, or in a thread."""
+        """Return the document of a request; a long text is validated in its turn, or in a thread."""
         text = self.persisted.unjudged(parameters)
         if text is not None:
             judged = await self.offload.call(partial(self.documents.judge_new, text), self.documents.work(text))
@@ -128,7 +128,7 @@ class GraphQLEndpoint:
         return await self.offload.call(partial(document.request, schema, name, variables), coercion_work(variables))
 
     def _digest(self, media_type: str, document: Document, parameters: Parameters) -> str | None:
-        """Digest what shapes the answer but the data; None where it is refused without looking at any."""
+        """Return a digest of all that shapes the response except the data; None if it is refused without data."""
         text = document.tree.loc if document.tree else None
         if text is None or document.errors:
             return None
@@ -138,7 +138,7 @@ class GraphQLEndpoint:
     async def operate(
         self, scope: Scope, document: Document, parameters: Parameters
     ) -> tuple[Answer, Mapping[str, Any]]:
-        """Execute an operation within its budget, or refuse it; give its cost too, if the client wants to know.
+        """Execute an operation within its budget, or refuse it; return its cost too, if the client asked for it.
 
         Where versions tell all that the whole answer of a pure operation was made of, they are left in the
         request's state as ``snapshots``; without these nobody keeps the answer. Raises ``Exhausted``.
@@ -220,6 +220,6 @@ class GraphQLEndpoint:
 
 
 def _status(errors: Sequence[GraphQLError]) -> int:
-    """Give the HTTP status of a request error."""
+    """Return the HTTP status of a request error."""
     original = errors[0].original_error
     return original.status if isinstance(original, ServiceError) else 400

@@ -17,5 +17,5 @@ GetExamples = Callable[[], Awaitable[Examples]]
 
 
 async def no_examples() -> Examples:
-    """Return an id that nothing is known of: what is shown where no slice has examples."""
+    """Return a placeholder id, for servers in which no slice has examples."""
     return Examples(("1",))

@@ -39,17 +39,17 @@ class FastPathRouter:
         await (self.graphql if graphql else self.others)(scope, receive, send)
 
     def methods(self, scope: Scope) -> Sequence[str]:
-        """Give the methods that a request's path is served to."""
+        """Return the methods that a request's path is served to."""
         return METHODS if self.is_graphql(scope) else route_methods(self.others.routes, scope)
 
     def is_graphql(self, scope: Scope) -> bool:
-        """Say whether a request is for GraphQL."""
+        """Return whether a request is for GraphQL."""
         path: str = scope["path"]
         return path.removeprefix(scope.get("root_path", "")) == self.path
 
 
 def _without_slash(scope: Scope) -> Scope:
-    """Take a slash off the end of a path; pages have to know of it, since their links are relative."""
+    """Return the scope without a slash at the end of its path; note the slash for pages with relative links."""
     if scope["type"] != "http" or not scope["path"].endswith("/"):
         return scope
     path = scope["path"].removesuffix("/")

@@ -34,7 +34,7 @@ class Parameters(NamedTuple):
 
 
 async def read_parameters(scope: Scope, receive: Receive, headers: Mapping[str, str], limits: Settings) -> Parameters:
-    """Take the parameters from the query string (GET, HEAD), which was read before, or the body (POST).
+    """Return the parameters from the query string (GET, HEAD), which was read before, or the body (POST).
 
     Raises ``BadRequest``, and ``QueryTooComplex`` for variables that hold too much.
     """
@@ -107,12 +107,12 @@ def _from_query(pairs: Pairs) -> dict[str, Any]:
 
 
 def _holds_more(variables: Mapping[str, Any], values: int) -> bool:
-    """Say whether variables hold more than so many values, at all depths; each costs about what a token costs."""
+    """Return whether variables hold more than so many values, at all depths; each costs about what a token costs."""
     return sum(1 for _ in _values(variables)) > values
 
 
 def _values(value: Any) -> Iterator[Any]:
-    """Walk through a JSON value and all that it holds, at any depth."""
+    """Yield a JSON value and all that it holds, at any depth."""
     unseen = [value]
     while unseen:
         value = unseen.pop()

@@ -20,12 +20,12 @@ log = EventLogger(__name__)
 
 
 def response_map(answer: Answer, request_id: str) -> list[bytes]:
-    """Write an answer; logs its errors, so that it is to be done once."""
+    """Return an answer as JSON, and log its errors; call it once for each answer."""
     return write_map(answer.data, public_errors(answer, request_id))
 
 
 def public_errors(answer: Answer, request_id: str) -> list[dict[str, Any]]:
-    """Give an answer's errors their public form, the first hundred of them; logs them."""
+    """Return the public form of an answer's errors, at most the first hundred, and log all of them."""
     errors = [public_error(each, request_id) for each in answer.errors[:MAX_ERRORS]]
     if len(answer.errors) > MAX_ERRORS:
         more = f"There are {len(answer.errors) - MAX_ERRORS} errors more."
@@ -36,7 +36,7 @@ def public_errors(answer: Answer, request_id: str) -> list[dict[str, Any]]:
 def write_map(
     data: list[bytes] | None, errors: list[dict[str, Any]], extensions: Mapping[str, Any] | None = None
 ) -> list[bytes]:
-    """Write ``{"errors": …, "data": …, "extensions": …}``; errors come first, so that nobody overlooks them."""
+    """Return ``{"errors": …, "data": …, "extensions": …}`` as JSON; errors come first, so that they are seen."""
     parts: list[bytes] = []
     if errors:
         parts += [b',"errors":', orjson.dumps(errors)]
@@ -49,7 +49,7 @@ def write_map(
 
 
 def public_error(error: GraphQLError, request_id: str) -> dict[str, Any]:
-    """Give an error its public form: log first, mask after."""
+    """Log an error, and return its public form."""
     formatted: dict[str, Any] = dict(error.formatted)
     original = error.original_error
     if isinstance(original, ServiceError):

@@ -27,13 +27,13 @@ class Health:
         return [Route("/health", self.health), Route("/ready", self.ready)]
 
     async def health(self, request: Request) -> Response:
-        """Say that the process lives; with ``?deep=1``, that its storage answers too."""
+        """Respond that the process lives; with ``?deep=1``, check the storage too."""
         if single(query_pairs(request.scope), ("deep",)).get("deep") in {"1", "true"}:
             return await self.ready(request)
         return uncached({"status": "ok"})
 
     async def ready(self, _request: Request) -> Response:
-        """Say that the storage answers; 503 where it does not."""
+        """Check the storage; respond with 503 if it fails."""
         try:
             checks = await self.shared.run("check", self.services.storage.check)
         except ServiceError as error:

@@ -59,7 +59,7 @@ class Hold:
         self.replace(chunks)
 
     def replace(self, chunks: Sequence[bytes]) -> None:
-        """Hold these instead, such as the compressed form: that is never refused."""
+        """Replace the chunks, for example by their compressed form; this is never refused."""
         held, self._chunks = self._chunks, tuple(chunks)
         self._in_flight.add(self._chunks)
         self._in_flight.remove(held)

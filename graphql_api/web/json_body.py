@@ -80,7 +80,7 @@ def loads(text: bytes, what: str) -> Any:
 
 
 def _may_repeat_keys(text: bytes, value: Any) -> bool:
-    """Say whether JSON has to be searched for keys that are given twice, which takes longer than all other reading.
+    """Return whether JSON has to be searched for keys that are given twice, which takes longer than all other reading.
 
     It has one colon to each key, and those within texts. One that is gone when it is written again stood behind a key
     that was given twice. An escape may hide a colon, and then nothing can be said.

@@ -43,13 +43,13 @@ class RequestLog(dict[str, Any]):
     """What the log line of one request will say; handlers add to it. ``trace`` gathers the stages' durations."""
 
     def __init__(self, **fields: Any) -> None:
-        """Begin with ``fields``."""
+        """Start with ``fields``."""
         super().__init__(**fields)
         self.trace = Trace()
 
 
 def request_log(scope: Scope) -> RequestLog:
-    """Give the log fields of the request that ``scope`` belongs to."""
+    """Return the log fields of the request that ``scope`` belongs to."""
     found: RequestLog = scope["state"]["log"]
     return found
 
@@ -59,11 +59,11 @@ class Keyed(Protocol):
 
     @property
     def owner(self) -> Snapshots[Any]:
-        """Whose it is."""
+        """Return the service that made it."""
 
     @property
     def key(self) -> str:
-        """Its key."""
+        """Return its key."""
 
 
 def log_keys(fields: RequestLog, snapshots: Iterable[Keyed]) -> None:
@@ -73,7 +73,7 @@ def log_keys(fields: RequestLog, snapshots: Iterable[Keyed]) -> None:
 
 
 def request_headers(scope: Scope) -> dict[str, str]:
-    """Give a request's headers by their names in lower case; one that is repeated is a list, joined by commas."""
+    """Return a request's headers by their names in lower case; one that is repeated is a list, joined by commas."""
     headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]]
     found = dict(headers)
     if len(found) < len(headers):

@@ -91,7 +91,7 @@ class Pages:
         return _respond(request, f"docs{self.suffix}.html", _PAGE)
 
     async def _fill(self, request: Request, name: str, headers: Mapping[str, str]) -> Response:
-        """Answer with a template that names the ids to try, or with 304."""
+        """Respond with a template that shows example ids, or with 304."""
         examples = await self.examples()
         body, tag = _filled(name, examples)
         own = {"vary": "Accept-Encoding", "x-content-type-options": "nosniff", "etag": tag, **headers}
@@ -143,7 +143,7 @@ def _respond(request: Request, name: str, headers: Mapping[str, str]) -> Respons
 
 @cache
 def _files() -> Mapping[str, Path]:
-    """Find what can be served, once: the package's files do not change while it runs."""
+    """Return the files that can be served; computed once, since the package's files do not change."""
     return MappingProxyType({path.name: path for path in _STATIC.iterdir() if path.suffix in _MEDIA_TYPES})
 
 
@@ -154,6 +154,6 @@ def _tag(name: str) -> str:
 
 @cache
 def _content(name: str, coding: str | None) -> bytes:
-    """Read a file, or its compressed copy; kept, for there are only so many: 2.6 MB if all are asked for."""
+    """Return a file or its compressed copy; all are cached (2.6 MB in total)."""
     path = _files()[name]
     return (path if coding is None else path.with_name(path.name + _CODINGS[coding])).read_bytes()

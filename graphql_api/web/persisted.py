@@ -24,21 +24,21 @@ class Persisted:
     def __init__(
         self, documents: Documents, trusted: Mapping[str, TrustedDocument], *, trusted_only: bool = False
     ) -> None:
-        """Judge texts by ``documents``; ``trusted`` is by name and by id, and ``trusted_only`` refuses all others."""
+        """Validate texts by ``documents``; ``trusted`` has names and ids, and ``trusted_only`` refuses all others."""
         self._documents = documents
         self._trusted = trusted
         self._trusted_only = trusted_only
         self._registered = WeighedCache[str](STORED_BYTES)
 
     def unjudged(self, asked: Parameters) -> str | None:
-        """Return the text whose document is needed and yet to be judged; None where there is none."""
+        """Return the text whose document is needed and yet to be judged; None if there is none."""
         text = self._registered.get(asked.query_hash or "") if asked.query is None else asked.query
         return text if text and not self._trusted_only and self._documents.work(text) else None
 
     def document(self, asked: Parameters) -> Document:
-        """Give the document that a request means; one that is unknown or refused has that as its error.
+        """Return the document that a request names; if it is unknown or refused, it holds the error.
 
-        Raises ``BadUserInput`` where the hash sent with a query is not the query's.
+        Raises ``BadUserInput`` if the hash does not match the query.
         """
         if asked.document_id is not None:
             trusted = self._trusted.get(_normalised(asked.document_id))
@@ -56,7 +56,7 @@ class Persisted:
         return _refused("PersistedQueryNotFound") if text is None else self._documents.get(text)
 
     def _by_text(self, text: str, claimed: str | None) -> Document:
-        """Give a query sent as text; a valid one that came with its hash is registered."""
+        """Return the document of a text; a valid one that came with its hash is registered."""
         if claimed or self._trusted_only:
             digest = sha256(text.encode()).hexdigest()
             if claimed not in (None, digest):

@@ -24,7 +24,7 @@ _READ = "query"
 def read_query(scope: Scope, max_bytes: int) -> Pairs:
     """Read and keep a request's parameters; one without a text counts as absent.
 
-    Raises ``UrlTooLong`` where the path or the query string is longer than ``max_bytes``, and ``BadRequest`` for what
+    Raises ``UrlTooLong`` if the path or the query string is longer than ``max_bytes``, and ``BadRequest`` for what
     is not percent-encoded UTF-8, for NUL, and for more than ``MAX_PARAMETERS`` parameters.
     """
     query_string: bytes = scope["query_string"]

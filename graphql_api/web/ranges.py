@@ -9,7 +9,7 @@ _ONE_RANGE = re.compile(r"bytes=(?:([0-9]{1,18})-([0-9]{1,18})?|-([0-9]{1,18}))"
 
 
 def wanted_range(request: Headers, size: int) -> range | None:
-    """Give the bytes asked for of an answer of ``size`` bytes: None for all of it, empty for none that it has.
+    """Return the bytes asked for of an answer of ``size`` bytes: None for all of it, empty for none that it has.
 
     Several ranges at once, other units, and ``If-Range``, whose strong validators we do not give, mean all of it.
     """
@@ -25,12 +25,12 @@ def wanted_range(request: Headers, size: int) -> range | None:
 
 
 def content_range(part: range, size: int) -> str:
-    """Say which part of the whole this is, in the words of ``Content-Range``."""
+    """Return which part of the whole this is, in the words of ``Content-Range``."""
     return f"bytes {part.start}-{part.stop - 1}/{size}" if part else f"bytes */{size}"
 
 
 def cut(chunks: Sequence[bytes], part: range) -> Iterator[bytes]:
-    """Give the bytes of a part."""
+    """Return the bytes of a part."""
     start = 0
     for chunk in chunks:
         piece = chunk[max(0, part.start - start) : max(0, part.stop - start)]

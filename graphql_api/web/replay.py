@@ -33,7 +33,7 @@ class Key(NamedTuple):
 
     @property
     def size(self) -> int:
-        """Reckon the bytes that a key takes."""
+        """Return the bytes that a key takes."""
         return len(self.path) + len(self.query) + len(self.body) + sum(map(_header_size, self.headers))
 
 

@@ -174,7 +174,7 @@ class _Recorder:
         return self.pass_on(message)
 
     def answer(self, scope: Scope, key: Key) -> CachedResponse | None:
-        """Give what was sent, if that may be kept."""
+        """Return the response that was sent, if it may be kept, else None."""
         snapshots: tuple[Snapshot[Any], ...] | None = scope["state"].get("snapshots")
         size = ENTRY_BYTES + key.size + self.size + VERSION_BYTES * len(snapshots or ())
         if not snapshots or self.head is None or self.head["status"] not in KEPT_STATUSES or size > self.most:
@@ -191,7 +191,7 @@ class _Recorder:
 
 
 def _announces_long_body(scope: Scope) -> bool:
-    """Say whether a body will be longer than any that is kept: the application may refuse it without waiting for it."""
+    """Return whether a body will be longer than any that is kept; the application may then refuse it unread."""
     lengths = [value for name, value in scope["headers"] if name == b"content-length" and value.isdigit()]
     return any(len(length) > MAX_BODY_DIGITS or int(length) > MAX_BODY_LENGTH for length in lengths)
 
@@ -201,7 +201,7 @@ async def _received(receive: Receive) -> Message:
 
 
 def _key(scope: Scope, body: bytes) -> Key | None:
-    """Name all that shapes an answer; None for a request whose answer is not to be kept."""
+    """Return a key of all that shapes an answer; None for a request whose answer is not to be kept."""
     if len(body) > MAX_BODY_LENGTH:
         return None
     shaping = []

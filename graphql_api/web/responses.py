@@ -49,7 +49,7 @@ class ChunkedBody(Response):
 async def send_all(
     send: Send, status: int, headers: list[tuple[bytes, bytes]], chunks: Sequence[bytes], hold: Hold | None = None
 ) -> None:
-    """Send a whole answer; one that is held is done only once the client has taken it, or has gone."""
+    """Send a whole answer; if it is held, wait until the client has read it or has disconnected."""
     await send({"type": "http.response.start", "status": status, "headers": headers})
     if hold is None:
         for chunk in chunks[:-1]:
@@ -112,5 +112,5 @@ class Responder:
 
 
 def etag(*parts: str) -> str:
-    """Make a weak ETag: equal content, whatever its coding."""
+    """Return a weak ETag: the same for equal content in any coding."""
     return f'W/"{"-".join(parts)}"'

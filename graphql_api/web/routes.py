@@ -111,9 +111,9 @@ def _merged(components: Iterable[Json]) -> Json:
 
 
 def lazy_endpoints(where: str, services: Services) -> Callable[[str], Endpoint]:
-    """Return what gives, by its name, an endpoint of the object that ``where`` (``module:class``) makes of services.
+    """Return a function from a name to that endpoint of the object that ``where`` (``module:class``) makes.
 
-    The module is imported by the first request, in a thread: who asks for none of its routes never waits for it.
+    The module is imported by the first request, in a thread, so that other requests do not wait for it.
     """
     endpoints = Once(lambda: load(where)(services))
 

@@ -28,12 +28,12 @@ class TrustedDocument:
 
     @property
     def operation(self) -> OperationDefinitionNode:
-        """Give the operation."""
+        """Return the operation."""
         return self.document.operations[self.name]
 
 
 def load_trusted(settings: Settings, documents: Documents) -> Mapping[str, TrustedDocument]:
-    """Read the folder that the settings name; give each document under its name and under its id.
+    """Return the trusted documents of the folder in the settings, each under its name and under its id.
 
     Raises ``ConfigError``, which names the file, for whatever could not be answered later.
     """

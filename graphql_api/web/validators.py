@@ -33,22 +33,22 @@ class Version(NamedTuple):
 
 
 def request_digest(schema: bytes, media_type: str, query: str, name: str | None, variables: Mapping[str, Any]) -> str:
-    """Digest all that shapes an answer but the data. ``schema`` digests the code's version of the API."""
+    """Return a digest of all that shapes a response except the data; ``schema`` is a digest of the API's schema."""
     asked = orjson.dumps([media_type, query, name, variables], option=orjson.OPT_SORT_KEYS)
     return blake2b(asked, key=schema, digest_size=16).hexdigest()
 
 
 def tag(digest: str, snapshots: Iterable[Snapshot[Any]]) -> str | None:
-    """Name an answer; None where it cannot be named in a form that can be judged again."""
+    """Return the ETag of a response; None if it cannot be validated later."""
     versions = "".join(sorted(f"/{each.owner.name}:{each.key}={each.etag}" for each in snapshots))
     found = f'W/"{digest}{versions}"'
     return found if len(found) <= MAX_TAG_LENGTH and _TAG.fullmatch(found) else None
 
 
 def cacheable(digest: str, snapshots: Sequence[Snapshot[Any]] | None) -> dict[str, str]:
-    """Return the headers by which caches keep an answer as long as the server would not look for newer versions.
+    """Return the headers by which caches keep a response until the server would check for newer versions.
 
-    Without ``snapshots`` nobody can tell how long it holds, and nobody is to keep it.
+    Without ``snapshots`` it is unknown how long it is valid, so it must not be cached.
     """
     if not snapshots:
         return {"cache-control": "no-store"}
@@ -72,7 +72,7 @@ class Validators:
         return {"cache-control": f"public, max-age={min(ages)}", "etag": found}
 
     async def still_valid(self, request: Mapping[str, str], digest: str) -> str | None:
-        """Return the tag that the client holds and that still names the answer; None where the operation has to run.
+        """Return the client's tag that is still valid; None if the operation has to run.
 
         The storage is asked once for each key, and for ``MAX_VERSIONS`` at most, however many tags there are.
         """
@@ -98,7 +98,7 @@ class Validators:
 
 
 async def _unchanged(versions: Sequence[Version], asked: dict[tuple[str, str], tuple[str, bool]]) -> bool:
-    """Say whether there are versions, and all still hold; ``asked`` are those that the storage was asked about."""
+    """Return whether there are versions, and all still hold; ``asked`` are those that the storage was asked about."""
     for owner, key, etag in versions:
         current = owner.cached(key)
         if current is not None:
@@ -114,7 +114,7 @@ async def _unchanged(versions: Sequence[Version], asked: dict[tuple[str, str], t
 
 
 async def _holds(owner: Snapshots[Any], key: str, etag: str) -> bool:
-    """Ask the storage whether a key still has a version; no where that cannot be said."""
+    """Return whether a key still has a version, by asking the storage; False if that fails."""
     try:
         return await owner.unchanged(key, etag)
     except ServiceError:

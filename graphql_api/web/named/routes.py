@@ -60,7 +60,7 @@ class Named:
         return {each.name: next(iter(each.values)) for each in kinds if is_enum_type(each)}
 
     async def answer(self, media_type: str, request: Request) -> Response:
-        """Answer one operation, or say that the client's copy of its answer still holds."""
+        """Answer one operation, or respond with 304 if the client's copy is current."""
         trusted, shape = self._find(request.path_params["name"], media_type)
         pairs = query_pairs(request.scope)
         spreadsheet = shape is not None and read_switch(single(pairs, (SPREADSHEET,)), SPREADSHEET)
@@ -80,7 +80,7 @@ class Named:
         return await self._respond(request, chunks, media_type, digest)
 
     def _find(self, name: str, media_type: str) -> tuple[TrustedDocument, Table | None]:
-        """Find an operation, and its table if that is asked for."""
+        """Return an operation, and its table if CSV is requested."""
         if name not in self.trusted:
             raise NotFound("There is no operation with this name.")
         shape = self.tables[name] if media_type == CSV else None
@@ -95,7 +95,7 @@ class Named:
             return reason
 
     async def _execute(self, request: Request, trusted: TrustedDocument, variables: Mapping[str, Any]) -> list[bytes]:
-        """Give the JSON of an answer without errors; raises the first error that there is."""
+        """Return the JSON of an answer without errors; raises the first error that there is."""
         fields, limit = request_log(request.scope), self.settings.max_response_bytes
         asked = Parameters(trusted.text, trusted.name, variables)
         with answered():
@@ -112,7 +112,7 @@ class Named:
         return answer.data
 
     async def _respond(self, request: Request, chunks: list[bytes], media_type: str, digest: str) -> Response:
-        """Answer; caches may keep what depends on versions only, until the server would look for newer ones."""
+        """Return the response; caches may keep it until the server checks its versions, if it depends on them only."""
         snapshots = request.scope["state"].get("snapshots")
         headers = validators.cacheable(digest, snapshots)
         if media_type == CSV:

@@ -52,7 +52,7 @@ class Table:
 
 
 def table(schema: GraphQLSchema, document: Document) -> Table:
-    """Find the table in the single operation of a valid document, columns in the order of the selection.
+    """Return the table in the single operation of a valid document, with columns in the order of the selection.
 
     Directives do not count: what ``@skip`` leaves out is an empty column. Raises ``NoTable``.
     """
@@ -88,7 +88,7 @@ class _Search:
     def fields(
         self, parent: GraphQLObjectType, selected: dict[str, FieldDetailsList], path: Keys, row: int
     ) -> list[Keys]:
-        """Give the paths to the leaves below an object, from the row that it is in; the row's own path is so long."""
+        """Return the paths to the leaves below an object, relative to its row, whose own path has ``row`` keys."""
         found: list[Keys] = []
         for key, details in selected.items():
             definition = self.schema.get_field(parent, details[0].node.name.value)

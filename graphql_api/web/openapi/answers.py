@@ -12,12 +12,12 @@ _RETRY = {"Retry-After": {"description": "Seconds after which to try again.", "s
 
 
 def schemas() -> dict[str, Json]:
-    """Make the schemas of what is no row."""
+    """Return the schemas of all objects that are not rows."""
     return {"Data": _data(), "Error": _error(), "Health": _health()}
 
 
 def failures() -> dict[str, Json]:
-    """Make the answers of requests that fail, by the names that operations refer to them by."""
+    """Return the responses of requests that fail, by the names by which operations refer to them."""
     return {
         "NotModified": {"description": "The version that the client holds is the current one."},
         "BadRequest": failure(

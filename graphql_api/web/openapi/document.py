@@ -24,7 +24,7 @@ SECURITY_SCHEMES: Json = {
 
 
 def document(version: str, values: Mapping[str, str], operations: Sequence[Operation], routes: Described) -> Json:
-    """Make the document of the ``routes`` of slices, the trusted ``operations``, and what every server has.
+    """Return the document of the ``routes`` of slices, the trusted ``operations``, and what every server has.
 
     ``values`` are values of GraphQL's types to try.
     """

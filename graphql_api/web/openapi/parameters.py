@@ -18,7 +18,7 @@ SCALARS = {"Int": "10", "Boolean": "true", "Date": "2024-01-01"}
 
 
 def parameters() -> dict[str, Json]:
-    """Make the parameters that operations of any domain may refer to."""
+    """Return the parameters that operations of any domain may refer to."""
     return {"Held": held(), "Range": byte_range()}
 
 
