@@ -1,4 +1,4 @@
-"""Projections: encoded rows kept by version, choice of rows and template, within a bound of bytes."""
+"""A cache of rows that were written as JSON, by version, selected rows and template; bounded in bytes."""
 
 import math
 from collections.abc import Hashable

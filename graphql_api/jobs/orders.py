@@ -1,4 +1,4 @@
-"""Orders as texts of messages."""
+"""The body of a queue message: an order, which names a job, its run and its input."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Statistics of rows parted into groups, computed for all groups at once, and only when they are asked for."""
+"""Statistics of grouped rows: each is computed for all groups at once, when it is first requested."""
 
 from typing import Any
 

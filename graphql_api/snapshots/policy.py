@@ -1,4 +1,4 @@
-"""How long versions hold, and how much is remembered."""
+"""The limits of a cache of snapshots: how long a version is current, and how much is kept."""
 
 from dataclasses import dataclass
 

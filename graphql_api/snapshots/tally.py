@@ -1,4 +1,4 @@
-"""What was asked: requests by outcome, and keys by how often."""
+"""Counts of requests by outcome, and of how often each key was requested."""
 
 from collections import Counter
 

@@ -1,4 +1,4 @@
-"""What one request cost: seconds by stage, and what the cache had to say."""
+"""Measurements of one request: seconds by stage, and the outcomes of its cache look-ups."""
 
 import time
 from dataclasses import dataclass, field

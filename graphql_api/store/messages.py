@@ -1,4 +1,4 @@
-"""What clients are told of the store's faults, whichever store it is."""
+"""Error messages for clients about faults of the store, the same for every store."""
 
 UNAVAILABLE = "The store is not available at the moment. Try again later."
 FULL = "The store has no space left."

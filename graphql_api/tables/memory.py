@@ -1,4 +1,4 @@
-"""What columns take: in memory, and written out."""
+"""The size of columns, in memory and as text."""
 
 import sys
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What windows are on."""
+"""The interface of a table, of which a window selects rows."""
 
 from typing import Any, Protocol
 

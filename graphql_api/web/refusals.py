@@ -1,4 +1,4 @@
-"""Answers to what never reaches a route: whole, in a form that clients of GraphQL and of REST alike can read."""
+"""Error responses to requests that never reach a route, in a form that clients of GraphQL and of REST can read."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
