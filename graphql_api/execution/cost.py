@@ -136,7 +136,7 @@ class CostVisitor:
         return Cost(weight + tests, item)
 
     def _arguments(self, definition: GraphQLField, node: FieldNode) -> dict[str, Any]:
-        """Return a field's arguments, variables and defaults filled in; none where the field will fail for them."""
+        """Return a field's arguments, variables and defaults filled in; none if the field will fail for them."""
         if not definition.args:
             return {}
         given = node.arguments or ()

@@ -113,7 +113,7 @@ class Document:
 class OperationRequest(NamedTuple):
     """One operation of a document with its variables, as they were sent and as coerced.
 
-    ``operation`` is None where there is none of this name, ``values`` also where the variables are wrong.
+    ``operation`` is None if there is none of this name, ``values`` also where the variables are wrong.
     """
 
     document: Document

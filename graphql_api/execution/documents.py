@@ -81,7 +81,7 @@ class Documents:
         return found
 
     def work(self, source: str) -> int:
-        """Return the work that it takes to judge a text, in values of a list; 0 where that is done, or refused."""
+        """Return the work that it takes to judge a text, in values of a list; 0 if that is done, or refused."""
         return 0 if len(source) > self.max_characters or source in self._cache else CHARACTER * len(source)
 
     def keep(self, document: Document) -> None:
@@ -105,7 +105,7 @@ class Documents:
         return cost
 
     def judge_new(self, source: str) -> Document | None:
-        """Judge a text, in any thread; None where its document was kept while the thread was waited for."""
+        """Judge a text, in any thread; None if its document was kept while the thread was waited for."""
         return None if source in self._cache else self.judge(source)
 
     def judge(self, source: str) -> Document:

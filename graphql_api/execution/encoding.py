@@ -62,7 +62,7 @@ class Column:
 
     A fragment begins with what stands before most values of the column (a field's comma and name), which would else
     have to be joined to each of them at every request; joining also copies what orjson gives, which holds on to four
-    kilobytes. ``key`` names the column and its form in caches. ``to_json`` raises where a value cannot be written, such
+    kilobytes. ``key`` names the column and its form in caches. ``to_json`` raises if a value cannot be written, such
     as null in a non-null field; the caller then leaves the answer to the general executor.
     """
 

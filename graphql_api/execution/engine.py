@@ -28,7 +28,7 @@ log = EventLogger(__name__)
 
 
 class Answer(NamedTuple):
-    """The result of one operation: the JSON of ``data`` in chunks (None where nothing was executed), and the errors."""
+    """The result of one operation: the JSON of ``data`` in chunks (None if nothing was executed), and the errors."""
 
     data: list[bytes] | None
     errors: tuple[GraphQLError, ...] = ()

@@ -50,7 +50,7 @@ class Node(Protocol):
     """How a completed value is written."""
 
     def write(self, value: Any, run: Run, out: list[bytes]) -> Later:
-        """Append the value's JSON to ``out``; raises where the general executor has to answer."""
+        """Append the value's JSON to ``out``; raises if the general executor has to answer."""
 
 
 Step = tuple[bytes, Node]

@@ -57,7 +57,7 @@ def unknown_names(inputs: Sequence[NamedInput], given: Mapping[str, Any]) -> Ite
 def refusal(errors: Iterator[GraphQLError], most: int, *, hide_suggestions: bool) -> list[GraphQLError]:
     """Return the errors for which an operation is refused before names close to the unknown ones are looked for.
 
-    There are none where suggestions may be told and there are ``most`` unknown names or fewer.
+    There are none if suggestions may be told and there are ``most`` unknown names or fewer.
     """
     found = list(islice(errors, most + 1))
     if len(found) > most:

@@ -11,7 +11,7 @@ from graphql_api.jobs.model import Order
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A delivery: ``order`` is None where it cannot be read, ``handle`` names the delivery to its queue."""
+    """A delivery: ``order`` is None if it cannot be read, ``handle`` names the delivery to its queue."""
 
     order: Order | None
     handle: str

@@ -22,7 +22,7 @@ SLOW = 1.0
 class Failure:
     """The error of a key's last load, which answers until ``retry_at``; the next load then tries again.
 
-    ``etag`` names the version that was refused, None where that is not known. ``slow`` counts the reads in a row that
+    ``etag`` names the version that was refused, None if that is not known. ``slow`` counts the reads in a row that
     were slow to fail; the key is a suspect while there is any.
     """
 

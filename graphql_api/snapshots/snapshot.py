@@ -15,7 +15,7 @@ class Snapshot(Generic[V]):
     """One version of one key.
 
     ``size`` is in bytes as stored, ``stored_as`` the key in the storage, ``etag`` without quotes, ``last_modified`` in
-    UTC, None where the storage does not say. ``stale`` marks the last good copy, served because the storage or the new
+    UTC, None if the storage does not say. ``stale`` marks the last good copy, served because the storage or the new
     version fails or takes long. ``fresh_until`` is on the owner's clock: callers want ``max_age``. A version that
     proves unchanged is a new snapshot with the very same ``value``.
     """

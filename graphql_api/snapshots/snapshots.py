@@ -33,7 +33,7 @@ log = EventLogger(__name__)
 class _Flight(Generic[V]):
     """A load that requests wait for: its result, and the stages, complete once the result is there.
 
-    ``late`` once the copy in hand has answered in its place; ``suspect`` where the last read was slow to fail.
+    ``late`` once the copy in memory has answered in its place; ``suspect`` where the last read was slow to fail.
     """
 
     future: Future[tuple[Outcome, Snapshot[V]]]

@@ -21,7 +21,7 @@ class Source(Protocol[V]):
         """Return the key in its usual form. Raises ``BadUserInput`` for what cannot be one."""
 
     def read(self, key: str, etag: str | None, /) -> StoredObject | None:
-        """Return the bytes of a key as they are now; None where their ETag still is ``etag``. Raises as ``Storage``."""
+        """Return the bytes of a key as they are now; None if their ETag still is ``etag``. Raises as ``Storage``."""
 
     def decode(self, stored: StoredObject, key: str, trace: Trace, /) -> V:
         """Return the value of some bytes. Raises ``DataCorrupt``; ``trace`` is charged with the stages."""

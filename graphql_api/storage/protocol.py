@@ -24,7 +24,7 @@ _WRITABLE = re.compile(r"(?:_|[a-z]+/)[a-z0-9-]+(?:\.[a-z0-9]+)*")
 class StoredObject:
     """One object: its bytes as stored (perhaps compressed), its strong ETag without quotes, when it changed (UTC).
 
-    ``last_modified`` is None where the storage does not say.
+    ``last_modified`` is None if the storage does not say.
     """
 
     key: str
@@ -86,7 +86,7 @@ class Storage(Protocol):
         """Delete an object; one that is not there is deleted already."""
 
     def check(self) -> Mapping[str, str]:
-        """Prove that the storage answers (readiness): what was checked → ``"ok"``. Raises where it does not."""
+        """Prove that the storage answers (readiness): what was checked → ``"ok"``. Raises if it does not."""
 
 
 def list_all(storage: Storage, prefix: str = "", cursor: str | None = None) -> Iterator[ListedObject]:

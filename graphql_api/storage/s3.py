@@ -192,7 +192,7 @@ class S3Storage:
 
 
 def _parse(settings: Settings) -> tuple[Location | None, str]:
-    """Split ``s3://bucket/prefix`` into a location, None where SSM knows it, and a prefix ready for names."""
+    """Split ``s3://bucket/prefix`` into a location, None if SSM knows it, and a prefix ready for names."""
     if not settings.data:
         return None, ""
     bucket, _, prefix = settings.data.removeprefix("s3://").partition("/")

@@ -38,7 +38,7 @@ def factorise(cells: np.ndarray) -> DictColumn:
 
 
 def raw_text(cell: Any) -> str | None:
-    """Return a source cell's text to the letter: ``8.0`` in a column turned float, days as ISO, None where missing."""
+    """Return a source cell's text to the letter: ``8.0`` in a column turned float, days as ISO, None if missing."""
     if cell is None or type(cell) is str:
         return cell
     if isinstance(cell, date):

@@ -41,7 +41,7 @@ class ColumnTable:
         return self.fields
 
     def newest(self, name: str) -> Any:
-        """Return a field's value in the first row where it is not null; None where it is null throughout."""
+        """Return a field's value in the first row where it is not null; None if it is null throughout."""
 
         def find() -> Any:
             column = self.fields[name]

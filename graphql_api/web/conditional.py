@@ -18,7 +18,7 @@ _DATE_END = re.compile(r"(?:GMT|:[0-9]{2} [0-9]{4})$")
 
 
 def held_tags(request: Mapping[str, str]) -> list[str]:
-    """Return the entity tags of ``If-None-Match``, none where it has too many or a tag is too long."""
+    """Return the entity tags of ``If-None-Match``, none if it has too many or a tag is too long."""
     header = request.get("if-none-match", "")
     if header.count(",") >= MAX_TAGS:
         return []

@@ -104,7 +104,7 @@ def _operand(name: str, parameter: Parameter, text: str) -> Any:
 
 
 def suggestion(name: str, known: Iterable[str]) -> str:
-    """Return a sentence that names what is known and close to ``name``; empty where nothing is."""
+    """Return a sentence that names what is known and close to ``name``; empty if nothing is."""
     close = difflib.get_close_matches(name, known, 1) if len(name) <= MAX_COMPARED_LENGTH else []
     return f" Did you mean '{close[0]}'?" if close else ""
 

@@ -70,7 +70,7 @@ def _parameters(values: Mapping[str, Any]) -> Parameters:
 
 
 def _object(values: Mapping[str, Any], name: str) -> dict[str, Any] | None:
-    """Return an object, None where it is absent; an empty list is absent: PHP writes an empty array so."""
+    """Return an object, None if it is absent; an empty list is absent: PHP writes an empty array so."""
     value = values.get(name)
     if value is None or value == []:
         return None

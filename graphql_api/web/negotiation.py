@@ -8,7 +8,7 @@ _QUALITY = re.compile(r"0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?")
 
 
 def preferred_media_type(accept: str | None, offered: Sequence[str], default: str) -> str | None:
-    """Choose among the offered media types; ``default`` where anything goes; None where nothing offered is accepted.
+    """Choose among the offered media types; ``default`` where anything goes; None if nothing offered is accepted.
 
     Between equal weights the client's own order decides, as browsers and GraphQL clients expect.
     """

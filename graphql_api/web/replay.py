@@ -49,14 +49,14 @@ class Replay(Protocol):
     """A layer's method ``replay``."""
 
     def __call__(self, scope: Scope, key: Key, max_bytes: int, /) -> Replayed | None:
-        """Return the answer kept under ``key``; None where it holds no longer, or has more than ``max_bytes``.
+        """Return the answer kept under ``key``; None if it holds no longer, or has more than ``max_bytes``.
 
         An answer is logged and counted as any other. None leaves no trace.
         """
 
 
 def replay_of(app: ASGIApp) -> Replay | None:
-    """Return the method of a layer, None where it has none."""
+    """Return the method of a layer, None if it has none."""
     replay: Replay | None = getattr(app, "replay", None)
     return replay
 

@@ -84,7 +84,7 @@ class Validators:
         return None
 
     def _versions(self, held: str) -> list[Version]:
-        """Return the versions that a tag names; none where it names a kind that is not known here."""
+        """Return the versions that a tag names; none if it names a kind that is not known here."""
         parts = _TAG.fullmatch(held)
         found = []
         for text in parts[2].split("/")[1:] if parts else ():

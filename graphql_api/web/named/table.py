@@ -112,7 +112,7 @@ class _Search:
 
 
 def _at(value: Any, path: Keys) -> Any:
-    """Follow keys into objects; None where one of them is null or was left out."""
+    """Follow keys into objects; None if one of them is null or was left out."""
     for key in path:
         if value is None:
             return None
