@@ -304,12 +304,12 @@ def test_zip_for_lambda_is_small(tree: Path, tmp_path: Path) -> None:
 
 
 def test_zip_holds_what_is_needed(packaged: Path) -> None:
-    """The SDK's docs module, models of three services and trusted documents; but no tests, tools, nor pandas."""
+    """The SDK's docs module, models of the services that are called and trusted documents; but no tests, tools, nor pandas."""
     with zipfile.ZipFile(packaged) as archive:
         names = archive.namelist()
         times = {each.date_time for each in archive.infolist()}
     models = {name.split("/")[2] for name in names if name.startswith("botocore/data/") and name.count("/") > 2}
-    assert models == {"s3", "ssm", "sts"}
+    assert models == {"bedrock-runtime", "dynamodb", "s3", "sqs", "ssm", "sts"}
     assert "botocore/docs/__init__.py" in names
     assert any(name.startswith("keiba_graphql_api-") and name.endswith("METADATA") for name in names)
     assert f"__pycache__/handler.cpython-{VERSION.replace('.', '')}.pyc" in names
