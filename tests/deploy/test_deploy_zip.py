@@ -304,7 +304,7 @@ def test_zip_for_lambda_is_small(tree: Path, tmp_path: Path) -> None:
 
 
 def test_zip_holds_what_is_needed(packaged: Path) -> None:
-    """The SDK's docs module, models of the services that are called and trusted documents; but no tests, tools, nor pandas."""
+    """The SDK's docs module, models of the services called, trusted documents; but no tests, tools, nor pandas."""
     with zipfile.ZipFile(packaged) as archive:
         names = archive.namelist()
         times = {each.date_time for each in archive.infolist()}
