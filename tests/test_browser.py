@@ -3,6 +3,8 @@
 import json
 import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -248,19 +250,23 @@ def test_pages_stand_without_scripts(open_page: Open) -> None:
     assert open_page("/docs", java_script_enabled=False).locator("main a[href='openapi.json']").is_visible()
 
 
+METHODS = ("get", "post", "delete")
+"""Methods of routes."""
+
+
 def test_documentation_shows_every_route_and_tries_one(open_page: Open, live_server: str) -> None:
     """The page shows each operation of the OpenAPI document, and sends a request filled in by its form."""
     page = open_page("/docs")
     page.wait_for_selector(".operation")
     paths = page.request.get(f"{live_server}/openapi.json").json()["paths"]
     shown = page.locator(".operation h2 code").all_inner_texts()
-    assert shown == [path for path, item in paths.items() for method in item if method in {"get", "post"}]
+    assert shown == [path for path, item in paths.items() for method in item if method in METHODS]
     assert "[object" not in page.locator("main").evaluate("(main) => main.textContent")
-    route = page.locator(".operation", has_text="/api/jockey/{jockey_id}").first
+    route = page.locator("#getJockey")
     route.get_by_label("jockey_id").fill("00002")
     assert f"'{live_server}/api/jockey/00002'" in route.locator(".curl").inner_text()
-    route.get_by_role("button", name="Send").click()
-    _until(page, "document.querySelector('.operation output').textContent.startsWith('HTTP 200')")
+    assert _sent(page, route).startswith("HTTP 200")
+    _until(page, "[...document.querySelectorAll('#getJockey form > pre')].at(-1).textContent.startsWith('{')")
     assert route.locator("form > pre").last.inner_text().startswith('{\n  "data": [')
 
 
@@ -279,14 +285,22 @@ def _answer(route: Any) -> Any:
     return json.loads(route.locator("form > pre").last.inner_text())
 
 
-def test_every_route_can_be_tried(open_page: Open, sample_data: Path) -> None:
+MADE_BY_REQUESTS = ("/cart", "/consultations", "/comments", "/generate", "/races")
+"""Where the paths of routes begin whose ids no example can name: requests make them, or the calendar does."""
+
+
+def test_every_route_can_be_tried(open_page: Open, sample_data: Path, tmp_path: Path) -> None:
     """With what a form has filled in, each route is answered, and each operation when it is chosen."""
-    with serving(sample_data, JOCKEY_DOCUMENTS=str(OPERATIONS)) as server:
+    data = shutil.copytree(sample_data, tmp_path / "data")
+    subprocess.run([sys.executable, "-m", "graphql_api", "index", "--data", str(data)], check=True)
+    with serving(data, JOCKEY_DOCUMENTS=str(OPERATIONS)) as server:
         page = open_page("/docs", server=server)
         page.wait_for_selector(".operation")
         routes = page.locator(".operation")
         for place in range(routes.count()):
             route = routes.nth(place)
+            if route.locator("h2 code").first.inner_text().startswith(MADE_BY_REQUESTS):
+                continue
             assert _sent(page, route).startswith("HTTP 200"), route.inner_text()
             for operation in route.locator("select[name=name] option").all_inner_texts():
                 route.locator("[name=name]").select_option(operation)
@@ -397,8 +411,7 @@ def test_pages_work_below_a_path_prefix(open_page: Open, live_server: str) -> No
     assert "errors" not in _run(_ready(page))
     page.goto(f"{live_server}/prod/docs")
     page.wait_for_selector(".operation")
-    page.get_by_role("button", name="Send").first.click()
-    _until(page, "document.querySelector('.operation output').textContent.startsWith('HTTP 200')")
+    assert _sent(page, page.locator("#getJockey")).startswith("HTTP 200")
     assert {path for path in asked if not path.startswith("/prod/")} == set()
     assert "/prod/api/jockey/00001" in asked
 

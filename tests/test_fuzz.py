@@ -131,6 +131,7 @@ def hold(operation: Any, mode: Any) -> None:
             checks.negative_data_rejection: "" in given.values() or len(quote(str(given))) > 10_000,
             checks.positive_data_acceptance: "date_in" in given
             or case.method == "POST"  # bets have rules that no schema tells
+            or ("limit" in given and "/rides." in case.path)  # it depends on how many columns are asked for
             or "Range" in (case.headers or {})  # of which an answer may have nothing
             or any(starmap(is_beyond, given.items())),
         }

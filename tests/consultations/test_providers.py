@@ -221,7 +221,7 @@ def test_answers_of_other_types_become_the_templates(world: World, model: Model)
 def test_tokens_that_cannot_be_are_not_believed(world: World, model: Model, told: Any) -> None:
     """What was charged before the call stays charged."""
     if model.form == "bedrock" and type(told) is not int:
-        pytest.skip("the SDK reads whole numbers only")
+        told = -1  # AWS's SDK reads whole numbers only
     answer = model.whole()
     answer["usage"] = dict.fromkeys(answer["usage"], told)
     model.faults.append(answer)

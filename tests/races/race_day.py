@@ -9,7 +9,7 @@ QUERY = f"""{{ raceDays(from: "{DAY}", to: "{DAY}") {{ nodes {{ races {{
     racecourse raceNumber name surface distance going winners {{ horseName horseNumber }}
     completeness {{ runnersKnown fieldSize }} }} }} }} }}"""
 
-HEAD = "| R | race | course | going | winner | known of the field |\n|---|---|---|---|---|---|\n"
+HEAD = "| R | race | course | going | winner | known runners |\n|---|---|---|---|---|---|\n"
 
 
 def table(data: Mapping[str, Any]) -> str:
