@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Iterator
-from inspect import isawaitable
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +11,9 @@ import pytest
 import strawberry
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from strawberry.utils.str_converters import to_camel_case
 
+from executors import answer, body
 from graphql_api.app import Core, create_core
 from graphql_api.config import Settings
 from graphql_api.execution.context import Context
@@ -24,7 +23,6 @@ from graphql_api.jockeys.columns import FIELDS
 from graphql_api.jockeys.keys import KEYS
 from graphql_api.jockeys.sources import SOURCES
 from graphql_api.jockeys.statistics import STATISTICS
-from graphql_api.web.graphql_response import response_map
 
 FIELD_NAMES = [to_camel_case(field.name) for field in FIELDS]
 STATISTIC_NAMES = [to_camel_case(each.name) for each in STATISTICS]
@@ -166,40 +164,6 @@ def core(sample_data: Path) -> Iterator[Core]:
     core = create_core(Settings(data=str(sample_data), log_level="ERROR"))
     yield core
     core.services.close()
-
-
-def answer(core: Core, query: str, variables: dict[str, Any], *, planned: bool) -> Answer:
-    """Execute an operation by its plan where it has one, or by the general executor alone."""
-    document = core.documents.get(query)
-    assert not document.errors, document.errors
-    engine = core.engine if planned else _WithoutPlans(core)
-    return asyncio.run(engine.execute(document, None, variables, Context(core.services, "r")))
-
-
-class _WithoutPlans:
-    """Strawberry's own executor, which knows nothing of columns."""
-
-    def __init__(self, core: Core) -> None:
-        self.schema = core.engine.schema
-
-    async def execute(self, document: Any, name: Any, variables: Any, context: Context) -> Answer:
-        executor: Any = StrawberryGraphQLCoreExecutionContext.build(
-            self.schema,
-            document.tree,
-            context_value=context,
-            raw_variable_values=variables,
-            operation_name=name,
-        )
-        if isinstance(executor, list):
-            return Answer(None, tuple(executor))
-        result = executor.execute_operation()
-        result = await result if isawaitable(result) else result
-        return Answer([orjson.dumps(result.data)], tuple(result.errors or ()))
-
-
-def body(found: Answer) -> bytes:
-    """Give the bytes that a client gets."""
-    return b"".join(response_map(found, "r"))
 
 
 @pytest.mark.parametrize(("query", "variables"), HARD)

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
-from test_execution import answer, body
 
+from executors import answer, body
 from graphql_api.app import create_core
 from graphql_api.archive.costs import MAX_QUESTIONS
 from graphql_api.installed import read_settings
