@@ -1,4 +1,4 @@
-"""Texts in the forms in which they are compared and searched, each in time and memory linear in the characters.
+"""Texts in the forms in which they are compared, in linear time and memory; texts of others made harmless.
 
 Unicode puts the marks behind a letter into one order, and Python sorts a run of marks in quadratic time; and one
 character may become eighteen. So a long text is brought into its form in pieces, with a bound on the marks of a piece
@@ -6,7 +6,7 @@ character may become eighteen. So a long text is brought into its form in pieces
 """
 
 import re
-from unicodedata import normalize
+from unicodedata import category, normalize
 
 MAX_LENGTH = 1_000
 """Characters of one text that a client may search for or compare with; a list of horses has room in it."""
@@ -51,3 +51,23 @@ def _piece(text: str) -> str:
 _SMALL = dict(zip("ァィゥェォッャュョヮヵヶ", "アイウエオツヤユヨワカケ", strict=True))
 _KATAKANA = {chr(code): chr(code + 0x60) for code in range(ord("ぁ"), ord("ゖ") + 1)}
 _KANA = str.maketrans({**_SMALL, **{small: _SMALL.get(large, large) for small, large in _KATAKANA.items()}})
+
+
+MAX_NAME = 40
+"""Characters of a name; the longest real one has 19."""
+
+_HARMLESS = frozenset({"\n"})
+_DROPPED = frozenset({"Cc", "Cf", "Co", "Cs", "Cn"})
+"""Categories of Unicode: control, format (those that turn the direction of writing too), and no characters at all."""
+
+
+def clean_name(name: str) -> str:
+    """Return a name in compatible form, without control characters or line ends, and cut."""
+    kept = "".join(letter for letter in name[: 4 * MAX_NAME] if category(letter) not in _DROPPED)
+    return " ".join(compatible(kept).split())[:MAX_NAME]
+
+
+def clean_message(text: str) -> str:
+    """Return a message without control characters; line ends stay."""
+    kept = (each for each in text if each in _HARMLESS or category(each) not in _DROPPED)
+    return "".join(kept).strip()

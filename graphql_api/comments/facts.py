@@ -6,7 +6,6 @@ from datetime import timedelta
 from functools import partial
 
 from graphql_api.comments.model import CommentKind, CommentLanguage, Fact
-from graphql_api.comments.names import clean_name
 from graphql_api.comments.words import WORDS
 from graphql_api.errors import NotFound
 from graphql_api.execution.context import Context
@@ -17,6 +16,7 @@ from graphql_api.races.model import Placed, Race, Runner
 from graphql_api.snapshots.snapshot import Snapshot
 from graphql_api.tables.conditions import All, Comparison, Where
 from graphql_api.tables.paging import Selection
+from graphql_api.text import clean_name
 
 LEAST_SAMPLE = 30
 """Rides below which a rate would say too little; the count alone is told."""

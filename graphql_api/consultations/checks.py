@@ -5,9 +5,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from graphql_api.consultations.model import Consultation
-from graphql_api.consultations.names import clean_message
 from graphql_api.consultations.words import WORDS
-from graphql_api.text import compatible
+from graphql_api.text import clean_message, compatible
 
 MAX_ANSWER = 4_000
 """Characters of an answer; a longer one is cut."""

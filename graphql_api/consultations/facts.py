@@ -10,7 +10,6 @@ from datetime import timedelta
 from functools import partial
 
 from graphql_api.consultations.model import Fact, Language
-from graphql_api.consultations.names import clean_name
 from graphql_api.consultations.words import SURFACES, WORDS
 from graphql_api.errors import NotFound
 from graphql_api.execution.context import Context
@@ -24,6 +23,7 @@ from graphql_api.slips.races import field_of
 from graphql_api.snapshots.snapshot import Snapshot
 from graphql_api.tables.conditions import All, Comparison, Condition, Where
 from graphql_api.tables.paging import Selection
+from graphql_api.text import clean_name
 
 LEAST_SAMPLE = 30
 """Rides below which a rate would say too little; the count alone is told."""

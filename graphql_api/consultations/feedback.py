@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from graphql_api.consultations.model import AmountFeedback, BetFeedback, Fact, Language, WarningLevel
-from graphql_api.consultations.names import clean_name
 from graphql_api.consultations.words import AMOUNTS, METHODS, TYPES, WORDS, joined
 from graphql_api.errors import BadUserInput
 from graphql_api.slips.model import SlipItem
+from graphql_api.text import clean_name
 
 CAUTION, WARNING = 80, 100
 """Percent of the limit."""

@@ -3,13 +3,13 @@
 from dataclasses import dataclass, replace
 
 from graphql_api.consultations.model import Message, MessageType
-from graphql_api.consultations.names import clean_message
 from graphql_api.consultations.question import MAX_TURNS, Turn
 from graphql_api.consultations.stored import read_message, write_message
 from graphql_api.errors import BadUserInput, Conflict
 from graphql_api.slips.requests import ClientRequest
 from graphql_api.store.protocol import Key
 from graphql_api.store.service import Store
+from graphql_api.text import clean_message
 
 MAX_LENGTH = 1_000
 """Characters of a message."""
