@@ -57,10 +57,10 @@ $(SAMPLE)/.made: | .venv/run
 LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --no-emit-index-url --generate-hashes --upgrade --quiet
 
 lock: setup ## Pin the dependencies anew: of the function, the plain server, development, and `make run`
-	$(LOCK) pyproject.toml --extra lambda --extra archive -o requirements/lambda.txt
-	$(LOCK) pyproject.toml --extra server --extra archive -o requirements/server.txt
+	$(LOCK) pyproject.toml --extra lambda --extra archive --extra pages -o requirements/lambda.txt
+	$(LOCK) pyproject.toml --extra server --extra archive --extra pages -o requirements/server.txt
 	$(LOCK) pyproject.toml --all-extras --group dev -o requirements/dev.txt
-	$(LOCK) pyproject.toml --extra server --extra archive --extra sample --group build -c requirements/dev.txt -o requirements/run.txt
+	$(LOCK) pyproject.toml --extra server --extra archive --extra pages --extra sample --group build -c requirements/dev.txt -o requirements/run.txt
 
 vulnerabilities: setup ## Ask PyPI and npm what is known of all that is locked
 	$(BIN)/uv tool run --exclude-newer 2026-11-01 pip-audit==2.10.1 --disable-pip --require-hashes \

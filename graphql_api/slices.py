@@ -35,6 +35,8 @@ class Slice:
 
     ``jobs`` maps names to ``jobs.runner.Job``s, which schedules, the queue and ``graphql-api jobs run`` run.
 
+    ``schedules`` maps names of its jobs to when they run: expressions of EventBridge Scheduler, in Japanese time.
+
     ``preload`` names modules that the first request needs; a Lambda function imports them at its start.
 
     ``commands`` maps names to Click commands.
@@ -53,6 +55,7 @@ class Slice:
     layer: str = ""
     snapshots: Mapping[str, str] = field(default_factory=dict)
     jobs: Mapping[str, str] = field(default_factory=dict)
+    schedules: Mapping[str, str] = field(default_factory=dict)
     preload: Sequence[str] = ()
     commands: Mapping[str, str] = field(default_factory=dict)
     holdings: str = ""

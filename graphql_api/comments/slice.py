@@ -16,5 +16,6 @@ SLICE = Slice(
         "comment": "graphql_api.comments.writing:comment_job",
         "queue-comments": "graphql_api.comments.ahead:queue_job",
     },
+    schedules={"queue-comments": "cron(0 18 * * ? *)"},
     commands={"comments": "graphql_api.comments.commands:comments"},
 )
