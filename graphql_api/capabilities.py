@@ -26,7 +26,7 @@ def derived_capability(secret: bytes, purpose: str) -> str:
 
 
 def is_capability(text: str) -> bool:
-    """Say whether a text has the form of a capability."""
+    """Return whether a text has the form of a capability."""
     return _FORM.fullmatch(text) is not None
 
 

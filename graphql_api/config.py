@@ -221,7 +221,7 @@ def _taken(table: type, overrides: dict[str, object]) -> dict[str, object]:
 
 
 def _unknown(name: str, known: Iterable[str]) -> str:
-    """Say which setting was meant, or list them all."""
+    """Return which setting was meant, or list them all."""
     close = difflib.get_close_matches(name, known, 1)
     return f"Unknown setting {name}. " + (f"Did you mean {close[0]}?" if close else f"Known: {', '.join(known)}.")
 

@@ -44,7 +44,7 @@ class EventLogger:
         self._logger = logging.getLogger(name)
 
     def writes(self, level: int) -> bool:
-        """Say whether a line of a level would be written: to put some together costs something."""
+        """Return whether a line of a level would be written: to put some together costs something."""
         return self._logger.isEnabledFor(level)
 
     def debug(self, event: str, /, **fields: Any) -> None:

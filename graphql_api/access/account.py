@@ -62,11 +62,11 @@ class Account:
         self.checked = self._clock.monotonic()
 
     def is_fresh(self) -> bool:
-        """Say whether the record was read not long ago."""
+        """Return whether the record was read not long ago."""
         return self._clock.monotonic() - self.checked < CHECK_SECONDS
 
     def is_ready(self) -> bool:
-        """Say whether a request can be taken now, from memory alone."""
+        """Return whether a request can be taken now, from memory alone."""
         self._pay()
         now = self._clock.monotonic()
         requests, cost = self._least
@@ -118,7 +118,7 @@ class Account:
         return dict(zip(LIMITS, self._least, strict=True))
 
     def covers(self, needs: Mapping[str, int]) -> bool:
-        """Say whether so much is held."""
+        """Return whether so much is held."""
         self._pay()
         now = self._clock.monotonic()
         return all(self.purses[name].drop_void(now) >= need for name, need in needs.items())

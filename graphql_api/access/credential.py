@@ -38,7 +38,7 @@ class Credential:
         self._tickets, self._usage = account.tickets, account.usage
 
     def holds(self) -> bool:
-        """Say whether the key is valid now."""
+        """Return whether the key is valid now."""
         now = self._clock.now()
         record = self.account.record
         if self._record is not record:

@@ -25,7 +25,7 @@ class Outage:
 
     @property
     def is_on(self) -> bool:
-        """Say whether the store failed a moment ago."""
+        """Return whether the store failed a moment ago."""
         return self._clock.monotonic() < self._quiet_until
 
     def report(self, error: ServiceError) -> None:

@@ -78,7 +78,7 @@ class KeyRecord:
         return None
 
     def lists(self, digest: str) -> bool:
-        """Say whether a digest is that of a text of this key, valid or not."""
+        """Return whether a digest is that of a text of this key, valid or not."""
         return any(compare_digest(secret.digest, digest) for secret in self.secrets)
 
     def body(self) -> dict[str, Any]:

@@ -46,7 +46,7 @@ class Usage:
         self.began = 0.0
 
     def is_due(self, now: float) -> bool:
-        """Say whether it is time to add this to the store."""
+        """Return whether it is time to add this to the store."""
         return bool(self.requests) and now - self.began >= FLUSH_SECONDS
 
     def taken(self, key_id: str) -> list[Amount]:

@@ -70,7 +70,7 @@ def value_column(name: str) -> str:
 
 
 def is_enum(kind: Any) -> bool:
-    """Say whether a field's type is a vocabulary."""
+    """Return whether a field's type is a vocabulary."""
     return isinstance(kind, type) and issubclass(kind, Enum)
 
 

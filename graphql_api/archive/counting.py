@@ -51,33 +51,33 @@ class SqlCounting(Counting):
         return Sql(self._aggregate(f"coalesce(sum(CASE WHEN {chosen.text} THEN {numbers.text} END), 0e0)"))
 
     def numbers(self, field: str) -> Any:
-        """Give a numeric field's values."""
+        """Return a numeric field's values."""
         return Sql(f"CAST({field} AS DOUBLE)")
 
     def among(self, field: str, values: frozenset[Any]) -> Any:
-        """Say whether a field's value is one of ``values``, which are members of a vocabulary."""
+        """Return whether a field's value is one of ``values``, which are members of a vocabulary."""
         kind = TYPES[field]
         assert is_enum(kind)  # noqa: S101 - no formula asks for others
         places = sorted(members(kind).index(value) for value in values)
         return Sql(f"({value_column(field)} IN ({', '.join(map(str, places))}))")
 
     def corners(self, place: int) -> Any:
-        """Give the position at one corner (0 the first, -1 the last)."""
+        """Return the position at one corner (0 the first, -1 the last)."""
         return Sql(f"CAST(corner_positions[{place + 1 if place >= 0 else place}] AS DOUBLE)")
 
     @cached_property
     def win_streaks(self) -> Streaks:
-        """Give each group's runs of wins, which the statement joins."""
+        """Return each group's runs of wins, which the statement joins."""
         return self._joined_streaks("win")
 
     @cached_property
     def losing_streaks(self) -> Streaks:
-        """Give each group's runs of rides without a win."""
+        """Return each group's runs of rides without a win."""
         return self._joined_streaks("losing")
 
     @cached_property
     def best_days(self) -> BestDays:
-        """Give each group's days with the most wins, which the statement joins."""
+        """Return each group's days with the most wins, which the statement joins."""
         self.days_asked = True
         named: Any = (Sql("coalesce(day_wins, 0)"), Sql("day_latest"), Sql("coalesce(day_count, 0)"))
         return BestDays(*named)

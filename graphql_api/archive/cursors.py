@@ -22,7 +22,7 @@ def cursor(version: str, identity: Sequence[Any]) -> str:
 
 
 def read_cursor(text: str) -> Mapping[str, Any]:
-    """Give the identity that a cursor holds. Raises ``BadUserInput`` for what is none."""
+    """Return the identity that a cursor holds. Raises ``BadUserInput`` for what is none."""
     values = _read(text)[1:]
     if len(values) != len(IDENTITY) or not all(map(_is_known, values, _TYPES)):
         raise BadUserInput(NO_CURSOR)
@@ -53,7 +53,7 @@ def _read(text: str) -> list[Any]:
 
 
 def is_of(version: str, text: str) -> bool:
-    """Say whether a cursor is of this version."""
+    """Return whether a cursor is of this version."""
     return _read(text)[:1] == [_short(version)]
 
 

@@ -96,19 +96,19 @@ def entry(jockey_id: str, records: RaceRecords) -> Entry:
 
 
 def _names(texts: Iterable[str | None], most: int) -> list[str]:
-    """Give the texts that may be names, in order."""
+    """Return the texts that may be names, in order."""
     fitting = (text for text in texts if text is not None and len(text) <= LONGEST_NAME and SEPARATOR not in text)
     return sorted(fitting)[:most]
 
 
 def _found(records: RaceRecords, field: str) -> set[Any]:
-    """Give the distinct values that rows have, null apart."""
+    """Return the distinct values that rows have, null apart."""
     column = records.fields[field]
     return {column.values[code] for code in np.unique(column.codes).tolist()} - {None}
 
 
 def _most_frequent(records: RaceRecords, field: str) -> Any:
-    """Give the value that most rows have, the first in the file of equals; None where no row has one."""
+    """Return the value that most rows have, the first in the file of equals; None where no row has one."""
     column = records.fields[field]
     counts: dict[Any, int] = {}
     for code, count in enumerate(np.bincount(column.codes, minlength=len(column.values)).tolist()):

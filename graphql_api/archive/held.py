@@ -60,7 +60,7 @@ class Held:
         finalize(answer, self._change, -size).atexit = False
 
     def _may_collect(self) -> bool:
-        """Say whether the last time was long enough ago; it takes up to some tenths of a second."""
+        """Return whether the last time was long enough ago; it takes up to some tenths of a second."""
         now = self._clock()
         with self._lock:
             if now < self._next_collection:

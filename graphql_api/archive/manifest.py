@@ -52,7 +52,7 @@ class Manifest:
 
     @property
     def complete(self) -> bool:
-        """Say whether every jockey's file has been read."""
+        """Return whether every jockey's file has been read."""
         return None not in self.sources.values()
 
 

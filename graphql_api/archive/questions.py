@@ -61,7 +61,7 @@ class Rides:
 
     @property
     def is_of_one(self) -> bool:
-        """Say whether all are of one jockey, or of one horse."""
+        """Return whether all are of one jockey, or of one horse."""
         return any(name in {JOCKEY, HORSE} for name, _ in self.keys) or _fixes_one(self.condition)
 
 

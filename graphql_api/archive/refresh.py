@@ -185,7 +185,7 @@ class Refresh:
 
 
 def _known(storage: Storage) -> tuple[Manifest | None, str | None]:
-    """Give the manifest as it is, and its ETag; none where there is none, or none that this release reads."""
+    """Return the manifest as it is, and its ETag; none where there is none, or none that this release reads."""
     try:
         stored = storage.read(NAME)
     except NotFound:

@@ -41,11 +41,11 @@ class Tallies:
         return self._rows
 
     def key(self, name: str) -> DictColumn:
-        """Give a key; None where it is not grouped by."""
+        """Return a key; None where it is not grouped by."""
         return DictColumn(self._places, self.columns[name]) if name in self.columns else constant(None, len(self))
 
     def statistic(self, name: str) -> DictColumn:
-        """Give a statistic, or a bound of one."""
+        """Return a statistic, or a bound of one."""
         return DictColumn(self._places, self.columns[name])
 
 
@@ -60,7 +60,7 @@ class Tally:
         self._place = place
 
     def __getattr__(self, name: str) -> Any:
-        """Give one statistic, None for null."""
+        """Return one statistic, None for null."""
         if name not in FIGURES:
             raise AttributeError(name)
         return self._table.columns[name][self._place]

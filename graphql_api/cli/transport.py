@@ -22,7 +22,7 @@ class CoalescingTransport:
         self._size = 0
 
     def __getattr__(self, name: str) -> Any:
-        """Give the transport's own."""
+        """Return the transport's own."""
         return getattr(self._transport, name)
 
     def write(self, data: bytes) -> None:

@@ -56,7 +56,7 @@ async def count(store: Store, comment: Comment, *, is_new: bool) -> None:
 
 
 def rows(store: ItemStore, days: int, today: date) -> Iterator[Row]:
-    """Give the counts of some days, the oldest first."""
+    """Return the counts of some days, the oldest first."""
     for ago in range(days - 1, -1, -1):
         day = today - timedelta(days=ago)
         for item in store.query(_key(day, "").pk, limit=1_000).items:

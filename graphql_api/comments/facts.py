@@ -64,7 +64,7 @@ def _counted(records: RaceRecords, race: Race, runner: Runner, language: Comment
 
 
 def _of_result(race: Race, language: CommentLanguage) -> Iterator[Fact]:
-    """Give the facts of a result, as far as it is known."""
+    """Return the facts of a result, as far as it is known."""
     words = WORDS[language]
     source = words["result"].format(day=race.date)
     if race.winners:
@@ -82,7 +82,7 @@ def _of_result(race: Race, language: CommentLanguage) -> Iterator[Fact]:
 
 
 def _fastest(race: Race, words: str, source: str) -> Iterator[Fact]:
-    """Give the horse that was fastest at the end; of several, none is told apart."""
+    """Return the horse that was fastest at the end; of several, none is told apart."""
     timed = sorted((runner for runner in race.known if runner.last3f), key=lambda runner: runner.last3f or 0)
     if not timed or (len(timed) > 1 and timed[0].last3f == timed[1].last3f):
         return

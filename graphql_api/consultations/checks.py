@@ -40,7 +40,7 @@ def plain_text(text: str) -> str:
 
 
 def is_supported(text: str, consultation: Consultation) -> bool:
-    """Say whether an answer holds only numbers of the consultation, no advice to buy, and no promise."""
+    """Return whether an answer holds only numbers of the consultation, no advice to buy, and no promise."""
     folded = compatible(text)
     if not folded or _ADVICE.search(folded) or _WORDS_FOR_NUMBERS.search(folded):
         return False

@@ -50,7 +50,7 @@ def unknown(event: Any, context: LambdaContext) -> UnknownEvent:
 
 
 def is_of_a_queue(event: Any) -> bool:
-    """Say whether an event is a batch of messages of SQS."""
+    """Return whether an event is a batch of messages of SQS."""
     records = event.get("Records") if isinstance(event, dict) else None
     return bool(
         isinstance(records, list)

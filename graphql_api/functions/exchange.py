@@ -95,7 +95,7 @@ class Exchange:
             self._post.abort()
 
     async def _receive(self) -> Message:
-        """Give the request, and later that the client has gone, as there is nobody to send to any more."""
+        """Return the request, and later that the client has gone, as there is nobody to send to any more."""
         request, self._request = self._request, None
         if request is not None:
             return request
@@ -141,7 +141,7 @@ class Exchange:
             self._over.set()
 
     def _refusal(self, size: int) -> str:
-        """Say why a body of so many bytes is not begun, or nothing."""
+        """Return why a body of so many bytes is not begun, or nothing."""
         if size > MAX_BYTES:
             return f"The answer has {size:,} bytes, and at most {MAX_BYTES:,} can be sent."
         seconds = max(0, size - FAST_BYTES) / BYTES_PER_SECOND

@@ -31,7 +31,7 @@ MALFORMED = "The event is no request: its path, headers or body cannot be read."
 
 
 def is_http(event: Any) -> bool:
-    """Say whether an event is an HTTP request, be it complete or not."""
+    """Return whether an event is an HTTP request, be it complete or not."""
     if not isinstance(event, Mapping) or OTHER_FIELDS & event.keys():
         return False
     context = event.get("requestContext")

@@ -43,5 +43,5 @@ class ScheduledJobs:
 
 
 def names_a_job(event: Any) -> bool:
-    """Say whether an event is one of ours; any other schedule's is not."""
+    """Return whether an event is one of ours; any other schedule's is not."""
     return isinstance(event, dict) and event.get("source") == SOURCE

@@ -63,7 +63,7 @@ class StreamedEvents:
 
 
 def is_of_url(event: LambdaEvent) -> bool:
-    """Say whether an event came by a Function URL."""
+    """Return whether an event came by a Function URL."""
     context = event.get("requestContext")
     domain = context.get("domainName") if isinstance(context, Mapping) else None
     return isinstance(domain, str) and URL_DOMAIN in domain

@@ -54,7 +54,7 @@ class Counting:
         return numeric(self.records, field).take(self._codes(field))
 
     def among(self, field: str, members: frozenset[Any]) -> np.ndarray:
-        """Say for each row whether a field's value is one of ``members``."""
+        """Return for each row whether a field's value is one of ``members``."""
         return _are(self.records, field, members).take(self._codes(field))
 
     def _codes(self, field: str) -> np.ndarray:
@@ -116,7 +116,7 @@ class Counting:
 
     @cached_property
     def best_days(self) -> BestDays:
-        """Give each group's days with the most wins; rows without a date count for none."""
+        """Return each group's days with the most wins; rows without a date count for none."""
         dates, days = ranking(self.records, "date").distinct, self.ranks("date")
         won = self.won & (days < len(dates))
         return best_days(self.groups[won], days[won], dates, self.group_count)
@@ -137,7 +137,7 @@ class Counting:
 
 
 def _are(records: RaceRecords, field: str, members: frozenset[Any]) -> np.ndarray:
-    """Say for each distinct value of a field whether it is one of ``members``, made once for each version."""
+    """Return for each distinct value of a field whether it is one of ``members``, made once for each version."""
     values = records.fields[field].values
     return records.once((_are, field, members), lambda: np.array([value in members for value in values], np.bool_))
 

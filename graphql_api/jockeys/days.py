@@ -41,7 +41,7 @@ def day(text: str) -> tuple[date]:
 
 
 def _in_japan(day: date, time: str) -> date:
-    """Give the day in Japan at a time of day, where that has a zone."""
+    """Return the day in Japan at a time of day, where that has a zone."""
     zoned = _ZONED_TIME.fullmatch(time)
     if not zoned:
         return day

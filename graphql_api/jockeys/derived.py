@@ -49,7 +49,7 @@ def running_style(
     surface: Surface | None,
     jurisdiction: Jurisdiction | None,
 ) -> RunningStyle | None:
-    """Tell the running style by JRA-VAN NEXT's definition, which leaves NAR out; jumps are left out by choice."""
+    """Return the running style by JRA-VAN NEXT's definition, which leaves NAR out; jumps are left out by choice."""
     if not corners or len(corners) < 2 or surface is Surface.JUMP or jurisdiction is Jurisdiction.NAR:
         return None
     if 1 in corners[:-1]:
@@ -64,7 +64,7 @@ def running_style(
 
 
 def won(finish_position: int | None, finish_status: FinishStatus) -> bool | None:
-    """Tell whether the horse won (dead heats too); null where the finish cannot be read."""
+    """Return whether the horse won (dead heats too); null where the finish cannot be read."""
     return None if finish_status is FinishStatus.UNKNOWN else finish_position == 1
 
 

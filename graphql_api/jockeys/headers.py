@@ -48,7 +48,7 @@ _MAX_LENGTH = 100
 
 
 def fold_header(label: str) -> str:
-    """Give a header without any white space and invisible characters, full and half width made one."""
+    """Return a header without any white space and invisible characters, full and half width made one."""
     if len(label) > _MAX_LENGTH:
         return label
     kept = (character for character in compatible(label) if category(character) != "Cf")
@@ -56,7 +56,7 @@ def fold_header(label: str) -> str:
 
 
 def canonical(label: str) -> str | None:
-    """Give the header of ``SOURCES`` that a label means; None where it is of no known column."""
+    """Return the header of ``SOURCES`` that a label means; None where it is of no known column."""
     header = fold_header(label)
     if header not in ALIASES and header not in _HEADERS:
         header = _NUMBERED.sub("", header)
@@ -65,7 +65,7 @@ def canonical(label: str) -> str | None:
 
 
 def column_labels(columns: Sequence[FrameColumn]) -> list[str]:
-    """Give the labels of a file's columns.
+    """Return the labels of a file's columns.
 
     One of several levels that is no known header as a whole is the innermost of its parts that is one, if no other
     column has that part: rows of headers may stand below the known ones.
@@ -82,7 +82,7 @@ def _label(column: FrameColumn, counts: Mapping[str, int]) -> str:
 def read_headers(
     source: Sequence[SourceColumn], unreadable: Iterable[str], warnings: Warnings
 ) -> dict[str, DictColumn]:
-    """Give the cells of each source column that the file has, by its canonical header, in the file's rows.
+    """Return the cells of each source column that the file has, by its canonical header, in the file's rows.
 
     Pages that spell a header in different ways make several columns of it when they are put together. They are merged
     cell by cell: the first that is not blank counts, the header's own name before its other names and the numbered ones
@@ -121,14 +121,14 @@ def _merge(header: str, first: DictColumn, second: DictColumn, warnings: Warning
 
 
 def _numbered(header: str, column: DictColumn, meanings: dict[Any, int]) -> np.ndarray:
-    """Give each row's cell a number, the same for cells of several columns that mean the same, and -1 for a blank."""
+    """Return each row's cell a number, the same for cells of several columns that mean the same, and -1 for a blank."""
     texts = map(parse_text, column.values)
     numbers = [-1 if text is None else meanings.setdefault(_meaning(header, text), len(meanings)) for text in texts]
     return np.array([*numbers, -1], np.int64)[:-1].take(column.codes)
 
 
 def _meaning(header: str, text: str) -> Any:
-    """Give the values of a cell where they tell all of it, else its folded text."""
+    """Return the values of a cell where they tell all of it, else its folded text."""
     folded = fold(text)
     try:
         values = _PARSERS[header](folded)

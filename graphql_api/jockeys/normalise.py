@@ -94,7 +94,7 @@ def _choose_rows(
 
 
 def _columns(readings: Mapping[str, Reading], jockey_id: str, rows: int, warnings: Warnings) -> dict[str, DictColumn]:
-    """Give all fields of sources, and the sources' texts by their names, and warn of the cells that have faults."""
+    """Return all fields of sources, and the sources' texts by their names, and warn of the cells that have faults."""
     columns: dict[str, DictColumn] = {}
     for header, reading in readings.items():
         warnings.cells(header, reading.raw, DictColumn(reading.codes, reading.faults))
@@ -106,7 +106,7 @@ def _columns(readings: Mapping[str, Reading], jockey_id: str, rows: int, warning
 
 
 def _known_prizes(columns: Mapping[str, DictColumn], cells: DictColumn, warnings: Warnings) -> DictColumn:
-    """Give the prize money without that of overseas races: the source has none, so that a figure there is no prize.
+    """Return the prize money without that of overseas races: the source has none, so that a figure there is no prize.
 
     Zeros are what programs fill blanks with, and are not warned of.
     """

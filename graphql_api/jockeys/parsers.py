@@ -134,7 +134,7 @@ def finish_position(text: str) -> tuple[int | None]:
 
 
 def finish_status(text: str | None, field_size: int | None) -> FinishStatus:
-    """Say how the ride ended, of the cell's text (None where blank) and the number of starters; never fails."""
+    """Return how the ride ended, of the cell's text (None where blank) and the number of starters; never fails."""
     if text is None:
         return FinishStatus.ABANDONED if field_size == 0 else FinishStatus.UNKNOWN
     try:

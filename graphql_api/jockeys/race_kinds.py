@@ -44,12 +44,12 @@ _CONDITIONS = re.compile(
 
 
 def race_type(surface: Surface) -> RaceType:
-    """Tell flat from jump."""
+    """Return whether a race is flat or over jumps."""
     return RaceType.JUMP if surface is Surface.JUMP else RaceType.FLAT
 
 
 def race_category(name: str, grade: Grade | None, jurisdiction: Jurisdiction | None) -> RaceCategory | None:
-    """Tell stakes, special and ordinary races apart; null where the name cannot tell: outside JRA without a grade."""
+    """Return stakes, special or ordinary; null where the name cannot tell: outside JRA without a grade."""
     if grade not in {None, Grade.LISTED}:
         return RaceCategory.STAKES
     if jurisdiction is not Jurisdiction.JRA or not name:

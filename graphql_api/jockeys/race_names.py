@@ -73,7 +73,7 @@ def _named_class(entry: str) -> RaceClass | None:
 
 
 def _nar_class(forms: tuple[re.Pattern[str], ...], entry: str) -> RaceClass | None:
-    """Give the class that an entry names first."""
+    """Return the class that an entry names first."""
     if not _LETTER.search(entry):
         return None
     matches = [match for match in (form.search(entry) for form in forms) if match]

@@ -27,7 +27,7 @@ class Reading:
     faults: Sequence[str | None]
 
     def take(self, rows: np.ndarray) -> "Reading":
-        """Give some rows, in the order of their numbers, and of the distinct cells only what they hold."""
+        """Return some rows, in the order of their numbers, and of the distinct cells only what they hold."""
         codes, places = used(self.codes.take(rows))
         parts = (self.cells, self.texts, self.faults, *self.values)
         cells, texts, faults, *values = ([part[place] for place in places] for part in parts)
@@ -35,16 +35,16 @@ class Reading:
 
     @property
     def raw(self) -> DictColumn:
-        """Give the cells as the file has them."""
+        """Return the cells as the file has them."""
         return DictColumn(self.codes, self.cells)
 
     @property
     def first(self) -> DictColumn:
-        """Give the first field."""
+        """Return the first field."""
         return DictColumn(self.codes, self.values[0])
 
     def columns(self) -> dict[str, DictColumn]:
-        """Give the fields by name; the stripped texts stand under the source's own name."""
+        """Return the fields by name; the stripped texts stand under the source's own name."""
         fields = zip(self.spec.fields, self.values, strict=True)
         columns = {field.name: DictColumn(self.codes, values) for field, values in fields}
         return {self.spec.name: DictColumn(self.codes, self.texts), **columns}
@@ -76,5 +76,5 @@ def absent(spec: Source, rows: int) -> Reading:
 
 
 def _fallback(spec: Source, text: str) -> tuple[Any, ...]:
-    """Give null for each field, and ``text`` for a text that may not be null: one bad cell must not lose its row."""
+    """Return null for each field, and ``text`` for a text that may not be null: one bad cell must not lose its row."""
     return tuple(text if field.type is str and not field.nullable else None for field in spec.fields)

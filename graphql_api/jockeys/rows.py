@@ -48,7 +48,7 @@ def choose(readings: Mapping[str, Reading], headers: Collection[str], rows: int)
 
 
 def _identifies(headers: Collection[str]) -> bool:
-    """Say whether a file has the columns by which a row that was scraped twice is known."""
+    """Return whether a file has the columns by which a row that was scraped twice is known."""
     return all(header in headers for header in (DATE, MEETING, RACE)) and (HORSE in headers or _HORSE_NAME in headers)
 
 
@@ -66,7 +66,7 @@ def _repeated(readings: Mapping[str, Reading], rows: np.ndarray) -> np.ndarray:
 
 
 def _meetings(reading: Reading) -> DictColumn:
-    """Give a meeting's parts, however it is written, and the text of one that cannot be read."""
+    """Return a meeting's parts, however it is written, and the text of one that cannot be read."""
     _, courses, rounds, days, _ = reading.values
     parts = zip(reading.texts, courses, rounds, days, strict=True)
     places = [
@@ -76,7 +76,7 @@ def _meetings(reading: Reading) -> DictColumn:
 
 
 def _later(columns: Sequence[DictColumn], rows: np.ndarray) -> np.ndarray:
-    """Give the rows whose values an earlier row has, all of them."""
+    """Return the rows whose values an earlier row has, all of them."""
     keys = combinations([_distinct(column, rows) for column in columns], len(rows))
     if len(np.unique(keys)) == len(rows):
         return rows[:0]
@@ -85,7 +85,7 @@ def _later(columns: Sequence[DictColumn], rows: np.ndarray) -> np.ndarray:
 
 
 def _distinct(column: DictColumn, rows: np.ndarray) -> DictColumn:
-    """Give some rows of a column with one code for each distinct value."""
+    """Return some rows of a column with one code for each distinct value."""
     codes, values = column.codes.take(rows), column.values
     if len(rows) < len(values):
         codes, occurring = used(codes)
@@ -96,7 +96,7 @@ def _distinct(column: DictColumn, rows: np.ndarray) -> DictColumn:
 
 
 def _known(column: DictColumn, rows: np.ndarray) -> np.ndarray:
-    """Say which rows have a value."""
+    """Return which rows have a value."""
     known: np.ndarray = np.array([*(value is not None for value in column.values), False]).take(column.codes.take(rows))
     return known
 
@@ -117,6 +117,6 @@ def _newest_first(readings: Mapping[str, Reading], rows: np.ndarray) -> np.ndarr
 
 
 def _numbers(column: DictColumn, rows: np.ndarray, number: Any) -> np.ndarray:
-    """Give each row's value as a number, 0 for null."""
+    """Return each row's value as a number, 0 for null."""
     numbers = [0 if value is None else number(value) for value in column.values]
     return np.array([*numbers, 0], np.int64).take(column.codes.take(rows))

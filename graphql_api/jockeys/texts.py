@@ -58,7 +58,7 @@ def joined(text: str) -> str:
 
 
 def parse_text(cell: Any) -> str | None:
-    """Give the text that parsers read: stripped, whole floats as integers, None where missing or blank."""
+    """Return the text that parsers read: stripped, whole floats as integers, None where missing or blank."""
     if type(cell) is not str:
         if type(cell) is float and cell.is_integer() and abs(cell) < _MAX_WHOLE:
             return str(int(cell))

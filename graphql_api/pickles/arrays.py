@@ -21,7 +21,7 @@ class _Described(NamedTuple):
 
 
 def array(value: Any, budget: Budget) -> np.ndarray:
-    """Give a recorded array of one or two dimensions, its cells checked and every one of them paid for."""
+    """Return a recorded array of one or two dimensions, its cells checked and every one of them paid for."""
     described = _described(value, budget)
     if described.dtype.kind == "O":
         return cells(_listed(described), budget).reshape(described.shape)
@@ -29,7 +29,7 @@ def array(value: Any, budget: Budget) -> np.ndarray:
 
 
 def rows(value: Any, budget: Budget) -> list[np.ndarray | Unreadable]:
-    """Give the rows of a recorded array; one row if it has one dimension. Of objects each row is read by itself."""
+    """Return the rows of a recorded array; one row if it has one dimension. Of objects each row is read by itself."""
     described = _described(value, budget)
     if described.dtype.kind != "O":
         return [*np.atleast_2d(_numbers(described, budget))]
@@ -39,7 +39,7 @@ def rows(value: Any, budget: Budget) -> list[np.ndarray | Unreadable]:
 
 
 def objects(value: Any, budget: Budget) -> list[Any] | None:
-    """Give what an array of objects lists, not yet read; None for any other array, and for more dimensions than one."""
+    """Return what an array of objects lists, not yet read; None for any other array, or of several dimensions."""
     if not isinstance(value, Node) or value.name != "array":
         return None
     described = _described(value, budget)
@@ -68,7 +68,7 @@ def _described(value: Any, budget: Budget) -> _Described:
 
 
 def _numbers(described: _Described, budget: Budget) -> np.ndarray:
-    """Give an array of numbers or dates out of its buffer."""
+    """Return an array of numbers or dates out of its buffer."""
     kind, content = described.dtype, raw(described.data, budget)
     if kind.kind == "U":
         raise unreadable("dtype", "numpy texts")
@@ -86,7 +86,7 @@ def _pay(shape: tuple[Any, ...], budget: Budget) -> None:
 
 
 def _listed(described: _Described) -> list[Any]:
-    """Give the objects of an array, which a pickle lists in C order whatever the array's own order was."""
+    """Return the objects of an array, which a pickle lists in C order whatever the array's own order was."""
     listed = described.data
     if type(listed) is not list or len(listed) != math.prod(described.shape):
         raise refuse("structure", "an array of objects that are not listed, or not as many as its shape says")

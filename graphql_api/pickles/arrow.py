@@ -26,7 +26,7 @@ _OTHERS = ("bool", "null")
 
 
 def column(value: Any, budget: Budget) -> tuple[str, np.ndarray]:
-    """Give the Arrow type of a recorded array, whole or in chunks, and its cells.
+    """Return the Arrow type of a recorded array, whole or in chunks, and its cells.
 
     Times become a ``datetime64`` array, in UTC where they have a zone; all else an object array with None for missing.
     """
@@ -43,7 +43,7 @@ def column(value: Any, budget: Budget) -> tuple[str, np.ndarray]:
 
 
 def _type_name(kind: Any) -> tuple[str, str]:
-    """Give the name that Arrow prints for a type and, for times, their unit."""
+    """Return the name that Arrow prints for a type and, for times, their unit."""
     match kind:
         case Node(name="arrow_type", args=(str(name),)) if name in _FIXED or name in _TEXTS or name in _OTHERS:
             return name, ""
@@ -139,7 +139,7 @@ def _exactly(buffers: list[Any], count: int) -> list[Any]:
 
 
 def _buffer(value: Any, budget: Budget) -> bytes | bytearray:
-    """Give the bytes of a recorded buffer; an absent one is empty."""
+    """Return the bytes of a recorded buffer; an absent one is empty."""
     match value:
         case None:
             return b""
@@ -149,7 +149,7 @@ def _buffer(value: Any, budget: Budget) -> bytes | bytearray:
 
 
 def _numeric(value: Any, dtype: str, window: slice, budget: Budget) -> np.ndarray:
-    """Give a window of a buffer of numbers."""
+    """Return a window of a buffer of numbers."""
     content = _buffer(value, budget)
     itemsize = np.dtype(dtype).itemsize
     if len(content) < window.stop * itemsize:
@@ -158,7 +158,7 @@ def _numeric(value: Any, dtype: str, window: slice, budget: Budget) -> np.ndarra
 
 
 def _bits(value: Any, window: slice, budget: Budget) -> np.ndarray:
-    """Give a window of a buffer of bits."""
+    """Return a window of a buffer of bits."""
     content = _buffer(value, budget)
     if len(content) * 8 < window.stop:
         raise refuse("structure", "an Arrow buffer that is too short")

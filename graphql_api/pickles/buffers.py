@@ -15,7 +15,7 @@ _FIRST, _END = np.datetime64("0001-01-01"), np.datetime64("10000-01-01")  # the 
 
 
 def raw(value: Any, budget: Budget) -> bytes | bytearray:
-    """Give the bytes of a buffer, which protocols 0 to 2 write as a call that makes them from a text."""
+    """Return the bytes of a buffer, which protocols 0 to 2 write as a call that makes them from a text."""
     if isinstance(value, Node) and value.name == "bytes" and value.state is None:
         value = value.args[0] if value.args else b""
     match value:
@@ -37,7 +37,7 @@ def _latin(text: str) -> bytes:
 
 
 def dtype(value: Any, budget: Budget) -> np.dtype[Any]:
-    """Give the numpy dtype that a pickle describes. Its flags are ignored, and nothing structured is read."""
+    """Return the numpy dtype that a pickle describes. Its flags are ignored, and nothing structured is read."""
     match value:
         case Node(
             name="dtype", args=(str(spec), _, _), state=(3, ("<" | ">" | "|") as order, None, None, None, _, _, _)
@@ -53,7 +53,7 @@ def dtype(value: Any, budget: Budget) -> np.dtype[Any]:
 
 
 def _unit(meta: Any, budget: Budget) -> str:
-    """Give the resolution of datetime64 from the last part of its dtype's state."""
+    """Return the resolution of datetime64 from the last part of its dtype's state."""
     match meta:
         case (_, (unit, 1, 1, 1)):
             name = raw(unit, budget).decode("latin-1")
@@ -63,7 +63,7 @@ def _unit(meta: Any, budget: Budget) -> str:
 
 
 def checked(array: np.ndarray) -> np.ndarray:
-    """Give an array in this machine's byte order whose booleans are 0 or 1 and whose dates have four-digit years."""
+    """Return an array in this machine's byte order whose booleans are 0 or 1 and whose dates have four-digit years."""
     if array.dtype.kind == "b":
         return np.not_equal(array.view(np.uint8), 0)
     array = array.astype(array.dtype.newbyteorder("="), copy=False)

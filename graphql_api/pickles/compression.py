@@ -29,11 +29,11 @@ class _Decompressor(Protocol):
         """What lies behind the end."""
 
     def decompress(self, data: bytes, max_length: int, /) -> bytes:
-        """Give at most ``max_length`` bytes."""
+        """Return at most ``max_length`` bytes."""
 
 
 def decompress(data: bytes, limits: Limits) -> bytes:
-    """Give the file's content; ``data`` itself where it is not compressed. Raises ``DataCorrupt``."""
+    """Return the file's content; ``data`` itself where it is not compressed. Raises ``DataCorrupt``."""
     if len(data) > limits.stored:
         raise refuse("too_large", f"a file of {len(data)} bytes")
     content = data
@@ -96,7 +96,7 @@ class _PiecewiseZstd:
     unused_data = b""
 
     def decompress(self, data: bytes, most: int) -> bytes:
-        """Give at most ``most`` bytes."""
+        """Return at most ``most`` bytes."""
         parts: list[bytes] = []
         size = 0
         for start in range(0, len(data), _ZSTD_PIECE):

@@ -52,7 +52,7 @@ def _is_categorical(node: Node) -> bool:
 
 
 def index_data(index: Any) -> Any:
-    """Give the recorded array within an index."""
+    """Return the recorded array within an index."""
     match index:
         case Node(name="new_index", args=(Name(name="index"), state), state=None):
             return fields(state, "an index").get("data")
@@ -110,7 +110,7 @@ def _strings(dtype: Any, data: Any, budget: Budget) -> Values:
 
 
 def string_dtype(dtype: Any) -> str:
-    """Give the name of a text dtype: ``str`` where missing is NaN, ``string`` where it is NA."""
+    """Return the name of a text dtype: ``str`` where missing is NaN, ``string`` where it is NA."""
     match dtype:
         case Node(name="string_dtype", args=(_, float())):
             return "str"

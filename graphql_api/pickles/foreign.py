@@ -23,7 +23,7 @@ _ENCODINGS = ("utf-8", "cp932", "euc_jp")
 
 
 def foreign_kind(content: bytes) -> str | None:
-    """Say what a file is that is certainly no pickle, such as "an HTML page"; None where that is not certain.
+    """Return what a file is that is certainly no pickle, such as "an HTML page"; None where that is not certain.
 
     ``content`` is without compression. Only the first 4 KiB are looked at.
     """
@@ -44,7 +44,7 @@ def foreign_kind(content: bytes) -> str | None:
 
 
 def _is_separated(head: bytes) -> bool:
-    """Say whether the first line is printable text of several columns, in an encoding that such files have."""
+    """Return whether the first line is printable text of several columns, in an encoding that such files have."""
     line = head.partition(b"\n")[0].removesuffix(b"\r").replace(b"\t", b",")
     for encoding in _ENCODINGS:
         try:

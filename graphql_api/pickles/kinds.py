@@ -10,7 +10,7 @@ _SHOWN = 50  # characters of an Arrow type that messages show
 
 
 def kind_of(value: Any) -> str:
-    """Say what a recorded value is, for people: by its own name where it has one."""
+    """Return what a recorded value is, for people: by its own name where it has one."""
     match value:
         case Foreign(args=(spelling,)):
             return str(spelling)
@@ -26,7 +26,7 @@ def kind_of(value: Any) -> str:
 
 
 def holds_foreign(value: Any, budget: Budget) -> bool:
-    """Tell whether anything within a recorded value is foreign. Each object is looked at once and paid for."""
+    """Return whether anything within a recorded value is foreign. Each object is looked at once and paid for."""
     seen: dict[int, Any] = {}
     waiting = [value]
     while waiting:

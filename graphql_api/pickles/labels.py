@@ -26,7 +26,7 @@ class Label(NamedTuple):
 
 
 def labels(axis: Any, budget: Budget) -> list[Label]:
-    """Give the columns' labels as texts: the very text, or what Python prints for a number, a date or nothing.
+    """Return the columns' labels as texts: the very text, or what Python prints for a number, a date or nothing.
 
     Labels of several levels, as two rows of headers have them, become one: see ``flattened``.
     Each label pays for its text, also where columns share one.
@@ -77,7 +77,7 @@ def index_length(index: Any, budget: Budget) -> int:
 
 
 def _objects(found: list[Any], budget: Budget) -> list[Label]:
-    """Give labels that are objects; tuples are labels of several levels, and a kind that is not read is named."""
+    """Return labels that are objects; tuples are labels of several levels, and a kind that is not read is named."""
     parts = [label if type(label) is tuple else (label,) for label in found]
     if any(len(label) > budget.limits.nesting for label in parts):
         raise refuse("structure", "a label of too many parts")
@@ -101,7 +101,7 @@ def _text(label: Any, budget: Budget) -> str:
 
 
 def _levels(state: Any, budget: Budget, most: int) -> list[np.ndarray]:
-    """Give the labels of an index of several levels, level by level; what is missing is None."""
+    """Return the labels of an index of several levels, level by level; what is missing is None."""
     match fields(state, "an index"):
         case {"levels": [_, *_] as levels, "codes": list(codes)} if len(levels) == len(codes) <= budget.limits.nesting:
             read = [_level(level, code, budget) for level, code in zip(levels, codes, strict=True)]

@@ -15,18 +15,18 @@ FIXED = {name: timezone(timedelta(hours=9), name) for name in ("Asia/Tokyo", "Ja
 
 
 def zone_of(dtype: str) -> tzinfo | None:
-    """Give the zone that a dtype names as pandas prints it; None for one without, UTC for one that is not known."""
+    """Return the zone that a dtype names as pandas prints it; None for one without, UTC for one that is not known."""
     zoned = _ZONED.fullmatch(dtype)
     return named_zone(zoned[1]) if zoned else None
 
 
 def in_zone(values: Iterable[Any], zone: tzinfo | None) -> list[Any]:
-    """Give values with the moments among them, which are in UTC, as the clocks of a zone showed them."""
+    """Return values with the moments among them, which are in UTC, as the clocks of a zone showed them."""
     return list(values) if zone is None else [_shown(value, zone) for value in values]
 
 
 def named_zone(name: str) -> tzinfo:
-    """Give the zone that pandas prints by a name; UTC for one that is not known."""
+    """Return the zone that pandas prints by a name; UTC for one that is not known."""
     if offset := _OFFSET.fullmatch(name):
         ahead = timedelta(hours=int(offset[2]), minutes=int(offset[3]))
         return _fixed(ahead if offset[1] == "+" else -ahead)

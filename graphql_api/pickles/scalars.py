@@ -29,7 +29,7 @@ _Arguments = Sequence[tuple[Any, ...]]  # what each cell of one kind was made of
 
 
 def cells(values: list[Any], budget: Budget) -> np.ndarray:
-    """Give a one-dimensional object array of None, bool, int, float, str, date and datetime."""
+    """Return a one-dimensional object array of None, bool, int, float, str, date and datetime."""
     kinds = set(map(type, values))
     if not kinds <= _PLAIN:
         values = _read(values, budget)

@@ -69,7 +69,7 @@ class _Scan:
         self.copied = 0
 
     def header(self) -> tuple[int, int]:
-        """Give the protocol and where the stream begins behind it; protocols 0 and 1 are not written down."""
+        """Return the protocol and where the stream begins behind it; protocols 0 and 1 are not written down."""
         if self.opcode(0) != _PROTO:
             return 0, 0
         protocol = self.opcode(1)
@@ -78,7 +78,7 @@ class _Scan:
         return protocol, 2
 
     def opcode(self, position: int) -> int:
-        """Give the byte at ``position``."""
+        """Return the byte at ``position``."""
         if position >= len(self.data):
             raise refuse("malformed", "a pickle that ends early")
         return self.data[position]
@@ -165,6 +165,6 @@ class _Scan:
         self.copied = end
 
     def copy(self) -> bytes:
-        """Give the whole copy, in one frame: the unpickler then takes it in one piece, not opcode by opcode."""
+        """Return the whole copy, in one frame: the unpickler then takes it in one piece, not opcode by opcode."""
         body = b"".join([*self.parts, self.data[self.copied :]])
         return b"\x95" + len(body).to_bytes(8, "little") + body

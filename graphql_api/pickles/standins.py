@@ -122,7 +122,7 @@ class _Unpickler(pickle.Unpickler):
         self.names: dict[tuple[str, str], Name] = {}
 
     def find_class(self, module: str, name: str, /) -> Any:
-        """Give the stand-in of an exact name."""
+        """Return the stand-in of an exact name."""
         key = module, name
         if key not in self.names:
             self.names[key] = Name(NAMES.get(key, FOREIGN), f"{module}.{name}"[:_SPELLING])
@@ -142,7 +142,7 @@ def unpickle(stream: bytes) -> Any:
 
 
 def fields(value: Any, what: str) -> dict[str, Any]:
-    """Give the attributes that the pickle states for an object, whose names must be texts."""
+    """Return the attributes that the pickle states for an object, whose names must be texts."""
     if (
         not isinstance(value, Pairs)
         or len(value.items) > _FIELDS

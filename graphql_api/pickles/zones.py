@@ -18,7 +18,7 @@ _LOOKUP = 1000  # cells: to look for a zone that the database does not have take
 
 
 def zone_name(zone: Any) -> str:
-    """Give the name of a zone as pandas prints it; of a foreign one, that of its class."""
+    """Return the name of a zone as pandas prints it; of a foreign one, that of its class."""
     match zone:
         case Node(name="utc") | None:
             return "UTC"
@@ -30,7 +30,7 @@ def zone_name(zone: Any) -> str:
 
 
 def zone_of(zone: Any) -> dt.tzinfo:
-    """Give a zone as Python has it: of its offset where the pickle holds that, else of its name."""
+    """Return a zone as Python has it: of its offset where the pickle holds that, else of its name."""
     match zone:
         case Node(name="pytz_zone", args=(_, _, *_)):  # one offset of a zone, which a datetime of the zone names
             return dt.timezone(_offset(zone))
@@ -63,7 +63,7 @@ def _printed(zone: Any) -> str:
 
 
 def _database_name(zone: Any) -> str | None:
-    """Give the name of a zone in the zone database; None for one of a fixed offset."""
+    """Return the name of a zone in the zone database; None for one of a fixed offset."""
     match zone:
         case Node(name="pytz_zone" | "zone_key", args=(str(name), *_)) if _NAME.fullmatch(name):
             return name
@@ -74,7 +74,7 @@ def _database_name(zone: Any) -> str | None:
 
 
 def _offset(zone: Any) -> dt.timedelta:
-    """Give how far a zone is ahead of UTC."""
+    """Return how far a zone is ahead of UTC."""
     seconds: Any = None
     match zone:
         case Node(name="utc"):

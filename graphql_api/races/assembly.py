@@ -130,7 +130,7 @@ def _whole_field(known: Mapping[int, Runner], declared: int | None, field_size: 
 
 
 def _status(rides: Sequence[Ride]) -> RaceStatus:
-    """Tell how the race ended: a result is official, since files are written behind it."""
+    """Return how the race ended: a result is official, since files are written behind it."""
     finishes = {ride.finish_status for ride in rides}
     if FinishStatus.ABANDONED in finishes or all(ride.field_size == 0 for ride in rides):
         return RaceStatus.ABANDONED

@@ -49,7 +49,7 @@ class DayList:
         return await calendar.count_days(await _archive(context), context, self.span)
 
     def _is_by_cards(self, context: Context) -> bool:
-        """Say whether the days are told by their races: a single one, and a few of a provider."""
+        """Return whether the days are told by their races: a single one, and a few of a provider."""
         days = self.span.days
         return days is not None and days <= (MAX_LIVE_DAYS if is_live(context.settings) else 1)
 

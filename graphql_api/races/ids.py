@@ -122,7 +122,7 @@ def _is_netkeiba(year: str, course: str, first: str, second: str, number: str) -
 
 
 def is_meeting(meeting_round: int, meeting_day: int) -> bool:
-    """Say whether JRA may have a meeting of this round and day."""
+    """Return whether JRA may have a meeting of this round and day."""
     return 1 <= meeting_round <= _MAX_ROUND and 1 <= meeting_day <= _MAX_DAY
 
 

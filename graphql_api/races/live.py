@@ -42,7 +42,7 @@ class LiveCards(Snapshots[Card]):
 
 
 def is_live(settings: Settings) -> bool:
-    """Say whether a provider tells of races beside the archive."""
+    """Return whether a provider tells of races beside the archive."""
     return settings.of(RacesSettings).races_provider != "records"
 
 

@@ -53,7 +53,7 @@ class MockCards:
     key_field = "card"
 
     def __init__(self, calendar: Calendar, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
-        """Tell of ``calendar``; ``now`` tells the time of day."""
+        """Answer from ``calendar``; ``now`` tells the time of day."""
         self._calendar = calendar
         self._now = now
         self._lock = Lock()  # a calendar is one thread's at a time
@@ -63,7 +63,7 @@ class MockCards:
         return key
 
     def read(self, key: str, etag: str | None) -> StoredObject | None:
-        """Tell the minute, from which the card follows. Raises ``NotFound`` for what is not announced then."""
+        """Return the minute, from which the card follows. Raises ``NotFound`` for what is not announced then."""
         now = self._now().astimezone(JST).replace(second=0, microsecond=0)
         if _day(key, now) is None:
             raise NotFound("There is no such card.")
@@ -103,7 +103,7 @@ def _day(key: str, now: datetime) -> date | None:
 
 
 def _has(day: date, key: str) -> bool:
-    """Say whether a day has a card of this key; of a race the meeting is looked for."""
+    """Return whether a day has a card of this key; of a race the meeting is looked for."""
     held = [meeting for meeting in meetings(day) if meeting.course in COURSE_CODES]
     if day_of(key) is not None:
         return bool(held) and key == day.isoformat()

@@ -85,7 +85,7 @@ class Runner:
 
     @property
     def is_starter(self) -> bool:
-        """Say whether it is known to have started."""
+        """Return whether it is known to have started."""
         return self.finish_status is not None and self.finish_status not in NON_STARTERS
 
 

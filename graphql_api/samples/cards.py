@@ -43,7 +43,7 @@ def draw_card(meeting: Meeting, seed: int) -> Card:
 
 
 def hosts_jumps(meeting: Meeting) -> bool:
-    """Tell whether the day's jump races are here: one of JRA's meetings has them all, so that the jockeys meet."""
+    """Return whether the day's jump races are here: one of JRA's meetings has them all, so that the jockeys meet."""
     hosts = [each for each in meetings(meeting.day) if each.circuit == JRA and JUMP in DISTANCES[each.course]]
     return bool(hosts) and hosts[(meeting.day.toordinal() - 1) // 7 % len(hosts)] == meeting
 

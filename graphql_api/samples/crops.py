@@ -134,7 +134,7 @@ class Crop:
         return 25.0 if self._stable.circuit == JRA else 5.0
 
     def _maidens_are_over(self, day: date, age: int) -> bool:
-        """Tell whether JRA has no more flat races for horses that never won: from the autumn of their third year."""
+        """Return whether JRA has no more flat races for horses that never won: from the autumn of their third year."""
         return self._name == JRA and (age > 3 or (age == 3 and day.month > 9))
 
     def _track(self, course: str, surface: str) -> str:
@@ -228,7 +228,7 @@ class Crop:
                 self._queues.setdefault((horse.level, horse.surface), []).append(horse)
 
     def _retires(self, horse: Horse) -> bool:
-        """Tell whether the horse has run for the last time: JRA sends away those that do not win."""
+        """Return whether the horse has run for the last time: JRA sends away those that do not win."""
         return horse.starts >= (_MAIDEN_STARTS if self._name == JRA and horse.level == 0 else _MOST_STARTS)
 
     def _new_level(self, level: int, position: int, runners: int) -> int:

@@ -57,7 +57,7 @@ class Run:
 
     @property
     def abandoned(self) -> bool:
-        """Tell whether the race was not run."""
+        """Return whether the race was not run."""
         return self.number >= self.card.abandoned_from
 
     def starters(self) -> list[int]:

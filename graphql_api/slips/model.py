@@ -39,7 +39,7 @@ class SlipItem:
         return self.bridge_id or self.race_id
 
     def is_same_bet(self, other: "SlipItem") -> bool:
-        """Say whether both cover the same combinations of the same race, whatever the method and the stakes."""
+        """Return whether both cover the same combinations of the same race, whatever the method and the stakes."""
         bet, another = ((item.race_id, item.ticket.bet_type, item.covered) for item in (self, other))
         return bet == another
 

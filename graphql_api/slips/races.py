@@ -62,7 +62,7 @@ def unknown_horses(race: Race) -> frozenset[int]:
 
 
 def is_closed(race: Race, now: datetime) -> bool:
-    """Say whether no more bets are taken."""
+    """Return whether no more bets are taken."""
     until = race.betting_deadline or race.post_time
     return race.status is not RaceStatus.UPCOMING or (until is not None and until <= now)
 

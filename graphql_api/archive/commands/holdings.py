@@ -8,7 +8,7 @@ _UNREADABLE = "The index cannot be read. Run graphql-api index."
 
 
 def describe(storage: Storage, settings: Settings) -> list[str]:  # noqa: ARG001 - what all slices are given
-    """Tell in one line of the index; in none where the source does not answer, of which jockeys tell."""
+    """Return one line about the index; none where the source does not answer, of which jockeys tell."""
     from graphql_api.archive.manifest import NAME
 
     try:

@@ -71,7 +71,7 @@ class GroupKeys:
         self._place = place
 
     def __getattr__(self, name: str) -> Any:
-        """Give one key's value."""
+        """Return one key's value."""
         if name == "jockey":
             return self._table.jockeys.get(self._table.key(JOCKEY)[self._place])
         if name != JOCKEY and name not in KEYS:

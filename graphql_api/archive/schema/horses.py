@@ -99,7 +99,7 @@ class Horse(_fields()):  # type: ignore[misc]
         metadata=PURE,
     )
     def jockeys(self, info: Info, first: First = JOCKEYS_SHOWN) -> Sequence[Row[ColumnTable]]:
-        """Give the first of its jockeys."""
+        """Return the first of its jockeys."""
         count = page_size(first, JOCKEYS_SHOWN, info.context.settings.max_page)
         known = [self.summaries[each] for each in getattr(self.row, IDS)]
         return sorted(known, key=lambda row: -(row.rides or 0))[:count]
@@ -219,7 +219,7 @@ def _cursor(name: str) -> str:
 
 
 def _read_cursor(text: str) -> str:
-    """Give the name that a cursor holds. Raises ``BadUserInput``."""
+    """Return the name that a cursor holds. Raises ``BadUserInput``."""
     try:
         padded = text.encode() + b"=" * (-len(text) % 4)
         return base64.b64decode(padded, altchars=b"-_", validate=True).decode()

@@ -157,7 +157,7 @@ def cursor(identifier: str) -> str:
 
 
 def read_cursor(text: str) -> str:
-    """Give the id that a cursor names; raises ``BadUserInput``."""
+    """Return the id that a cursor names; raises ``BadUserInput``."""
     try:
         padded = text.encode() + b"=" * (-len(text) % 4)
         return jockey_id(base64.b64decode(padded, altchars=b"-_", validate=True).decode())

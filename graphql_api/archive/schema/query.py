@@ -64,7 +64,7 @@ class SearchResult:
         description="Whether the index includes every jockey's file. See JockeyConnection.", metadata=PURE
     )
     def index_complete(self) -> bool:
-        """Tell whether the index knows every jockey."""
+        """Return whether the index knows every jockey."""
         return self.edition.manifest.complete
 
 

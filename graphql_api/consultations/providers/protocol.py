@@ -24,7 +24,7 @@ class ProviderFault(Exception):
     """A provider has no answer. ``answer`` is what it was charged for all the same; the log holds ``detail``."""
 
     def __init__(self, reason: FallbackReason, detail: str = "", charged: Answer | None = None) -> None:
-        """Tell why."""
+        """Keep the reason."""
         super().__init__(f"{reason.name} {detail}")
         self.reason = reason
         self.detail = detail

@@ -13,7 +13,7 @@ LISTED = 1_000
 
 
 def describe(storage: Storage, settings: Settings) -> list[str]:
-    """Tell in lines what the source holds: how many jockeys, and files that nothing reads.
+    """Return lines that tell what the source holds: how many jockeys, and files that nothing reads.
 
     Raises ``StorageFault`` where the source refuses to be listed: nothing can be served then. A source that is only
     unavailable for now is told, since it may come back.

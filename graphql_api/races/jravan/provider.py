@@ -128,7 +128,7 @@ class JraVanCards:
         return found
 
     def _is_on(self, meeting: str, day: date, limit: Limit) -> bool:
-        """Say whether a meeting is on a day, by the races of the day."""
+        """Return whether a meeting is on a day, by the races of the day."""
         with self._lock:
             is_listed = day in self._listed
         if not is_listed:

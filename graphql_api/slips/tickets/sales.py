@@ -5,7 +5,7 @@ from graphql_api.slips.tickets.types import BET_RULES, BetType
 
 
 def is_on_sale(bet_type: BetType, field: RaceField) -> bool:
-    """Say whether a type is sold, by the runners when sales open; brackets only where one of them has two horses."""
+    """Return whether a type is sold, by the runners when sales open; brackets only where one of them has two horses."""
     rule = BET_RULES[bet_type]
     return field.runners >= rule.least_runners and (not rule.is_by_bracket or max(field.brackets) > 1)
 

@@ -47,7 +47,7 @@ class Ticket:
         return frozenset(order for pattern in patterns for order in permutations(pattern))
 
     def covers(self, combination: Combination) -> bool:
-        """Say whether a combination is one of the ticket's."""
+        """Return whether a combination is one of the ticket's."""
         memberships = self.memberships()
         is_allowed = len(set(combination)) == len(combination) or combination[0] in self.repeatable
         return is_allowed and tuple(memberships.get(number, 0) for number in combination) in self.patterns()
