@@ -1,0 +1,22 @@
+"""The settings of forecasts."""
+
+from dataclasses import dataclass
+
+from graphql_api.config import setting
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForecastsSettings:
+    """The slice's table of settings."""
+
+    forecasts_threads: int = setting(
+        1, "Number of threads for training forecasts. It does not change results", minimum=1
+    )
+    forecasts_memory_bytes: int = setting(
+        2**30, "Maximum memory of DuckDB while it computes features for forecasts, in bytes", minimum=2**26
+    )
+    forecasts_tracking: str = setting(
+        "",
+        "URI of the MLflow tracking server or database that receives training runs, for example "
+        "`sqlite:///mlflow.db`. Empty: `MLFLOW_TRACKING_URI`; without both, runs are not sent",
+    )
