@@ -26,7 +26,11 @@ class AccessSettings:
         "returns 503. Unknown keys always receive 503",
     )
     access_origin_secret: str = setting(
-        "", "Secret that CloudFront sends as `X-Origin-Secret`. With it, `CloudFront-Viewer-Address` is trusted"
+        "", "Secret that CloudFront sends as `X-Origin-Secret`. With it, `JOCKEY_ACCESS_ADDRESS_HEADER` is trusted"
+    )
+    access_address_header: str = setting(
+        "CloudFront-Viewer-Address",
+        "Header in which CloudFront sends the client address; `True-Client-IP` with `deploy/cdn.yml`",
     )
     rate_requests: int = setting(1_200, "Default limit of requests per minute for an API key", minimum=1)
     rate_cost: int = setting(

@@ -48,6 +48,17 @@ def test_cloudfront_proves_itself_by_its_secret() -> None:
     assert addresses.client(scope(x_origin_secret="right")) == Client("192.0.2.1", direct=True)
 
 
+def test_only_the_header_that_the_setting_names_is_believed() -> None:
+    """``True-Client-IP`` has no port; what a viewer says by another header, which CloudFront passes on, is not read."""
+    addresses = Addresses("right", "True-Client-IP")
+    forged = {"x_origin_secret": "right", "cloudfront_viewer_address": "203.0.113.9:443"}
+    for viewer, counted in (("198.51.100.7", "198.51.100.7"), ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::")):
+        assert addresses.client(scope(**forged, true_client_ip=viewer)) == Client(counted, direct=False)
+    assert addresses.client(scope(**forged)) == Client("192.0.2.1", direct=True)
+    assert addresses.client(scope(x_origin_secret="wrong", true_client_ip="203.0.113.9")).direct
+    assert Addresses("right").client(scope(x_origin_secret="right", true_client_ip="203.0.113.9")).direct
+
+
 def test_a_load_balancer_tells_its_client_last() -> None:
     """What stands before that in ``X-Forwarded-For`` the client sent itself."""
     event = {"requestContext": {"elb": {"targetGroupArn": "arn"}}}

@@ -2,6 +2,7 @@
 
 import json
 import re
+import subprocess
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -41,6 +42,7 @@ pytestmark = needs_osls
 every_variant = pytest.mark.parametrize("chosen", VARIANTS.values(), ids=VARIANTS.keys())
 both_packages = pytest.mark.parametrize("package", [IMAGE, ZIP], ids=["image", "zip"])
 
+ORIGIN_SECRET = "JOCKEY_ACCESS_ORIGIN_SECRET"
 STORE_ACTIONS = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"]
 
 LOG = "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:/aws/lambda/jockey-api-%s:*"
@@ -125,9 +127,10 @@ def test_no_secret_is_written(make: Make, chosen: Variant) -> None:
         "JOCKEY_DATA",
         *(("AWS_LAMBDA_EXEC_WRAPPER",) if ("reply", "stream") in chosen and ("package", "zip") in chosen else ()),
         *(("JOCKEY_STORE", "JOCKEY_ACCESS", "JOCKEY_RATE_REQUESTS", "JOCKEY_RATE_COST") if is_keyed else ()),
-        *(("JOCKEY_JOBS_QUEUE",) if is_keyed else ()),
+        *(("JOCKEY_JOBS_QUEUE", ORIGIN_SECRET, "JOCKEY_ACCESS_ADDRESS_HEADER") if is_keyed else ()),
     }
-    assert not re.search(r"AKIA|ASIA|SECRET|ssm-secure|PRIVATE KEY|password", json.dumps(found))
+    written = json.dumps(found).replace(ORIGIN_SECRET, "")
+    assert not re.search(r"AKIA|ASIA|SECRET|ssm-secure|PRIVATE KEY|password", written)
 
 
 @every_variant
@@ -179,6 +182,37 @@ def test_a_store_is_made_where_it_is_asked_for(make: Make) -> None:
     assert alarms["StoreFailures"]["Namespace"] == "JockeyAPI"
     assert alarms["WriteThrottleEvents"]["Dimensions"] == [{"Name": "TableName", "Value": {"Ref": "StoreTable"}}]
     assert all(each["AlarmActions"] == [{"Ref": "AlarmTopic"}] for each in alarms.values())
+
+
+def test_visitors_behind_the_cdn_are_told_apart(make: Make) -> None:
+    """The edge writes the viewer's address over what came, and proves itself by a secret that AWS alone knows."""
+    found = make(variant("prod", ZIP, EVERYTHING, TABLE))
+    environment = only(found, "Lambda::Function")["Environment"]["Variables"]
+    config = only(found, "CloudFront::Distribution")["DistributionConfig"]
+    secret = environment[ORIGIN_SECRET]
+    assert secret == {"Fn::Sub": "{{resolve:secretsmanager:${CdnOriginSecret}}}"}
+    assert only(found, "SecretsManager::Secret")["GenerateSecretString"]["PasswordLength"] >= 32
+    assert config["Origins"][0]["OriginCustomHeaders"] == [{"HeaderName": "X-Origin-Secret", "HeaderValue": secret}]
+    (function,) = config["DefaultCacheBehavior"]["FunctionAssociations"]
+    assert function["EventType"] == "viewer-request"
+
+    code = only(found, "CloudFront::Function")["FunctionCode"]
+    sent = {"true-client-ip": {"value": "203.0.113.9"}, "accept": {"value": "*/*"}}
+    event = {"request": {"headers": sent}, "viewer": {"ip": "198.51.100.7"}}
+    done = subprocess.run(
+        ["node", "-e", f"{code}; console.log(JSON.stringify(handler({json.dumps(event)})))"],
+        capture_output=True,
+        check=True,
+    )
+    name = environment["JOCKEY_ACCESS_ADDRESS_HEADER"].lower()
+    assert json.loads(done.stdout)["headers"] == {**sent, name: {"value": "198.51.100.7"}}
+
+
+def test_without_the_cdn_nobody_is_believed(make: Make) -> None:
+    """No secret is made, and an empty one proves nothing."""
+    found = make(variant("prod", IMAGE, TABLE))
+    assert only(found, "Lambda::Function")["Environment"]["Variables"][ORIGIN_SECRET] == ""
+    assert of_type(found, "SecretsManager::Secret") == {}
 
 
 def test_settings_are_known(make: Make) -> None:

@@ -14,6 +14,7 @@ from deployment import (
     EVERYTHING,
     IMAGE,
     ROOT,
+    TABLE,
     ZIP,
     Make,
     Template,
@@ -32,10 +33,11 @@ pytestmark = needs_osls
 both_packages = pytest.mark.parametrize("package", [IMAGE, ZIP], ids=["image", "zip"])
 
 
+@pytest.mark.parametrize("options", [{}, TABLE], ids=["plain", "table"])
 @both_packages
-def test_rollout_shifts_the_alias(make: Make, package: dict[str, str]) -> None:
-    """In prod, a tenth of the requests go to the new version, and back on any of the alarms."""
-    found = make(variant("prod", package))
+def test_rollout_shifts_the_alias(make: Make, package: dict[str, str], options: dict[str, str]) -> None:
+    """In prod, a tenth of the requests go to the new version, and back on any of the alarms, of the store's too."""
+    found = make(variant("prod", package, options))
     (alias,) = (each for each in found["Resources"].values() if each["Type"] == "AWS::Lambda::Alias")
     assert alias["UpdatePolicy"]["CodeDeployLambdaAliasUpdate"] == {
         "ApplicationName": {"Ref": "Rollout"},
@@ -46,6 +48,7 @@ def test_rollout_shifts_the_alias(make: Make, package: dict[str, str]) -> None:
     assert "DEPLOYMENT_STOP_ON_ALARM" in group["AutoRollbackConfiguration"]["Events"]
     watched = {each["Name"]["Ref"] for each in group["AlarmConfiguration"]["Alarms"]}
     assert watched == set(of_type(found, "CloudWatch::Alarm"))
+    assert len(watched) <= 10  # CodeDeploy takes no more
     seen = {each["Fn::GetAtt"][0] for each in _resources(found, "cloudwatch:DescribeAlarms")}
     assert seen == watched
     arns = [each["Fn::Sub"] for each in _resources(found, "lambda:UpdateAlias")]

@@ -8,6 +8,9 @@ from typing import NamedTuple
 from starlette.types import Scope
 
 UNKNOWN = "unknown"
+WITH_PORT = "cloudfront-viewer-address"
+"""The header in which CloudFront itself tells an address; a port follows it."""
+
 NETWORK_BITS = 64
 """Of an IPv6 address: an internet provider gives a whole such network to each customer."""
 
@@ -22,9 +25,10 @@ class Client(NamedTuple):
 class Addresses:
     """Finds addresses; ``origin_secret`` is what CloudFront sends to prove itself, empty where there is none."""
 
-    def __init__(self, origin_secret: str = "") -> None:
-        """Believe CloudFront by its secret."""
+    def __init__(self, origin_secret: str = "", address_header: str = WITH_PORT) -> None:
+        """Believe CloudFront by its secret, and ``address_header`` only: viewers send the others."""
         self._secret = origin_secret.encode()
+        self._header = address_header.lower()
 
     def client(self, scope: Scope) -> Client:
         """Return the client of a request.
@@ -40,10 +44,11 @@ class Addresses:
         return Client(network((scope.get("client") or (UNKNOWN,))[0]), direct=True)
 
     def _viewer(self, scope: Scope) -> str:
-        """Return the address and port that CloudFront tells, without the port; empty where it is not CloudFront."""
+        """Return the address that CloudFront tells, without a port; empty where it is not CloudFront."""
         if not compare_digest(_header(scope, b"x-origin-secret").encode(), self._secret):
             return ""
-        return _header(scope, b"cloudfront-viewer-address").rpartition(":")[0]
+        told = _header(scope, self._header.encode())
+        return told.rpartition(":")[0] if self._header == WITH_PORT else told
 
 
 @lru_cache(10_000)

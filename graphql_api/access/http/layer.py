@@ -48,7 +48,7 @@ class Layer:
         self.app = app
         self.access = access
         self.max_url_bytes = http.settings.max_url_bytes
-        self.addresses = Addresses(access.settings.access_origin_secret)
+        self.addresses = Addresses(access.settings.access_origin_secret, access.settings.access_address_header)
         self.required = access.settings.access == "required"
         self._inner = replay_of(app)
         self._refuse = Cors(_refuse, lambda _scope: (), http.settings)
