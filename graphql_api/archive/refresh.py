@@ -6,7 +6,7 @@ it meanwhile. So whoever reads sees one whole version, whenever a run ends and h
 
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -88,20 +88,28 @@ class Refresh:
         decodes = BoundedSemaphore(MAX_DECODES)
         known = iter(list(self.sources.items()))
         with ThreadPoolExecutor(threads, "index") as pool:
-            waiting: set[Future[Read]] = set()
+            reads: set[Future[Read]] = set()
             try:
                 while True:
-                    for jockey_id, etag in islice(known, 2 * threads - len(waiting)):
-                        waiting.add(pool.submit(_current, self._files, jockey_id, etag, decodes))
-                    if not waiting:
+                    for jockey_id, etag in islice(known, 2 * threads - len(reads)):
+                        reads.add(pool.submit(_current, self._files, jockey_id, etag, decodes))
+                    if not reads:
                         return
-                    done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-                    for future in done:
+                    for future in wait(reads, return_when=FIRST_COMPLETED).done:
+                        reads.remove(future)
                         self._take(shop, *future.result())
                         advance()
             except BaseException:
                 pool.shutdown(cancel_futures=True)
+                with suppress(Exception):  # what ended the run is what is to be told
+                    self._take_read(shop, reads)
                 raise
+
+    def _take_read(self, shop: Workshop, reads: Iterable[Future[Read]]) -> None:
+        """Take what was read by the time that a run ended, whichever of the threads came first."""
+        for future in reads:
+            if not future.cancelled() and future.exception() is None:
+                self._take(shop, *future.result())
 
     def _take(
         self, shop: Workshop, jockey_id: str, etag: str | None, records: RaceRecords | None, outcome: Outcome

@@ -12,6 +12,7 @@ import sys
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import Event
 
 import pandas as pd
 import pytest
@@ -564,6 +565,32 @@ def test_the_index_of_an_ended_run_is_incomplete(sample_data: Path, tmp_path: Pa
     assert re.search(
         r"Index from \d{4}-\d\d-\d\d \d\d:\d\d UTC: [\d,]+ rides, incomplete: 3 of 6 files were not read", told
     )
+
+
+class _EndingAtOnce(FolderStorage):
+    """A folder in which one file cannot be read, and the other reads end after that one only."""
+
+    def __init__(self, root: Path) -> None:
+        """Hold the others up until the one has failed."""
+        super().__init__(root)
+        self._failed = Event()
+
+    def read(self, key: str, etag: str | None = None, *, max_bytes: int = MAX_OBJECT_BYTES) -> StoredObject | None:
+        """Fail for one jockey."""
+        if key == "00001.pickle":
+            self._failed.set()
+            raise UpstreamUnavailable("The storage is unavailable; try again later.")
+        assert not key.endswith(".pickle") or self._failed.wait(30)
+        return super().read(key, etag, max_bytes=max_bytes)
+
+
+def test_what_was_being_read_as_a_run_ended_is_kept(sample_data: Path, tmp_path: Path) -> None:
+    """A read that another thread had begun before the storage failed is in the index, whichever ends first."""
+    shutil.copytree(sample_data, tmp_path / "data")
+    refresh = Refresh(_EndingAtOnce(tmp_path / "data"))
+    with pytest.raises(UpstreamUnavailable):
+        refresh.run(6)
+    assert refresh.outcomes["read"] == len(refresh.sources) - 1
 
 
 def test_the_start_tells_what_the_source_holds(run: Run, sample_data: Path, tmp_path: Path) -> None:
