@@ -38,7 +38,7 @@ def build(folder: Path, years: int) -> None:
     rides = data.write(folder, years)
     begun = time.monotonic()
     before = os.times().children_user + os.times().children_system
-    subprocess.run([sys.executable, "-m", "graphql_api.cli", "index", "--data", str(folder)], check=True, cwd=ROOT)
+    subprocess.run([sys.executable, "-m", "graphql_api", "index", "--data", str(folder)], check=True, cwd=ROOT)
     taken = os.times().children_user + os.times().children_system - before
     size = sum(path.stat().st_size for path in (folder / "rides").iterdir()) / 2**20
     print(

@@ -22,10 +22,10 @@ from graphql_api.archive.companions import (
 from graphql_api.archive.cursors import cursor, is_of, read_cursor
 from graphql_api.archive.editions import Edition
 from graphql_api.archive.listing import JOCKEYS, by_keys
-from graphql_api.archive.questions import IDENTITY, Rides, mark_statement, page_statement, value_of
+from graphql_api.archive.questions import IDENTITY, Rides, encoded, mark_statement, page_statement
 from graphql_api.errors import BadUserInput, CursorExpired
 from graphql_api.execution.context import Context
-from graphql_api.tables.column import DictColumn
+from graphql_api.tables.column import DictColumn, constant, encode
 from graphql_api.tables.ordering import Order
 from graphql_api.tables.table import ColumnTable, Row, choose
 from graphql_api.tables.windows import Rows, Window
@@ -77,21 +77,14 @@ async def read_page(edition: Edition, context: Context, page: Page) -> RidePage:
     rows = await edition.ask(context, statement, costs.PAGE)
     chosen = rows[: page.count]
     read = list(zip(*chosen, strict=True)) if chosen else [()] * len(selected)
-    columns: dict[str, list[Any]] = {name: list(values) for name, values in zip(IDENTITY, read, strict=False)}
-    for name, values in zip(page.columns, read[len(IDENTITY) :], strict=True):
-        columns[name] = [value_of(name, value) for value in values]
-    columns[CURSOR] = [cursor(edition.version, row[: len(IDENTITY)]) for row in chosen]
+    columns = {name: encode(values) for name, values in zip(IDENTITY, read, strict=False)}
+    columns |= {name: encoded(name, values) for name, values in zip(page.columns, read[len(IDENTITY) :], strict=True)}
+    columns[CURSOR] = encode([cursor(edition.version, row[: len(IDENTITY)]) for row in chosen])
     if chosen:
-        await _add_companions(edition, context, page, columns)
+        columns |= await _companions(edition, context, page, columns)
     else:
-        columns |= {name: [] for name in page.fields}
-    return RidePage(table_of(columns, len(chosen)), len(rows) > page.count)
-
-
-def table_of(columns: Mapping[str, Sequence[Any]], rows: int) -> ColumnTable:
-    """Put columns of values into a table."""
-    codes = np.arange(rows)
-    return ColumnTable(rows, {name: DictColumn(codes, values) for name, values in columns.items()})
+        columns |= {name: constant(None, 0) for name in page.fields}
+    return RidePage(ColumnTable(len(chosen), columns), len(rows) > page.count)
 
 
 async def _values_of(edition: Edition, context: Context, page: Page) -> Sequence[Any]:
@@ -105,19 +98,32 @@ async def _values_of(edition: Edition, context: Context, page: Page) -> Sequence
     raise CursorExpired("The ride of the cursor 'after' has changed. Start again without it.")
 
 
-async def _add_companions(edition: Edition, context: Context, page: Page, columns: dict[str, list[Any]]) -> None:
-    """Add the columns that other files tell."""
-    names = [name for name in columns if name in TYPES]
-    rides = [dict(zip(names, values, strict=True)) for values in zip(*(columns[name] for name in names), strict=True)]
-    if asked := _asked(PREVIOUS, page):
+async def _companions(
+    edition: Edition, context: Context, page: Page, columns: Mapping[str, DictColumn]
+) -> dict[str, DictColumn]:
+    """Return the columns that other files tell, of at least one ride."""
+    previous_run, race = _asked(PREVIOUS, page), _asked(RACE, page)
+    told: dict[str, Sequence[Any]] = {}
+    rides = _as_rides(columns) if previous_run or race else []
+    if previous_run:
         previous = Previous(await edition.ask(context, previous_statement(rides), costs.COMPANIONS))
-        columns |= {each.name: [each.compute(ride, previous(ride)) for ride in rides] for each in asked}
-    if asked := _asked(RACE, page):
+        told |= {each.name: [each.compute(ride, previous(ride)) for ride in rides] for each in previous_run}
+    if race:
         races = Races(await edition.ask(context, race_statement(rides), costs.COMPANIONS))
-        columns |= {each.name: [each.compute(ride, races(ride)) for ride in rides] for each in asked}
+        told |= {each.name: [each.compute(ride, races(ride)) for ride in rides] for each in race}
+    added = {name: DictColumn(np.arange(len(values)), values) for name, values in told.items()}
     if JOCKEY in page.fields:
-        known = await by_keys(edition, context, JOCKEYS, sorted(set(columns["jockey_id"])))
-        columns[JOCKEY] = [known[each] for each in columns["jockey_id"]]
+        ids = columns["jockey_id"]
+        known = await by_keys(edition, context, JOCKEYS, sorted(ids.values))
+        added[JOCKEY] = DictColumn(ids.codes, [known[each] for each in ids.values])
+    return added
+
+
+def _as_rides(columns: Mapping[str, DictColumn]) -> list[dict[str, Any]]:
+    """Return the rides of some columns, each with its fields by name."""
+    names = [name for name in columns if name in TYPES]
+    values = ([columns[name].values[code] for code in columns[name].codes.tolist()] for name in names)
+    return [dict(zip(names, row, strict=True)) for row in zip(*values, strict=True)]
 
 
 def _asked(companions: Sequence[Companion], page: Page) -> list[Companion]:

@@ -18,6 +18,7 @@ from graphql_api.archive.counting import FIGURES, SqlCounting, best_days_sql, st
 from graphql_api.errors import BadUserInput
 from graphql_api.jockeys.grouping import Having
 from graphql_api.jockeys.summaries import NUMERICS
+from graphql_api.tables.column import DictColumn, encode
 from graphql_api.tables.conditions import EVERYTHING, All, Condition, Where
 from graphql_api.tables.ordering import Order
 
@@ -208,6 +209,12 @@ def value_of(name: str, stored: Any) -> Any:
     if is_enum(kind):
         return members(kind)[stored]
     return tuple(stored) if isinstance(stored, list) else stored
+
+
+def encoded(name: str, stored: Sequence[Any]) -> DictColumn:
+    """Encode a field or key of some rows of what ``value_column`` holds; each distinct value is converted once."""
+    column = encode([tuple(value) if isinstance(value, list) else value for value in stored])
+    return DictColumn(column.codes, [value_of(name, value) for value in column.values])
 
 
 def _held(name: str, value: Any) -> Any:

@@ -5,7 +5,7 @@ distinct values and, per row, the index of its value. Parsing, filtering, groupi
 distinct values and then on arrays of small integers, never on cells.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,6 +35,13 @@ class DictColumn:
 def constant(value: Any, rows: int) -> DictColumn:
     """Encode a column that holds one value throughout."""
     return DictColumn(np.zeros(rows, np.int8), [value])
+
+
+def encode(values: Sequence[Hashable]) -> DictColumn:
+    """Encode the values of all rows by the distinct ones among them, in the order of their first rows."""
+    places = {value: place for place, value in enumerate(dict.fromkeys(values))}
+    codes = np.fromiter(map(places.__getitem__, values), np.int32, len(values))
+    return DictColumn(codes, list(places))
 
 
 def combine(columns: Sequence[DictColumn], rows: int) -> tuple[np.ndarray, list[Sequence[Any]]]:

@@ -5,7 +5,6 @@ from functools import partial
 from importlib.util import find_spec
 from typing import Any
 
-import numpy as np
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -13,7 +12,7 @@ from starlette.responses import Response
 from graphql_api.archive import costs
 from graphql_api.archive.columns import LEFT_OUT, value_column
 from graphql_api.archive.editions import edition
-from graphql_api.archive.questions import Rides, page_statement, value_of
+from graphql_api.archive.questions import Rides, encoded, page_statement
 from graphql_api.archive.routes import openapi
 from graphql_api.errors import BadUserInput, QueryTooComplex
 from graphql_api.execution.budget import Budget, answered
@@ -142,11 +141,4 @@ def _count(asked: ExportRequest, names: Sequence[str]) -> int:
 def _columns(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> Mapping[str, DictColumn]:
     """Encode the columns by their distinct values, which are written once each."""
     read = zip(*rows, strict=True) if rows else ((),) * len(names)
-    return {name: _encoded(name, values) for name, values in zip(names, read, strict=True)}
-
-
-def _encoded(name: str, values: Sequence[Any]) -> DictColumn:
-    hashable = [tuple(value) if isinstance(value, list) else value for value in values]
-    places = {value: place for place, value in enumerate(dict.fromkeys(hashable))}
-    codes = np.fromiter(map(places.__getitem__, hashable), np.int32, len(hashable))
-    return DictColumn(codes, [value_of(name, value) for value in places])
+    return {name: encoded(name, values) for name, values in zip(names, read, strict=True)}
