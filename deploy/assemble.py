@@ -14,7 +14,16 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 LIMIT = 250_000_000  # bytes unpacked: Lambda takes no more of a zip
-SERVICES = {"bedrock-runtime", "dynamodb", "s3", "sqs", "ssm", "sts"}  # of AWS's 400: those that are called
+SERVICES = {
+    "bedrock-runtime",
+    "dynamodb",
+    "s3",
+    "secretsmanager",
+    "sns",
+    "sqs",
+    "ssm",
+    "sts",
+}  # of AWS's 400: those that are called
 # Nothing at run time reads these. (botocore/docs, in spite of its name, is imported with the clients.)
 UNUSED = [
     "bin",

@@ -62,7 +62,18 @@ def test_contracts_name_every_slice(installed: Slice) -> None:
     assert any(package in modules for modules in apart)
 
 
-DOMAIN_FREE = ("execution", "jobs", "services.py", "slices.py", "snapshots", "storage", "store", "tables", "workers.py")
+DOMAIN_FREE = (
+    "execution",
+    "jobs",
+    "language_models",
+    "services.py",
+    "slices.py",
+    "snapshots",
+    "storage",
+    "store",
+    "tables",
+    "workers.py",
+)
 """Parts of mechanism that name no domain at all; in ``web`` and ``cli`` stands what the product is called."""
 
 

@@ -1,28 +1,26 @@
-"""Finding an answer: by the provider of the settings within caps and time, else by the template, marked."""
+"""Finding an answer: by the model of the settings within caps and time, else by the template, marked."""
 
-import asyncio
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Self
 
-from graphql_api.consultations.caps import Cap, charge, correct, daily
-from graphql_api.consultations.checks import is_supported, plain_text
-from graphql_api.consultations.model import Consultation, FallbackReason, Message, MessageType
-from graphql_api.consultations.prompt import most_tokens
-from graphql_api.consultations.providers.choice import open_provider
-from graphql_api.consultations.providers.protocol import Answer, Provider, ProviderFault
-from graphql_api.consultations.providers.template import Template
+from graphql_api.consultations.known import known_numbers
+from graphql_api.consultations.model import Consultation, Message, MessageType
+from graphql_api.consultations.prompt import prompt_of
 from graphql_api.consultations.question import Question, Turn
 from graphql_api.consultations.settings import ConsultationsSettings
+from graphql_api.consultations.template import TEMPLATE, template_answer
+from graphql_api.language_models.asking import Asking
+from graphql_api.language_models.budgets import KEPT_DAYS, Cap
+from graphql_api.language_models.checks import is_supported, plain_text
+from graphql_api.language_models.choice import open_model
+from graphql_api.language_models.protocol import Answer, LanguageModel, ModelFault
+from graphql_api.language_models.reasons import FallbackReason
 from graphql_api.logs import EventLogger
 from graphql_api.services import Services
 from graphql_api.store.protocol import Key
 from graphql_api.store.service import Store
-
-THREADS = 8
-"""Calls of models at once; more wait, and are slow."""
 
 RESERVE = 1.5
 """Seconds of a request that are kept for writing the answer to the store."""
@@ -69,82 +67,66 @@ class Answering:
 
     def __init__(
         self,
-        provider: Provider,
+        model: LanguageModel | None,
         store: Store,
         settings: ConsultationsSettings,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        """Ask ``provider``, and count its tokens in ``store``."""
-        self._provider = provider
+        """Ask ``model``, if there is one, and count its tokens in ``store``."""
         self._store = store
         self._settings = settings
         self._now = now
-        self._template = Template()
-        self._threads: ThreadPoolExecutor | None = None
+        self._asking = None if model is None else Asking(model, store, settings.consultations_timeout)
 
     @classmethod
     def open(cls, services: Services) -> Self:
-        """Choose the provider by the settings; nothing is connected to yet."""
+        """Choose the model by the settings; nothing is connected to yet."""
         settings = services.settings.of(ConsultationsSettings)
-        return cls(open_provider(settings, services.settings.region), services.get(Store), settings)
+        return cls(open_model(settings.choice, services.settings.region), services.get(Store), settings)
 
     async def answer(self, held: Consultation, turns: tuple[Turn, ...], message: str, asked: Asked) -> Told:
         """Answer a message."""
         question = Question(held, turns, message, self._settings.consultations_max_tokens)
-        if self._provider.is_local:
-            return Told(self._template.answer(question).text, self._template.name)
+        if self._asking is None:
+            return Told(template_answer(question), TEMPLATE)
         try:
-            found = await self._ask(question, asked)
-        except ProviderFault as fault:
+            found = await self._ask(self._asking, question, asked)
+        except ModelFault as fault:
             log.warning("consultation_fallback", reason=fault.reason.name, detail=fault.detail)
-            return Told(self._template.answer(question).text, self._template.name, fallback=fault.reason)
-        return Told(found.text, self._provider.name, found.model)
+            return Told(template_answer(question), TEMPLATE, fallback=fault.reason)
+        return Told(found.text, self._asking.model.name, found.model)
 
-    async def _ask(self, question: Question, asked: Asked) -> Answer:
-        """Ask the model within the caps. Raises ``ProviderFault``."""
-        seconds = min(self._settings.consultations_timeout, asked.seconds - RESERVE)
-        if seconds <= 0:
-            raise ProviderFault(FallbackReason.SLOW, "no time is left")
-        caps, most = self._caps(asked), most_tokens(question)
-        if not await charge(self._store, caps, most):
-            raise ProviderFault(FallbackReason.CAP_REACHED)
+    async def _ask(self, asking: Asking, question: Question, asked: Asked) -> Answer:
+        """Ask the model within the caps. Raises ``ModelFault``."""
         try:
-            found = await self._call(question, seconds)
-        except ProviderFault as fault:
+            found = await asking.ask(prompt_of(question), self._caps(asked), asked.seconds - RESERVE)
+        except ModelFault as fault:
             if fault.charged is not None:
-                await self._correct(caps, asked, most, fault.charged)
+                await self._tell_usage(asked, fault.charged)
             raise
-        await self._correct(caps, asked, most, found)
+        await self._tell_usage(asked, found)
         text = plain_text(found.text)
-        if not is_supported(text, question.consultation):
-            raise ProviderFault(FallbackReason.UNVERIFIED)
+        if not is_supported(text, known_numbers(question.consultation)):
+            raise ModelFault(FallbackReason.UNVERIFIED)
         return Answer(text, found.model)
 
-    async def _call(self, question: Question, seconds: float) -> Answer:
-        """Call the model in a thread. Raises ``ProviderFault``."""
-        if self._threads is None:
-            self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="consultation")
-        call = asyncio.get_running_loop().run_in_executor(self._threads, self._provider.answer, question, seconds)
-        try:
-            return await asyncio.wait_for(call, seconds)
-        except TimeoutError as error:
-            raise ProviderFault(FallbackReason.SLOW) from error
-
-    async def _correct(self, caps: tuple[Cap, ...], asked: Asked, charged: int, answer: Answer) -> None:
-        """Charge what the call did take; a model that does not say so took what was charged."""
-        taken = answer.input_tokens + answer.output_tokens
-        if taken:
-            await correct(self._store, caps, taken - charged)
+    async def _tell_usage(self, asked: Asked, answer: Answer) -> None:
+        """Add what the model told of its tokens to the session."""
+        if answer.input_tokens + answer.output_tokens:
             told = {"input": answer.input_tokens, "output": answer.output_tokens}
             await self._store.add(asked.session, told, expires=asked.expires)
 
     def _caps(self, asked: Asked) -> tuple[Cap, ...]:
-        settings = self._settings
-        days = daily(self._now(), asked.key_id, settings.consultations_key_tokens, settings.consultations_day_tokens)
-        return Cap(asked.session, settings.consultations_session_tokens, asked.expires), *days
+        """Return the caps of the session, of the caller's key and of all; without a key, callers share one. Days are UTC."""
+        settings, now = self._settings, self._now()
+        day, expires = f"CONSULTATION-TOKENS#{now:%Y-%m-%d}", int((now + timedelta(days=KEPT_DAYS)).timestamp())
+        return (
+            Cap(asked.session, settings.consultations_session_tokens, asked.expires),
+            Cap(Key(day, f"KEY#{asked.key_id}"), settings.consultations_key_tokens, expires),
+            Cap(Key(day, "ALL"), settings.consultations_day_tokens, expires),
+        )
 
     def close(self) -> None:
-        """End the threads without waiting for calls under way, and close the provider."""
-        if self._threads is not None:
-            self._threads.shutdown(wait=False, cancel_futures=True)
-        self._provider.close()
+        """Close the model."""
+        if self._asking is not None:
+            self._asking.close()

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import Enum
 from types import MappingProxyType
 
+from graphql_api.language_models.reasons import FallbackReason
 from graphql_api.slips.model import SlipItem
 
 
@@ -39,18 +40,6 @@ class Language(Enum):
     EN = "en"
 
 
-class FallbackReason(Enum):
-    """Why the template was used instead of a model."""
-
-    THROTTLED = "throttled"
-    SLOW = "slow"
-    REFUSED = "refused"
-    CUT_OFF = "cut_off"
-    UNAVAILABLE = "unavailable"
-    UNVERIFIED = "unverified"
-    CAP_REACHED = "cap_reached"
-
-
 STATUSES: Mapping[Enum, str] = MappingProxyType(
     {
         ConsultationStatus.NOT_STARTED: "No message has been sent yet.",
@@ -72,18 +61,6 @@ MESSAGE_TYPES: Mapping[Enum, str] = MappingProxyType(
 )
 
 LANGUAGES: Mapping[Enum, str] = MappingProxyType({Language.JA: "Japanese.", Language.EN: "English."})
-
-FALLBACKS: Mapping[Enum, str] = MappingProxyType(
-    {
-        FallbackReason.THROTTLED: "The rate limit of the model is used up.",
-        FallbackReason.SLOW: "The model did not answer in time.",
-        FallbackReason.REFUSED: "The model or its content filter refused to answer.",
-        FallbackReason.CUT_OFF: "The answer of the model is incomplete.",
-        FallbackReason.UNAVAILABLE: "The model is not available or failed.",
-        FallbackReason.UNVERIFIED: "The model's answer held a number that is no fact, advice to buy, or a promise.",
-        FallbackReason.CAP_REACHED: "As many tokens are used as the session, the key or the day has.",
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)

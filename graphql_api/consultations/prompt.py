@@ -7,6 +7,7 @@ import orjson
 
 from graphql_api.consultations.model import Fact, Language, MessageType
 from graphql_api.consultations.question import Question
+from graphql_api.language_models.prompt import Prompt, Role, Turn
 
 SYSTEM: Mapping[Language, str] = {
     Language.JA: """あなたは日本の競馬の馬券について、事実だけを説明する案内役です。
@@ -26,11 +27,13 @@ Give no advice to buy, do not rank bets, and promise or predict no result. Use n
 Asked for what is no fact there, say that the records at hand do not tell.""",
 }
 
-BYTES_A_TOKEN = 2
-"""Bytes of UTF-8 to a token, at the least on average: a letter of Japanese has three, and takes 1 to 1.5 tokens."""
+
+def prompt_of(question: Question) -> Prompt:
+    """Return what a model is asked to answer a question."""
+    return Prompt(SYSTEM[question.language], _turns(question), question.max_tokens)
 
 
-def data_of(question: Question) -> str:
+def _data(question: Question) -> str:
     """Return the last turn: facts, bets, the amount, and the message, as JSON."""
     held = question.consultation
     amount = {"total": held.amount.total, "limit": held.amount.limit, "level": held.amount.level.name}
@@ -43,27 +46,21 @@ def data_of(question: Question) -> str:
     return orjson.dumps(data).decode()
 
 
-def turns_of(question: Question) -> list[dict[str, str]]:
+def _turns(question: Question) -> list[Turn]:
     """Return the conversation by roles, beginning with the user's; earlier messages of the user are JSON too."""
-    told: Sequence[tuple[str, str]] = [
+    told: Sequence[tuple[Role, str]] = [
         ("user", orjson.dumps({"message": turn.text}).decode())
         if turn.type is MessageType.USER
         else ("assistant", turn.text)
         for turn in question.turns
     ]
-    turns: list[dict[str, str]] = []
-    for role, text in (*told, ("user", data_of(question))):
-        if turns and turns[-1]["role"] == role:
-            turns[-1]["content"] += "\n" + text
+    turns: list[Turn] = []
+    for role, text in (*told, ("user", _data(question))):
+        if turns and turns[-1].role == role:
+            turns[-1] = Turn(role, turns[-1].text + "\n" + text)
         elif turns or role == "user":
-            turns.append({"role": role, "content": text})
+            turns.append(Turn(role, text))
     return turns
-
-
-def most_tokens(question: Question) -> int:
-    """Return the most tokens that a call may take, in and out."""
-    texts = (SYSTEM[question.language], *(turn["content"] for turn in turns_of(question)))
-    return sum(len(text.encode()) for text in texts) // BYTES_A_TOKEN + question.max_tokens
 
 
 def _fact(fact: Fact) -> dict[str, Any]:

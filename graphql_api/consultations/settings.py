@@ -1,12 +1,9 @@
 """The settings of consultations."""
 
 from dataclasses import dataclass
-from typing import Literal
 
-from graphql_api.config import ConfigError, setting
-
-ProviderName = Literal["template", "bedrock", "http"]
-Api = Literal["openai", "anthropic"]
+from graphql_api.config import setting
+from graphql_api.language_models.settings import Api, ModelChoice, ProviderName
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +22,11 @@ class ConsultationsSettings:
     consultations_api: Api = setting(
         "openai", "For `http`: the type of the API, `openai` (compatible) or `anthropic` (Messages)"
     )
-    consultations_api_key: str = setting("", "For `http`: the API key of the model. Empty: no key is sent")
+    consultations_api_key: str = setting(
+        "",
+        "For `http`: the API key of the model, or its place: `ssm:///name`, `secretsmanager://name` or "
+        "`secretsmanager://name#field`. Empty: no key is sent",
+    )
     consultations_timeout: float = setting(
         10.0, "Time limit of one call of the model, in seconds. There are no retries", minimum=0.1
     )
@@ -40,9 +41,17 @@ class ConsultationsSettings:
 
     def __post_init__(self) -> None:
         """Raise ``ConfigError`` where a model is asked for but not named."""
-        if self.consultations_provider == "template":
-            return
-        if not self.consultations_model:
-            raise ConfigError("JOCKEY_CONSULTATIONS_MODEL must name the model.")
-        if self.consultations_provider == "http" and not self.consultations_url.startswith(("https://", "http://")):
-            raise ConfigError("JOCKEY_CONSULTATIONS_URL must be a URL, such as https://host/v1/chat/completions.")
+        self.choice.check("JOCKEY_CONSULTATIONS")
+
+    @property
+    def choice(self) -> ModelChoice:
+        """Return which model is asked."""
+        return ModelChoice(
+            provider=self.consultations_provider,
+            model=self.consultations_model,
+            url=self.consultations_url,
+            api=self.consultations_api,
+            api_key=self.consultations_api_key,
+            timeout=self.consultations_timeout,
+            max_tokens=self.consultations_max_tokens,
+        )

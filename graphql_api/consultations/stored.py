@@ -10,20 +10,18 @@ from graphql_api.consultations.model import (
     Consultation,
     ConsultationStatus,
     Fact,
-    FallbackReason,
     Language,
     Message,
     MessageType,
     Usage,
     WarningLevel,
 )
+from graphql_api.language_models.budgets import TOKENS
+from graphql_api.language_models.reasons import FallbackReason
 from graphql_api.slips.stored import read_item, write_item
 from graphql_api.store.protocol import Item
 
 Json = Mapping[str, Any]
-
-TOKENS = "tokens"
-"""The number that counts tokens in items of the store."""
 
 
 def write_consultation(held: Consultation) -> Json:

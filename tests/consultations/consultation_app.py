@@ -11,12 +11,11 @@ from starlette.types import ASGIApp
 
 from graphql_api.app import create_core, serve_core
 from graphql_api.consultations.answering import Answering
-from graphql_api.consultations.providers.protocol import Answer, Provider
-from graphql_api.consultations.providers.template import Template
-from graphql_api.consultations.question import Question
 from graphql_api.consultations.service import Consultations
 from graphql_api.consultations.settings import ConsultationsSettings
 from graphql_api.installed import read_settings
+from graphql_api.language_models.prompt import Prompt
+from graphql_api.language_models.protocol import Answer, LanguageModel
 from graphql_api.services import Services
 from graphql_api.slips.lookup import RaceLookup
 from graphql_api.slips.service import Slips
@@ -92,16 +91,15 @@ class Scripted:
     """A provider that answers by the script of a test, and notes what it was asked."""
 
     name = "http"
-    is_local = False
 
     def __init__(self, script: Sequence[Answer | Exception] = ()) -> None:
         """Answer in this order."""
         self.script = list(script)
-        self.asked: list[Question] = []
+        self.asked: list[Prompt] = []
 
-    def answer(self, question: Question, _seconds: float) -> Answer:
+    def answer(self, prompt: Prompt, _seconds: float) -> Answer:
         """Answer, or fail."""
-        self.asked.append(question)
+        self.asked.append(prompt)
         said = self.script.pop(0)
         if isinstance(said, Exception):
             raise said
@@ -111,13 +109,15 @@ class Scripted:
         """Hold nothing."""
 
 
-def app_over(store: ItemStore, folder: Path, clock: Clock, answers: Provider | None = None, **settings: Any) -> ASGIApp:
+def app_over(
+    store: ItemStore, folder: Path, clock: Clock, answers: LanguageModel | None = None, **settings: Any
+) -> ASGIApp:
     """Serve consultations whose items lie in ``store``."""
     environ = {f"JOCKEY_CONSULTATIONS_{name.upper()}": str(value) for name, value in settings.items()}
     read = read_settings(environ, data=str(folder))
     held = Store(store, PATIENCE)
     slips = Slips(held, DAY, clock.moment)
-    answering = Answering(answers or Template(), held, read.of(ConsultationsSettings), clock.moment)
+    answering = Answering(answers, held, read.of(ConsultationsSettings), clock.moment)
     consultations = Consultations(held, slips, answering, DAY, clock.moment)
     given = {Store: held, Slips: slips, Answering: answering, Consultations: consultations, RaceLookup: RaceLookup()}
     core = create_core(read)

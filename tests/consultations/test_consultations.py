@@ -22,9 +22,9 @@ from consultations.consultation_app import (
     write_riders,
 )
 from graphql_api.capabilities import is_capability, stored_name
-from graphql_api.consultations.providers.protocol import Answer
-from graphql_api.consultations.question import Question
 from graphql_api.jockeys.formulas import Z_95
+from graphql_api.language_models.prompt import Prompt
+from graphql_api.language_models.protocol import Answer
 from graphql_api.store.protocol import ItemStore
 from graphql_client import codes, data, run
 from slips.slip_app import DAY, Clock, win
@@ -230,10 +230,10 @@ def test_a_session_that_is_deleted_while_it_answers_stays_deleted(store: ItemSto
     class Deleting(Scripted):
         """Deletes the session in the middle of the answer, as another request would."""
 
-        def answer(self, question: Question, _seconds: float) -> Answer:
+        def answer(self, prompt: Prompt, _seconds: float) -> Answer:
             for item in store.query(partition).items:
                 store.delete(item.key)
-            return super().answer(question, _seconds)
+            return super().answer(prompt, _seconds)
 
     provider = Deleting([Answer("1番です。", "m", 10, 10)])
     with TestClient(app_over(store, riders, clock, provider)) as client:

@@ -7,15 +7,20 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
+from moto import mock_aws
 from starlette.testclient import TestClient
 
 from consultations.consultation_app import SEND, app_over, start, write_riders
 from consultations.model_server import Model, model_server
-from graphql_api.consultations.providers.bedrock import Bedrock
-from graphql_api.consultations.providers.choice import open_provider
-from graphql_api.consultations.providers.protocol import Provider
+from fakes import FakeClock
 from graphql_api.consultations.settings import ConsultationsSettings
+from graphql_api.language_models.bedrock import Bedrock
+from graphql_api.language_models.choice import open_model
+from graphql_api.language_models.http import HttpModel
+from graphql_api.language_models.protocol import LanguageModel
+from graphql_api.storage.secret import RENEWED_SECONDS, Secret
 from graphql_api.store.sqlite import SqliteStore
 from graphql_client import data
 from slips.slip_app import Clock
@@ -61,12 +66,12 @@ def settings_for(model: Model, seconds: float) -> dict[str, Any]:
     return {**told, "provider": "http", "url": f"{model.url}/v1/answer", "api": model.form, "api_key": "sk-secret"}
 
 
-def provider_for(model: Model, seconds: float) -> Provider:
+def provider_for(model: Model, seconds: float) -> LanguageModel | None:
     """Open the provider of a served model."""
     if model.form == "bedrock":
         return Bedrock("test-model", "us-east-1", seconds)
     own = {f"consultations_{name}": value for name, value in settings_for(model, seconds).items()}
-    return open_provider(ConsultationsSettings(**own), "")
+    return open_model(ConsultationsSettings(**own).choice, "")
 
 
 class World:
@@ -291,3 +296,29 @@ def test_a_model_that_cannot_be_reached(
         monkeypatch.setenv("AWS_ENDPOINT_URL_BEDROCK_RUNTIME", nowhere)
         for world in _world(model, riders, tmp_path):
             assert world.send()["reply"]["fallback"] == "UNAVAILABLE"
+
+
+@pytest.mark.parametrize("model", ["openai", "anthropic"], indirect=True)
+def test_a_key_that_was_replaced_is_read_anew(model: Model, riders: Path, tmp_path: Path) -> None:
+    """The API refuses the old one; the new one is sent in the same answer, and the log holds neither."""
+    clock = FakeClock()
+    with mock_aws():
+        ssm = boto3.client("ssm", region_name="us-east-1")
+        ssm.put_parameter(Name="/key", Value="old", Type="SecureString")
+        own = {f"consultations_{name}": value for name, value in settings_for(model, SECONDS).items()}
+        secret = Secret("ssm:///key", "us-east-1", clock)
+        provider = HttpModel(ConsultationsSettings(**own).choice, secret)
+        app = app_over(SqliteStore(tmp_path / "store.sqlite3", Clock()), riders, Clock(), provider)
+        with TestClient(app) as client:
+            world = World(client)
+            assert world.send()["reply"]["fallback"] is None
+            ssm.put_parameter(Name="/key", Value="new", Type="SecureString", Overwrite=True)
+            model.faults.append(401)
+            clock.now += RENEWED_SECONDS
+            assert world.send()["reply"]["fallback"] is None
+            model.faults.append(401)
+            assert world.send()["reply"]["fallback"] == "UNAVAILABLE"
+        ssm.close()
+    names = {"openai": "authorization", "anthropic": "x-api-key"}
+    sent = [headers[names[model.form]].removeprefix("Bearer ") for headers in model.headers]
+    assert sent == ["old", "old", "new", "new"]

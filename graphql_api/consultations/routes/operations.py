@@ -1,6 +1,7 @@
 """The routes of consultations in the words of OpenAPI."""
 
-from graphql_api.consultations.model import FallbackReason, MessageType, WarningLevel
+from graphql_api.consultations.model import MessageType, WarningLevel
+from graphql_api.language_models.reasons import FallbackReason
 from graphql_api.slips.routes.shapes import COUNT, TEXT, YEN, Json, content, failing, object_of, operation
 
 TAGS = {"consultation": "Facts on a cart, and answers to messages. No advice to buy."}

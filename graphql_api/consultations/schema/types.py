@@ -9,7 +9,6 @@ import strawberry
 from graphql_api.consultations import model
 from graphql_api.consultations.model import (
     ConsultationStatus,
-    FallbackReason,
     Language,
     MessageType,
     WarningLevel,
@@ -22,6 +21,7 @@ from graphql_api.execution.context import Context
 from graphql_api.execution.cost import LOAD, cost
 from graphql_api.jockeys.schema.statistics import ConfidenceInterval
 from graphql_api.schema.enums import declare
+from graphql_api.schema.fallbacks import FallbackReason
 from graphql_api.schema.pages import PageInfo
 from graphql_api.slips.changes import MAX_ITEMS
 from graphql_api.slips.lookup import SlipRaces
@@ -36,7 +36,6 @@ declare(ConsultationStatus, model.STATUSES)
 declare(WarningLevel, model.LEVELS)
 declare(MessageType, model.MESSAGE_TYPES)
 declare(Language, model.LANGUAGES)
-declare(FallbackReason, model.FALLBACKS)
 
 
 @strawberry.type(description="A statistic known before the race. It is not a prediction.")

@@ -1,11 +1,9 @@
-"""Answers of models, checked: their text is plain data, and holds no number that the facts do not."""
+"""Answers of models, checked: their text is plain, and holds no number that is not known, no advice and no promise."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
-from graphql_api.consultations.model import Consultation
-from graphql_api.consultations.words import WORDS
 from graphql_api.text import clean_message, compatible
 
 MAX_ANSWER = 4_000
@@ -39,26 +37,23 @@ def plain_text(text: str) -> str:
     return _MARKUP.sub("", without_links).strip()[:MAX_ANSWER]
 
 
-def is_supported(text: str, consultation: Consultation) -> bool:
-    """Return whether an answer holds only numbers of the consultation, no advice to buy, and no promise."""
+def is_supported(text: str, known: Iterable[Decimal]) -> bool:
+    """Return whether an answer holds only numbers that are known, no advice to buy, and no promise."""
     folded = compatible(text)
     if not folded or _ADVICE.search(folded) or _WORDS_FOR_NUMBERS.search(folded):
         return False
-    return set(_numbers(folded)) <= set(_known(consultation))
+    return set(_numbers(folded)) <= set(known)
 
 
-def _known(consultation: Consultation) -> Iterator[Decimal]:
-    """List the numbers that the facts, the bets and the notice hold, rates also as rounded percents."""
-    texts = [WORDS[consultation.language]["notice"], consultation.amount.comment]
-    texts += [feedback.comment for feedback in consultation.feedback]
-    for fact in consultation.facts:
-        texts += fact.statement, fact.source
-        for rate in () if fact.value is None else (fact.value, *(fact.interval or ())):
-            yield from (Decimal(f"{rate:.{digits}f}") for digits in (2, 3))
-            yield Decimal(f"{100 * rate:.0f}")
-    yield from (Decimal(number) for item in consultation.items for number in item.ticket.numbers)
-    for text in texts:
-        yield from _numbers(compatible(text))
+def numbers_in(texts: Iterable[str]) -> Iterator[Decimal]:
+    """Return the numbers in some texts."""
+    return (number for text in texts for number in _numbers(compatible(text)))
+
+
+def numbers_of(rate: float) -> Iterator[Decimal]:
+    """Return the forms in which a rate may be told besides its statement: rounded, and as a whole percentage."""
+    yield from (Decimal(f"{rate:.{digits}f}") for digits in (2, 3))
+    yield Decimal(f"{100 * rate:.0f}")
 
 
 def _numbers(text: str) -> Iterator[Decimal]:

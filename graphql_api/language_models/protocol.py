@@ -1,10 +1,10 @@
-"""The interface of what answers messages."""
+"""The interface of language models, which Bedrock and plain HTTP implement."""
 
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from graphql_api.consultations.model import FallbackReason
-from graphql_api.consultations.question import Question
+from graphql_api.language_models.prompt import Prompt
+from graphql_api.language_models.reasons import FallbackReason
 
 MAX_TOKENS = 10_000_000
 """The most tokens that one call is believed to have taken."""
@@ -15,13 +15,13 @@ class Answer:
     """A text, and what a model was charged for it."""
 
     text: str
-    model: str | None = None
+    model: str
     input_tokens: int = 0
     output_tokens: int = 0
 
 
-class ProviderFault(Exception):
-    """A provider has no answer. ``answer`` is what it was charged for all the same; the log holds ``detail``."""
+class ModelFault(Exception):
+    """A model has no answer. ``charged`` is what it was charged for all the same; the log holds ``detail``."""
 
     def __init__(self, reason: FallbackReason, detail: str = "", charged: Answer | None = None) -> None:
         """Keep the reason."""
@@ -36,14 +36,13 @@ def token_count(told: Any) -> int:
     return told if type(told) is int and 0 <= told <= MAX_TOKENS else 0
 
 
-class Provider(Protocol):
-    """Answers messages in one try. It blocks, and is called in a thread unless it ``is_local``."""
+class LanguageModel(Protocol):
+    """Answers a prompt in one try. It blocks, and is called in a thread."""
 
     name: str
-    is_local: bool
 
-    def answer(self, question: Question, seconds: float, /) -> Answer:
-        """Answer within ``seconds``. Raises ``ProviderFault``."""
+    def answer(self, prompt: Prompt, seconds: float, /) -> Answer:
+        """Answer within ``seconds``. Raises ``ModelFault``."""
 
     def close(self) -> None:
         """Close connections."""

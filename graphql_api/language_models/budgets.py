@@ -1,15 +1,16 @@
-"""Caps on tokens of models: charged before a call as the most that it may take, and corrected after it."""
+"""Budgets of tokens: charged before a call as the most that it may take, and corrected after it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
-from graphql_api.consultations.stored import TOKENS
 from graphql_api.store.protocol import Key
 from graphql_api.store.service import Store
 
-KEPT = timedelta(days=2)
-"""How long a day's count is kept."""
+TOKENS = "tokens"
+"""The number that counts tokens in items of the store."""
+
+KEPT_DAYS = 2
+"""How long the count of a day is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,15 +22,8 @@ class Cap:
     expires: int | None = None
 
 
-def daily(day: datetime, key_id: str, per_key: int, per_day: int) -> tuple[Cap, Cap]:
-    """Return the caps of a day in UTC: that of the caller's key, or of all callers without one, and that of all."""
-    expires = int((day + KEPT).timestamp())
-    name = f"CONSULTATION-TOKENS#{day:%Y-%m-%d}"
-    return Cap(Key(name, f"KEY#{key_id}"), per_key, expires), Cap(Key(name, "ALL"), per_day, expires)
-
-
 async def charge(store: Store, caps: Sequence[Cap], tokens: int) -> bool:
-    """Charge tokens to all caps; say whether all had room, else nothing is charged."""
+    """Charge tokens to all caps; return whether all had room, else nothing is charged."""
     charged: list[Cap] = []
     for cap in caps:
         item = await store.add(cap.key, {TOKENS: tokens}, expires=cap.expires)

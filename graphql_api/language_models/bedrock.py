@@ -1,13 +1,12 @@
-"""The provider ``bedrock``: Converse through boto3, which the first question imports. Without tools, in one try."""
+"""Models of Amazon Bedrock, by Converse through boto3, which the first prompt imports. Without tools, in one try."""
 
 from collections.abc import Mapping
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from graphql_api.consultations.model import FallbackReason
-from graphql_api.consultations.prompt import SYSTEM, turns_of
-from graphql_api.consultations.providers.protocol import Answer, ProviderFault, token_count
-from graphql_api.consultations.question import Question
+from graphql_api.language_models.prompt import Prompt
+from graphql_api.language_models.protocol import Answer, ModelFault, token_count
+from graphql_api.language_models.reasons import FallbackReason
 
 if TYPE_CHECKING:
     from botocore.client import BaseClient
@@ -35,7 +34,6 @@ class Bedrock:
     """A model of Bedrock in one region."""
 
     name = "bedrock"
-    is_local = False
 
     def __init__(self, model: str, region: str, seconds: float) -> None:
         """Ask ``model``, an id or a profile; reading takes at most ``seconds``."""
@@ -45,33 +43,31 @@ class Bedrock:
         self._lock = Lock()
         self._client: BaseClient | None = None
 
-    def answer(self, question: Question, _seconds: float) -> Answer:
-        """Converse. Raises ``ProviderFault``; the client's own timeouts bound the call."""
+    def answer(self, prompt: Prompt, _seconds: float) -> Answer:
+        """Converse. Raises ``ModelFault``; the client's own timeouts bound the call."""
         from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError, ReadTimeoutError
         from botocore.parsers import ResponseParserError
 
         try:
             told = self._connected().converse(
                 modelId=self._model,
-                system=[{"text": SYSTEM[question.language]}],
-                messages=[
-                    {"role": turn["role"], "content": [{"text": turn["content"]}]} for turn in turns_of(question)
-                ],
-                inferenceConfig={"maxTokens": question.max_tokens},
+                system=[{"text": prompt.system}],
+                messages=[{"role": turn.role, "content": [{"text": turn.text}]} for turn in prompt.turns],
+                inferenceConfig={"maxTokens": prompt.max_tokens},
             )
         except ClientError as error:
             code = error.response.get("Error", {}).get("Code", "")
-            raise ProviderFault(_CODES.get(code, FallbackReason.UNAVAILABLE), code) from error
+            raise ModelFault(_CODES.get(code, FallbackReason.UNAVAILABLE), code) from error
         except (ConnectTimeoutError, ReadTimeoutError) as error:
-            raise ProviderFault(FallbackReason.SLOW, type(error).__name__) from error
+            raise ModelFault(FallbackReason.SLOW, type(error).__name__) from error
         except BotoCoreError as error:
-            raise ProviderFault(FallbackReason.UNAVAILABLE, type(error).__name__) from error
+            raise ModelFault(FallbackReason.UNAVAILABLE, type(error).__name__) from error
         except (ResponseParserError, AttributeError, TypeError, ValueError) as error:  # of the SDK, which reads it
-            raise ProviderFault(FallbackReason.UNAVAILABLE, _OTHER_FORM) from error
+            raise ModelFault(FallbackReason.UNAVAILABLE, _OTHER_FORM) from error
         try:
             return self._read(told)
         except (KeyError, TypeError) as error:
-            raise ProviderFault(FallbackReason.UNAVAILABLE, _OTHER_FORM) from error
+            raise ModelFault(FallbackReason.UNAVAILABLE, _OTHER_FORM) from error
 
     def close(self) -> None:
         """Close the client."""
@@ -84,7 +80,7 @@ class Bedrock:
         text = "".join(block.get("text", "") for block in blocks)
         answer = Answer(text, self._model, token_count(usage["inputTokens"]), token_count(usage["outputTokens"]))
         if stop not in _WHOLE:
-            raise ProviderFault(_STOPS.get(stop, FallbackReason.REFUSED), stop, answer)
+            raise ModelFault(_STOPS.get(stop, FallbackReason.REFUSED), stop, answer)
         return answer
 
     def _connected(self) -> Any:

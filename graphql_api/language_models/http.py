@@ -1,4 +1,4 @@
-"""The provider ``http``: a model behind an OpenAI-compatible API, or behind Anthropic's Messages; by urllib3."""
+"""Models behind an OpenAI-compatible API, or behind Anthropic's Messages; by urllib3."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 
-from graphql_api.consultations.model import FallbackReason
-from graphql_api.consultations.prompt import SYSTEM, turns_of
-from graphql_api.consultations.providers.protocol import Answer, ProviderFault, token_count
-from graphql_api.consultations.question import Question
-from graphql_api.consultations.settings import ConsultationsSettings
+from graphql_api.errors import UpstreamUnavailable
+from graphql_api.language_models.prompt import Prompt
+from graphql_api.language_models.protocol import Answer, ModelFault, token_count
+from graphql_api.language_models.reasons import FallbackReason
+from graphql_api.language_models.settings import ModelChoice
+from graphql_api.storage.secret import Secret
 
 if TYPE_CHECKING:
     from urllib3 import BaseHTTPResponse, PoolManager
@@ -32,15 +33,19 @@ class Form(NamedTuple):
     """How an API is asked, and how its answers read; ``stops`` tells what ends that are not whole mean."""
 
     headers: Callable[[str], Mapping[str, str]]
-    body: Callable[[str, Question], Mapping[str, Any]]
+    body: Callable[[str, Prompt], Mapping[str, Any]]
     read: Callable[[Any], tuple[str, str, int, int]]
     whole: frozenset[str]
     stops: Mapping[str, FallbackReason]
 
 
-def _openai_body(model: str, question: Question) -> Mapping[str, Any]:
-    system = {"role": "system", "content": SYSTEM[question.language]}
-    return {"model": model, "max_tokens": question.max_tokens, "messages": [system, *turns_of(question)]}
+def _turns(prompt: Prompt) -> list[Mapping[str, str]]:
+    return [{"role": turn.role, "content": turn.text} for turn in prompt.turns]
+
+
+def _openai_body(model: str, prompt: Prompt) -> Mapping[str, Any]:
+    system = {"role": "system", "content": prompt.system}
+    return {"model": model, "max_tokens": prompt.max_tokens, "messages": [system, *_turns(prompt)]}
 
 
 def _openai_read(told: Any) -> tuple[str, str, int, int]:
@@ -50,9 +55,8 @@ def _openai_read(told: Any) -> tuple[str, str, int, int]:
     return message.get("content") or "", stop, usage.get("prompt_tokens", 0), usage.get("completion_tokens", 0)
 
 
-def _anthropic_body(model: str, question: Question) -> Mapping[str, Any]:
-    system, turns = SYSTEM[question.language], turns_of(question)
-    return {"model": model, "max_tokens": question.max_tokens, "system": system, "messages": turns}
+def _anthropic_body(model: str, prompt: Prompt) -> Mapping[str, Any]:
+    return {"model": model, "max_tokens": prompt.max_tokens, "system": prompt.system, "messages": _turns(prompt)}
 
 
 def _anthropic_read(told: Any) -> tuple[str, str, int, int]:
@@ -79,21 +83,25 @@ FORMS: Mapping[str, Form] = {
 }
 
 
+class _KeyRefused(ModelFault):
+    """The API does not take the key."""
+
+
 class HttpModel:
     """A model behind one URL."""
 
     name = "http"
-    is_local = False
 
-    def __init__(self, settings: ConsultationsSettings) -> None:
-        """Ask by the settings."""
-        self._settings = settings
-        self._form = FORMS[settings.consultations_api]
+    def __init__(self, choice: ModelChoice, key: Secret) -> None:
+        """Ask the model that is chosen; nothing is connected to yet."""
+        self._choice = choice
+        self._key = key
+        self._form = FORMS[choice.api]
         self._lock = Lock()
         self._pool: PoolManager | None = None
 
-    def answer(self, question: Question, seconds: float) -> Answer:
-        """Post a question, and read its answer within ``seconds``. Raises ``ProviderFault``."""
+    def answer(self, prompt: Prompt, seconds: float) -> Answer:
+        """Post a prompt, and read its answer within ``seconds``. Raises ``ModelFault``."""
         from urllib3.exceptions import (
             ConnectTimeoutError,
             HTTPError,
@@ -104,15 +112,17 @@ class HttpModel:
 
         ends = time.monotonic() + seconds
         try:
-            body = self._post(question, seconds, ends)
+            body = self._post_again(prompt, ends)
+        except UpstreamUnavailable as error:
+            raise ModelFault(FallbackReason.UNAVAILABLE, "the API key cannot be read") from error
         except NewConnectionError as error:
-            raise ProviderFault(FallbackReason.UNAVAILABLE, type(error).__name__) from error
+            raise ModelFault(FallbackReason.UNAVAILABLE, type(error).__name__) from error
         except (ConnectTimeoutError, ReadTimeoutError) as error:
-            raise ProviderFault(FallbackReason.SLOW, type(error).__name__) from error
+            raise ModelFault(FallbackReason.SLOW, type(error).__name__) from error
         except ProtocolError as error:
-            raise ProviderFault(FallbackReason.CUT_OFF, type(error).__name__) from error
+            raise ModelFault(FallbackReason.CUT_OFF, type(error).__name__) from error
         except HTTPError as error:
-            raise ProviderFault(FallbackReason.UNAVAILABLE, type(error).__name__) from error
+            raise ModelFault(FallbackReason.UNAVAILABLE, type(error).__name__) from error
         return self._read(body)
 
     def close(self) -> None:
@@ -120,18 +130,28 @@ class HttpModel:
         if self._pool is not None:
             self._pool.clear()
 
-    def _post(self, question: Question, seconds: float, ends: float) -> bytes:
+    def _post_again(self, prompt: Prompt, ends: float) -> bytes:
+        """Post a prompt; if the key was refused and has been replaced since, once more with the new one."""
+        key = self._key.read()
+        try:
+            return self._post(prompt, key, ends)
+        except _KeyRefused:
+            if not self._key.renew(key):
+                raise
+            return self._post(prompt, self._key.read(), ends)
+
+    def _post(self, prompt: Prompt, key: str, ends: float) -> bytes:
         from urllib3 import Timeout
 
-        settings = self._settings
+        seconds = max(0.001, ends - time.monotonic())
         response = self._connections().request(
             "POST",
-            settings.consultations_url,
-            body=orjson.dumps(self._form.body(settings.consultations_model, question)),
+            self._choice.url,
+            body=orjson.dumps(self._form.body(self._choice.model, prompt)),
             headers={
                 "content-type": "application/json",
                 "accept": "application/json",
-                **self._form.headers(settings.consultations_api_key),
+                **self._form.headers(key),
             },
             timeout=Timeout(connect=min(CONNECT_SECONDS, seconds), read=seconds),
             preload_content=False,
@@ -140,8 +160,9 @@ class HttpModel:
         )
         try:
             if response.status != 200:
+                fault = _KeyRefused if response.status == 401 else ModelFault
                 reason = {**_STATUSES, **_TIMED_OUT}.get(response.status, FallbackReason.UNAVAILABLE)
-                raise ProviderFault(reason, f"status {response.status}")
+                raise fault(reason, f"status {response.status}")
             return _read_body(response, ends)
         finally:
             response.close()
@@ -151,16 +172,16 @@ class HttpModel:
         try:
             text, stop, taken, given = form.read(orjson.loads(body))
         except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
-            raise ProviderFault(FallbackReason.UNAVAILABLE, _OTHER_FORM) from error
+            raise ModelFault(FallbackReason.UNAVAILABLE, _OTHER_FORM) from error
         if not isinstance(text, str) or not isinstance(stop, str | None):
-            raise ProviderFault(FallbackReason.UNAVAILABLE, _OTHER_FORM)
-        answer = Answer(text, self._settings.consultations_model, token_count(taken), token_count(given))
+            raise ModelFault(FallbackReason.UNAVAILABLE, _OTHER_FORM)
+        answer = Answer(text, self._choice.model, token_count(taken), token_count(given))
         if stop not in form.whole:
-            raise ProviderFault(form.stops.get(stop, FallbackReason.REFUSED), str(stop)[:40], answer)
+            raise ModelFault(form.stops.get(stop, FallbackReason.REFUSED), str(stop)[:40], answer)
         return answer
 
     def _connections(self) -> "PoolManager":
-        """Return the pool; urllib3 is imported by the first question."""
+        """Return the pool; urllib3 is imported by the first prompt."""
         with self._lock:
             if self._pool is None:
                 from urllib3 import PoolManager
@@ -175,7 +196,7 @@ def _read_body(response: "BaseHTTPResponse", ends: float) -> bytes:
     while chunk := response.read1(_CHUNK):
         body += chunk
         if time.monotonic() > ends:
-            raise ProviderFault(FallbackReason.SLOW, "the answer is too slow")
+            raise ModelFault(FallbackReason.SLOW, "the answer is too slow")
         if len(body) > MAX_BYTES:
-            raise ProviderFault(FallbackReason.UNAVAILABLE, "the answer is too long")
+            raise ModelFault(FallbackReason.UNAVAILABLE, "the answer is too long")
     return bytes(body)

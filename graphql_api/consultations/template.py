@@ -1,0 +1,31 @@
+"""Answers without any model: the facts on the horses that a message names by number, or the first ones."""
+
+import re
+
+from graphql_api.consultations.model import Fact
+from graphql_api.consultations.question import Question
+from graphql_api.consultations.words import WORDS
+from graphql_api.text import compatible
+
+MAX_FACTS = 12
+"""Facts in one answer."""
+
+TEMPLATE = "template"
+"""The provider that a message names."""
+
+_NUMBERS = re.compile(r"\d{1,2}")
+
+
+def template_answer(question: Question) -> str:
+    """Return an answer that lists facts."""
+    words = WORDS[question.language]
+    facts = _chosen(question)
+    begin = words["answer" if facts else "answer_nothing"]
+    return "\n".join([begin, *(f"- {fact.statement}" for fact in facts), words["answer_end"]])
+
+
+def _chosen(question: Question) -> list[Fact]:
+    facts = question.consultation.facts
+    named = {int(number) for number in _NUMBERS.findall(compatible(question.message))}
+    on_named = [fact for fact in facts if fact.horse_number in named]
+    return (on_named or list(facts))[:MAX_FACTS]

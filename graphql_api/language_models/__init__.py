@@ -1,0 +1,1 @@
+"""Language models: asked within budgets and a time, and their answers checked. What is asked belongs to slices."""

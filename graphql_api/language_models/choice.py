@@ -1,0 +1,18 @@
+"""Opens the model that settings choose; that of another provider is never imported."""
+
+from graphql_api.language_models.protocol import LanguageModel
+from graphql_api.language_models.settings import ModelChoice
+from graphql_api.storage.secret import Secret
+
+
+def open_model(choice: ModelChoice, region: str) -> LanguageModel | None:
+    """Return the model that is chosen, which connects to nothing yet; None for the template alone."""
+    if choice.provider == "bedrock":
+        from graphql_api.language_models.bedrock import Bedrock
+
+        return Bedrock(choice.model, region, choice.timeout)
+    if choice.provider == "http":
+        from graphql_api.language_models.http import HttpModel
+
+        return HttpModel(choice, Secret(choice.api_key, region))
+    return None

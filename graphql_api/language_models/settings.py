@@ -1,0 +1,31 @@
+"""What slices' settings say of models: imported at the start of every process, so without anything that asks."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from graphql_api.config import ConfigError
+
+ProviderName = Literal["template", "bedrock", "http"]
+Api = Literal["openai", "anthropic"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelChoice:
+    """Which model a slice asks. ``timeout`` is in seconds; ``api_key`` may name where the key is kept."""
+
+    provider: ProviderName
+    model: str
+    url: str
+    api: Api
+    api_key: str = field(repr=False)
+    timeout: float
+    max_tokens: int
+
+    def check(self, prefix: str) -> None:
+        """Raise ``ConfigError`` if a model is asked for but not named; settings begin with ``prefix``."""
+        if self.provider == "template":
+            return
+        if not self.model:
+            raise ConfigError(f"{prefix}_MODEL must name the model.")
+        if self.provider == "http" and not self.url.startswith(("https://", "http://")):
+            raise ConfigError(f"{prefix}_URL must be a URL, such as https://host/v1/chat/completions.")
