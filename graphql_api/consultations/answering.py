@@ -117,7 +117,7 @@ class Answering:
             await self._store.add(asked.session, told, expires=asked.expires)
 
     def _caps(self, asked: Asked) -> tuple[Cap, ...]:
-        """Return the caps of the session, of the caller's key and of all; without a key, callers share one. Days are UTC."""
+        """Return the caps of the session, of the caller's key (callers without one share a count), and of the day."""
         settings, now = self._settings, self._now()
         day, expires = f"CONSULTATION-TOKENS#{now:%Y-%m-%d}", int((now + timedelta(days=KEPT_DAYS)).timestamp())
         return (
