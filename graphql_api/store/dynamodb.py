@@ -1,15 +1,16 @@
 """The store on AWS: one table of DynamoDB, which all instances share."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from graphql_api.errors import Conflict, StoreUnavailable
 from graphql_api.store.bodies import check_names, contains, encode
+from graphql_api.store.dynamodb_batches import Batches
 from graphql_api.store.dynamodb_client import TIMEOUTS, LazyClient, translated
 from graphql_api.store.dynamodb_items import ALIVE, EXISTS, GONE, NUMBER, Update, attributes_of, item_of, key_of, number
 from graphql_api.store.messages import CHANGED, UNAVAILABLE
-from graphql_api.store.protocol import MAX_QUERY_ITEMS, Drawn, Item, Key, Page
+from graphql_api.store.protocol import MAX_QUERY_ITEMS, Drawn, Item, Key, Page, Write
 from graphql_api.store.rate_limits import Draw, settle
 
 MAX_TRIES = 4
@@ -19,7 +20,7 @@ MAX_TRIES = 4
 class DynamoDbStore:
     """Implements ``ItemStore``.
 
-    The role needs GetItem, Query, PutItem and UpdateItem, and no right to scan or delete.
+    The role needs GetItem, Query, PutItem, UpdateItem and, for ``put_all``, BatchWriteItem, and no right to scan or delete.
     """
 
     def __init__(
@@ -33,6 +34,7 @@ class DynamoDbStore:
         self._table = table
         self._client = LazyClient(region, timeouts)
         self._clock = clock
+        self._batches = Batches(self._client, table)
 
     def get(self, key: Key) -> Item | None:
         """Return an item."""
@@ -82,6 +84,10 @@ class DynamoDbStore:
             except client.exceptions.ConditionalCheckFailedException:
                 return None
         return item
+
+    def put_all(self, writes: Sequence[Write]) -> None:
+        """Write items whole, 25 with each call."""
+        self._batches.put(writes)
 
     def query(self, pk: str, prefix: str = "", after: str | None = None, limit: int = 100) -> Page:
         """Return a page of items."""

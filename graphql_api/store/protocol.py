@@ -9,7 +9,7 @@ They raise ``StoreUnavailable`` (locked, throttled, slow, absent), ``NoSpace``, 
 act). One that raises may have been carried out all the same: it is not repeated here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
@@ -37,6 +37,14 @@ class Item:
     version: int
     body: Mapping[str, Any] = field(default_factory=dict)
     numbers: Mapping[str, int] = field(default_factory=dict)
+    expires: int | None = None
+
+
+class Write(NamedTuple):
+    """An item to be written whole: its key, its body, and when it expires."""
+
+    key: Key
+    body: Mapping[str, Any]
     expires: int | None = None
 
 
@@ -69,6 +77,14 @@ class ItemStore(Protocol):
         ``expected`` is the version that the item must have; 0 means that it must not be there, None that it may be as
         it likes. Raises ``Conflict`` if the version is another, and ``ItemTooLarge``. A new item has version 1 and no
         numbers; one that is replaced keeps its numbers.
+        """
+
+    def put_all(self, writes: Sequence[Write]) -> None:
+        """Write items whole, each as a new one of version 1 without numbers, whatever is there.
+
+        For items that one writer at a time writes: no condition holds others off. What a busy store leaves is retried
+        for a short time, then ``StoreUnavailable`` is raised; some may be written by then, and to repeat all does no
+        harm. Of two items with one key the later is written. Raises ``ItemTooLarge`` before anything is written.
         """
 
     def query(self, pk: str, prefix: str = "", after: str | None = None, limit: int = 100) -> Page:

@@ -2,7 +2,7 @@
 
 import sqlite3
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from graphql_api.errors import Conflict
 from graphql_api.store.bodies import check_names, contains, decode, encode
 from graphql_api.store.connections import Connections
 from graphql_api.store.messages import CHANGED
-from graphql_api.store.protocol import MAX_QUERY_ITEMS, Drawn, Item, Key, Page
+from graphql_api.store.protocol import MAX_QUERY_ITEMS, Drawn, Item, Key, Page, Write
 from graphql_api.store.rate_limits import Draw, settle
 
 PRUNE_SECONDS = 600
@@ -52,6 +52,16 @@ class SqliteStore:
             _require(found, expected)
             numbers = {} if found is None else found.numbers
             return self._write(connection, Item(key, 1 + _version(found), body, numbers, expires))
+
+    def put_all(self, writes: Sequence[Write]) -> None:
+        """Write items whole, in one transaction."""
+        for key, body, _ in writes:
+            encode(key, body)
+        if not writes:
+            return
+        with self._connections.writing() as connection:
+            for key, body, expires in writes:
+                self._write(connection, Item(key, 1, body, {}, expires))
 
     def query(self, pk: str, prefix: str = "", after: str | None = None, limit: int = 100) -> Page:
         """Return a page of items."""

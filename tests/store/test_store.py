@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from graphql_api.errors import Conflict, ItemTooLarge
-from graphql_api.store.protocol import ItemStore, Key
+from graphql_api.store.protocol import ItemStore, Key, Write
 from graphql_api.store.rate_limits import Draw
 
 if TYPE_CHECKING:
@@ -248,3 +248,26 @@ def test_no_more_is_drawn_at_once_than_there_is(make_store: "Make") -> None:
         return 1 if drawn is not None and drawn.granted else 0
 
     assert sum(at_once(work, make_store, 20)) == 100
+
+
+def test_many_items_are_written_whole(store: ItemStore, clock: Clock) -> None:
+    """More than one call takes, each as a new one, whatever was there; of one key the later, and nothing is no call."""
+    store.put_all([])
+    store.put(Key("P", "000"), {"old": True})
+    store.add(Key("P", "000"), {"n": 5})
+    expires = int(clock.now) + 10
+    writes = [Write(Key("P", f"{number:03}"), {"n": number, "odds": [1.5, None]}, expires) for number in range(60)]
+    store.put_all([*writes, Write(Key("P", "000"), {"last": True})])
+    found = store.query("P").items
+    assert [item.key.sk for item in found] == [f"{number:03}" for number in range(60)]
+    assert (found[0].body, found[0].numbers, found[0].version, found[0].expires) == ({"last": True}, {}, 1, None)
+    assert (found[7].body, found[7].expires) == ({"n": 7, "odds": [1.5, None]}, expires)
+    clock.now += 10
+    assert [item.key.sk for item in store.query("P").items] == ["000"]
+
+
+def test_an_item_too_large_keeps_the_others_out(store: ItemStore) -> None:
+    """A batch with one is refused before anything is written."""
+    with pytest.raises(ItemTooLarge):
+        store.put_all([Write(KEY, {}), Write(Key("P", "a"), {"text": "x" * 400_000})])
+    assert store.get(KEY) is None
