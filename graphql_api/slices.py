@@ -37,6 +37,9 @@ class Slice:
 
     ``schedules`` maps names of its jobs to when they run: expressions of EventBridge Scheduler, in Japanese time.
 
+    ``scheduled`` is a function of the settings that returns whether the plain server runs them; without one it does as
+    soon as there is a store.
+
     ``preload`` names modules that the first request needs; a Lambda function imports them at its start.
 
     ``commands`` maps names to Click commands.
@@ -56,6 +59,7 @@ class Slice:
     snapshots: Mapping[str, str] = field(default_factory=dict)
     jobs: Mapping[str, str] = field(default_factory=dict)
     schedules: Mapping[str, str] = field(default_factory=dict)
+    scheduled: str = ""
     preload: Sequence[str] = ()
     commands: Mapping[str, str] = field(default_factory=dict)
     holdings: str = ""

@@ -64,6 +64,7 @@ SLOW = (
     "rides",
     "s3",
     "samples",
+    "schedules",
     "slips",
     "start",
     "store",

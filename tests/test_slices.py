@@ -223,6 +223,7 @@ def test_what_slices_name_is_there() -> None:
             each.routes,
             each.layer,
             each.holdings,
+            each.scheduled,
             *each.extensions.values(),
             *each.jobs.values(),
             *each.commands.values(),

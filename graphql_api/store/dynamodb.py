@@ -20,7 +20,7 @@ MAX_TRIES = 4
 class DynamoDbStore:
     """Implements ``ItemStore``.
 
-    The role needs GetItem, Query, PutItem, UpdateItem and, for ``put_all``, BatchWriteItem, and no right to scan or delete.
+    The role needs GetItem, Query, PutItem, UpdateItem and, for ``put_all``, BatchWriteItem; no right to scan or delete.
     """
 
     def __init__(

@@ -73,21 +73,30 @@ def run(context: click.Context, name: str, data: str | None) -> None:
 )
 @click.pass_context
 def work(context: click.Context, data: str | None, threads: int) -> None:
-    """Process the job queue until interrupted. Several processes may process the same queue."""
+    """Process the job queue until interrupted, and run scheduled jobs unless the queue is in SQS.
+
+    Several processes may process the same queue.
+    """
     from graphql_api.cli.source import open_source
+    from graphql_api.jobs.beside import expressions
     from graphql_api.jobs.embedded import EmbeddedWorkers
     from graphql_api.jobs.runner import Jobs
+    from graphql_api.jobs.schedules import EmbeddedSchedules
     from graphql_api.services import Services
 
-    settings = settings_of(data)
+    settings, slices = settings_of(data), _slices(context)
     services = Services(settings, open_source(settings))
     log_to_stderr(settings.log_level)
-    workers = EmbeddedWorkers(Jobs(_slices(context)), services, threads)
+    workers = EmbeddedWorkers(Jobs(slices), services, threads)
+    chosen = {} if settings.jobs_queue else expressions(slices, services, is_begun=True)
+    schedules = EmbeddedSchedules(Jobs(slices), services, chosen)
+    schedules.start()
     workers.start()
     click.echo("Working on the queue (Ctrl+C stops)", err=True)
     try:
         workers.join()
     except KeyboardInterrupt:
+        schedules.stop()
         workers.stop()
     finally:
         services.close()

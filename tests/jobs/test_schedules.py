@@ -1,0 +1,255 @@
+"""Schedules on the plain server: what their expressions mean, and that each due time is run once."""
+
+import json
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from fakes import PATIENCE, FakeStorage
+from graphql_api.app import create_core, serve_core
+from graphql_api.config import Settings
+from graphql_api.errors import StoreUnavailable
+from graphql_api.installed import SLICES, read_settings
+from graphql_api.jobs.expressions import JST, parse
+from graphql_api.jobs.runner import JobResult, JobRun, Jobs
+from graphql_api.jobs.schedules import EmbeddedSchedules, Schedule
+from graphql_api.services import Services
+from graphql_api.slices import Slice
+from graphql_api.store.protocol import Key
+from graphql_api.store.service import Store
+from graphql_api.store.sqlite import SqliteStore
+
+NOON = datetime(2026, 4, 5, 12, 0, tzinfo=JST)
+"""A Sunday."""
+
+
+class Runs:
+    """A service that jobs of these tests tell of their runs."""
+
+    def __init__(self) -> None:
+        """Know of none."""
+        self.names: list[str] = []
+        self.ran = threading.Event()
+
+    @classmethod
+    def open(cls, _services: Services) -> "Runs":
+        """Begin."""
+        return cls()
+
+    def tell(self, name: str) -> None:
+        """Add one."""
+        self.names.append(name)
+        self.ran.set()
+
+
+async def note(services: Services, _run: JobRun) -> JobResult:
+    """Tell of the run."""
+    services.get(Runs).tell("note")
+    return JobResult({})
+
+
+async def break_down(services: Services, _run: JobRun) -> JobResult:
+    """Tell of the run, and fail as nobody expects."""
+    services.get(Runs).tell("break")
+    raise RuntimeError("A bug.")
+
+
+def never(_settings: Settings) -> bool:
+    """Want no schedule."""
+    return False
+
+
+def always(_settings: Settings) -> bool:
+    """Want schedules."""
+    return True
+
+
+NOTING = {"jobs": {"note": "jobs.test_schedules:note"}, "schedules": {"note": "rate(1 minute)"}}
+WANTED = Slice(name="wanted", scheduled="jobs.test_schedules:always", **NOTING)  # type: ignore[arg-type]
+UNWANTED = Slice(name="unwanted", scheduled="jobs.test_schedules:never", **NOTING)  # type: ignore[arg-type]
+UNDECIDED = Slice(name="undecided", **NOTING)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("expression", "due", "not_due"),
+    [
+        ("rate(1 minute)", ["12:00", "12:01"], []),
+        ("rate(5 minutes)", ["12:00", "12:05"], ["12:01", "12:59"]),
+        ("rate(2 hours)", ["12:00", "14:00"], ["13:00", "12:02"]),
+        ("rate(1 day)", ["00:00"], ["12:00", "09:00"]),
+        ("cron(0 18 * * ? *)", ["18:00"], ["18:01", "17:00", "09:00"]),
+        ("cron(*/15 9-17 ? * SUN,MON *)", ["09:00", "17:45"], ["18:00", "09:10"]),
+        ("cron(0/20 12 ? APR 1 2026)", ["12:00", "12:40"], ["12:10"]),
+        ("cron(5,7 12 5 4 ? *)", ["12:05", "12:07"], ["12:06"]),
+        ("cron(0 12 6 4 ? *)", [], ["12:00"]),
+        ("cron(0 12 ? * MON-SAT *)", [], ["12:00"]),
+    ],
+)
+def test_expressions_are_those_of_eventbridge_in_japanese_time(
+    expression: str, due: list[str], not_due: list[str]
+) -> None:
+    """Whatever zone the moment is given in."""
+    is_due = parse(expression)
+
+    def at(text: str) -> datetime:
+        hour, minute = map(int, text.split(":"))
+        return NOON.replace(hour=hour, minute=minute).astimezone(UTC)
+
+    assert [text for text in [*due, *not_due] if is_due(at(text))] == due
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "rate(0 minutes)", "rate(5 weeks)", "rate(1.5 hours)", "at(2026-04-05T12:00:00)", "cron(0 18 * * *)",
+        "cron(0 18 * * * *)", "cron(0 18 ? * ? *)", "cron(60 18 * * ? *)", "cron(0 18 L * ? *)", "cron(0 18 ? * 2#1 *)",
+        "cron(0 18 ? * XYZ *)", "cron(x 18 * * ? *)", "cron(0 18 15W * ? *)", "",
+    ],
+)  # fmt: skip
+def test_what_is_no_expression_is_refused(expression: str) -> None:
+    """Rather than never run."""
+    with pytest.raises(ValueError, match=r"rate|cron"):
+        parse(expression)
+
+
+def test_every_slice_has_expressions_that_can_be_read_and_jobs_for_them() -> None:
+    """Else the server would tell of it a day later."""
+    jobs = Jobs(SLICES)
+    for each in SLICES:
+        for job, expression in each.schedules.items():
+            assert job in jobs.names
+            parse(expression)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[SqliteStore]:
+    """Give an empty store."""
+    made = SqliteStore(tmp_path / "store.sqlite3")
+    yield made
+    made.close()
+
+
+def test_each_due_time_is_claimed_once(store: SqliteStore) -> None:
+    """By two processes that take turns for an hour, one of them two minutes ahead."""
+    right, ahead = (Schedule("note", parse("rate(5 minutes)"), store) for _ in range(2))
+    claimed = []
+    for second in range(0, 3600, 20):
+        now = NOON + timedelta(seconds=second)
+        claimed += [right.claim(now), ahead.claim(now + timedelta(minutes=2))]
+    times = [each for each in claimed if each is not None]
+    assert times == [NOON + timedelta(minutes=minute) for minute in range(0, 65, 5)]
+
+
+def test_what_was_due_a_while_ago_is_not_run(store: SqliteStore) -> None:
+    """A process that begins minutes later still does; one that begins after lunch waits for the next day."""
+    daily = Schedule("note", parse("cron(0 12 * * ? *)"), store)
+    assert daily.claim(NOON - timedelta(seconds=1)) is None
+    assert daily.claim(NOON + timedelta(minutes=5)) is None
+    assert daily.claim(NOON + timedelta(minutes=4, seconds=59)) == NOON
+    assert daily.claim(NOON + timedelta(minutes=4, seconds=59)) is None
+    assert daily.claim(NOON + timedelta(days=1)) == NOON + timedelta(days=1)
+
+
+def test_many_threads_claim_a_due_time_once(store: SqliteStore) -> None:
+    """The store decides; who finds it locked claims nothing."""
+    store.check()
+    start, claimed = threading.Barrier(8), []
+
+    def claim() -> None:
+        start.wait(PATIENCE)
+        try:
+            claimed.append(Schedule("note", parse("rate(1 minute)"), store).claim(NOON))
+        except StoreUnavailable:
+            claimed.append(None)
+
+    threads = [threading.Thread(target=claim) for _ in range(8)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join(PATIENCE)
+    assert len(claimed) == 8
+    assert [each for each in claimed if each is not None] == [NOON]
+
+
+def wait_for(runs: Runs, count: int) -> None:
+    """Wait until there were so many runs."""
+    deadline = time.monotonic() + PATIENCE
+    while len(runs.names) < count:
+        assert time.monotonic() < deadline, runs.names
+        time.sleep(0.01)
+
+
+def test_jobs_are_run_whatever_becomes_of_others(store: SqliteStore) -> None:
+    """One that fails does not end its thread, and is run when it is due again."""
+    jobs = {"note": "jobs.test_schedules:note", "break": "jobs.test_schedules:break_down"}
+    slices = [Slice(name="noting", jobs=jobs)]
+    services = Services(Settings(log_level="ERROR"), FakeStorage(), {Store: Store(store)})
+    minutes = iter(range(10_000))
+
+    def clock() -> float:
+        """Be a moment before the end of a minute, so that no thread waits for long, and never in the same minute."""
+        return NOON.timestamp() + 60 * next(minutes) + 59.99
+
+    schedules = EmbeddedSchedules(Jobs(slices), services, dict.fromkeys(jobs, "rate(1 minute)"), clock)
+    schedules.start()
+    runs = services.get(Runs)
+    wait_for(runs, 20)
+    schedules.stop()
+    assert min(runs.names.count(name) for name in jobs) >= 2
+
+
+def serve(tmp_path: Path, slices: tuple[Slice, ...]) -> tuple[TestClient, Services]:
+    """Make a client whose block is the life of the server."""
+    settings = read_settings({}, (), data=str(tmp_path), store=str(tmp_path / "store" / "s.sqlite3"))
+    core = create_core(settings, slices=slices)
+    return TestClient(serve_core(core, settings)), core.services
+
+
+def test_the_plain_server_runs_schedules_that_are_wanted(tmp_path: Path) -> None:
+    """At its start, if they are due; the claim makes the store."""
+    client, services = serve(tmp_path, (WANTED,))
+    with client:
+        assert services.get(Runs).ran.wait(PATIENCE)
+        assert (tmp_path / "store").exists()
+
+
+def test_a_slice_that_does_not_tell_waits_for_the_store(tmp_path: Path) -> None:
+    """Nothing is made for it; who makes the store wakes it."""
+    client, services = serve(tmp_path, (UNDECIDED,))
+    with client:
+        assert not services.get(Runs).ran.wait(0.1)
+        assert not (tmp_path / "store").exists()
+        services.get(Store).sync.put(Key("A", "B"), {})
+        assert services.get(Runs).ran.wait(PATIENCE)
+
+
+CODE = """
+import json, sys, time
+sys.path[:0] = sys.argv[2:]
+from starlette.testclient import TestClient
+from jobs.test_schedules import UNDECIDED, UNWANTED, serve
+from pathlib import Path
+
+before = {name for name in sys.modules if name.startswith("graphql_api.jobs.sch")}
+for name in before: del sys.modules[name]
+client, services = serve(Path(sys.argv[1]), (UNWANTED, UNDECIDED))
+with client:
+    assert client.get("/health").status_code == 200
+print(json.dumps([name for name in sys.modules if name.startswith("graphql_api.jobs.sch")]))
+"""
+
+
+def test_without_a_schedule_that_is_wanted_nothing_is_imported_or_made(tmp_path: Path) -> None:
+    """No thread, no store, no module of schedules."""
+    tests = Path(__file__).parents[1]
+    command = [sys.executable, "-c", CODE, str(tmp_path), str(tests), str(tests / "support"), str(tests / "jobs")]
+    output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert json.loads(output.splitlines()[-1]) == []
+    assert not (tmp_path / "store").exists()
