@@ -10,15 +10,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from starlette.testclient import TestClient
+from schedule_slices import UNDECIDED, WANTED, Runs, serve
 
 from fakes import PATIENCE, FakeStorage
-from graphql_api.app import create_core, serve_core
 from graphql_api.config import Settings
 from graphql_api.errors import StoreUnavailable
-from graphql_api.installed import SLICES, read_settings
+from graphql_api.installed import SLICES
 from graphql_api.jobs.expressions import JST, parse
-from graphql_api.jobs.runner import JobResult, JobRun, Jobs
+from graphql_api.jobs.runner import Jobs
 from graphql_api.jobs.schedules import EmbeddedSchedules, Schedule
 from graphql_api.services import Services
 from graphql_api.slices import Slice
@@ -28,53 +27,6 @@ from graphql_api.store.sqlite import SqliteStore
 
 NOON = datetime(2026, 4, 5, 12, 0, tzinfo=JST)
 """A Sunday."""
-
-
-class Runs:
-    """A service that jobs of these tests tell of their runs."""
-
-    def __init__(self) -> None:
-        """Know of none."""
-        self.names: list[str] = []
-        self.ran = threading.Event()
-
-    @classmethod
-    def open(cls, _services: Services) -> "Runs":
-        """Begin."""
-        return cls()
-
-    def tell(self, name: str) -> None:
-        """Add one."""
-        self.names.append(name)
-        self.ran.set()
-
-
-async def note(services: Services, _run: JobRun) -> JobResult:
-    """Tell of the run."""
-    services.get(Runs).tell("note")
-    return JobResult({})
-
-
-async def break_down(services: Services, _run: JobRun) -> JobResult:
-    """Tell of the run, and fail as nobody expects."""
-    services.get(Runs).tell("break")
-    raise RuntimeError("A bug.")
-
-
-def never(_settings: Settings) -> bool:
-    """Want no schedule."""
-    return False
-
-
-def always(_settings: Settings) -> bool:
-    """Want schedules."""
-    return True
-
-
-NOTING = {"jobs": {"note": "jobs.test_schedules:note"}, "schedules": {"note": "rate(1 minute)"}}
-WANTED = Slice(name="wanted", scheduled="jobs.test_schedules:always", **NOTING)  # type: ignore[arg-type]
-UNWANTED = Slice(name="unwanted", scheduled="jobs.test_schedules:never", **NOTING)  # type: ignore[arg-type]
-UNDECIDED = Slice(name="undecided", **NOTING)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -188,7 +140,7 @@ def wait_for(runs: Runs, count: int) -> None:
 
 def test_jobs_are_run_whatever_becomes_of_others(store: SqliteStore) -> None:
     """One that fails does not end its thread, and is run when it is due again."""
-    jobs = {"note": "jobs.test_schedules:note", "break": "jobs.test_schedules:break_down"}
+    jobs = {"note": "schedule_slices:note", "break": "schedule_slices:break_down"}
     slices = [Slice(name="noting", jobs=jobs)]
     services = Services(Settings(log_level="ERROR"), FakeStorage(), {Store: Store(store)})
     minutes = iter(range(10_000))
@@ -203,13 +155,6 @@ def test_jobs_are_run_whatever_becomes_of_others(store: SqliteStore) -> None:
     wait_for(runs, 20)
     schedules.stop()
     assert min(runs.names.count(name) for name in jobs) >= 2
-
-
-def serve(tmp_path: Path, slices: tuple[Slice, ...]) -> tuple[TestClient, Services]:
-    """Make a client whose block is the life of the server."""
-    settings = read_settings({}, (), data=str(tmp_path), store=str(tmp_path / "store" / "s.sqlite3"))
-    core = create_core(settings, slices=slices)
-    return TestClient(serve_core(core, settings)), core.services
 
 
 def test_the_plain_server_runs_schedules_that_are_wanted(tmp_path: Path) -> None:
@@ -234,11 +179,9 @@ CODE = """
 import json, sys, time
 sys.path[:0] = sys.argv[2:]
 from starlette.testclient import TestClient
-from jobs.test_schedules import UNDECIDED, UNWANTED, serve
+from schedule_slices import UNDECIDED, UNWANTED, serve
 from pathlib import Path
 
-before = {name for name in sys.modules if name.startswith("graphql_api.jobs.sch")}
-for name in before: del sys.modules[name]
 client, services = serve(Path(sys.argv[1]), (UNWANTED, UNDECIDED))
 with client:
     assert client.get("/health").status_code == 200
