@@ -47,7 +47,7 @@ from graphql_api.web.plain_answers import http_error, service_error
 from graphql_api.web.query_string import QueryMiddleware
 from graphql_api.web.response_cache import ResponseCache
 from graphql_api.web.responses import Responder
-from graphql_api.web.routes import ApiRoute, Http
+from graphql_api.web.routes import ApiRoute, Http, coded_paths
 from graphql_api.web.validators import Validators
 
 if TYPE_CHECKING:
@@ -156,7 +156,7 @@ def serve_core(core: Core, settings: Settings, *, graphql_now: bool = False) -> 
         *map(with_deadline, (*Health(core.services).routes(), *graphql.routes())),
     ]
     others = _router([*routes, *openapi.routes(), *shown.routes()], core, http.offload)
-    return pipeline(_layers(core.slices, http), FastPathRouter(GRAPHQL, graphql, others, settings))
+    return pipeline(_layers(core.slices, http, coded_paths(sliced)), FastPathRouter(GRAPHQL, graphql, others, settings))
 
 
 def _graphql_parts(core: Core, http: Http, explorer: Callable[[Request], Awaitable[Response]] | None) -> GraphQLParts:
@@ -186,12 +186,12 @@ def _graphql_parts(core: Core, http: Http, explorer: Callable[[Request], Awaitab
     return parts
 
 
-def _layers(slices: Sequence[Slice], http: Http) -> list[Layer]:
-    """List what a request passes on its way to the routes, in this order."""
+def _layers(slices: Sequence[Slice], http: Http, coded: tuple[str, ...]) -> list[Layer]:
+    """List what a request passes on its way to the routes, in this order; errors of the paths ``coded`` have codes."""
     settings = http.settings
     sliced = (load(each.layer)(http) for each in slices if each.layer)
     return [
-        partial(RequestMiddleware, max_header_bytes=settings.max_header_bytes, seconds=settings.request_timeout),
+        lambda app: RequestMiddleware(app, settings.max_header_bytes, settings.request_timeout, coded),
         *(layer for layer in sliced if layer is not None),
         partial(ResponseCache, graphql=GRAPHQL, in_flight=http.responder.in_flight, settings=settings),
     ]

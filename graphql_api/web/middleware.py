@@ -15,7 +15,7 @@ from graphql_api.logs import REQUEST_ID, EventLogger
 from graphql_api.snapshots.snapshots import Snapshots
 from graphql_api.snapshots.trace import Trace
 from graphql_api.web.deadline import set_deadline
-from graphql_api.web.refusals import refusal
+from graphql_api.web.refusals import CODED_PATHS, coded_body, is_coded, refusal
 from graphql_api.web.replay import Headers, Key, Replayed, replay_of
 
 HARMLESS_ID = re.compile(r"[A-Za-z0-9_.:=-]{1,128}")
@@ -87,12 +87,14 @@ def request_headers(scope: Scope) -> dict[str, str]:
 class RequestMiddleware:
     """Outermost of all: nothing leaves the process without an id, a deadline, a log line and the security headers."""
 
-    def __init__(self, app: ASGIApp, max_header_bytes: int, seconds: float) -> None:
+    def __init__(self, app: ASGIApp, max_header_bytes: int, seconds: float, coded_paths: tuple[str, ...] = ()) -> None:
         """Wrap ``app``; a request whose headers hold more than ``max_header_bytes`` is refused.
 
-        All that a request does has ``seconds`` together: this sets the deadline that the layers within go by.
+        All that a request does has ``seconds`` together: this sets the deadline that the layers within go by. Who
+        refuses one of ``coded_paths`` does so in their form.
         """
         self.app = app
+        self.coded_paths = coded_paths
         self.seconds = seconds
         self.max_header_bytes = max_header_bytes
         self.too_large = f"There are more than {MAX_HEADERS} headers, or they hold more than {max_header_bytes} bytes."
@@ -105,6 +107,7 @@ class RequestMiddleware:
         begun = time.perf_counter()
         fields = _begin(scope)
         set_deadline(scope, self.seconds)
+        scope["state"][CODED_PATHS] = self.coded_paths
         outer = REQUEST_ID.set(fields["request_id"])
         status = 0
 
@@ -118,7 +121,7 @@ class RequestMiddleware:
         try:
             headers = scope["headers"]
             if len(headers) > MAX_HEADERS or sum(map(len, chain.from_iterable(headers))) > self.max_header_bytes:
-                for message in refusal(431, self.too_large):
+                for message in refusal(431, self.too_large, scope=scope):
                     await send_head(message)
             else:
                 await self.app(scope, receive, send_head)
@@ -168,7 +171,7 @@ class MaskMiddleware:
                 raise
             log.exception("unexpected_error")
             if not begun:
-                await _answer_500(request_log(scope)["request_id"], send_noting)
+                await _answer_500(scope, send_noting)
 
 
 def _begin(scope: Scope) -> RequestLog:
@@ -206,8 +209,10 @@ def _with_own(headers: Headers, scope: Scope, fields: RequestLog, seconds: float
     return [*headers, *own]
 
 
-async def _answer_500(identifier: str, send: Send) -> None:
-    body = orjson.dumps({"detail": "Internal server error", "requestId": identifier})
+async def _answer_500(scope: Scope, send: Send) -> None:
+    message = "Internal server error"
+    told = coded_body(500, message) if is_coded(scope) else {"detail": message}
+    body = orjson.dumps({**told, "requestId": request_log(scope)["request_id"]})
     headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
     await send({"type": "http.response.start", "status": 500, "headers": headers})
     await send({"type": "http.response.body", "body": body})

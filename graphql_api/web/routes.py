@@ -10,7 +10,6 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from graphql_api.config import Settings
-from graphql_api.errors import ServiceError
 from graphql_api.execution.offload import Offload
 from graphql_api.execution.projections import Projections
 from graphql_api.once import Once
@@ -54,8 +53,8 @@ class ApiRoute:
     ``operations`` maps a method in lower case (``get``) to its Operation Object; HEAD comes with GET. ``schemas``,
     ``responses`` and ``parameters`` are the components that these refer to; several routes may bring the same ones.
     ``tags`` are the operations' groups, with what each is about. The parameters are a function of the ids that the
-    document shows as examples. An answer may be kept by caches only where the endpoint says so. ``refuse`` answers our
-    errors, time-outs too; None answers them as ``{"detail": …}``.
+    document shows as examples. An answer may be kept by caches only where the endpoint says so. With ``coded_errors``
+    all errors of the path are ``{"error": {"message": …, "code": …}}``, else ``{"detail": …}``.
     """
 
     path: str
@@ -65,23 +64,16 @@ class ApiRoute:
     responses: Json = field(default_factory=dict)
     parameters: Callable[[Examples], Json] = no_parameters
     tags: Mapping[str, str] = field(default_factory=dict)
-    refuse: Callable[[Request, ServiceError], Awaitable[Response]] | None = None
+    coded_errors: bool = False
 
     def route(self) -> Route:
         """Return the route to mount, whose endpoint makes its response by the request's deadline."""
-        methods = [method.upper() for method in self.operations]
-        route, refuse = with_deadline(Route(self.path, self.endpoint, methods=methods)), self.refuse
-        if refuse is None:
-            return route
+        return with_deadline(Route(self.path, self.endpoint, methods=[method.upper() for method in self.operations]))
 
-        async def endpoint(request: Request) -> Response:
-            try:
-                response: Response = await route.endpoint(request)
-            except ServiceError as error:
-                return await refuse(request, error)
-            return response
 
-        return Route(self.path, endpoint, methods=methods)
+def coded_paths(routes: Iterable[ApiRoute]) -> tuple[str, ...]:
+    """Return the paths whose errors have a code; one with parameters up to the first, which ends in a slash."""
+    return tuple(dict.fromkeys(route.path.partition("{")[0] for route in routes if route.coded_errors))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from example_slice.notes import Notes
-from graphql_api.web.plain_answers import coded_error
 from graphql_api.web.refusals import refusal
 from graphql_api.web.routes import ApiRoute, Http
 
@@ -37,7 +36,7 @@ def routes(http: Http) -> list[ApiRoute]:
     }
     return [
         ApiRoute("/notes", notes, {"get": read, "post": add}, {"Notes": schema}),
-        ApiRoute("/notes/{place}", one_note, changes, refuse=coded_error),
+        ApiRoute("/notes/{place}", one_note, changes, coded_errors=True),
     ]
 
 

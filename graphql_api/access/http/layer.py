@@ -95,7 +95,7 @@ class Layer:
     async def _give_refusal(self, error: ServiceError, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer an error so that pages of other origins can read it, too."""
         request_log(scope).update(code=error.code, error=error.message, **error.log_fields)
-        scope["state"]["refusal"] = refusal(error.status, error.message, error.code, error.headers)
+        scope["state"]["refusal"] = refusal(error.status, error.message, error.code, error.headers, scope)
         cors = any(name == b"origin" for name, _ in scope["headers"])
         await (self._refuse if cors else _refuse)(scope, receive, send)
 

@@ -6,7 +6,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from graphql_api.comments.routes import operations
-from graphql_api.web.plain_answers import coded_error
 from graphql_api.web.routes import ApiRoute, Http
 
 if TYPE_CHECKING:
@@ -28,9 +27,9 @@ def routes(http: Http) -> list[ApiRoute]:
     schemas, responses, tags = operations.schemas(), operations.responses(), operations.TAGS
     asked, listed, one = {"post": operations.generate()}, {"get": operations.races()}, {"get": operations.comment()}
     return [
-        ApiRoute("/generate", generate, asked, schemas, responses, tags=tags, refuse=coded_error),
-        ApiRoute("/comments", races, listed, refuse=coded_error),
-        ApiRoute("/comments/{job_id}", comment, one, refuse=coded_error),
+        ApiRoute("/generate", generate, asked, schemas, responses, tags=tags, coded_errors=True),
+        ApiRoute("/comments", races, listed, coded_errors=True),
+        ApiRoute("/comments/{job_id}", comment, one, coded_errors=True),
     ]
 
 

@@ -6,7 +6,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from graphql_api.races.routes import openapi
-from graphql_api.web.plain_answers import coded_error
 from graphql_api.web.routes import ApiRoute, Http
 
 if TYPE_CHECKING:
@@ -24,8 +23,8 @@ def routes(http: Http) -> list[ApiRoute]:
 
     schemas, responses = openapi.schemas(), openapi.responses()
     return [
-        ApiRoute("/races", day, {"get": openapi.day()}, schemas, responses, tags=openapi.TAGS, refuse=coded_error),
-        ApiRoute("/races/{race_id}", race, {"get": openapi.race()}, refuse=coded_error),
+        ApiRoute("/races", day, {"get": openapi.day()}, schemas, responses, tags=openapi.TAGS, coded_errors=True),
+        ApiRoute("/races/{race_id}", race, {"get": openapi.race()}, coded_errors=True),
     ]
 
 

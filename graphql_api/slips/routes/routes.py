@@ -1,7 +1,6 @@
 """The routes of the slice, each with its description."""
 
 from graphql_api.slips.routes import operations
-from graphql_api.web.plain_answers import coded_error
 from graphql_api.web.routes import ApiRoute, Http, lazy_endpoints
 
 
@@ -12,7 +11,7 @@ def routes(http: Http) -> list[ApiRoute]:
     item = {"delete": operations.remove()}
     items, one = {"post": operations.add()}, {"get": operations.read(), "delete": operations.clear()}
     return [
-        ApiRoute("/cart/items", cart("add"), items, schemas, responses, tags=operations.TAGS, refuse=coded_error),
-        ApiRoute("/cart/{cart_id}", cart("cart"), one, refuse=coded_error),
-        ApiRoute("/cart/{cart_id}/items/{item_id}", cart("remove"), item, refuse=coded_error),
+        ApiRoute("/cart/items", cart("add"), items, schemas, responses, tags=operations.TAGS, coded_errors=True),
+        ApiRoute("/cart/{cart_id}", cart("cart"), one, coded_errors=True),
+        ApiRoute("/cart/{cart_id}/items/{item_id}", cart("remove"), item, coded_errors=True),
     ]
