@@ -23,6 +23,7 @@ ServiceError
 ├── ResponseTooLarge      413  RESPONSE_TOO_LARGE     the answer would pass the platform's limit
 ├── ItemTooLarge          413  ITEM_TOO_LARGE         what is to be stored is larger than one item may be
 ├── Overloaded            503  OVERLOADED             the process holds as many answers as it may; retry later
+├── DeliveryRefused       502  DELIVERY_REFUSED       a webhook or topic does not take a notification, now or later
 ├── UpstreamUnavailable   503  UPSTREAM_UNAVAILABLE   S3, SSM or credentials unusable for now; retry later
 ├── StoreUnavailable      503  STORE_UNAVAILABLE      the store is locked, throttled, slow or absent; retry later
 ├── RequestTimeout        504  TIMEOUT                the request took longer than its wall-time limit
@@ -222,6 +223,13 @@ class Overloaded(ServiceError):
 
     code = "OVERLOADED"
     status = 503
+
+
+class DeliveryRefused(ServiceError):
+    """The receiver of a notification refuses it, or may not be sent one; another attempt would not succeed."""
+
+    code = "DELIVERY_REFUSED"
+    status = 502
 
 
 class UpstreamUnavailable(ServiceError):

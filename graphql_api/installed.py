@@ -10,11 +10,23 @@ from graphql_api.consultations.slice import SLICE as CONSULTATIONS
 from graphql_api.forecasts.slice import SLICE as FORECASTS
 from graphql_api.job_status.slice import SLICE as JOB_STATUS
 from graphql_api.jockeys.slice import SLICE as JOCKEYS
+from graphql_api.notifications.slice import SLICE as NOTIFICATIONS
 from graphql_api.races.slice import SLICE as RACES
 from graphql_api.slices import Slice
 from graphql_api.slips.slice import SLICE as SLIPS
 
-SLICES: tuple[Slice, ...] = (JOCKEYS, ARCHIVE, RACES, SLIPS, CONSULTATIONS, COMMENTS, FORECASTS, JOB_STATUS, ACCESS)
+SLICES: tuple[Slice, ...] = (
+    JOCKEYS,
+    ARCHIVE,
+    RACES,
+    SLIPS,
+    CONSULTATIONS,
+    COMMENTS,
+    FORECASTS,
+    JOB_STATUS,
+    NOTIFICATIONS,
+    ACCESS,
+)
 
 
 def read_settings(environ: Mapping[str, str], slices: Sequence[Slice] = SLICES, **overrides: object) -> Settings:

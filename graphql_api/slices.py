@@ -40,6 +40,9 @@ class Slice:
     ``scheduled`` is a function of the settings that returns whether the plain server runs them; without one it does as
     soon as there is a store.
 
+    ``dead_letters`` is an async function of ``Services`` and the ``jobs.model.JobRecord`` of a job that failed for
+    good. It may be called more than once for one job; what it raises is logged.
+
     ``preload`` names modules that the first request needs; a Lambda function imports them at its start.
 
     ``commands`` maps names to Click commands.
@@ -60,6 +63,7 @@ class Slice:
     jobs: Mapping[str, str] = field(default_factory=dict)
     schedules: Mapping[str, str] = field(default_factory=dict)
     scheduled: str = ""
+    dead_letters: str = ""
     preload: Sequence[str] = ()
     commands: Mapping[str, str] = field(default_factory=dict)
     holdings: str = ""

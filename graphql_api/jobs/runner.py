@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from graphql_api.jobs.model import JobRecord
 from graphql_api.services import Services
 from graphql_api.slices import Slice, load
 from graphql_api.snapshots.trace import Trace
@@ -44,6 +45,7 @@ class Jobs:
     def __init__(self, slices: Sequence[Slice]) -> None:
         """Register the jobs of ``slices``. Raises ``ValueError`` if two jobs have the same name."""
         self._jobs: dict[str, str] = {}
+        self._dead_letters = [each.dead_letters for each in slices if each.dead_letters]
         for each in slices:
             for name, where in each.jobs.items():
                 if name in self._jobs:
@@ -61,3 +63,8 @@ class Jobs:
             raise UnknownJob(f"There is no job {name!r}. Jobs: {', '.join(self.names) or 'none'}.")
         job: Job = load(self._jobs[name])
         return await job(services, run)
+
+    async def tell_dead_letter(self, services: Services, record: JobRecord) -> None:
+        """Tell the slices that a job has failed for good. Raises what they raise."""
+        for where in self._dead_letters:
+            await load(where)(services, record)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from graphql_api.errors import ItemTooLarge, RequestTimeout, ServiceError, StoreUnavailable
 from graphql_api.execution.budget import answered
 from graphql_api.jobs.ledger import Busy
-from graphql_api.jobs.model import WORKER_LOST, JobRecord, Order
+from graphql_api.jobs.model import WORKER_LOST, JobRecord, JobState, Order
 from graphql_api.jobs.protocol import Message
 from graphql_api.jobs.runner import JobResult, JobRun, Jobs, UnknownJob
 from graphql_api.jobs.service import JobQueue
@@ -51,20 +51,21 @@ class Worker:
             return Handled(error=UNKNOWN_JOB)
         claim = self.queue.ledger.claim(message.order)
         if claim is None:
-            return self._nothing_to_do(message.order)
+            return await self._nothing_to_do(message.order)
         if isinstance(claim, Busy):
             return Handled(again=claim.seconds)
         try:
             result = await self._run(claim, seconds)
         except Exception as error:  # noqa: BLE001 - whatever a job raises is its end, not the worker's
-            return self._failed(claim, error)
-        return self._succeeded(claim, result)
+            return await self._failed(claim, error)
+        return await self._succeeded(claim, result)
 
-    def _nothing_to_do(self, order: Order) -> Handled:
+    async def _nothing_to_do(self, order: Order) -> Handled:
         """Report once a job whose workers were all lost; any other is done."""
         if not self.queue.ledger.bury(order):
             return Handled()
         log.error("job_failed", job=order.job, name=order.name, code=WORKER_LOST)
+        await self._tell_dead_letter(order)
         return Handled(error=WORKER_LOST)
 
     async def _run(self, claim: JobRecord, seconds: float) -> JobResult:
@@ -76,27 +77,38 @@ class Worker:
         except TimeoutError as error:
             raise RequestTimeout("The job took too long.") from error
 
-    def _succeeded(self, claim: JobRecord, result: JobResult) -> Handled:
+    async def _succeeded(self, claim: JobRecord, result: JobResult) -> Handled:
         try:
             is_ours = self.queue.ledger.succeed(claim, dict(result.told))
         except ItemTooLarge as error:
-            return self._failed(claim, error)
+            return await self._failed(claim, error)
         if not is_ours:
             log.warning("job_finished_late", job=claim.order.job, name=claim.order.name)
             return Handled()
         log.info("job_succeeded", job=claim.order.job, name=claim.order.name, attempts=claim.attempts)
         return Handled(result=result)
 
-    def _failed(self, claim: JobRecord, error: Exception) -> Handled:
+    async def _failed(self, claim: JobRecord, error: Exception) -> Handled:
         code, may_retry = _judge(error)
         pause = self.queue.ledger.fail(claim, code, may_retry=may_retry)
         fields = dict(error.log_fields) if isinstance(error, ServiceError) else {}
         about = {**fields, "job": claim.order.job, "name": claim.order.name, "attempts": claim.attempts, "code": code}
         if pause is None:
             log.error("job_failed", **about, exc_info=error)
+            await self._tell_dead_letter(claim.order)
         else:
             log.warning("job_retried", **about, seconds=pause, exc_info=error)
         return Handled(again=pause, error=code)
+
+    async def _tell_dead_letter(self, order: Order) -> None:
+        """Tell the slices of a job that has failed for good; another worker may have claimed it since."""
+        record = self.queue.ledger.find(order.name)
+        if record is None or record.state is not JobState.FAILED or record.order.run != order.run:
+            return
+        try:
+            await self.jobs.tell_dead_letter(self.services, record)
+        except Exception as error:
+            log.warning("dead_letter_untold", job=order.job, name=order.name, exc_info=error)
 
 
 def _judge(error: Exception) -> tuple[str, bool]:

@@ -1,0 +1,11 @@
+"""The slice of notifications: the job that delivers them, and what is told of failed jobs."""
+
+from graphql_api.notifications.settings import NotificationsSettings
+from graphql_api.slices import Slice
+
+SLICE = Slice(
+    name="notifications",
+    settings=NotificationsSettings,
+    jobs={"notify": "graphql_api.notifications.delivery:notify_job"},
+    dead_letters="graphql_api.notifications.dead_letters:tell",
+)

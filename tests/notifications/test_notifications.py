@@ -1,0 +1,226 @@
+"""Notifications through the queue: to webhooks and to SNS, retried, and what is told of failed jobs."""
+
+import asyncio
+import base64
+import hashlib
+import hmac
+import json
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+from webhook_server import Receiver, receiving
+
+from fakes import PATIENCE, FakeStorage
+from graphql_api.config import ConfigError
+from graphql_api.errors import BadUserInput, UpstreamUnavailable
+from graphql_api.installed import read_settings
+from graphql_api.jobs.ledger import Ledger, Times
+from graphql_api.jobs.model import JobRecord, JobState
+from graphql_api.jobs.runner import JobResult, JobRun, Jobs
+from graphql_api.jobs.service import JobQueue
+from graphql_api.jobs.stored_queue import StoredQueue
+from graphql_api.jobs.worker import Worker, settle
+from graphql_api.notifications.event import Event
+from graphql_api.notifications.service import Notifications
+from graphql_api.notifications.settings import NotificationsSettings
+from graphql_api.notifications.slice import SLICE
+from graphql_api.services import Services
+from graphql_api.slices import Slice
+from graphql_api.store.service import Store
+from graphql_api.store.sqlite import SqliteStore
+
+SECRET = "a-secret-of-the-operator"
+REGION = "us-east-1"
+EVENT = Event("e-1", "odds.below", datetime(2024, 9, 29, tzinfo=UTC), {"price": 3.5})
+
+
+async def broken_job(_services: Services, _run: JobRun) -> JobResult:
+    """Fail as an upstream does."""
+    raise UpstreamUnavailable("Away.")
+
+
+JOBS = Jobs([SLICE, Slice(name="broken", jobs={"broken": f"{__name__}:broken_job"})])
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    """Serve a receiver."""
+    with receiving() as served:
+        yield served
+
+
+def services_for(tmp_path: Path, **environ: str) -> Services:
+    """Give services with a queue whose retries come at once."""
+    names = {"NOTIFICATIONS_SECRET": SECRET, "NOTIFICATIONS_LOOPBACK": "true", **environ}
+    settings = read_settings({f"JOCKEY_{name}": value for name, value in names.items()})
+    sqlite = SqliteStore(tmp_path / "store.sqlite3")
+    queue = JobQueue(Ledger(sqlite, Times(back_off=0)), StoredQueue(sqlite))
+    return Services(settings, FakeStorage(), {Store: Store(sqlite, PATIENCE), JobQueue: queue})
+
+
+def work(services: Services) -> Sequence[JobRecord]:
+    """Do what the queue holds, and return all jobs."""
+    queue = services.get(JobQueue)
+    worker = Worker(JOBS, services, queue)
+    while (message := queue.queue.receive(60)) is not None:
+        settle(queue, message, asyncio.run(worker.handle(message, PATIENCE)))
+    return list(queue.ledger.list())
+
+
+def is_genuine(secret: str, headers: Any, body: bytes) -> bool:
+    """Check a signature as docs/notifications.md shows it."""
+    key = base64.b64decode(secret.removeprefix("whsec_")) if secret.startswith("whsec_") else secret.encode()
+    signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + body
+    expected = "v1," + base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
+    return hmac.compare_digest(expected, headers["webhook-signature"])
+
+
+def test_an_event_is_told_once_and_signed_for_its_owner(receiver: Receiver, tmp_path: Path) -> None:
+    """However often it is asked for; another owner's secret does not fit."""
+    services = services_for(tmp_path)
+    notifications = services.get(Notifications)
+
+    async def tell() -> tuple[str, str]:
+        await notifications.check_url(receiver.url)
+        for _ in range(3):
+            await notifications.notify(receiver.url, EVENT, "owner")
+        return await notifications.signing_secret(receiver.url, "owner"), await notifications.signing_secret(
+            receiver.url, "other"
+        )
+
+    own, other = asyncio.run(tell())
+    (record,) = work(services)
+    assert record.state is JobState.SUCCEEDED
+    ((_, headers, body),) = receiver.received
+    assert json.loads(body) == {
+        "id": "e-1",
+        "type": "odds.below",
+        "timestamp": "2024-09-29T00:00:00+00:00",
+        "data": {"price": 3.5},
+    }
+    assert is_genuine(own, headers, body)
+    assert not is_genuine(other, headers, body)
+    assert not is_genuine(SECRET, headers, body)
+    services.close()
+
+
+def test_a_receiver_that_fails_is_asked_again_with_the_same_body(receiver: Receiver, tmp_path: Path) -> None:
+    """Under the same id; after the third failure it is a dead letter, of which nobody is told."""
+    services = services_for(tmp_path, NOTIFICATIONS_TARGET=receiver.url)
+    receiver.answers.extend([503, 429, 200])
+    asyncio.run(services.get(Notifications).notify(receiver.url, EVENT, "owner"))
+    (record,) = work(services)
+    assert (record.state, record.attempts) == (JobState.SUCCEEDED, 3)
+    assert {(headers["webhook-id"], body) for _, headers, body in receiver.received} == {
+        ("e-1", receiver.received[0][2])
+    }
+    receiver.answers.extend([500] * 3)
+    another = Event("e-2", "odds.below", EVENT.at, {})
+    asyncio.run(services.get(Notifications).notify(receiver.url, another, "owner"))
+    states = {record.order.input["event"]["id"]: (record.state, record.error) for record in work(services)}
+    assert states["e-2"] == (JobState.FAILED, "UPSTREAM_UNAVAILABLE")
+    assert len(states) == 2
+    services.close()
+
+
+def test_what_is_refused_is_not_tried_again(receiver: Receiver, tmp_path: Path) -> None:
+    """The receiver is gone, or its host has come to have a private address."""
+    services = services_for(tmp_path, NOTIFICATIONS_LOOPBACK="true")
+    receiver.answers.append(410)
+    asyncio.run(services.get(Notifications).notify(receiver.url, EVENT, "owner"))
+    asyncio.run(services.get(Notifications).notify("https://localhost:1/", EVENT, "owner"))
+    records = work(services)
+    assert {(record.state, record.error, record.attempts) for record in records} == {
+        (JobState.FAILED, "DELIVERY_REFUSED", 1)
+    }
+    services.close()
+
+
+def test_the_operator_is_told_of_failed_jobs(
+    receiver: Receiver, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Once for each, by the secret of the settings, which no line of the log holds, nor the URL."""
+    services = services_for(tmp_path, NOTIFICATIONS_TARGET=receiver.url)
+    asyncio.run(services.get(JobQueue).submit("broken", {"secret": "input"}, fresh=60))
+    work(services)
+    ((_, headers, body),) = receiver.received
+    told = json.loads(body)
+    assert is_genuine(SECRET, headers, body)
+    assert (told["type"], told["data"]["job"], told["data"]["attempts"], told["data"]["error_code"]) == (
+        "job.failed",
+        "broken",
+        3,
+        "UPSTREAM_UNAVAILABLE",
+    )
+    assert "input" not in body.decode()
+    assert SECRET not in capsys.readouterr().out
+    services.close()
+
+
+def test_nobody_is_told_without_a_target(tmp_path: Path) -> None:
+    """The failed job stands alone."""
+    services = services_for(tmp_path)
+    asyncio.run(services.get(JobQueue).submit("broken", {}, fresh=60))
+    (record,) = work(services)
+    assert record.state is JobState.FAILED
+    services.close()
+
+
+def test_a_topic_of_sns(tmp_path: Path) -> None:
+    """Its subscribers get the event, with id and type as attributes; a topic that is gone refuses."""
+    with mock_aws():
+        sns, sqs = (boto3.client(name, region_name=REGION) for name in ("sns", "sqs"))
+        topic = sns.create_topic(Name="told")["TopicArn"]
+        queue = sqs.create_queue(QueueName="told")["QueueUrl"]
+        arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+        sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
+        services = services_for(tmp_path, NOTIFICATIONS_TARGET=topic)
+        asyncio.run(services.get(Notifications).notify_operator(EVENT))
+        assert [record.state for record in work(services)] == [JobState.SUCCEEDED]
+        received = json.loads(sqs.receive_message(QueueUrl=queue)["Messages"][0]["Body"])
+        assert json.loads(received["Message"])["data"] == {"price": 3.5}
+        assert {name: each["Value"] for name, each in received["MessageAttributes"].items()} == {
+            "id": "e-1",
+            "type": "odds.below",
+        }
+        sns.delete_topic(TopicArn=topic)
+        asyncio.run(services.get(Notifications).notify_operator(Event("e-2", "a", EVENT.at, {})))
+        failed = [record.error for record in work(services) if record.state is JobState.FAILED]
+        assert failed == ["DELIVERY_REFUSED"]
+        services.close()
+        sns.close()
+        sqs.close()
+
+
+def test_users_have_no_webhooks_without_a_secret(tmp_path: Path) -> None:
+    """Nor at this machine, unless the setting allows it; nobody has a topic."""
+    services = services_for(tmp_path, NOTIFICATIONS_SECRET="")
+    with pytest.raises(BadUserInput):
+        asyncio.run(services.get(Notifications).check_url("https://hooks.example/"))
+    services.close()
+    strict = services_for(tmp_path, NOTIFICATIONS_LOOPBACK="false").get(Notifications)
+    for url in ("http://127.0.0.1:1/", f"arn:aws:sns:{REGION}:123456789012:told"):
+        with pytest.raises(BadUserInput):
+            asyncio.run(strict.notify(url, EVENT, "owner"))
+    with pytest.raises(BadUserInput):
+        asyncio.run(strict.check_url("https://127.0.0.1/"))
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"notifications_target": "hooks.example"},
+        {"notifications_target": "http://127.0.0.1/", "notifications_secret": SECRET},
+        {"notifications_target": "https://hooks.example/"},
+        {"notifications_secret": "short"},
+    ],
+)
+def test_settings_that_cannot_be(given: dict[str, str]) -> None:
+    """They are refused at the start."""
+    with pytest.raises(ConfigError):
+        NotificationsSettings(**given)
