@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
+from graphql_api.races.fact import Fact
+
 
 class CommentKind(Enum):
     """When a comment looks at a race."""
@@ -35,18 +37,6 @@ DESCRIPTIONS: Mapping[Enum, str] = {
     CommentLanguage.JA: "Japanese.",
     CommentLanguage.EN: "English.",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """A fact: in words, and as numbers. ``value`` and its 95 % ``interval`` are rates, None where none is told."""
-
-    statement: str
-    source: str
-    horse_number: int | None = None
-    sample: int | None = None
-    value: float | None = None
-    interval: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)

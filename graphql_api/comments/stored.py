@@ -5,7 +5,8 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from graphql_api.comments.model import Comment, CommentKind, CommentLanguage, CommentStyle, Fact, Text, Wanted
+from graphql_api.comments.model import Comment, CommentKind, CommentLanguage, CommentStyle, Text, Wanted
+from graphql_api.races.fact import Fact
 
 Json = Mapping[str, Any]
 
@@ -32,7 +33,7 @@ def write_comment(comment: Comment) -> Json:
         "wanted": write_wanted(comment.wanted),
         "digest": comment.digest,
         "written": asdict(comment.written),
-        "facts": [asdict(fact) for fact in comment.facts],
+        "facts": [write_fact(fact) for fact in comment.facts],
         "provider": comment.provider,
         "model": comment.model,
         "promptVersion": comment.prompt_version,
@@ -47,7 +48,7 @@ def read_comment(body: Json) -> Comment:
         wanted=read_wanted(body["wanted"]),
         digest=body["digest"],
         written=Text(**body["written"]),
-        facts=tuple(_fact(each) for each in body["facts"]),
+        facts=tuple(read_fact(body["wanted"]["race"], each) for each in body["facts"]),
         provider=body["provider"],
         model=body["model"],
         prompt_version=body["promptVersion"],
@@ -56,6 +57,12 @@ def read_comment(body: Json) -> Comment:
     )
 
 
-def _fact(body: Json) -> Fact:
+def write_fact(fact: Fact) -> dict[str, Any]:
+    """Return a fact as JSON; the race is that of what is asked for."""
+    return {name: value for name, value in asdict(fact).items() if name != "race_id"}
+
+
+def read_fact(race_id: str, body: Json) -> Fact:
+    """Read a fact."""
     interval = body["interval"]
-    return Fact(**{**body, "interval": None if interval is None else tuple(interval)})
+    return Fact(race_id, **{**body, "interval": None if interval is None else tuple(interval)})

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from graphql_api.comments.model import CommentKind, CommentStyle, Fact, Text, Wanted
+from graphql_api.comments.model import CommentKind, CommentStyle, Text, Wanted
 from graphql_api.comments.words import SURFACES, WORDS
+from graphql_api.races.fact import Fact
 from graphql_api.races.model import Race
 from graphql_api.text import clean_name
 

@@ -13,9 +13,6 @@ JAPANESE: Mapping[str, str] = MappingProxyType(
         "preview": "展望",
         "review": "回顧",
         "distance": "{distance}m",
-        "year": "{horse}番{name}の騎手{jockey}: レース前1年間の勝率は{value}(95%区間 {low}〜{high}、{sample}騎乗)",
-        "year_few": "{horse}番{name}の騎手{jockey}: レース前1年間は{sample}騎乗(30未満のため率は示しません)",
-        "rides": "騎手{id}の{before}より前の騎乗記録",
         "result": "{day}の結果",
         "winner": "勝ち馬は{names}",
         "winner_time": "勝ち馬は{names}、勝ち時計は{time}",
@@ -40,11 +37,6 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "preview": "Preview",
         "review": "Review",
         "distance": " {distance} m",
-        "year": "Jockey {jockey} of horse {horse} {name}: {value} of rides won in the year before the race (95 % "
-        "interval {low} to {high}, {sample} rides)",
-        "year_few": "Jockey {jockey} of horse {horse} {name}: {sample} rides in the year before the race (below 30, so "
-        "no rate is shown)",
-        "rides": "Rides of jockey {id} before {before}",
         "result": "Result of {day}",
         "winner": "The winner was {names}",
         "winner_time": "The winner was {names}, in {time}",

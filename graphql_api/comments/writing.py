@@ -11,13 +11,14 @@ from graphql_api.comments import template
 from graphql_api.comments.counts import count
 from graphql_api.comments.facts import facts_of
 from graphql_api.comments.lookup import find_race
-from graphql_api.comments.model import Comment, Fact, Wanted
+from graphql_api.comments.model import Comment, Wanted
 from graphql_api.comments.service import Comments
 from graphql_api.comments.stored import read_wanted, write_wanted
 from graphql_api.comments.writers import MODEL, PROMPT_VERSION, PROVIDER, WRITER
 from graphql_api.execution.budget import Budget, answered
 from graphql_api.execution.context import Context
 from graphql_api.jobs.runner import JobResult, JobRun
+from graphql_api.races.fact import Fact
 from graphql_api.races.model import Race
 from graphql_api.services import Services
 from graphql_api.store.service import Store

@@ -7,6 +7,7 @@ from enum import Enum
 from types import MappingProxyType
 
 from graphql_api.language_models.reasons import FallbackReason
+from graphql_api.races.fact import Fact
 from graphql_api.slips.model import SlipItem
 
 
@@ -61,23 +62,6 @@ MESSAGE_TYPES: Mapping[Enum, str] = MappingProxyType(
 )
 
 LANGUAGES: Mapping[Enum, str] = MappingProxyType({Language.JA: "Japanese.", Language.EN: "English."})
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """Something counted before the race.
-
-    ``value`` is a rate from 0 to 1, ``interval`` holds it in 95 of 100 cases; both are None where the ``sample`` is too
-    small, or where nothing but a count is told. ``race_id`` and ``horse_number`` say of whom it is told.
-    """
-
-    race_id: str
-    horse_number: int
-    statement: str
-    sample: int
-    value: float | None
-    interval: tuple[float, float] | None
-    source: str
 
 
 @dataclass(frozen=True, slots=True)

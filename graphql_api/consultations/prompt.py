@@ -5,9 +5,10 @@ from typing import Any
 
 import orjson
 
-from graphql_api.consultations.model import Fact, Language, MessageType
+from graphql_api.consultations.model import Language, MessageType
 from graphql_api.consultations.question import Question
 from graphql_api.language_models.prompt import Prompt, Role, Turn
+from graphql_api.races.fact import Fact
 
 SYSTEM: Mapping[Language, str] = {
     Language.JA: """あなたは日本の競馬の馬券について、事実だけを説明する案内役です。

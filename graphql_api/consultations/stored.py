@@ -9,7 +9,6 @@ from graphql_api.consultations.model import (
     BetFeedback,
     Consultation,
     ConsultationStatus,
-    Fact,
     Language,
     Message,
     MessageType,
@@ -18,6 +17,7 @@ from graphql_api.consultations.model import (
 )
 from graphql_api.language_models.budgets import TOKENS
 from graphql_api.language_models.reasons import FallbackReason
+from graphql_api.races.fact import Fact
 from graphql_api.slips.stored import read_item, write_item
 from graphql_api.store.protocol import Item
 
@@ -80,7 +80,7 @@ def _write_fact(fact: Fact) -> list[Any]:
 
 def _read_fact(body: list[Any]) -> Fact:
     race_id, horse_number, statement, sample, value, interval, source = body
-    return Fact(race_id, horse_number, statement, sample, value, interval and tuple(interval), source)
+    return Fact(race_id, statement, source, horse_number, sample, value, interval and tuple(interval))
 
 
 def write_message(message: Message) -> Json:

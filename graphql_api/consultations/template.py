@@ -2,9 +2,9 @@
 
 import re
 
-from graphql_api.consultations.model import Fact
 from graphql_api.consultations.question import Question
 from graphql_api.consultations.words import WORDS
+from graphql_api.races.fact import Fact
 from graphql_api.text import compatible
 
 MAX_FACTS = 12

@@ -11,13 +11,6 @@ Words = dict[str, str]
 JAPANESE: Words = {
     "notice": "馬券の購入は20歳以上に限られます。無理のない範囲で楽しみましょう。ギャンブル等依存症の相談窓口: "
     "0120-321-153。ここに示すのは過去の事実であり、結果を約束するものでも、購入を勧めるものでもありません。",
-    "year": "{horse}番{name}の騎手{jockey}: レース前1年間の勝率は{value}(95%区間 {low}〜{high}、{sample}騎乗)",
-    "year_few": "{horse}番{name}の騎手{jockey}: レース前1年間は{sample}騎乗(30未満のため率は示しません)",
-    "course": "{horse}番{name}の騎手{jockey}: {place}での3着内率は{value}(95%区間 {low}〜{high}、{sample}騎乗)",
-    "course_few": "{horse}番{name}の騎手{jockey}: {place}では{sample}騎乗(30未満のため率は示しません)",
-    "pair": "{horse}番{name}と騎手{jockey}の組み合わせ: 3着内率は{value}(95%区間 {low}〜{high}、{sample}騎乗)",
-    "pair_few": "{horse}番{name}と騎手{jockey}の組み合わせ: これまで{sample}騎乗(30未満のため率は示しません)",
-    "source": "騎手{id}の{before}より前の騎乗記録",
     "bet": "{race}{type} {method} {combinations}通り、1通り{stake}円、計{cost}円です。",
     "bet_facts": "出走馬の騎手について、レース前の記録にある事実を{count}件示します。",
     "bet_nothing": "この券の馬について、手元の記録からお伝えできる事実はありません。",
@@ -34,17 +27,6 @@ ENGLISH: Words = {
     "notice": "Betting is for people of 20 and over. Bet no more than you can spare. Counselling on gambling in "
     "Japan: 0120-321-153. What is shown here are facts of the past: no promise of a result, and no advice to "
     "buy.",
-    "year": "Jockey {jockey} of horse {horse} {name}: {value} of rides won in the year before the race (95 % "
-    "interval {low} to {high}, {sample} rides)",
-    "year_few": "Jockey {jockey} of horse {horse} {name}: {sample} rides in the year before the race (below 30, "
-    "so no rate is shown)",
-    "course": "Jockey {jockey} of horse {horse} {name}: {value} of rides in the first three at {place} (95 % "
-    "interval {low} to {high}, {sample} rides)",
-    "course_few": "Jockey {jockey} of horse {horse} {name}: {sample} rides at {place} (below 30, so no rate is shown)",
-    "pair": "Jockey {jockey} on horse {horse} {name}: {value} of rides in the first three (95 % interval {low} "
-    "to {high}, {sample} rides)",
-    "pair_few": "Jockey {jockey} on horse {horse} {name}: {sample} rides together (below 30, so no rate is shown)",
-    "source": "Rides of jockey {id} before {before}",
     "bet": "{race}{type} {method}: {combinations} combinations at {stake} yen each, {cost} yen in all.",
     "bet_facts": "{count} facts about the jockeys follow, from records before the race.",
     "bet_nothing": "The records at hand hold no facts about the horses of this ticket.",
@@ -74,13 +56,6 @@ METHODS: Mapping[Language, Mapping[BetMethod, str]] = MappingProxyType(
     {
         Language.JA: dict(zip(BetMethod, ("通常", "ボックス", "流し", "フォーメーション"), strict=True)),
         Language.EN: {each: each.name.lower() for each in BetMethod},
-    }
-)
-
-SURFACES: Mapping[Language, Mapping[str, str]] = MappingProxyType(
-    {
-        Language.JA: {"TURF": "芝", "DIRT": "ダート", "JUMP": "障害"},
-        Language.EN: {"TURF": " turf", "DIRT": " dirt", "JUMP": " jump races"},
     }
 )
 

@@ -10,6 +10,7 @@ from graphql_api.comments.service import Comments
 from graphql_api.execution.context import Context
 from graphql_api.execution.cost import LOAD, cost
 from graphql_api.job_status.schema.types import Job
+from graphql_api.races.fact import Fact
 from graphql_api.races.model import Race
 
 Info = strawberry.Info[Context, None]
@@ -22,7 +23,7 @@ MOST = len(CommentKind) * len(CommentStyle) * len(CommentLanguage)
 
 @strawberry.type(description="A fact that a comment rests on.")
 class CommentFact:
-    """Public face of ``model.Fact``."""
+    """Public face of ``races.fact.Fact``."""
 
     statement: str = strawberry.field(description="The fact as text.")
     source: str = strawberry.field(description="What it was taken from.")
@@ -109,7 +110,7 @@ def show_comment(comment: model.Comment) -> RaceComment:
     )
 
 
-def _fact(fact: model.Fact) -> CommentFact:
+def _fact(fact: Fact) -> CommentFact:
     return CommentFact(
         statement=fact.statement,
         source=fact.source,

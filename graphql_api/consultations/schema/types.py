@@ -20,6 +20,7 @@ from graphql_api.errors import BadUserInput
 from graphql_api.execution.context import Context
 from graphql_api.execution.cost import LOAD, cost
 from graphql_api.jockeys.schema.statistics import ConfidenceInterval
+from graphql_api.races import fact
 from graphql_api.schema.enums import declare
 from graphql_api.schema.fallbacks import FallbackReason
 from graphql_api.schema.pages import PageInfo
@@ -40,7 +41,7 @@ declare(Language, model.LANGUAGES)
 
 @strawberry.type(description="A statistic known before the race. It is not a prediction.")
 class Fact:
-    """Public face of ``model.Fact``."""
+    """Public face of ``races.fact.Fact``: one on a rider."""
 
     race_id: strawberry.ID = strawberry.field(description="Id of the race, as on the slip.")
     horse_number: int = strawberry.field(description="Number of the horse.")
@@ -193,21 +194,21 @@ def show_message(message: model.Message) -> Message:
     )
 
 
-def _fact(fact: model.Fact) -> Fact:
-    interval = fact.interval and ConfidenceInterval(lower=fact.interval[0], upper=fact.interval[1])
+def _fact(told: fact.Fact) -> Fact:
+    interval = told.interval and ConfidenceInterval(lower=told.interval[0], upper=told.interval[1])
     return Fact(
-        race_id=strawberry.ID(fact.race_id),
-        horse_number=fact.horse_number,
-        statement=fact.statement,
-        sample=fact.sample,
-        value=fact.value,
+        race_id=strawberry.ID(told.race_id),
+        horse_number=told.horse_number or 0,  # facts of slips are all on riders, and have both numbers
+        statement=told.statement,
+        sample=told.sample or 0,
+        value=told.value,
         interval=interval,
-        source=fact.source,
+        source=told.source,
     )
 
 
 def _feedback(feedback: model.BetFeedback) -> BetFeedback:
-    facts = [_fact(fact) for fact in feedback.facts]
+    facts = [_fact(each) for each in feedback.facts]
     return BetFeedback(item_id=strawberry.ID(feedback.item_id), comment=feedback.comment, facts=facts)
 
 

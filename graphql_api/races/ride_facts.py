@@ -1,0 +1,133 @@
+"""Facts on the riders of a race, counted from their records before it: what comments and consultations tell.
+
+A race's own result and whatever came later never count: of a past race these would tell how it ended.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import Enum
+from functools import partial
+
+from graphql_api.errors import NotFound
+from graphql_api.execution.context import Context
+from graphql_api.jockeys.figures import Figures, Statistics
+from graphql_api.jockeys.records import RaceRecords
+from graphql_api.jockeys.repository import Jockeys
+from graphql_api.races.fact import Fact
+from graphql_api.races.model import Race, Runner
+from graphql_api.races.ride_words import SURFACES, WORDS
+from graphql_api.snapshots.snapshot import Snapshot
+from graphql_api.tables.conditions import All, Comparison, Where
+from graphql_api.tables.paging import Selection
+from graphql_api.text import clean_name
+
+LEAST_SAMPLE = 30
+"""Rides below which a rate would say too little; the count alone is told."""
+
+YEAR = timedelta(days=365)
+
+
+class RideQuestion(Enum):
+    """What is counted of a rider before the race: the last year, rides at the course, and rides on the horse."""
+
+    YEAR = "year"
+    COURSE = "course"
+    PAIR = "pair"
+
+
+RATES = {RideQuestion.YEAR: "win_rate", RideQuestion.COURSE: "top3_rate", RideQuestion.PAIR: "top3_rate"}
+
+
+@dataclass(frozen=True, slots=True)
+class Mount:
+    """A horse of a race whose jockey is known; ``race_id`` is the race's id as facts tell it."""
+
+    race: Race
+    race_id: str
+    runner: Runner
+    jockey_id: str
+
+
+async def count_rides(
+    context: Context, mount: Mount, questions: Sequence[RideQuestion], language: str
+) -> Sequence[Fact]:
+    """Count facts on a rider, in a language (``ja``, ``en``); a jockey without a file has none.
+
+    The pair is left out if the horse has no name. Raises what loading a file raises.
+    """
+    loading = context.load(Jockeys, mount.jockey_id)
+    try:
+        snapshot = loading if isinstance(loading, Snapshot) else await loading
+    except NotFound:
+        return []
+    asked = [each for each in questions if each is not RideQuestion.PAIR or mount.runner.horse_name]
+    return await asyncio.to_thread(partial(_facts, snapshot.value, mount, asked, language))
+
+
+def percent(rate: float) -> str:
+    """Write a rate as people read it."""
+    return f"{100 * rate:.1f}%"
+
+
+def _facts(records: RaceRecords, mount: Mount, questions: Sequence[RideQuestion], language: str) -> list[Fact]:
+    return [_fact(records, mount, question, language) for question in questions]
+
+
+def _fact(records: RaceRecords, mount: Mount, question: RideQuestion, language: str) -> Fact:
+    figures = Statistics(Figures(records, Selection.where(records, _condition(mount, question)).numbers), 0)
+    sample, rate = figures.rides or 0, RATES[question]
+    value = getattr(figures, rate) if sample >= LEAST_SAMPLE else None
+    interval = None
+    if value is not None:
+        interval = getattr(figures, f"{rate}_lower"), getattr(figures, f"{rate}_upper")
+    return Fact(
+        race_id=mount.race_id,
+        horse_number=mount.runner.horse_number,
+        statement=_statement(mount, language, question.value, sample, value, interval),
+        sample=sample,
+        value=value,
+        interval=interval,
+        source=WORDS[language]["source"].format(id=mount.jockey_id, before=mount.race.date),
+    )
+
+
+def _condition(mount: Mount, question: RideQuestion) -> All:
+    """Return which rides count: none of the day of the race or later."""
+    race = mount.race
+    before = _where("date", "lt", race.date)
+    if question is RideQuestion.YEAR:
+        return All((before, _where("date", "gte", race.date - YEAR)))
+    if question is RideQuestion.PAIR:
+        return All((before, _where("horse_name", "eq", mount.runner.horse_name)))
+    surface = () if race.surface is None else (_where("surface", "eq", race.surface),)
+    return All((before, _where("racecourse", "eq", race.racecourse), *surface))
+
+
+def _statement(
+    mount: Mount,
+    language: str,
+    kind: str,
+    sample: int,
+    value: float | None,
+    interval: tuple[float, float] | None,
+) -> str:
+    """Write a fact in words."""
+    race, runner = mount.race, mount.runner
+    surface = SURFACES[language][race.surface.name] if race.surface else ""
+    numbers = {}
+    if value is not None and interval is not None:
+        numbers = dict(zip(("value", "low", "high"), map(percent, (value, *interval)), strict=True))
+    return WORDS[language][kind if numbers else f"{kind}_few"].format(
+        horse=runner.horse_number,
+        name=clean_name(runner.horse_name or ""),
+        jockey=clean_name(runner.jockey_name or mount.jockey_id),
+        place=race.racecourse + surface,
+        sample=sample,
+        **numbers,
+    )
+
+
+def _where(field: str, operator: str, operand: object) -> Where:
+    return Where(field, (Comparison(operator, operand),))
