@@ -142,11 +142,10 @@ def serve_core(core: Core, settings: Settings, *, graphql_now: bool = False) -> 
     there are trusted documents to judge. Raises ``ConfigError`` where these cannot be read.
     """
     responder = Responder(settings.encoded_bytes, InFlight(settings.in_flight_bytes))
-    http = Http(core.services, Offload(), responder, core.projections)
+    graphql = GraphQLApp(lambda: _graphql_parts(core, http, shown.explorer if settings.has_explorer else None))
+    http = Http(core.services, Offload(), responder, core.projections, graphql)
     examples = _examples(core.slices, http)
-    graphiql = settings.graphiql and not settings.trusted_only  # it would find no schema, and could send no query
-    shown = pages.Pages(examples, responder, graphiql=graphiql)
-    graphql = GraphQLApp(partial(_graphql_parts, core, http, shown.explorer if graphiql else None))
+    shown = pages.Pages(examples, responder, graphiql=settings.has_explorer)
     named = graphql.parts().named if graphql_now or settings.documents or settings.trusted_only else None
     operations, values = (named.described(), named.enum_values()) if named else ([], {})
     sliced: list[ApiRoute] = [made for each in core.slices if each.routes for made in load(each.routes)(http)]
@@ -155,7 +154,8 @@ def serve_core(core: Core, settings: Settings, *, graphql_now: bool = False) -> 
         *(each.route() for each in sliced),
         *map(with_deadline, (*Health(core.services).routes(), *graphql.routes())),
     ]
-    others = _router([*routes, *openapi.routes(), *shown.routes()], core, http.offload)
+    people: list[Route] = [made for each in core.slices if each.pages for made in load(each.pages)(http, examples)]
+    others = _router([*routes, *openapi.routes(), *people, *shown.routes()], core, http.offload)
     return pipeline(_layers(core.slices, http, coded_paths(sliced)), FastPathRouter(GRAPHQL, graphql, others, settings))
 
 

@@ -183,6 +183,11 @@ class Settings:
     )
     """The tables of the slices, by their classes; those with nothing but defaults may be missing."""
 
+    @property
+    def has_explorer(self) -> bool:
+        """Return whether the explorer is served; with trusted documents only it could send no query of its own."""
+        return self.graphiql and not self.trusted_only
+
     def of(self, kind: type[Table]) -> Table:
         """Return the table of a slice."""
         found: Any = self.tables.get(kind)

@@ -25,6 +25,9 @@ class Slice:
 
     ``routes`` is a function of ``web.routes.Http`` that returns ``web.routes.ApiRoute``s.
 
+    ``pages`` is a function of ``web.routes.Http`` and of ``web.examples.GetExamples`` that returns Starlette's routes
+    of pages for people, which OpenAPI does not describe.
+
     ``examples`` is a function of ``web.routes.Http`` that returns a ``web.examples.GetExamples``: the ids that pages
     and the OpenAPI document show.
 
@@ -57,6 +60,7 @@ class Slice:
     mutation: str = ""
     extensions: Mapping[str, str] = field(default_factory=dict)
     routes: str = ""
+    pages: str = ""
     examples: str = ""
     layer: str = ""
     snapshots: Mapping[str, str] = field(default_factory=dict)

@@ -51,6 +51,7 @@ SLOW = (
     "mock",
     "notebooks",
     "offload",
+    "people",
     "persisted",
     "pickles",
     "protocol",
@@ -124,6 +125,16 @@ def sample_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Write a small set of generated jockeys."""
     folder = tmp_path_factory.mktemp("data")
     samples.write(folder, jockeys=6, rows=200, seed=1)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def indexed_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write a set of generated jockeys with their archive."""
+    folder = tmp_path_factory.mktemp("indexed")
+    samples.write(folder, jockeys=12, rows=300, seed=2)
+    command = [sys.executable, "-m", "graphql_api", "index", "--data", str(folder)]
+    subprocess.run(command, check=True, capture_output=True)
     return folder
 
 

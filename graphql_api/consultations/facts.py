@@ -3,8 +3,8 @@
 import asyncio
 from collections.abc import Iterable, Sequence
 
-from graphql_api.consultations.model import Language
 from graphql_api.execution.context import Context
+from graphql_api.language import Language
 from graphql_api.races.fact import Fact
 from graphql_api.races.model import Race
 from graphql_api.races.ride_facts import Mount, RideQuestion, count_rides

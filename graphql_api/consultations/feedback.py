@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
-from graphql_api.consultations.model import AmountFeedback, BetFeedback, Language, WarningLevel
+from graphql_api.consultations.model import AmountFeedback, BetFeedback, WarningLevel
 from graphql_api.consultations.words import AMOUNTS, METHODS, TYPES, WORDS, joined
 from graphql_api.errors import BadUserInput
+from graphql_api.language import Language
 from graphql_api.races.fact import Fact
 from graphql_api.slips.model import SlipItem
 from graphql_api.text import clean_name

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import Enum
 from types import MappingProxyType
 
+from graphql_api.language import Language
 from graphql_api.language_models.reasons import FallbackReason
 from graphql_api.races.fact import Fact
 from graphql_api.slips.model import SlipItem
@@ -34,13 +35,6 @@ class MessageType(Enum):
     AI = "ai"
 
 
-class Language(Enum):
-    """Language of a consultation."""
-
-    JA = "ja"
-    EN = "en"
-
-
 STATUSES: Mapping[Enum, str] = MappingProxyType(
     {
         ConsultationStatus.NOT_STARTED: "No message has been sent yet.",
@@ -60,8 +54,6 @@ LEVELS: Mapping[Enum, str] = MappingProxyType(
 MESSAGE_TYPES: Mapping[Enum, str] = MappingProxyType(
     {MessageType.USER: "The user.", MessageType.AI: "The service: a model, or the template."}
 )
-
-LANGUAGES: Mapping[Enum, str] = MappingProxyType({Language.JA: "Japanese.", Language.EN: "English."})
 
 
 @dataclass(frozen=True, slots=True)

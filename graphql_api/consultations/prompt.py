@@ -5,8 +5,9 @@ from typing import Any
 
 import orjson
 
-from graphql_api.consultations.model import Language, MessageType
+from graphql_api.consultations.model import MessageType
 from graphql_api.consultations.question import Question
+from graphql_api.language import Language
 from graphql_api.language_models.prompt import Prompt, Role, Turn
 from graphql_api.races.fact import Fact
 

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from graphql_api.consultations.model import Consultation, Language, MessageType
+from graphql_api.consultations.model import Consultation, MessageType
+from graphql_api.language import Language
 
 MAX_TURNS = 10
 """Earlier messages that a provider sees."""

@@ -14,7 +14,6 @@ from graphql_api.consultations.model import (
     BetFeedback,
     Consultation,
     ConsultationStatus,
-    Language,
     Message,
     MessageType,
 )
@@ -22,6 +21,7 @@ from graphql_api.consultations.settings import ConsultationsSettings
 from graphql_api.consultations.stored import read_consultation, write_consultation
 from graphql_api.errors import BadUserInput, Conflict, NotFound
 from graphql_api.execution.context import Context
+from graphql_api.language import Language
 from graphql_api.services import Services
 from graphql_api.slips.lookup import SlipRaces
 from graphql_api.slips.model import Slip

@@ -9,12 +9,12 @@ from graphql_api.consultations.model import (
     BetFeedback,
     Consultation,
     ConsultationStatus,
-    Language,
     Message,
     MessageType,
     Usage,
     WarningLevel,
 )
+from graphql_api.language import Language
 from graphql_api.language_models.budgets import TOKENS
 from graphql_api.language_models.reasons import FallbackReason
 from graphql_api.races.fact import Fact

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from graphql_api.consultations.model import Language, WarningLevel
-from graphql_api.slips.tickets.types import BetMethod, BetType
+from graphql_api.consultations.model import WarningLevel
+from graphql_api.language import Language
+from graphql_api.slips.tickets.types import TYPE_LABELS, BetMethod, BetType
 
 Words = dict[str, str]
 
@@ -45,10 +46,8 @@ WORDS: Mapping[Language, Mapping[str, str]] = MappingProxyType(
 
 TYPES: Mapping[Language, Mapping[BetType, str]] = MappingProxyType(
     {
-        Language.JA: dict(
-            zip(BetType, ("単勝", "複勝", "枠連", "馬連", "ワイド", "馬単", "3連複", "3連単"), strict=True)
-        ),
-        Language.EN: {each: each.name.replace("_", " ").lower() for each in BetType},
+        Language.JA: {each: TYPE_LABELS[each].ja for each in BetType},
+        Language.EN: {each: TYPE_LABELS[each].en.lower() for each in BetType},
     }
 )
 

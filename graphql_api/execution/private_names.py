@@ -11,7 +11,7 @@ from enum import Enum
 from typing import Any
 
 import strawberry
-from graphql import GraphQLArgument, GraphQLField, GraphQLSchema
+from graphql import GraphQLArgument, GraphQLField, GraphQLSchema, is_enum_type
 from graphql.execution.collect_fields import (
     FieldDetailsList,
     FragmentDetails,
@@ -41,6 +41,7 @@ __all__ = [
     "collect_fields",
     "collect_subfields",
     "core_schema",
+    "declared_enums",
     "enum_values",
     "field_of",
     "get_argument_values",
@@ -86,6 +87,14 @@ def argument_name(definition: GraphQLArgument) -> str:
 def is_declared_enum(kind: type) -> bool:
     """Return whether an enum has been declared to Strawberry."""
     return hasattr(kind, _DEFINITION)
+
+
+def declared_enums(schema: GraphQLSchema) -> Iterable[tuple[str, type[Enum]]]:
+    """Return the name of each enum of a schema with the Python enum that it was made of."""
+    for name, kind in schema.type_map.items():
+        definition = kind.extensions.get(_BACKREF) if is_enum_type(kind) else None
+        if definition is not None:
+            yield name, definition.wrapped_cls
 
 
 def enum_values(kind: type[Enum]) -> Iterable[Any]:

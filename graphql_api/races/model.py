@@ -17,6 +17,7 @@ from graphql_api.jockeys.vocabulary import (
     Surface,
     Weather,
 )
+from graphql_api.language import Label
 from graphql_api.races.ids import COURSE_CODES, RaceIds, RacePlace, race_ids
 from graphql_api.slips.tickets.types import BetType, Combination
 
@@ -47,6 +48,15 @@ STATUSES: Mapping[Enum, str] = MappingProxyType(
         RaceStatus.OFFICIAL: "The race has an official result.",
         RaceStatus.ABANDONED: "The race was cancelled (取止).",
         RaceStatus.UNKNOWN: "The race is over, but no result is known.",
+    }
+)
+
+STATUS_LABELS: Mapping[Enum, Label] = MappingProxyType(
+    {
+        RaceStatus.UPCOMING: Label("発走前", "Upcoming"),
+        RaceStatus.OFFICIAL: Label("確定", "Official"),
+        RaceStatus.ABANDONED: Label("取止", "Abandoned"),
+        RaceStatus.UNKNOWN: Label("結果不明", "No result known"),
     }
 )
 

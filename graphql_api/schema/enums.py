@@ -2,18 +2,33 @@
 
 from collections.abc import Iterable, Mapping
 from enum import Enum
+from types import MappingProxyType
 from typing import Any
 
 import strawberry
 
 from graphql_api.execution.private_names import enum_values
+from graphql_api.language import LANGUAGES, Label, Language
+
+NO_LABELS: Mapping[Enum, Label] = MappingProxyType({})
+_LABELS = "__labels__"
 
 
-def declare(vocabulary_: type[Enum], descriptions: Mapping[Enum, str]) -> None:
-    """Declare a vocabulary as a GraphQL enum, its members described."""
+def declare(
+    vocabulary_: type[Enum], descriptions: Mapping[Enum, str], labels: Mapping[Enum, Label] = NO_LABELS
+) -> None:
+    """Declare a vocabulary as a GraphQL enum, its members described; ``labels`` are what people call them."""
     strawberry.enum(vocabulary_, description=vocabulary_.__doc__)
     for value in enum_values(vocabulary_):
         value.description = descriptions[vocabulary_[value.name]]
+    if labels:
+        setattr(vocabulary_, _LABELS, MappingProxyType({each.name: labels[each] for each in vocabulary_}))
+
+
+def labels_of(vocabulary_: type[Enum]) -> Mapping[str, Label]:
+    """Return what people call the members of a vocabulary, by their names; empty if it has no labels."""
+    found: Mapping[str, Label] = getattr(vocabulary_, _LABELS, MappingProxyType({}))
+    return found
 
 
 def enum_of(name: str, description: str, members: Iterable[tuple[str, str]]) -> Any:
@@ -47,3 +62,4 @@ declare(
     },
 )
 declare(Nulls, {Nulls.FIRST: "Null values come first.", Nulls.LAST: "Null values come last."})
+declare(Language, LANGUAGES)

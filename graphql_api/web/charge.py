@@ -9,6 +9,10 @@ CHARGE = "charge"
 """In ``scope["state"]``: a ``Charge``, where a layer limits callers by cost."""
 
 
+UNADMITTED = "unadmitted"
+"""In ``scope["state"]``: a key is required for data, and none was asked for, since the path is open to all."""
+
+
 class Charge(NamedTuple):
     """How one request is paid for. Costs are in values of an answer, as ``Budget`` counts them.
 
@@ -32,3 +36,8 @@ def settle(scope: Scope, cost: int) -> None:
     charge: Charge | None = scope["state"].get(CHARGE)
     if charge is not None:
         charge.settle(cost)
+
+
+def is_unadmitted(scope: Scope) -> bool:
+    """Return whether the answer must have no data, because its path is open to those without a key."""
+    return UNADMITTED in scope["state"]

@@ -40,8 +40,7 @@ class GraphQLApp:
         return parts.endpoint(scope, receive, send) if parts else self._answer_first(scope, receive, send)
 
     async def _answer_first(self, scope: Scope, receive: Receive, send: Send) -> None:
-        parts = await asyncio.to_thread(self.parts)  # during which the event loop answers others
-        await parts.endpoint(scope, receive, send)
+        await (await self.ready()).endpoint(scope, receive, send)  # meanwhile the event loop answers others
 
     def routes(self) -> list[Route]:
         """Return the routes of trusted operations."""
@@ -50,8 +49,10 @@ class GraphQLApp:
             Route("/q/{name}", partial(self._answer_named, JSON), name="json"),
         ]
 
-    async def _answer_named(self, media_type: str, request: Request) -> Response:
+    async def ready(self) -> GraphQLParts:
+        """Return the parts; the first call makes them in a thread."""
         parts = self.parts.made
-        if parts is None:
-            parts = await asyncio.to_thread(self.parts)
-        return await parts.named.answer(media_type, request)
+        return parts if parts is not None else await asyncio.to_thread(self.parts)
+
+    async def _answer_named(self, media_type: str, request: Request) -> Response:
+        return await (await self.ready()).named.answer(media_type, request)

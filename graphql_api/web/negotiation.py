@@ -1,9 +1,16 @@
-"""Content negotiation by q-values (RFC 9110, 12.5): media types and content codings."""
+"""Content negotiation by q-values (RFC 9110, 12.5): media types, content codings and languages."""
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+from graphql_api.language import Language
 
 MAX_RANGES = 32
+MAX_HEADERS = 1_000
+"""Headers ``Accept-Language`` whose language is remembered; browsers send few different ones."""
+
+_LANGUAGES = {language.value: language for language in Language}
 _QUALITY = re.compile(r"0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?")
 
 
@@ -33,6 +40,17 @@ def preferred_coding(accept_encoding: str | None, offered: Sequence[str]) -> str
     found = [(weights.get(each, weights.get("*", 0.0)), -place, each) for place, each in enumerate(offered)]
     quality, _, coding = max(found)
     return coding if quality > 0 and quality >= weights.get("identity", 0.0) else None
+
+
+@lru_cache(MAX_HEADERS)
+def preferred_language(accept_language: str) -> Language:
+    """Choose the language that a client prefers; English if it names none of ours. Regions do not count."""
+    best, found = 0.0, Language.EN
+    for value, quality in _weighted(accept_language):
+        language = _LANGUAGES.get(value.partition("-")[0])
+        if language and quality > best:
+            best, found = quality, language
+    return found
 
 
 def _first_match(media_range: str, offered: Sequence[str]) -> str | None:

@@ -48,7 +48,7 @@ _PAGE = {
 }
 # The explorer's URL answers API clients too, as their Accept header asks.
 _EXPLORER = {**_PAGE, "vary": "Accept, Accept-Encoding"}
-_HASHED = {"cache-control": "public, max-age=31536000, immutable"}
+HASHED = {"cache-control": "public, max-age=31536000, immutable"}
 _ICON = {"cache-control": "public, max-age=86400"}
 
 
@@ -102,6 +102,11 @@ class Pages:
         )
 
 
+def asset_name(stem: str) -> str:
+    """Return the name of a file with a hash in its name, by what stands before the hash."""
+    return next(name for name in _files() if name.startswith(f"{stem}-"))
+
+
 def _without_slash(request: Request) -> Response:
     """Send a browser to the URL without the slash at its end, by a relative one, which repeats no ``Host``."""
     location = f"../{request.scope['path'].rpartition('/')[2]}"
@@ -122,11 +127,11 @@ async def _asset(request: Request) -> Response:
     name = request.path_params["name"]
     if name not in _files() or name.endswith(".html"):
         raise NotFound("There is no such file.")
-    return _respond(request, name, _HASHED)
+    return _respond(request, name, HASHED)
 
 
 async def _icon(request: Request) -> Response:
-    return _respond(request, next(name for name in _files() if name.startswith("icon-")), _ICON)
+    return _respond(request, asset_name("icon"), _ICON)
 
 
 def _respond(request: Request, name: str, headers: Mapping[str, str]) -> Response:

@@ -21,6 +21,7 @@ from graphql_api.snapshots.snapshots import Snapshots
 from graphql_api.web.deadline import run_with_deadline
 from graphql_api.web.in_flight import InFlight
 from graphql_api.web.middleware import log_keys, request_log
+from graphql_api.web.negotiation import preferred_language
 from graphql_api.web.replay import CACHE_KEY, Headers, Key, Replayed
 from graphql_api.web.responses import send_all
 
@@ -208,6 +209,10 @@ def _key(scope: Scope, body: bytes) -> Key | None:
     for header in scope["headers"]:
         if header[0] in SHAPING_HEADERS:
             shaping.append((header[0], header[1]))  # Mangum gives lists
+        elif header[0] == b"accept-language":
+            # Pages have two languages; the texts that browsers send for them are many.
+            language = preferred_language(header[1].decode("latin-1"))
+            shaping.append((header[0], language.value.encode()))
         elif header[0] in CREDENTIALS:
             return None
     return Key(scope["scheme"], scope["method"], scope["path"], scope["query_string"], body, tuple(shaping))

@@ -17,6 +17,7 @@ from graphql_api.services import Services
 from graphql_api.slices import load
 from graphql_api.web.deadline import with_deadline
 from graphql_api.web.examples import Examples
+from graphql_api.web.graphql_app import GraphQLApp
 from graphql_api.web.responses import Responder
 
 Json = Mapping[str, Any]
@@ -27,13 +28,15 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 class Http:
     """What a slice makes its routes of.
 
-    Its services, threads for long work, what writes answers, and what writes rows of tables and keeps them.
+    Its services, threads for long work, what writes answers, what writes rows of tables and keeps them, and what
+    answers GraphQL.
     """
 
     services: Services
     offload: Offload
     responder: Responder
     projections: Projections
+    graphql: GraphQLApp
 
     @property
     def settings(self) -> Settings:

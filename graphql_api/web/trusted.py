@@ -44,12 +44,12 @@ def load_trusted(settings: Settings, documents: Documents) -> Mapping[str, Trust
     files = sorted(Path(settings.documents).glob(f"*{SUFFIX}"))
     if not files:
         raise ConfigError(f"JOCKEY_DOCUMENTS must be a folder of {SUFFIX} files; {settings.documents!r} has none.")
-    found = [_read(each, documents) for each in files]
+    found = [read_trusted(each, documents) for each in files]
     return {key: each for each in found for key in (each.name, each.document_id)}
 
 
-def _read(file: Path, documents: Documents) -> TrustedDocument:
-    """Read and judge one file."""
+def read_trusted(file: Path, documents: Documents) -> TrustedDocument:
+    """Read and judge one file. Raises ``ConfigError``, which names it."""
     try:
         content = file.read_bytes()
         text = content.decode()

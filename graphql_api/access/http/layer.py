@@ -20,7 +20,7 @@ from graphql_api.access.service import CALLER as CONTEXT_CALLER
 from graphql_api.access.service import Access
 from graphql_api.access.slice import AccessSettings
 from graphql_api.errors import ServiceError
-from graphql_api.web.charge import CHARGE, Charge
+from graphql_api.web.charge import CHARGE, UNADMITTED, Charge
 from graphql_api.web.cors import Cors
 from graphql_api.web.middleware import request_log
 from graphql_api.web.refusals import refusal
@@ -57,6 +57,8 @@ class Layer:
         """Answer one request."""
         needed = needed_scope(scope, self.max_url_bytes) if scope["type"] == "http" else None
         if needed is None:
+            if self.required and scope["type"] == "http":
+                scope["state"][UNADMITTED] = True
             await self.app(scope, receive, send)
             return
         failures = self.access.outage.failures

@@ -10,11 +10,12 @@ from starlette.responses import Response
 from graphql_api.access.service import CALLER
 from graphql_api.consultations.answering import Asked
 from graphql_api.consultations.costs import END, READ, SEND, START
-from graphql_api.consultations.model import BetFeedback, Consultation, Language, Message
+from graphql_api.consultations.model import BetFeedback, Consultation, Message
 from graphql_api.consultations.service import Consultations, Start
 from graphql_api.consultations.words import WORDS
 from graphql_api.errors import BadUserInput
 from graphql_api.execution.context import Context
+from graphql_api.language import Language
 from graphql_api.races.fact import Fact
 from graphql_api.services import Services
 from graphql_api.slips.routes.shapes import shown_item

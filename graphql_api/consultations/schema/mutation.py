@@ -7,11 +7,11 @@ import strawberry
 from graphql_api.access.service import CALLER
 from graphql_api.consultations.answering import Asked
 from graphql_api.consultations.costs import END, SEND, START
-from graphql_api.consultations.model import Language
 from graphql_api.consultations.schema.types import ConsultationPayload, show_consultation, show_exchange
 from graphql_api.consultations.service import Consultations, Start
 from graphql_api.execution.context import Context
 from graphql_api.execution.cost import cost
+from graphql_api.language import Language
 
 Info = strawberry.Info[Context, None]
 

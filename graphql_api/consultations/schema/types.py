@@ -9,7 +9,6 @@ import strawberry
 from graphql_api.consultations import model
 from graphql_api.consultations.model import (
     ConsultationStatus,
-    Language,
     MessageType,
     WarningLevel,
 )
@@ -20,6 +19,7 @@ from graphql_api.errors import BadUserInput
 from graphql_api.execution.context import Context
 from graphql_api.execution.cost import LOAD, cost
 from graphql_api.jockeys.schema.statistics import ConfidenceInterval
+from graphql_api.language import Language
 from graphql_api.races import fact
 from graphql_api.schema.enums import declare
 from graphql_api.schema.fallbacks import FallbackReason
@@ -36,7 +36,6 @@ FACTS = 54
 declare(ConsultationStatus, model.STATUSES)
 declare(WarningLevel, model.LEVELS)
 declare(MessageType, model.MESSAGE_TYPES)
-declare(Language, model.LANGUAGES)
 
 
 @strawberry.type(description="A statistic known before the race. It is not a prediction.")

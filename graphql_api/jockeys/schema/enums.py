@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from graphql_api.jockeys import bands, race_kinds, vocabulary
 from graphql_api.jockeys.columns import FIELDS
 from graphql_api.jockeys.keys import KEYS
+from graphql_api.jockeys.labels import LABELS
 from graphql_api.jockeys.sources import SOURCES
 from graphql_api.jockeys.statistics import BOUNDS, STATISTICS
 from graphql_api.jockeys.summaries import NUMERICS
@@ -13,11 +14,13 @@ from graphql_api.schema.enums import declare, enum_of
 
 VOCABULARIES = vocabulary.ENUMS
 for _each in VOCABULARIES:
-    declare(_each, vocabulary.DESCRIPTIONS)
-for _each in (bands.FavouriteBand, bands.OddsBand, bands.PaceBand, bands.Weekday):
+    declare(_each, vocabulary.DESCRIPTIONS, LABELS)
+for _each in (bands.FavouriteBand, bands.PaceBand):
+    declare(_each, bands.BAND_DESCRIPTIONS, LABELS)
+for _each in (bands.OddsBand, bands.Weekday):
     declare(_each, bands.BAND_DESCRIPTIONS)
 for _each in (race_kinds.RaceType, race_kinds.RaceCategory):
-    declare(_each, race_kinds.KIND_DESCRIPTIONS)
+    declare(_each, race_kinds.KIND_DESCRIPTIONS, LABELS)
 
 if TYPE_CHECKING:  # made of tables, so that all that can be known of them is that they are enums
     GroupKey = Enum

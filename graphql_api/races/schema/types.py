@@ -25,7 +25,7 @@ Info = strawberry.Info[Context, None]
 FIELD = 16
 """Runners that a race is reckoned to have."""
 
-declare(model.RaceStatus, model.STATUSES)
+declare(model.RaceStatus, model.STATUSES, model.STATUS_LABELS)
 declare(model.RaceProvider, model.PROVIDERS)
 
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from enum import Enum
 from types import MappingProxyType
 
+from graphql_api.language import Label
+
 Combination = tuple[int, ...]
 """Horse or bracket numbers of one bet: ascending where the order does not count, else in finishing order."""
 
@@ -62,6 +64,19 @@ BET_RULES: Mapping[BetType, BetRule] = MappingProxyType(
         BetType.EXACTA: BetRule(2, 3, "馬単: the first two in this order.", is_ordered=True),
         BetType.TRIO: BetRule(3, 4, "3連複: the first three in any order."),
         BetType.TRIFECTA: BetRule(3, 4, "3連単: the first three in this order.", is_ordered=True),
+    }
+)
+
+TYPE_LABELS: Mapping[Enum, Label] = MappingProxyType(
+    {
+        BetType.WIN: Label("単勝", "Win"),
+        BetType.PLACE: Label("複勝", "Place"),
+        BetType.BRACKET_QUINELLA: Label("枠連", "Bracket quinella"),
+        BetType.QUINELLA: Label("馬連", "Quinella"),
+        BetType.QUINELLA_PLACE: Label("ワイド", "Quinella place"),
+        BetType.EXACTA: Label("馬単", "Exacta"),
+        BetType.TRIO: Label("3連複", "Trio"),
+        BetType.TRIFECTA: Label("3連単", "Trifecta"),
     }
 )
 

@@ -2,27 +2,21 @@
 
 from collections.abc import Mapping
 from functools import partial
-from typing import Any
 
-from anyio import to_thread
 from graphql import is_enum_type
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from graphql_api.errors import DataCorrupt, NotFound, ResponseTooLarge, ServiceError
-from graphql_api.execution.budget import answered
-from graphql_api.web import validators
+from graphql_api.errors import DataCorrupt, NotFound, ServiceError
 from graphql_api.web.endpoint import GraphQLEndpoint
 from graphql_api.web.graphql_app import CSV
-from graphql_api.web.graphql_request import Parameters
-from graphql_api.web.graphql_response import public_errors, write_map
-from graphql_api.web.middleware import request_log
+from graphql_api.web.graphql_response import write_map
+from graphql_api.web.named.answers import Answers, Form
 from graphql_api.web.named.parameters import read_variables, variable_types
 from graphql_api.web.named.table import NoTable, Table, table
 from graphql_api.web.openapi.operation import Operation
 from graphql_api.web.query_string import query_pairs, read_switch, single
-from graphql_api.web.responses import ChunkedBody
 from graphql_api.web.trusted import TrustedDocument
 
 FORMAT = "1"
@@ -45,7 +39,7 @@ class Named:
         # A GET must have no effects (RFC 9110, 9.2.1).
         self.trusted = {each.name: each for each in trusted.values() if each.document.is_query(each.name)}
         self.tables = {name: self._table(each) for name, each in self.trusted.items()}
-        self.version = graphql.version + FORMAT.encode()
+        self.answers = Answers(graphql, FORMAT)
 
     def described(self) -> list[Operation]:
         """Describe the operations for OpenAPI."""
@@ -64,20 +58,15 @@ class Named:
         trusted, shape = self._find(request.path_params["name"], media_type)
         pairs = query_pairs(request.scope)
         spreadsheet = shape is not None and read_switch(single(pairs, (SPREADSHEET,)), SPREADSHEET)
-        form = f"{media_type}; {SPREADSHEET}" if spreadsheet else media_type
         given = [pair for pair in pairs if shape is None or pair[0] != SPREADSHEET]
         variables = read_variables(given, trusted.operation, self.graphql.documents.schema)
-        digest = validators.request_digest(self.version, form, trusted.text, None, variables)
-        pure = trusted.document.is_pure(self.graphql.documents.schema, trusted.name)
-        if pure and (tag := await self.graphql.validators.still_valid(request.headers, digest)):
-            return ChunkedBody((), 304, {**self.graphql.validators.held(tag), "vary": VARY})
-        data = await self._execute(request, trusted, variables)
         if shape is None:
-            chunks = write_map(data, [])
+            form = Form(media_type, media_type, _json, is_long=False)
         else:
-            write = partial(shape.csv, b"".join(data), spreadsheet=spreadsheet)
-            chunks = [await to_thread.run_sync(write)]
-        return await self._respond(request, chunks, media_type, digest)
+            told = f"{media_type}; {SPREADSHEET}" if spreadsheet else media_type
+            attached = {"content-disposition": f'attachment; filename="{trusted.name}.csv"'}
+            form = Form(media_type, told, partial(_csv, shape, spreadsheet=spreadsheet), attached)
+        return await self.answers.answer(request, trusted, variables, form)
 
     def _find(self, name: str, media_type: str) -> tuple[TrustedDocument, Table | None]:
         """Return an operation, and its table if CSV is requested."""
@@ -94,30 +83,10 @@ class Named:
         except NoTable as reason:
             return reason
 
-    async def _execute(self, request: Request, trusted: TrustedDocument, variables: Mapping[str, Any]) -> list[bytes]:
-        """Return the JSON of an answer without errors; raises the first error that there is."""
-        fields, limit = request_log(request.scope), self.settings.max_response_bytes
-        asked = Parameters(trusted.text, trusted.name, variables)
-        with answered():
-            answer, _ = await self.graphql.operate(request.scope, trusted.document, asked)
-        errors = public_errors(answer, fields["request_id"])
-        fields.update(codes=sorted({each["extensions"]["code"] for each in errors}))
-        if errors or answer.data is None:
-            original = answer.errors[0].original_error
-            if isinstance(original, ServiceError):
-                raise original
-            raise HTTPException(500 if errors[0]["extensions"]["code"] in OUR_FAULTS else 400, errors[0]["message"])
-        if sum(map(len, answer.data)) > limit:
-            raise ResponseTooLarge(f"The response is larger than {limit:,} bytes. Request fewer rows.")
-        return answer.data
 
-    async def _respond(self, request: Request, chunks: list[bytes], media_type: str, digest: str) -> Response:
-        """Return the response; caches may keep it until the server checks its versions, if it depends on them only."""
-        snapshots = request.scope["state"].get("snapshots")
-        headers = validators.cacheable(digest, snapshots)
-        if media_type == CSV:
-            headers["content-disposition"] = f'attachment; filename="{request.path_params["name"]}.csv"'
-        with request_log(request.scope).trace.stage("respond"):
-            return await self.graphql.responder.respond(
-                request.headers, chunks, media_type=media_type, headers=headers, key=headers.get("etag")
-            )
+def _json(data: list[bytes]) -> list[bytes]:
+    return write_map(data, [])
+
+
+def _csv(shape: Table, data: list[bytes], *, spreadsheet: bool) -> list[bytes]:
+    return [shape.csv(b"".join(data), spreadsheet=spreadsheet)]

@@ -1,0 +1,87 @@
+"""What a browser asks of a page: its language, the parts of its path, and its parameters."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import quote, urlencode
+
+from graphql_api.errors import BadUserInput
+from graphql_api.language import Language
+
+LANGUAGE = "lang"
+"""The parameter that chooses a language; links on the page keep it."""
+
+PARAMETERS = frozenset({"after", "by", "jurisdiction", "q", "surface", "year"})
+"""All other parameters of pages."""
+
+MAX_TEXT = 100
+"""Characters of a parameter."""
+
+MIN_YEAR, MAX_YEAR = 1900, 9999
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One request for a page.
+
+    ``is_chosen`` tells whether the language stands in the URL. ``up`` leads from the page's URL to the root of the
+    service, as a relative URL. ``own`` is the page's path without the root's slash, ``given`` its parameters.
+    """
+
+    language: Language
+    is_chosen: bool
+    up: str
+    own: str
+    path: Mapping[str, str]
+    given: Mapping[str, str]
+
+    def text(self, name: str) -> str:
+        """Return a parameter without spaces around it; empty if it is not given. Raises ``BadUserInput``."""
+        text = self.given.get(name, "").strip()
+        if len(text) > MAX_TEXT:
+            raise BadUserInput(f"Parameter '{name}' is longer than {MAX_TEXT} characters.")
+        return text
+
+    def choice(self, name: str, values: Mapping[str, str] | tuple[str, ...]) -> str:
+        """Return a parameter that is one of some values; empty if it is not given. Raises ``BadUserInput``."""
+        text = self.text(name)
+        if text and text not in values:
+            raise BadUserInput(f"Parameter '{name}' must be one of {', '.join(values)}.")
+        return text
+
+    def year(self, name: str) -> int | None:
+        """Return a parameter that is a year; None if it is not given. Raises ``BadUserInput``."""
+        text = self.text(name)
+        if not text:
+            return None
+        if not (text.isascii() and text.isdigit() and MIN_YEAR <= int(text) <= MAX_YEAR):
+            raise BadUserInput(f"Parameter '{name}' must be a year from {MIN_YEAR} to {MAX_YEAR}.")
+        return int(text)
+
+    def day(self, name: str) -> date:
+        """Return the date in the path. Raises ``BadUserInput``."""
+        text = self.path[name]
+        try:
+            found = date.fromisoformat(text)
+        except ValueError:
+            found = None
+        if found is None or found.isoformat() != text or found.year < MIN_YEAR:
+            raise BadUserInput("The date must have the form YYYY-MM-DD.")
+        return found
+
+    def url(self, *path: str, **parameters: object) -> str:
+        """Return a relative URL of the service; parts of the path are quoted, and empty parameters are left out."""
+        return self._with(self.up + "/".join(quote(part, safe="") for part in path), parameters)
+
+    def here(self, **parameters: object) -> str:
+        """Return a URL of this page with its parameters, of which some are replaced, and those of None left out."""
+        return self._with(self.up + self.own, {**self.given, **parameters})
+
+    def switched(self, language: Language) -> str:
+        """Return the URL of this page in another language."""
+        return self.here(**{LANGUAGE: language.value})
+
+    def _with(self, url: str, parameters: Mapping[str, object]) -> str:
+        kept = {LANGUAGE: self.language.value} if self.is_chosen else {}
+        query = urlencode({key: value for key, value in {**kept, **parameters}.items() if value not in (None, "")})
+        return f"{url}?{query}" if query else url

@@ -1,0 +1,49 @@
+"""The table of pages: where each stands, the operation that it asks, and its template."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from graphql_api.errors import IndexRequired, ServiceError
+from graphql_api.pages.asked import Asked
+from graphql_api.pages.texts import Texts
+from graphql_api.pages.views import day, horse, jockey, jockeys, landing, race
+
+Variables = Callable[[Asked], dict[str, Any]]
+Context = Callable[[Mapping[str, Any], Asked, Texts], dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page: the name of its ``operation``, whose file has the same name, and of its ``template``.
+
+    ``otherwise`` is shown in its place where its operation fails by ``unless``. ``has_examples`` if it shows ids of
+    jockeys to try. A page without an operation shows no data.
+    """
+
+    operation: str
+    template: str
+    variables: Variables
+    context: Context
+    otherwise: "Page | None" = None
+    unless: type[ServiceError] = IndexRequired
+    has_examples: bool = False
+
+
+_IDS = Page("JockeyIdsPage", "jockeys.html", jockeys.id_variables, jockeys.id_context)
+
+_NO_DATA = Page("", "landing.html", landing.variables, landing.context, has_examples=True)
+
+PAGES: Mapping[str, Page] = {
+    "/": Page(
+        *("LandingPage", "landing.html", landing.variables, landing.context, _NO_DATA),
+        unless=ServiceError,
+        has_examples=True,
+    ),
+    "/jockeys": Page("JockeysPage", "jockeys.html", jockeys.variables, jockeys.context, _IDS),
+    "/jockey/{id}": Page("JockeyPage", "jockey.html", jockey.variables, jockey.context),
+    "/race/{id}": Page("RacePage", "race.html", race.variables, race.context),
+    "/days": Page("DaysPage", "days.html", day.days_variables, day.days_context),
+    "/day/{date}": Page("DayPage", "day.html", day.variables, day.context),
+    "/horse/{name:path}": Page("HorsePage", "horse.html", horse.variables, horse.context),
+}

@@ -1,0 +1,1 @@
+"""Pages over HTTP: their routes, the style sheet, and errors for people."""

@@ -1,0 +1,64 @@
+"""Reads a request for a page."""
+
+from urllib.parse import quote, unquote
+
+from starlette.requests import Request
+
+from graphql_api.language import Language
+from graphql_api.pages.asked import LANGUAGE, PARAMETERS, Asked
+from graphql_api.web.negotiation import preferred_language
+from graphql_api.web.pages import SLASHED
+from graphql_api.web.query_string import query_pairs
+
+LANGUAGES = {each.value: each for each in Language}
+
+
+def read_asked(request: Request) -> Asked:
+    """Return what a request asks of a page.
+
+    Of a parameter that is given twice the last one counts. Parameters that no page has, and a language that is not
+    ours, are passed over: links of other sites add such.
+    """
+    pairs = dict(query_pairs(request.scope))
+    chosen = LANGUAGES.get(pairs.get(LANGUAGE, ""))
+    given = {name: text for name, text in pairs.items() if name in PARAMETERS}
+    language = chosen or preferred_language(request.headers.get("accept-language", ""))
+    path = {name: _last_part(request) for name in request.path_params}
+    own = _own(request, path)
+    up = "../" * own.count("/") or "./"
+    return Asked(language, chosen is not None, up, own, path, given)
+
+
+def moved(request: Request, asked: Asked) -> str | None:
+    """Return the URL of a page that was asked for with more slashes than it has, since its links are relative."""
+    raw = request.scope.get("raw_path")
+    if raw is None:
+        surplus = 1 if SLASHED in request.scope["state"] else 0
+    else:
+        root = request.scope.get("root_path", "")
+        surplus = raw.count(b"/") - root.count("/") - 1 - asked.own.count("/")
+    if surplus <= 0:
+        return None
+    query = request.scope["query_string"].decode("latin-1")
+    location = "../" * (surplus + asked.own.count("/")) + asked.own
+    return f"{location}?{query}" if query else location
+
+
+def _last_part(request: Request) -> str:
+    """Return the part of the path that is a parameter: of the path as it was sent, where the server tells it.
+
+    Only there is a slash within the parameter another than one behind it.
+    """
+    (value,) = request.path_params.values()
+    raw: bytes | None = request.scope.get("raw_path")
+    if raw is None:
+        return str(value)
+    below = raw.decode("latin-1").removeprefix(request.scope.get("root_path", "")).strip("/")
+    return unquote(below.partition("/")[2], errors="replace")
+
+
+def _own(request: Request, path: dict[str, str]) -> str:
+    """Return the path of a page below the root of the service."""
+    root = request.scope.get("root_path", "")
+    place = request.scope["path"].removeprefix(root).strip("/").partition("/")[0]
+    return "/".join([place, *(quote(value, safe="") for value in path.values())])

@@ -1,0 +1,50 @@
+"""Routes of pages. Nothing that renders them is imported before the first page is asked for."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from graphql_api.once import Once
+from graphql_api.pages.http.style import style
+from graphql_api.web.deadline import with_deadline
+from graphql_api.web.examples import GetExamples
+from graphql_api.web.pages import HASHED
+from graphql_api.web.routes import Http
+
+if TYPE_CHECKING:
+    from graphql_api.pages.http.site import Site
+
+PATHS = ("/jockeys", "/jockey/{id}", "/race/{id}", "/days", "/day/{date}", "/horse/{name:path}")
+
+
+def routes(http: Http, examples: GetExamples) -> list[Route]:
+    """Return the routes of pages and of their style sheet."""
+    site = Once(lambda: _site(http, examples))
+    name, content = style()
+
+    async def stylesheet(request: Request) -> Response:
+        return await http.responder.respond(request.headers, [content], media_type="text/css", headers=HASHED, key=name)
+
+    pages = [with_deadline(Route(path, _endpoint(path, site, http))) for path in PATHS]
+    return [*pages, Route(f"/static/{name}", stylesheet)]
+
+
+def _site(http: Http, examples: GetExamples) -> "Site":
+    from graphql_api.pages.http.site import Site
+
+    return Site(http.graphql.parts(), examples, has_explorer=http.settings.has_explorer)
+
+
+def _endpoint(path: str, site: "Once[Site]", http: Http) -> Callable[[Request], Awaitable[Response]]:
+    async def endpoint(request: Request) -> Response:
+        made = site.made
+        if made is None:
+            await http.graphql.ready()
+            made = await asyncio.to_thread(site)
+        return await made.respond(path, request)
+
+    return endpoint

@@ -1,0 +1,64 @@
+"""The page of a race day, and that of all race days of a year."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from itertools import groupby
+from typing import Any
+
+from graphql_api.pages.asked import Asked
+from graphql_api.pages.texts import Texts
+
+REACH = timedelta(days=92)
+"""How far the neighbours of a day are looked for."""
+
+ONE = timedelta(days=1)
+
+
+def variables(asked: Asked) -> dict[str, Any]:
+    """Read the day. Raises ``BadUserInput``."""
+    day = asked.day("date")
+    return {
+        "day": day.isoformat(),
+        "since": _moved(day, -REACH),
+        "eve": _moved(day, -ONE),
+        "morrow": _moved(day, ONE),
+        "until": _moved(day, REACH),
+    }
+
+
+def context(data: Mapping[str, Any], asked: Asked, _texts: Texts) -> dict[str, Any]:
+    """Show the races by racecourse, and the neighbouring race days."""
+    day, own = asked.day("date"), [each for each in data["day"]["nodes"] if each["date"] == asked.path["date"]]
+    races = sorted(own[0]["races"] if own else [], key=lambda each: (each["racecourse"], each["raceNumber"]))
+    before = [each["date"] for each in data["before"]["nodes"] if each["date"] < day.isoformat()]
+    after = [each["date"] for each in data["after"]["nodes"] if each["date"] > day.isoformat()]
+    return {
+        "date": day.isoformat(),
+        "courses": [(name, list(found)) for name, found in groupby(races, key=lambda each: each["racecourse"])],
+        "before": before[-1] if before else None,
+        "after": after[0] if after else None,
+    }
+
+
+def days_variables(asked: Asked) -> dict[str, Any]:
+    """Read the year. Raises ``BadUserInput``."""
+    year = asked.year("year")
+    return {"rides": {"date": {"gte": f"{year}-01-01", "lte": f"{year}-12-31"}} if year else None}
+
+
+def days_context(data: Mapping[str, Any], asked: Asked, _texts: Texts) -> dict[str, Any]:
+    """Show the days by month, newest first."""
+    days = data["rides"]["groupBy"]
+    return {
+        "months": [(month, list(found)) for month, found in groupby(days, key=lambda each: each["key"]["date"][:7])],
+        "years": [each["key"]["year"] for each in data["years"]["groupBy"]],
+        "year": asked.year("year"),
+    }
+
+
+def _moved(day: date, by: timedelta) -> str:
+    """Return a day some days away, within the calendar."""
+    try:
+        return (day + by).isoformat()
+    except OverflowError:
+        return (date.max if by > timedelta() else date.min).isoformat()

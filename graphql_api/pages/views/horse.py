@@ -1,0 +1,23 @@
+"""The page of a horse: its figures, riders and rides."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from graphql_api.errors import NotFound
+from graphql_api.pages.asked import Asked
+from graphql_api.pages.charts import top_of
+from graphql_api.pages.texts import Texts
+
+
+def variables(asked: Asked) -> dict[str, Any]:
+    """Read the name, and where the list goes on. Raises ``BadUserInput``."""
+    return {"name": asked.path["name"], "after": asked.text("after") or None}
+
+
+def context(data: Mapping[str, Any], _asked: Asked, _texts: Texts) -> dict[str, Any]:
+    """Show the horse. Raises ``NotFound``."""
+    horse = data["horse"]
+    if horse is None:
+        raise NotFound("There is no horse with this name.")
+    rates = [each["statistics"]["winRate"] for each in horse["riders"]]
+    return {"horse": horse, "top": top_of(rates, least=0.2)}

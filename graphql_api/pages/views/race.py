@@ -1,0 +1,36 @@
+"""The page of a race: the card, the result, corners, payouts and comments."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from graphql_api.errors import NotFound
+from graphql_api.pages.asked import Asked
+from graphql_api.pages.texts import Texts
+
+LAST = 999
+"""Stands behind all positions: runners without one come last."""
+
+
+def variables(asked: Asked) -> dict[str, Any]:
+    """Read the id; GraphQL judges its form."""
+    return {"id": asked.path["id"]}
+
+
+def context(data: Mapping[str, Any], asked: Asked, _texts: Texts) -> dict[str, Any]:
+    """Show the race: in the order of the result if there is one, else by horse number. Raises ``NotFound``."""
+    race = data["race"]
+    if race is None:
+        raise NotFound("There is no race with this id.")
+    has_result = any(each["finishPosition"] for each in race["runners"])
+    runners = race["runners"]
+    if has_result:
+        runners = sorted(runners, key=lambda each: (each["finishPosition"] or LAST, not each["known"]))
+    numbers = {each["horseNumber"]: each for each in runners}
+    own = [each for each in race["comments"] if each["language"] == asked.language.name]
+    return {
+        "race": race,
+        "runners": runners,
+        "has_result": has_result,
+        "brackets": {number: each["bracketNumber"] for number, each in numbers.items()},
+        "comments": own,
+    }
