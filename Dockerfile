@@ -10,8 +10,8 @@ WORKDIR /build
 COPY requirements/lambda.txt requirements/
 RUN pip install --no-cache-dir --no-compile --no-deps --require-hashes --only-binary :all: \
     --target /package -r requirements/lambda.txt
-COPY pyproject.toml handler.py stream_handler.py ./
-COPY deploy/assemble.py deploy/stream.sh deploy/
+COPY pyproject.toml handler.py jobs_handler.py stream_handler.py ./
+COPY deploy/assemble.py deploy/slices.json deploy/stream.sh deploy/
 COPY docs/operations docs/operations
 COPY graphql_api graphql_api
 RUN python deploy/assemble.py /package
@@ -21,8 +21,8 @@ WORKDIR /build
 COPY requirements/server.txt requirements/
 RUN pip install --no-cache-dir --no-compile --no-deps --require-hashes --only-binary :all: \
     --target /package -r requirements/server.txt
-COPY pyproject.toml handler.py stream_handler.py ./
-COPY deploy/assemble.py deploy/stream.sh deploy/
+COPY pyproject.toml handler.py jobs_handler.py stream_handler.py ./
+COPY deploy/assemble.py deploy/slices.json deploy/stream.sh deploy/
 COPY docs/operations docs/operations
 COPY graphql_api graphql_api
 RUN python deploy/assemble.py /package

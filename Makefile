@@ -28,6 +28,7 @@ check: setup ## Lint, format, types, import rules, and whether the SDL is up to 
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/graphql-api export-schema --check
+	$(BIN)/python deploy/table.py --check
 
 setup: .venv/installed ## Make the locked environment of development in .venv
 

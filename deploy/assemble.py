@@ -4,6 +4,7 @@ Needs nothing but Python, as it also runs within the image's build: ``python dep
 """
 
 import argparse
+import json
 import os
 import shutil
 import subprocess
@@ -15,15 +16,12 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 LIMIT = 250_000_000  # bytes unpacked: Lambda takes no more of a zip
 SERVICES = {
-    "bedrock-runtime",
-    "dynamodb",
     "s3",
     "secretsmanager",
-    "sns",
     "sqs",
     "ssm",
     "sts",
-}  # of AWS's 400: those that are called
+}  # of AWS's 400: those that are called whatever slices there are
 # Nothing at run time reads these. (botocore/docs, in spite of its name, is imported with the clients.)
 UNUSED = [
     "bin",
@@ -60,7 +58,7 @@ def add_service(folder: Path) -> None:
     """Copy the service and its trusted documents; write what ``importlib.metadata`` asks for: its name and version."""
     shutil.copytree(ROOT / "graphql_api", folder / "graphql_api", dirs_exist_ok=True)
     shutil.copytree(ROOT / "docs" / "operations", folder / "operations", dirs_exist_ok=True)
-    for part in ("handler.py", "stream_handler.py", "deploy/stream.sh"):
+    for part in ("handler.py", "jobs_handler.py", "stream_handler.py", "deploy/stream.sh"):
         shutil.copy(ROOT / part, folder)
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     metadata = folder / f"{project['name'].replace('-', '_')}-{project['version']}.dist-info"
@@ -74,10 +72,17 @@ def trim(folder: Path) -> None:
     for pattern in UNUSED:
         for path in list(folder.glob(pattern)):
             _remove(path)
+    called = services()
     for package in ("botocore", "boto3"):
         for service in (folder / package / "data").glob("*/"):
-            if service.name not in SERVICES:
+            if service.name not in called:
                 _remove(service)
+
+
+def services() -> set[str]:
+    """Return the services of AWS that the service and its slices call."""
+    rows = json.loads((ROOT / "deploy" / "slices.json").read_text("utf-8")).values()
+    return SERVICES.union(*(called for row in rows for called in row["functions"].values()))
 
 
 def compile_all(folder: Path, python: str) -> None:

@@ -12,6 +12,25 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Deployment:
+    """What a slice needs of AWS where it is deployed: text, which ``deploy/table.py`` writes out for the deployment.
+
+    ``functions`` maps the Lambda functions that work for it to the services of AWS that it calls in them, by boto3's
+    names. `api` answers requests, `worker` does jobs of the queue, `scheduled` runs ``schedules``; any other name is a
+    function of its own, which deploy/slices/<slice>.yml describes. `dynamodb` brings the table of the store, `sqs` the
+    queue of jobs. What a function may do with any other service stands in that file.
+
+    ``runs`` maps jobs of ``schedules`` to a function of the slice's own that runs them instead of `scheduled`.
+
+    ``needs`` names slices that are deployed with it.
+    """
+
+    functions: Mapping[str, Sequence[str]]
+    runs: Mapping[str, str] = field(default_factory=dict)
+    needs: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Slice:
     """One domain of the product.
 
@@ -46,6 +65,8 @@ class Slice:
     ``dead_letters`` is an async function of ``Services`` and the ``jobs.model.JobRecord`` of a job that failed for
     good. It may be called more than once for one job; what it raises is logged.
 
+    ``deployment`` is what it needs of AWS, for those who choose it; None where it needs nothing and is always there.
+
     ``preload`` names modules that the first request needs; a Lambda function imports them at its start.
 
     ``commands`` maps names to Click commands.
@@ -68,6 +89,7 @@ class Slice:
     schedules: Mapping[str, str] = field(default_factory=dict)
     scheduled: str = ""
     dead_letters: str = ""
+    deployment: Deployment | None = None
     preload: Sequence[str] = ()
     commands: Mapping[str, str] = field(default_factory=dict)
     holdings: str = ""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from graphql_api.config import setting
-from graphql_api.slices import Slice
+from graphql_api.slices import Deployment, Slice
 
 MIN_COST = 1_000
 """The least limit of cost: below, an answer from memory would take much of it."""
@@ -50,4 +50,5 @@ SLICE = Slice(
     query="graphql_api.access.schema:Query",
     layer="graphql_api.access.http.layer:layer",
     commands={"keys": "graphql_api.access.commands:keys"},
+    deployment=Deployment(functions={"api": ("dynamodb",)}),
 )

@@ -1,7 +1,7 @@
 """The slice of comments: asked for, written by a job, kept, and read with their races."""
 
 from graphql_api.comments.settings import CommentsSettings
-from graphql_api.slices import Slice
+from graphql_api.slices import Deployment, Slice
 
 SLICE = Slice(
     name="comments",
@@ -17,5 +17,8 @@ SLICE = Slice(
         "queue-comments": "graphql_api.comments.ahead:queue_job",
     },
     schedules={"queue-comments": "cron(0 18 * * ? *)"},
+    deployment=Deployment(
+        functions={"api": ("dynamodb", "sqs"), "worker": ("dynamodb",), "scheduled": ("dynamodb", "sqs")}
+    ),
     commands={"comments": "graphql_api.comments.commands:comments"},
 )

@@ -1,7 +1,7 @@
 """The slice of consultations."""
 
 from graphql_api.consultations.settings import ConsultationsSettings
-from graphql_api.slices import Slice
+from graphql_api.slices import Deployment, Slice
 
 SLICE = Slice(
     name="consultations",
@@ -9,4 +9,5 @@ SLICE = Slice(
     query="graphql_api.consultations.schema.query:Query",
     mutation="graphql_api.consultations.schema.mutation:Mutation",
     routes="graphql_api.consultations.routes.routes:routes",
+    deployment=Deployment(functions={"api": ("bedrock-runtime", "dynamodb")}),
 )

@@ -1,7 +1,7 @@
 """The slice of races: by id, day and field; their results from the archive, their cards from a provider."""
 
 from graphql_api.races.settings import RacesSettings
-from graphql_api.slices import Slice
+from graphql_api.slices import Deployment, Slice
 
 _RACE = "graphql_api.races.schema.query:RideRace"
 
@@ -11,4 +11,5 @@ SLICE = Slice(
     query="graphql_api.races.schema.query:Query",
     extensions={"RaceRecord": _RACE, "Ride": _RACE},
     routes="graphql_api.races.routes.routes:routes",
+    deployment=Deployment(functions={"api": ()}),
 )

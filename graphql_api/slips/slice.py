@@ -1,6 +1,6 @@
 """The slice of betting slips: tickets are counted, put on slips, and settled after their races."""
 
-from graphql_api.slices import Slice
+from graphql_api.slices import Deployment, Slice
 from graphql_api.slips.settings import SlipsSettings
 
 SLICE = Slice(
@@ -11,4 +11,5 @@ SLICE = Slice(
     extensions={"Race": "graphql_api.slips.schema.races:RaceBets"},
     routes="graphql_api.slips.routes.routes:routes",
     commands={"ticket": "graphql_api.slips.commands:ticket"},
+    deployment=Deployment(functions={"api": ("dynamodb",)}),
 )

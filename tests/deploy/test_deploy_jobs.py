@@ -12,14 +12,14 @@ from graphql_api.jobs.ledger import Times
 pytest_plugins = ["deployment_fixtures"]
 pytestmark = needs_osls
 
-JOBS = {"jobs": "sqs"}
+JOBS = {"slices": "access,comments"}
 QUEUE = {"Fn::GetAtt": ["JobsQueue", "Arn"]}
 
 
 @pytest.fixture(params=[IMAGE, ZIP], ids=["image", "zip"])
 def found(request: pytest.FixtureRequest, make: Make) -> Template:
     """Give a template with jobs."""
-    return make(variant("prod", JOBS, request.param, TABLE))
+    return make(variant("prod", JOBS, request.param))
 
 
 def worker(found: Template) -> Any:
@@ -27,11 +27,12 @@ def worker(found: Template) -> Any:
     return found["Resources"]["WorkerLambdaFunction"]["Properties"]
 
 
-def test_without_the_switch_there_is_no_queue(make: Make) -> None:
-    """And one function."""
+def test_without_such_a_slice_there_is_no_queue(make: Make) -> None:
+    """And one function, and no schedule but the warmer's."""
     plain = make(variant("prod", IMAGE, TABLE))
     assert "SQS" not in json.dumps(plain)
-    assert only(plain, "Lambda::Function")["Environment"]["Variables"]["JOCKEY_JOBS_QUEUE"] == ""
+    assert "Scheduler" not in json.dumps(plain)
+    assert "JOCKEY_JOBS_QUEUE" not in only(plain, "Lambda::Function")["Environment"]["Variables"]
 
 
 def test_the_template_is_clean(found: Template) -> None:
@@ -61,33 +62,36 @@ def test_the_worker_gets_messages_and_tells_of_failures_one_by_one(found: Templa
 
 
 def test_each_function_has_the_rights_it_needs(found: Template) -> None:
-    """The API sends; the worker receives, and writes logs of its own; neither may do the other's."""
+    """The API and the schedules' function send, the worker receives; each writes logs of its own."""
     by_role = {
-        name: {
-            action
-            for policy in role["Policies"]
-            for each in policy["PolicyDocument"]["Statement"]
-            for action in listed(each["Action"])
-        }
+        name: [each for policy in role["Policies"] for each in policy["PolicyDocument"]["Statement"]]
         for name, role in of_type(found, "IAM::Role").items()
     }
-    assert worker(found)["Role"] == {"Fn::GetAtt": ["JobsWorkerRole", "Arn"]}
-    assert {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility", "dynamodb:PutItem"} <= by_role[
-        "JobsWorkerRole"
+    on_queue = {
+        name: sorted(action for each in held if each["Resource"] == QUEUE for action in listed(each["Action"]))
+        for name, held in by_role.items()
+    }
+    assert on_queue["IamRoleLambdaExecution"] == on_queue["ScheduledRole"] == ["sqs:SendMessage"]
+    assert on_queue["WorkerRole"] == [
+        "sqs:ChangeMessageVisibility",
+        "sqs:DeleteMessage",
+        "sqs:GetQueueAttributes",
+        "sqs:ReceiveMessage",
     ]
-    assert not any(action.startswith("sqs:") for action in by_role["IamRoleLambdaExecution"])
-    sending = of_type(found, "IAM::Policy")["JobsSendPolicy"]
-    assert sending["Roles"] == [{"Ref": "IamRoleLambdaExecution"}]
-    (allowed,) = sending["PolicyDocument"]["Statement"]
-    assert (allowed["Action"], allowed["Resource"]) == ("sqs:SendMessage", QUEUE)
+    for name, role in (("worker", "WorkerRole"), ("scheduled", "ScheduledRole")):
+        assert found["Resources"][f"{name.title()}LambdaFunction"]["Properties"]["Role"] == {
+            "Fn::GetAtt": [role, "Arn"]
+        }
+        (logs,) = (each for each in by_role[role] if "logs:PutLogEvents" in listed(each["Action"]))
+        assert logs["Resource"]["Fn::Sub"].endswith(f"/jockey-api-prod-{name}:*")
     wild = [each for each in statements(found) if any("*" in action for action in listed(each["Action"]))]
     assert wild == []
 
 
 def test_the_service_knows_the_settings(found: Template) -> None:
-    """Both functions have the queue and the table."""
+    """All functions have the queue and the table."""
     functions = of_type(found, "Lambda::Function")
-    for name in ("ApiLambdaFunction", "WorkerLambdaFunction"):
+    for name in ("ApiLambdaFunction", "WorkerLambdaFunction", "ScheduledLambdaFunction"):
         variables = dict(functions[name]["Environment"]["Variables"])
         assert variables.pop("JOCKEY_JOBS_QUEUE") == {"Ref": "JobsQueue"}
         assert read_settings(variables).store == "dynamodb://graphql-api-prod"
@@ -98,12 +102,24 @@ def test_alarms_tell_of_jobs_that_wait_or_fail(found: Template) -> None:
     alarms = {each.get("MetricName"): each for each in of_type(found, "CloudWatch::Alarm").values()}
     names = ("ApproximateAgeOfOldestMessage", "ApproximateNumberOfMessagesVisible", "JobsFailed")
     assert [alarms[name]["Threshold"] for name in names] == [600, 0, 5]
+    dead = {json.dumps(each.get("Dimensions")) for each in of_type(found, "CloudWatch::Alarm").values()}
+    for queue in ("JobsDeadLetters", "ScheduledDeadLetters"):
+        assert any(queue in each for each in dead)
     assert all(alarms[name]["AlarmActions"] == [{"Ref": "AlarmTopic"}] for name in names)
 
 
 def test_previews_are_asked_for_every_evening(found: Template) -> None:
-    """The schedule's input is the event that the function knows."""
-    inputs = [
-        json.loads(target["Input"]) for rule in of_type(found, "Events::Rule").values() for target in rule["Targets"]
-    ]
-    assert {"source": "graphql_api.jobs", "job": "queue-comments"} in inputs
+    """In Japanese time, by the event that the function knows; what cannot be handed over is a dead letter."""
+    schedule = only(found, "Scheduler::Schedule")
+    assert (schedule["ScheduleExpression"], schedule["ScheduleExpressionTimezone"]) == (
+        "cron(0 18 * * ? *)",
+        "Asia/Tokyo",
+    )
+    target = schedule["Target"]
+    assert json.loads(target["Input"]) == {"source": "graphql_api.jobs", "job": "queue-comments"}
+    assert target["Arn"] == {"Fn::GetAtt": ["ScheduledLambdaFunction", "Arn"]}
+    dead = {"Fn::GetAtt": ["ScheduledDeadLetters", "Arn"]}
+    retries = found["Resources"]["ScheduledRetries"]["Properties"]
+    assert target["DeadLetterConfig"]["Arn"] == retries["DestinationConfig"]["OnFailure"]["Destination"] == dead
+    (invoking,) = (each for each in statements(found) if listed(each["Action"]) == ["lambda:InvokeFunction"])
+    assert invoking["Resource"] == [target["Arn"]]

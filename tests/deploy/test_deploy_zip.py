@@ -57,7 +57,7 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("tree")
     for part in ("graphql_api", "deploy", "docs/operations", "requirements"):
         shutil.copytree(ROOT / part, folder / part)
-    for part in ("handler.py", "stream_handler.py", "pyproject.toml"):
+    for part in ("handler.py", "jobs_handler.py", "stream_handler.py", "pyproject.toml"):
         shutil.copy(ROOT / part, folder)
     return folder
 

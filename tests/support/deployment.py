@@ -20,9 +20,11 @@ KEY = "arn:aws:kms:ap-northeast-1:123456789012:key/1234abcd-12ab-34cd-56ef-12345
 IMAGE = {"package": "image", "imageUri": DIGEST}
 ZIP = {"package": "zip"}
 EVERYTHING = {"api": "http", "cdn": "cloudfront", "network": "vpc", "source": "ssm-with-key", "ssmKeyArn": KEY}
-TABLE = {"store": "table", "access": "required"}
+TABLE = {"slices": "access"}
 STREAM = {"reply": "stream"}
 BY_NAME = {"source": "s3", "network": "vpc", "bucket": "example-jockeys", "prefix": "results/"}
+
+MADE = Path(".serverless") / "cloudformation-template-update-stack.json"
 
 Variant = tuple[tuple[str, str], ...]
 Template = dict[str, Any]
@@ -53,14 +55,19 @@ VARIANTS = {
 }
 
 
+def copy(folder: Path) -> None:
+    """Copy the configuration to ``folder``, with a zip of nothing."""
+    shutil.copy(ROOT / "serverless.yml", folder)
+    shutil.copytree(ROOT / "deploy", folder / "deploy", ignore=shutil.ignore_patterns("__pycache__"))
+    (folder / "dist").mkdir()
+    with zipfile.ZipFile(folder / "dist" / "function-arm64.zip", "w") as archive:
+        archive.writestr(zipfile.ZipInfo("handler.py"), "def handler(event, context): ...")
+
+
 def run(command: str, chosen: Variant, folder: Path, environ: Mapping[str, str] | None = None) -> str:
     """Run one command of osls on a copy of the configuration in ``folder``; give what it wrote."""
     if not (folder / "serverless.yml").exists():
-        shutil.copy(ROOT / "serverless.yml", folder)
-        shutil.copytree(ROOT / "deploy", folder / "deploy", ignore=shutil.ignore_patterns("__pycache__"))
-        (folder / "dist").mkdir()
-        with zipfile.ZipFile(folder / "dist" / "function-arm64.zip", "w") as archive:
-            archive.writestr(zipfile.ZipInfo("handler.py"), "def handler(event, context): ...")
+        copy(folder)
     (_, stage), *parameters = chosen
     options = [f"--param={name}={value}" for name, value in parameters]
     done = subprocess.run(
@@ -83,7 +90,7 @@ def template(chosen: Variant, shared: Path) -> Template:
     name = "-".join(value.replace("/", "_") for _, value in chosen)[:150]
     folder = shared / name
     folder.mkdir(exist_ok=True)
-    made = folder / ".serverless" / "cloudformation-template-update-stack.json"
+    made = folder / MADE
     with (shared / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not made.exists():
