@@ -1,13 +1,15 @@
 """Shared by all tests: sample data, applications over it, and a server on a free port."""
 
 import os
-import socket
+import re
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 import pytest
 from hypothesis import HealthCheck
@@ -157,25 +159,23 @@ def live_server(sample_data: Path) -> Iterator[str]:
 @contextmanager
 def serving(data: Path, **environ: str) -> Iterator[str]:
     """Serve a folder by the real command on a free port, with more of the environment; give its base URL."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "graphql_api", "serve", "--data", str(data), "--port", str(port)]
-    quiet = subprocess.DEVNULL
-    server = subprocess.Popen(command, stdout=quiet, stderr=quiet, env={**os.environ, **environ})
-    try:
-        _wait_for(port, server)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.terminate()
-        server.wait(10)
+    with tempfile.TemporaryFile("w+") as told:
+        command = [sys.executable, "-m", "graphql_api", "serve", "--data", str(data), "--port", "0"]
+        quiet = subprocess.DEVNULL
+        server = subprocess.Popen(command, stdout=quiet, stderr=told, env={**os.environ, **environ})
+        try:
+            yield f"http://127.0.0.1:{_port(told, server)}"
+        finally:
+            server.terminate()
+            server.wait(30)
 
 
-def _wait_for(port: int, server: "subprocess.Popen[bytes]") -> None:
-    deadline = time.monotonic() + 30
+def _port(told: IO[str], server: "subprocess.Popen[bytes]") -> int:
+    """Wait until the server has told which port it was given."""
+    deadline = time.monotonic() + 120
     while time.monotonic() < deadline and server.poll() is None:
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
+        told.seek(0)
+        if announced := re.search(r":(\d+)/graphql", told.read()):
+            return int(announced[1])
         time.sleep(0.05)
     pytest.fail(f"The server did not come up (exit code {server.poll()}).")

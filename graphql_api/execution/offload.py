@@ -83,6 +83,7 @@ class Offload:
         """Do ``work`` in a thread; a caller that gives up asks it to ``stop``, and waits until it has."""
         future = self._workers.begin(work)
         try:
+            await asyncio.sleep(0)  # however soon the thread is done, this waits: a request that is late is told so
             await done(future)
         except asyncio.CancelledError:
             stop()

@@ -24,7 +24,7 @@ from graphql_api.storage.protocol import (
 USUAL = ".pickle"
 CHANGED = datetime(2024, 9, 29, tzinfo=UTC)
 
-PATIENCE = 10.0
+PATIENCE = 60.0
 """Seconds after which a test that waits for another thread has failed."""
 
 SECRET = "hidden-bucket"

@@ -13,17 +13,17 @@ from graphql_api.store.service import Store
 from graphql_api.store.sqlite import SqliteStore
 
 
-async def admit(path: Path, text: str, seconds: float) -> list[float]:
-    """Return when requests were admitted, over so many seconds."""
+async def admit(path: Path, text: str, seconds: float) -> list[tuple[float, float]]:
+    """Return between which moments requests were admitted, over so many seconds."""
     store = Store(SqliteStore(path), seconds=5)
     access = Access(AccessSettings(access="required"), store)
     admitted, until = [], time.time() + seconds
-    while time.time() < until:
+    while (begun := time.time()) < until:
         try:
             caller = await access.identify({text.encode()}, "127.0.0.1", "rest")
             assert caller is not None
             await caller.admit()
-            admitted.append(time.time())
+            admitted.append((begun, time.time()))
         except ServiceError:
             await asyncio.sleep(0.005)
     store.close()
@@ -32,7 +32,7 @@ async def admit(path: Path, text: str, seconds: float) -> list[float]:
 
 def hammer(path: Path, text: str, threads: int, seconds: float, start: Any, out: Any) -> None:
     """Run ``threads`` at once, as soon as all processes are there."""
-    start.wait(60)
+    start.wait(200)
     with ThreadPoolExecutor(threads) as pool:
         found = [pool.submit(lambda: asyncio.run(admit(path, text, seconds))) for _ in range(threads)]
-        out.put([moment for each in found for moment in each.result()])
+        out.put([admission for each in found for admission in each.result()])

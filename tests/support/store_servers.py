@@ -1,7 +1,6 @@
 """Fixture of the stores to be tested: SQLite, moto whose calls come one at a time, dynalite; for ``pytest_plugins``."""
 
 import shutil
-import socket
 import subprocess
 import threading
 import time
@@ -16,7 +15,8 @@ from graphql_api.store.dynamodb import DynamoDbStore
 from graphql_api.store.protocol import ItemStore
 from graphql_api.store.sqlite import SqliteStore
 
-DYNALITE = Path(__file__).parents[1] / "dynalite" / "node_modules" / "dynalite" / "cli.js"
+DYNALITE = Path(__file__).parents[1] / "dynalite" / "node_modules" / "dynalite"
+LISTEN = "const s = require(process.argv[1])({createTableMs: 0}); s.listen(0, () => console.log(s.address().port))"
 
 Clock = Callable[[], float]
 Make = Callable[[Clock], ItemStore]
@@ -59,20 +59,11 @@ def dynalite_url() -> Iterator[str]:
     """Run dynalite: strict, and exact where many write at once."""
     if not DYNALITE.exists() or shutil.which("node") is None:
         pytest.skip("dynalite is not installed: takes Node, and `make tests/dynalite/node_modules`")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = ["node", str(DYNALITE), "--port", str(port), "--createTableMs", "0"]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                break
-        time.sleep(0.05)
-    yield f"http://127.0.0.1:{port}"
-    process.terminate()
-    process.wait(10)
+    command = ["node", "-e", LISTEN, str(DYNALITE)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+        assert process.stdout
+        yield f"http://127.0.0.1:{int(process.stdout.readline())}"
+        process.terminate()
 
 
 @pytest.fixture(params=["sqlite", "moto", "dynalite"])
