@@ -33,6 +33,7 @@ from graphql_api.slices import Slice, load
 from graphql_api.snapshots.kinds import Kinds
 from graphql_api.storage.protocol import Storage
 from graphql_api.storage.sources import open_storage
+from graphql_api.store.location import locate_store
 from graphql_api.web import pages
 from graphql_api.web.deadline import with_deadline
 from graphql_api.web.examples import GetExamples, no_examples
@@ -103,8 +104,12 @@ def create_core(
     slices: tuple[Slice, ...] = SLICES,
     schema: "strawberry.Schema | None" = None,
 ) -> Core:
-    """Wire everything below HTTP; ``storage`` replaces the one that settings name, ``schema`` that of the slices."""
+    """Wire everything below HTTP; ``storage`` replaces the one that settings name, ``schema`` that of the slices.
+
+    Raises ``ConfigError`` where the settings name what cannot be a storage or a store.
+    """
     logs.configure(settings.log_level)
+    locate_store(settings)  # told now: what uses the store may be opened days later
     services = Services(settings, storage or open_storage(settings))
     projections = Projections(settings.encoded_bytes, settings.max_response_bytes)
 

@@ -14,7 +14,8 @@ from graphql_api.access.management import Keys
 from graphql_api.access.records import SCOPES, KeyRecord, moment
 from graphql_api.access.slice import MIN_COST
 from graphql_api.installed import read_settings
-from graphql_api.store.service import DYNAMODB, open_store
+from graphql_api.store.location import DYNAMODB
+from graphql_api.store.service import open_store
 
 PATIENT = 3.0, 10.0
 """Seconds to connect to the store and to wait for it: a person waits longer than a request."""

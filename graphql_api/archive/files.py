@@ -6,8 +6,6 @@ and a file that is not what its name says is refused.
 
 import errno
 import os
-import shutil
-import tempfile
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -15,6 +13,7 @@ from threading import Lock
 from typing import Self
 
 from graphql_api.archive.manifest import FOLDER, DataFile
+from graphql_api.archive.scratch import ScratchFolder
 from graphql_api.archive.settings import ArchiveSettings
 from graphql_api.errors import DataCorrupt, NoSpace, NotFound, UpstreamUnavailable
 from graphql_api.services import Services
@@ -34,6 +33,7 @@ class LocalFiles:
         self._given = folder
         self._max_bytes = max_bytes
         self._folder: Path | None = None
+        self._scratch: ScratchFolder | None = None
         self._lock = Lock()
 
     @classmethod
@@ -46,7 +46,7 @@ class LocalFiles:
     def folder(self) -> Path:
         """Return the folder, which is made when it is first asked for."""
         if self._folder is None:
-            self._folder = _made(self._given)
+            self._folder = self._made()
         return self._folder
 
     def fetch(self, files: Iterable[DataFile], keep: Iterable[DataFile]) -> list[Path]:
@@ -67,8 +67,17 @@ class LocalFiles:
 
     def close(self) -> None:
         """Delete a folder that was made for this process alone."""
-        if self._folder is not None and not self._given:
-            shutil.rmtree(self._folder, ignore_errors=True)
+        if self._scratch is not None:
+            self._scratch.close()
+
+    def _made(self) -> Path:
+        """Make the folder that is given, or a new one; nobody else may read it or put files there."""
+        if not self._given:
+            self._scratch = ScratchFolder("graphql-api-archive-")
+            return self._scratch.path
+        folder = Path(self._given).resolve()
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return folder
 
     def _make_room(self, missing: Mapping[Path, DataFile], kept: set[str]) -> None:
         there = [(path, path.stat()) for path in self.folder.glob("*.parquet")]
@@ -98,12 +107,3 @@ class LocalFiles:
             if error.errno in {errno.ENOSPC, errno.EDQUOT}:
                 raise NoSpace(FULL, path=str(path)) from error
             raise
-
-
-def _made(given: str) -> Path:
-    """Make the folder that is given, or a new one; nobody else may read it or put files there."""
-    if not given:
-        return Path(tempfile.mkdtemp(prefix="graphql-api-archive-"))
-    folder = Path(given).resolve()
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return folder

@@ -4,11 +4,10 @@ A version is complete before the manifest names it, and the manifest is replaced
 it meanwhile. So whoever reads sees one whole version, whenever a run ends and however many there are.
 """
 
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import suppress
+from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
@@ -17,6 +16,7 @@ from typing import Literal
 
 from graphql_api.archive.building import Workshop
 from graphql_api.archive.manifest import FOLDER, HORSES, JOCKEYS, NAME, DataFile, Manifest, dump, load
+from graphql_api.archive.scratch import ScratchFolder
 from graphql_api.errors import DataCorrupt, IndexOutdated, NotFound, StorageFault
 from graphql_api.jockeys.decoding import decode
 from graphql_api.jockeys.files import JockeyFiles
@@ -70,8 +70,8 @@ class Refresh:
 
         Raises as ``Storage`` does, ``EngineMissing``, and ``Conflict`` where another run came first.
         """
-        with tempfile.TemporaryDirectory(prefix="graphql-api-index-") as folder:
-            shop = Workshop(Path(folder))
+        with closing(ScratchFolder("graphql-api-index-")) as scratch:
+            shop = Workshop(scratch.path)
             try:
                 try:
                     self._read_all(shop, threads, advance)

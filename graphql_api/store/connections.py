@@ -54,9 +54,10 @@ class Connections:
     The file is made by the first write. Until then there is nothing to be read.
     """
 
-    def __init__(self, path: Path) -> None:
-        """Connect to ``path``; nothing is opened yet."""
+    def __init__(self, path: Path, busy_ms: int = BUSY_MS) -> None:
+        """Connect to ``path``; nothing is opened yet. A write waits ``busy_ms`` for others, twice."""
         self.path = path
+        self._busy_ms = busy_ms
         self._idle: list[sqlite3.Connection] = []
         self._lock = Lock()
         self._writer = Lock()
@@ -89,7 +90,7 @@ class Connections:
 
     @contextmanager
     def _line(self) -> Iterator[None]:
-        if not self._writer.acquire(timeout=BUSY_MS / 1000):
+        if not self._writer.acquire(timeout=self._busy_ms / 1000):
             raise StoreUnavailable(UNAVAILABLE, reason="busy")
         try:
             yield
@@ -127,7 +128,7 @@ class Connections:
         uri = f"{self.path.absolute().as_uri()}?mode=rw"
         connection = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
         try:
-            connection.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
+            connection.execute(f"PRAGMA busy_timeout = {self._busy_ms}")
             if create and connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):
                 connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = NORMAL")

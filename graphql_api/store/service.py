@@ -3,12 +3,12 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any, Self, TypeVar
 
-from graphql_api.config import ConfigError, Settings
+from graphql_api.config import Settings
 from graphql_api.errors import StoreUnavailable
 from graphql_api.services import Services
+from graphql_api.store.location import locate_store
 from graphql_api.store.messages import UNAVAILABLE
 from graphql_api.store.protocol import Drawn, Item, ItemStore, Key, Page
 from graphql_api.store.rate_limits import Draw
@@ -17,8 +17,6 @@ CALL_SECONDS = 0.4
 """What a caller waits for one call, its turn in the threads included."""
 
 THREADS = 16
-DYNAMODB = "dynamodb://"
-DEFAULT_PATH = "~/.local/state/graphql-api/store.sqlite3"
 
 T = TypeVar("T")
 
@@ -26,30 +24,24 @@ T = TypeVar("T")
 def open_store(settings: Settings, timeouts: tuple[float, float] | None = None) -> ItemStore:
     """Return the store that the settings name; nothing is opened or connected to yet. Raises ``ConfigError``.
 
-    ``timeouts`` take the place of those that a store on the network has for requests: seconds to connect and to answer.
+    ``timeouts`` take the place of those for requests: seconds to connect to a store on the network, and to wait.
     """
-    name = _name(settings)
-    if name.startswith(DYNAMODB):
+    where = locate_store(settings)
+    if isinstance(where, str):
         from graphql_api.store.dynamodb import DynamoDbStore
         from graphql_api.store.dynamodb_client import TIMEOUTS
 
-        return DynamoDbStore(name.removeprefix(DYNAMODB), settings.region, timeouts=timeouts or TIMEOUTS)
+        return DynamoDbStore(where, settings.region, timeouts=timeouts or TIMEOUTS)
+    from graphql_api.store.connections import BUSY_MS
     from graphql_api.store.sqlite import SqliteStore
 
-    return SqliteStore(Path(name).expanduser())
+    return SqliteStore(where, busy_ms=int(timeouts[1] * 1000) if timeouts else BUSY_MS)
 
 
 def is_begun(settings: Settings) -> bool:
     """Return whether there may be items: False if the file does not exist yet. Raises ``ConfigError``."""
-    name = _name(settings)
-    return name.startswith(DYNAMODB) or Path(name).expanduser().exists()
-
-
-def _name(settings: Settings) -> str:
-    name = settings.store or DEFAULT_PATH
-    if "://" in name and not name.startswith(DYNAMODB):
-        raise ConfigError(f"JOCKEY_STORE must be the path of a file or dynamodb://table, not {name!r}.")
-    return name
+    where = locate_store(settings)
+    return isinstance(where, str) or where.exists()
 
 
 class Store:

@@ -10,7 +10,7 @@ import orjson
 
 from graphql_api.errors import Conflict
 from graphql_api.store.bodies import check_names, contains, decode, encode
-from graphql_api.store.connections import Connections
+from graphql_api.store.connections import BUSY_MS, Connections
 from graphql_api.store.messages import CHANGED
 from graphql_api.store.protocol import MAX_QUERY_ITEMS, Drawn, Item, Key, Page, Write
 from graphql_api.store.rate_limits import Draw, settle
@@ -31,9 +31,9 @@ _PUT = "REPLACE INTO items VALUES (?, ?, ?, ?, ?, ?)"
 class SqliteStore:
     """Implements ``ItemStore``."""
 
-    def __init__(self, path: Path, clock: Callable[[], float] = time.time) -> None:
-        """Keep items in the file at ``path``, which the first write makes."""
-        self._connections = Connections(path)
+    def __init__(self, path: Path, clock: Callable[[], float] = time.time, busy_ms: int = BUSY_MS) -> None:
+        """Keep items in the file at ``path``, which the first write makes; a write waits ``busy_ms`` for others."""
+        self._connections = Connections(path, busy_ms)
         self._clock = clock
         self._pruned = 0.0
 

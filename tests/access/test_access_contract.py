@@ -101,6 +101,7 @@ def test_the_contract_holds_over_servers(sample_data: Path, tmp_path: Path) -> N
     """Three servers, six connections each, over HTTP, most of it replayed."""
     store = SqliteStore(tmp_path / "store.sqlite3")
     settings = {"access": "required", "store": str(tmp_path / "store.sqlite3"), "log_level": "ERROR"}
+    settings |= {"access_failure": "closed"}  # else each counts alone where others write all the time
     servers = [Server(sample_data, tmp_path / f"log{number}", **settings) for number in range(3)]
     connections = [server.connect() for server in servers for _ in range(6)]
 
@@ -113,7 +114,7 @@ def test_the_contract_holds_over_servers(sample_data: Path, tmp_path: Path) -> N
             admitted = []
             while (begun := time.time()) < until:
                 status, _, _ = connection.ask(request)
-                assert status in (200, 429)
+                assert status in (200, 429, 503)
                 if status == 200:
                     admitted.append((begun, time.time()))
                 else:

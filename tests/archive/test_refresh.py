@@ -177,11 +177,11 @@ def test_an_interrupted_run_is_gone_on_with(storage: FakeStorage, error: type[Ba
     saved = manifest_of(storage)
     assert saved.sources.keys() == set(IDS)
     unread = {jockey_id for jockey_id, etag in saved.sources.items() if etag is None}
-    assert len(unread) == 3
+    assert 2 <= len(unread) <= 3  # a thread may have read one more by then
     assert not saved.complete
     assert {jockey_id for jockey_id, count in jockeys(storage).items() if count is None} == unread
     again = refreshed(storage)
-    assert dict(again.outcomes) == {"read": 3, "unchanged": 2}
+    assert dict(again.outcomes) == {"read": len(unread), "unchanged": len(IDS) - len(unread)}
     assert manifest_of(storage).complete
 
 

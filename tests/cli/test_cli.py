@@ -506,6 +506,18 @@ def test_a_file_that_may_not_be_read_does_not_end_the_index(sample_data: Path, t
     assert "incomplete: 1 of 6 files were not read" in told
 
 
+@pytest.mark.parametrize("command", [("serve", "--port", 0), ("keys", "list"), ("query", "{ __typename }")])
+def test_a_store_that_can_be_none_is_told_at_once(
+    run: Run, sample_data: Path, tmp_path: Path, command: tuple[object, ...]
+) -> None:
+    """A directory, or a URL of another kind, is a wrong setting, and no store that fails for a while."""
+    for wrong, kind in ((str(tmp_path), ", which is a directory"), ("redis://localhost", "")):
+        result = run(*command, JOCKEY_DATA=str(sample_data), JOCKEY_STORE=wrong)
+        assert result.exit_code not in (0, None)
+        told = f"JOCKEY_STORE must be the path of a file or dynamodb://table, not {wrong!r}{kind}."
+        assert told in result.stderr.replace("\n", " ").replace("  ", " ")
+
+
 def test_index_of_nothing_readable_fails(run: Run, tmp_path: Path) -> None:
     """Where no file can be read at all, ``index`` ends with exit code 1."""
     (tmp_path / "00001.pickle").write_bytes(b"no pickle")
