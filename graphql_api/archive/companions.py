@@ -230,9 +230,9 @@ def race_statement(rides: Sequence[Ride]) -> Statement:
     parameters = Parameters()
     days = ", ".join(parameters.add(each) for each in sorted({ride["date"] for ride in rides}))
     meetings = ", ".join(parameters.add(each) for each in sorted({ride["meeting"] for ride in rides} - {None}))
-    text = f"""SELECT date, meeting, race_number, CASE WHEN race_number IS NULL THEN race_name END AS named, count(*),
-    list(last3f), list(finish_position) FROM rides WHERE date IN ({days}) AND meeting IN ({meetings or "NULL"})
-    GROUP BY date, meeting, race_number, named"""
+    key = "date, meeting, race_number, CASE WHEN race_number IS NULL THEN race_name END"
+    text = f"""SELECT {key}, count(*), list(last3f), list(finish_position)
+    FROM rides WHERE date IN ({days}) AND meeting IN ({meetings or "NULL"}) GROUP BY {key}"""
     return Statement(text, tuple(parameters.values))
 
 

@@ -160,14 +160,14 @@ def _of_element(name: str, test: Comparison) -> str:
 
 def _passing(name: str, tests: Elements) -> str:
     """Count the elements that pass."""
-    return f"len(list_filter({name}, lambda element: {_element_sql('element', tests)}))"
+    return f"array_length(list_filter({name}, lambda element: {_element_sql('element', tests)}))"
 
 
 _OF_LISTS: Mapping[str, Callable[[str, Elements], str]] = MappingProxyType(
     {
         "some": lambda name, tests: f"({_passing(name, tests)} > 0)",
-        "every": lambda name, tests: f"({_passing(name, tests)} = len({name}))",
-        "first": lambda name, tests: f"(len({name}) > 0 AND {_element_sql(f'{name}[1]', tests)})",
-        "last": lambda name, tests: f"(len({name}) > 0 AND {_element_sql(f'{name}[-1]', tests)})",
+        "every": lambda name, tests: f"({_passing(name, tests)} = array_length({name}))",
+        "first": lambda name, tests: f"(array_length({name}) > 0 AND {_element_sql(f'{name}[1]', tests)})",
+        "last": lambda name, tests: f"(array_length({name}) > 0 AND {_element_sql(f'{name}[-1]', tests)})",
     }
 )

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, NamedTuple, Self, TypeVar
 
 from graphql_api.archive.costs import MAX_QUESTIONS, MEASURED_ROWS
+from graphql_api.archive.embedded import EmbeddedEngine
 from graphql_api.archive.engine import Engine
 from graphql_api.archive.files import LocalFiles
 from graphql_api.archive.held import Answer
@@ -93,7 +94,7 @@ class EditionSource:
     def decode(self, stored: StoredObject, key: str, trace: Trace) -> Edition:  # noqa: ARG002 - of the protocol
         """Read the manifest; the files are fetched when a question needs them."""
         manifest, own = load(stored.data), self._settings
-        engine = Engine(manifest, self._files, self._workers, own.archive_memory_bytes, own.archive_disk_bytes)
+        engine = EmbeddedEngine(manifest, self._files, self._workers, own.archive_memory_bytes, own.archive_disk_bytes)
         return Edition(manifest, engine, stored.etag, stored.last_modified)
 
     def size(self, value: Edition) -> int:  # noqa: ARG002 - of the protocol

@@ -112,14 +112,15 @@ class Grouping:
         columns = self.key_columns
         surfaces = sorted(members(TYPES["surface"]).index(each) for each in wanted.surfaces)
         own = f" AND surface_ordinal IN ({', '.join(map(str, surfaces))})" if surfaces else ""
-        (number,) = order_columns(wanted.field, _numeric_type(wanted.field))
+        (column,) = order_columns(wanted.field, _numeric_type(wanted.field))
+        number = f"CAST(picked.{column} AS DOUBLE)"
         return Statement(
             f"""{text},
 chosen AS (SELECT {"".join(f"{each}, " for each in columns)}row_number() OVER ({self.order_sql}) - 1 AS number
     FROM (SELECT * {self.chosen_sql(parameters)}))
-SELECT chosen.number, CAST(picked.{number} AS DOUBLE) AS value, count(*) AS occurrences
+SELECT chosen.number, {number} AS value, count(*) AS occurrences
 FROM picked JOIN chosen ON {_same("picked", "chosen", columns)}
-WHERE picked.{number} IS NOT NULL{own} GROUP BY chosen.number, value ORDER BY chosen.number, value""",
+WHERE picked.{column} IS NOT NULL{own} GROUP BY chosen.number, {number} ORDER BY chosen.number, value""",
             tuple(parameters.values),
         )
 

@@ -9,8 +9,9 @@ from typing import Any
 
 from graphql_api import samples
 from graphql_api.archive.building import Workshop
-from graphql_api.archive.engine import Answer, Engine
+from graphql_api.archive.embedded import EmbeddedEngine
 from graphql_api.archive.files import LocalFiles
+from graphql_api.archive.held import Answer
 from graphql_api.archive.manifest import NAME, Manifest, load
 from graphql_api.archive.questions import Statement
 from graphql_api.archive.refresh import Refresh
@@ -58,7 +59,7 @@ class Archive:
         """Read the manifest; the files lie in a folder that ends with the archive."""
         self.workers = Workers(2, "test-question")
         self.files = LocalFiles(storage, "", DISK)
-        self.engine = Engine(manifest_of(storage), self.files, self.workers, MEMORY, DISK)
+        self.engine = EmbeddedEngine(manifest_of(storage), self.files, self.workers, MEMORY, DISK)
 
     def ask(self, statement: Statement, budget: Budget | None = None) -> Answer:
         """Ask a question."""

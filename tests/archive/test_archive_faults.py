@@ -20,7 +20,7 @@ from fakes import FakeClock
 from graphql_api.app import create_app, create_core
 from graphql_api.archive.columns import SCHEMA
 from graphql_api.archive.editions import Edition
-from graphql_api.archive.engine import PIECE, Engine
+from graphql_api.archive.embedded import PIECE, EmbeddedEngine
 from graphql_api.archive.files import LocalFiles
 from graphql_api.archive.held import PAUSE, Answer, Held
 from graphql_api.archive.manifest import NAME, DataFile, load
@@ -234,7 +234,7 @@ def test_a_question_that_takes_too_much_memory_is_refused(folder: Path) -> None:
     """The memory of all questions is bounded, and so is what they put on disk."""
     storage = FolderStorage(folder)
     workers, files = Workers(1), LocalFiles(storage, "", DISK)
-    engine = Engine(manifest_of(storage), files, workers, 32 * 2**20, 2**20)
+    engine = EmbeddedEngine(manifest_of(storage), files, workers, 32 * 2**20, 2**20)
     greedy = Statement("SELECT list(range) FROM range(100000000)", (), ())
     with pytest.raises((QueryTooComplex, NoSpace)):
         asyncio.run(engine.ask(greedy, Budget()))
@@ -301,7 +301,7 @@ def test_many_questions_at_once_are_bounded_and_jockeys_unharmed(folder: Path) -
     """Fifty clients wait for their turn; a jockey in memory is answered meanwhile, without one of their threads."""
     storage = FolderStorage(folder)
     workers, files = Workers(2), LocalFiles(storage, "", DISK)
-    engine = Engine(manifest_of(storage), files, workers, MEMORY, DISK)
+    engine = EmbeddedEngine(manifest_of(storage), files, workers, MEMORY, DISK)
     asked = [
         Statement(f"SELECT count(*), {place} FROM rides a, rides b, range(200) WHERE a.distance <> b.distance")
         for place in range(50)
@@ -330,7 +330,7 @@ def test_answers_in_memory_are_bounded(folder: Path) -> None:
     """While too much of them is held, no further question is asked; once they are gone, the next one is."""
     storage = FolderStorage(folder)
     workers, files, held = Workers(2), LocalFiles(storage, "", DISK), Held(2 * 80)
-    engine = Engine(manifest_of(storage), files, workers, MEMORY, DISK, held)
+    engine = EmbeddedEngine(manifest_of(storage), files, workers, MEMORY, DISK, held)
     kept, other = Statement("SELECT date, distance FROM rides"), Statement("SELECT date FROM rides")
 
     async def ask(statement: Statement) -> int:
@@ -410,7 +410,7 @@ def test_a_slow_storage_does_not_hold_the_event_loop(folder: Path) -> None:
             return super().read(key, etag, **options)
 
     workers, files = Workers(2), LocalFiles(Slow(folder), "", DISK)
-    engine = Engine(manifest_of(FolderStorage(folder)), files, workers, MEMORY, DISK)
+    engine = EmbeddedEngine(manifest_of(FolderStorage(folder)), files, workers, MEMORY, DISK)
     statement = Statement("SELECT count(*) FROM rides")
 
     async def ask_twice() -> list[Any]:

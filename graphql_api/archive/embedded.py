@@ -1,0 +1,155 @@
+"""The embedded engine: DuckDB over the files of one version, locked down, each question in a thread of its own.
+
+Nothing that a question says reaches a file, a setting or an extension: after the files' folder no other can be opened,
+and no setting changes any more. A question ends with its request, and with its time.
+"""
+
+from concurrent.futures import CancelledError
+from pathlib import Path
+from threading import Event, Lock
+from typing import TYPE_CHECKING
+
+from graphql_api.archive.asking import MAX_VALUES, Asking, Question, checked
+from graphql_api.archive.columns import COLUMNS
+from graphql_api.archive.duck import connect, translated
+from graphql_api.archive.files import LocalFiles
+from graphql_api.archive.held import Answer, Held
+from graphql_api.archive.manifest import Manifest
+from graphql_api.archive.questions import Statement
+from graphql_api.execution.budget import Budget
+from graphql_api.workers import Workers
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+PIECE = 20_000
+"""Values that are fetched at a time: some milliseconds."""
+
+
+class EmbeddedEngine:
+    """The tables of one version. They are opened when they are first asked for."""
+
+    def __init__(
+        self,
+        manifest: Manifest,
+        files: LocalFiles,
+        workers: Workers,
+        memory_bytes: int,
+        disk_bytes: int,
+        held: Held | None = None,
+    ) -> None:
+        """Open nothing yet; questions run in ``workers``. ``held`` bounds what their answers hold."""
+        self.manifest = manifest
+        self._files = files
+        self._asking = Asking(workers)
+        self._bounds = {"memory_limit": f"{memory_bytes}B", "max_temp_directory_size": f"{disk_bytes}B"}
+        self._opening = Lock()  # held while files are fetched, so never taken on an event loop
+        self._lock = Lock()
+        self._connection: DuckDBPyConnection | None = None
+        self._opened: set[str] = set()
+        self._idle: list[DuckDBPyConnection] = []
+        self._held = held or Held()
+
+    async def ask(self, statement: Statement, budget: Budget) -> Answer:
+        """Answer a question; see ``Engine.ask``. Raises as ``LocalFiles.fetch``, too."""
+        return await self._asking.ask(statement, _Run(self, statement), budget)
+
+    def cursor(self, statement: Statement) -> "DuckDBPyConnection":
+        """Lend a cursor to a question, whose tables are open; to make one takes as long as a small question."""
+        with self._opening:
+            connection = self._connection = self._connection or self._open()
+            for table in statement.tables:
+                if table not in self._opened:
+                    connection.execute(self._table(table))
+                    self._opened.add(table)
+            with self._lock:
+                return self._idle.pop() if self._idle else connection.cursor()
+
+    @property
+    def held(self) -> Held:
+        """Return what counts the values of answers in memory."""
+        return self._held
+
+    def take_back(self, cursor: "DuckDBPyConnection") -> None:
+        """Take a cursor back whose question was answered."""
+        with self._lock:
+            self._idle.append(cursor)
+
+    def forget(self) -> None:
+        """Let go of the answers that are kept."""
+        self._asking.forget()
+
+    def _open(self) -> "DuckDBPyConnection":
+        folder = self._files.folder
+        connection = connect(
+            None,
+            **self._bounds,
+            temp_directory=str(folder / "spilt"),
+            autoinstall_known_extensions=False,
+            autoload_known_extensions=False,
+        )
+        connection.execute("SET parquet_metadata_cache = true")
+        connection.execute(f"SET allowed_directories = [{_quoted(folder)}]")
+        connection.execute("SET enable_external_access = false")
+        connection.execute("SET lock_configuration = true")
+        return connection
+
+    def _table(self, table: str) -> str:
+        """Write the view of a table's files, which are fetched."""
+        manifest = self.manifest
+        files = {
+            "rides": [manifest.rides[year] for year in sorted(manifest.rides, reverse=True)],
+            "jockeys": [manifest.jockeys],
+            "horses": [manifest.horses],
+        }[table]
+        if not files:
+            declared = ", ".join(f"{column.name} {column.type}" for column in COLUMNS)
+            return f"CREATE TABLE rides ({declared})"
+        paths = self._files.fetch(files, manifest.files)
+        return f"CREATE VIEW {table} AS SELECT * FROM read_parquet([{', '.join(map(_quoted, paths))}])"
+
+
+class _Run(Question):
+    """One question on its way; ``stop`` ends it, also before it has begun."""
+
+    def __init__(self, engine: EmbeddedEngine, statement: Statement) -> None:
+        self._engine = engine
+        self._statement = statement
+        self._stopped = Event()
+        self._cursor: DuckDBPyConnection | None = None
+
+    def __call__(self) -> Answer:
+        """Ask, in a thread."""
+        self._engine.held.check()
+        with translated():
+            cursor = self._cursor = self._engine.cursor(self._statement)
+            if self._stopped.is_set():
+                raise CancelledError
+            cursor.execute(self._statement.text, list(self._statement.values))
+            rows = self._rows(cursor)
+            self._engine.take_back(cursor)  # one whose question failed, or was ended, is let go of
+        self._engine.held.add(checked(rows))
+        return rows
+
+    def _rows(self, cursor: "DuckDBPyConnection") -> Answer:
+        """Fetch the rows, until there are more values than allowed.
+
+        DuckDB holds the interpreter while it makes objects of a piece: so no other thread waits for long.
+        """
+        columns = max(1, len(cursor.description or ()))
+        rows = Answer()
+        while len(rows) * columns <= MAX_VALUES and (piece := cursor.fetchmany(PIECE // columns + 1)):
+            if self._stopped.is_set():
+                raise CancelledError
+            rows += piece
+        return rows
+
+    def stop(self) -> None:
+        """End the question."""
+        self._stopped.set()
+        if self._cursor is not None:
+            self._cursor.interrupt()
+
+
+def _quoted(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"
