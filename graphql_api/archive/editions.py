@@ -1,9 +1,10 @@
 """Editions: versions of the archive as snapshots, so that answers may be kept as long as theirs holds."""
 
 import math
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, NamedTuple, Self, TypeVar
 
 from graphql_api.archive.costs import MAX_QUESTIONS, MEASURED_ROWS
@@ -18,6 +19,7 @@ from graphql_api.config import Settings
 from graphql_api.errors import IndexRequired, NotFound, QueryTooComplex
 from graphql_api.execution.context import Context
 from graphql_api.services import Services
+from graphql_api.slices import load as load_named
 from graphql_api.snapshots.policy import Policy
 from graphql_api.snapshots.snapshot import Snapshot
 from graphql_api.snapshots.snapshots import Snapshots
@@ -76,7 +78,7 @@ class EditionSource:
     name = "archive"
     key_field = "key"
 
-    def __init__(self, storage: Storage, files: LocalFiles, workers: Workers, settings: ArchiveSettings) -> None:
+    def __init__(self, storage: Storage, files: LocalFiles, workers: Workers, settings: Settings) -> None:
         """Read from ``storage``; questions run in ``workers`` on ``files``."""
         self._storage = storage
         self._files = files
@@ -93,13 +95,19 @@ class EditionSource:
 
     def decode(self, stored: StoredObject, key: str, trace: Trace) -> Edition:  # noqa: ARG002 - of the protocol
         """Read the manifest; the files are fetched when a question needs them."""
-        manifest, own = load(stored.data), self._settings
-        engine = EmbeddedEngine(manifest, self._files, self._workers, own.archive_memory_bytes, own.archive_disk_bytes)
-        return Edition(manifest, engine, stored.etag, stored.last_modified)
+        manifest = load(stored.data)
+        return Edition(manifest, self._embedded(manifest), stored.etag, stored.last_modified)
 
     def size(self, value: Edition) -> int:  # noqa: ARG002 - of the protocol
         """Return nothing: there is one edition, which settings bound."""
         return 0
+
+    def close(self) -> None:
+        """Close nothing: the storage and the files are services of their own."""
+
+    def _embedded(self, manifest: Manifest) -> EmbeddedEngine:
+        own = self._settings.of(ArchiveSettings)
+        return EmbeddedEngine(manifest, self._files, self._workers, own.archive_memory_bytes, own.archive_disk_bytes)
 
 
 class Editions(Snapshots[Edition]):
@@ -117,8 +125,10 @@ class Editions(Snapshots[Edition]):
         own = settings.of(ArchiveSettings)
         threads = threads or LoadThreads(settings.load_threads)
         self._questions = Workers(own.archive_questions, "archive-question")
-        source = EditionSource(storage, files, self._questions, own)
-        super().__init__(source, _policy(settings), threads.aside, threads.shared, clock=clock)
+        self._editions: EditionSource = load_named(_SOURCES[own.archive_engine])(
+            storage, files, self._questions, settings
+        )
+        super().__init__(self._editions, _policy(settings), threads.aside, threads.shared, clock=clock)
 
     @classmethod
     def open(cls, services: Services) -> Self:
@@ -130,6 +140,16 @@ class Editions(Snapshots[Edition]):
         """Refuse further questions."""
         self._questions.close()
         super().close()
+        self._editions.close()
+
+
+_SOURCES: Mapping[str, str] = MappingProxyType(
+    {
+        "duckdb": "graphql_api.archive.editions:EditionSource",
+        "athena": "graphql_api.archive.athena.editions:PublishedSource",
+    }
+)
+"""What holds the editions, by the engine that the settings name; imported where it is used."""
 
 
 def _policy(settings: Settings) -> Policy:
@@ -156,5 +176,7 @@ async def edition(context: Context, what: str = "this") -> Edition:
     """Return the edition that a request reads. Raises ``IndexRequired`` where there is none, for ``what`` takes it."""
     found = await edition_or_none(context)
     if found is None:
-        raise IndexRequired(f"This storage has no index; {what} requires one. Run graphql-api index.")
+        is_published = context.settings.of(ArchiveSettings).archive_engine == "athena"
+        then = ", then graphql-api archive publish" if is_published else ""
+        raise IndexRequired(f"This storage has no index; {what} requires one. Run graphql-api index{then}.")
     return found

@@ -16,6 +16,7 @@ from typing import Literal
 
 from graphql_api.archive.building import Workshop
 from graphql_api.archive.manifest import FOLDER, HORSES, JOCKEYS, NAME, DataFile, Manifest, dump, load
+from graphql_api.archive.published import published_files
 from graphql_api.archive.scratch import ScratchFolder
 from graphql_api.errors import DataCorrupt, IndexOutdated, NotFound, StorageFault
 from graphql_api.jockeys.decoding import decode
@@ -184,8 +185,8 @@ class Refresh:
         return file
 
     def _delete_orphans(self, manifest: Manifest) -> None:
-        """Delete the files that neither this version nor the one before names, if they are old."""
-        named = {*(file.name for file in manifest.files), *manifest.previous}
+        """Delete the files that neither this version, nor the one before, nor what was published names, if old."""
+        named = {*(file.name for file in manifest.files), *manifest.previous, *published_files(self.storage)}
         now = datetime.now(UTC)
         for listed in list_all(self.storage, f"{FOLDER}/"):
             if listed.key not in named and now - listed.last_modified > ORPHAN_AGE:

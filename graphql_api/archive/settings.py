@@ -1,6 +1,7 @@
 """The settings of the archive."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from graphql_api.config import setting
 
@@ -9,6 +10,13 @@ from graphql_api.config import setting
 class ArchiveSettings:
     """The slice's table of settings."""
 
+    archive_engine: Literal["duckdb", "athena"] = setting(
+        "duckdb",
+        "Engine of archive queries: `duckdb` in the process, or `athena`, on the tables of `archive publish`",
+    )
+    archive_workgroup: str = setting(
+        "primary", "Athena workgroup. It has the location of results and the limit of bytes read by one query"
+    )
     archive_folder: str = setting(
         "", "Folder for the server's local copies of the archive files. Empty: a separate temporary folder"
     )

@@ -8,7 +8,10 @@ SLICE = Slice(
     settings=ArchiveSettings,
     query="graphql_api.archive.schema.query:Query",
     routes="graphql_api.archive.routes.exports:routes",
-    commands={"index": "graphql_api.archive.commands.index:index"},
+    commands={
+        "archive": "graphql_api.archive.commands.archive:archive",
+        "index": "graphql_api.archive.commands.index:index",
+    },
     holdings="graphql_api.archive.commands.holdings:describe",
     snapshots={"archive": "graphql_api.archive.editions:Editions"},
 )
