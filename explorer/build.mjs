@@ -46,6 +46,35 @@ const systemFonts = {
   },
 };
 
+/** What is put right in packages: which file, what stands there, and what is to stand there instead. */
+const PATCHES = [
+  // It has no form for lists, and complains of each in the console.
+  [/graphiql-explorer\/dist\/Explorer\.js$/, /console\.error\('arg mismatch[^;]*;/g, ""],
+  // A label that hides what stands on the button.
+  [/@graphiql\/plugin-history\/dist\/components\.js$/, '"aria-label": "Set active",', ""],
+  // The field tree takes the focus whenever an argument appears, and so while a page is loaded.
+  [/graphiql-explorer\/dist\/Explorer\.js$/, /input\.focus\(\);\s*input\.setSelectionRange\([^;]*;/, ""],
+  // A tab with a button to close it is no tab to a screen reader, which lets no control be within one: it is a list.
+  [/@graphiql\/react\/dist\/ui\/tabs\.js$/, /"aria-selected": isActive,\s*role: "tab",/, ""],
+  [/@graphiql\/react\/dist\/ui\/tabs\.js$/, 'role: "tablist",', ""],
+  [/graphiql\/dist\/GraphiQL\.js$/, '"aria-controls": "graphiql-session",', '"aria-current": index_3 === activeTabIndex,'],
+];
+
+const patched = {
+  name: "patched",
+  setup({ onLoad }) {
+    onLoad({ filter: /(Explorer|tabs|GraphiQL|components)\.js$/ }, ({ path }) => {
+      const wanted = PATCHES.filter(([file]) => file.test(path));
+      const contents = wanted.reduce((source, [, old, made]) => {
+        const changed = source.replace(old, made);
+        if (changed === source) throw new Error(`${path} has another form now: ${old}`);
+        return changed;
+      }, readFileSync(path, "utf8"));
+      return { contents, loader: "js" };
+    });
+  },
+};
+
 async function bundle() {
   return build({
     absWorkingDir: HERE,
@@ -60,7 +89,7 @@ async function bundle() {
     jsx: "automatic",
     legalComments: "none", // the licences go into a file of their own
     target: ["es2022"],
-    plugins: [systemFonts],
+    plugins: [systemFonts, patched],
     alias: { "react-style-singleton": "./src/no_styles.js" },
     define: { "process.env.NODE_ENV": '"production"' },
     logLevel: "warning",

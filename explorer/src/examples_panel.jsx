@@ -1,47 +1,31 @@
 // The Examples panel of the explorer: each opens in a tab of its own.
 
-import { useEditorContext } from "@graphiql/react";
-import { useEffect, useState } from "react";
-
-import { examples, json } from "./examples.js";
+import { examples } from "./examples.js";
+import { useOpen } from "./tabs.js";
+import { say } from "./texts.js";
 
 function Panel() {
-  const { addTab, changeTab, queryEditor, tabs, variableEditor } = useEditorContext({ nonNull: true });
-  const [wanted, setWanted] = useState(null);
-
-  // The editors show a new tab only after it was rendered; until then they would write into the old one.
-  useEffect(() => {
-    if (!wanted) return;
-    queryEditor.setValue(wanted.query);
-    variableEditor.setValue(json(wanted.variables));
-    setWanted(null);
-  }, [wanted]);
-
-  const open = (example) => {
-    const found = tabs.findIndex((tab) => tab.query === example.query);
-    if (found >= 0) return changeTab(found);
-    addTab();
-    setWanted(example);
-  };
-
+  const open = useOpen();
+  const parts = [
+    ["ofOneJockey", examples.filter((each) => !each.archive)],
+    ["needsArchive", examples.filter((each) => each.archive)],
+  ];
   return (
-    <section className="examples">
-      <div className="graphiql-doc-explorer-title">Examples</div>
-      {examples.map((example) => (
-        <button key={example.title} type="button" onClick={() => open(example)}>
-          <strong>{example.title}</strong>
-          <span>{lesson(example.query)}</span>
-        </button>
+    <section className="examples" aria-label={say("examples")}>
+      <div className="graphiql-doc-explorer-title">{say("examples")}</div>
+      {parts.map(([name, shown]) => (
+        <div key={name}>
+          <h3>{say(name)}</h3>
+          {shown.map((example) => (
+            <button key={example.title} type="button" onClick={() => open(example)}>
+              <strong>{example.title}</strong>
+              <span>{example.lesson}</span>
+            </button>
+          ))}
+        </div>
       ))}
     </section>
   );
-}
-
-/** The first paragraph of the comment above a query. */
-function lesson(query) {
-  const lines = query.split("\n");
-  const end = lines.findIndex((line) => line === "#" || !line.startsWith("#"));
-  return lines.slice(0, end).map((line) => line.slice(2)).join(" ");
 }
 
 function Icon() {
@@ -52,4 +36,4 @@ function Icon() {
   );
 }
 
-export const examplesPlugin = { title: "Examples", icon: Icon, content: Panel };
+export const examplesPlugin = { title: say("examples"), icon: Icon, content: Panel };

@@ -1,6 +1,7 @@
 // Sends an operation by POST and says how it went.
 
 import { asksForKeys, inWords, keyHeaders } from "./key.js";
+import { say } from "./texts.js";
 
 const ACCEPT = "application/graphql-response+json, application/json;q=0.9";
 
@@ -41,6 +42,6 @@ function parsed(text, response) {
   try {
     return JSON.parse(text);
   } catch {
-    return { errors: [{ message: `HTTP ${response.status}: the answer is no JSON.`, answer: text.slice(0, 1000) }] };
+    return { errors: [{ message: say("notJson", { status: response.status }), answer: text.slice(0, 1000) }] };
   }
 }

@@ -4,6 +4,7 @@ import { useSchemaStore } from "@graphiql/react";
 import { useState } from "react";
 
 import { keepKey, key } from "./key.js";
+import { say } from "./texts.js";
 
 export function KeyField() {
   const { introspect } = useSchemaStore();
@@ -16,7 +17,7 @@ export function KeyField() {
   return (
     <form className="key" onSubmit={use}>
       <label>
-        API key{" "}
+        {say("key")}{" "}
         <input
           type="password"
           name="api-key"
@@ -28,7 +29,7 @@ export function KeyField() {
         />
       </label>
       <button type="submit" className="graphiql-button">
-        Use
+        {say("useKey")}
       </button>
     </form>
   );

@@ -37,8 +37,9 @@ from graphql_api.web.validators import Validators, cacheable, request_digest
 ALLOW = ", ".join(METHODS)
 VARY = "Accept, Accept-Encoding"
 LOGGED_CHARACTERS = 100
-ASKING = ("query", "documentId", "extensions")
-"""Parameters of which one makes a GET an operation, whatever a browser accepts."""
+ASKING = ("documentId", "extensions")
+"""Parameters of which one makes a GET an operation, whatever a browser accepts. A browser that comes with ``query``
+gets the explorer, which shows the query and does not run it: a link must not run what its reader has not read."""
 
 
 @dataclass(frozen=True, slots=True)

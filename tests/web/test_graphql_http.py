@@ -279,12 +279,14 @@ def test_an_error_in_a_field_leaves_the_status_at_200(client: TestClient) -> Non
 
 
 def test_a_browser_gets_the_explorer(client: TestClient) -> None:
-    """A GET that prefers HTML and has no query is shown GraphiQL; with a query it is answered."""
+    """A GET that prefers HTML is shown GraphiQL, with a query too: a link never runs what its reader has not read."""
     html = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
     page = client.get("/graphql", headers={"accept": html})
     assert page.status_code == 200
     assert page.headers["content-type"].startswith("text/html")
-    assert get(client, accept=html, query=QUERY).json() == DATA
+    linked = get(client, accept=html, query=QUERY)
+    assert linked.headers["content-type"].startswith("text/html")
+    assert get(client, accept="application/json", query=QUERY).json() == DATA
 
 
 def test_every_answer_carries_a_request_id_and_timings(client: TestClient) -> None:
