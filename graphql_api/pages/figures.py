@@ -67,6 +67,19 @@ def day(text: str | None, language: Language) -> str:
     return f"{name} {found.day} {found:%B} {found.year}"
 
 
+def month(text: str, language: Language) -> str:
+    """Write a month, given as ``YYYY-MM``."""
+    found = date.fromisoformat(f"{text}-01")
+    return f"{found.year}年{found.month}月" if language is Language.JA else f"{found:%B} {found.year}"
+
+
+def day_of_month(text: str, language: Language) -> str:
+    """Write a date below the name of its month."""
+    found = date.fromisoformat(text)
+    name = WEEKDAYS[language][found.weekday()]
+    return f"{found.day}日({name})" if language is Language.JA else f"{name} {found.day}"
+
+
 def clock(text: str | None) -> str:
     """Write the time of day of a moment, in its own time zone."""
     return NONE if text is None else f"{datetime.fromisoformat(text):%H:%M}"

@@ -55,10 +55,12 @@ class Renderer:
             label=partial(self._label, language),
             place=partial(_place, texts),
             day=partial(figures.day, language=language),
+            month=partial(figures.month, language=language),
+            day_of_month=partial(figures.day_of_month, language=language),
             yen=partial(figures.yen, language=language),
             weight=figures.weight,
             bar=charts.bar,
-            none=figures.NONE,
+            dash=figures.NONE,
             **context,
         )
 

@@ -6,4 +6,5 @@ SLICE = Slice(
     name="pages",
     query="graphql_api.pages.schema.query:Query",
     pages="graphql_api.pages.http.routes:routes",
+    layer="graphql_api.pages.http.layer:layer",
 )

@@ -36,7 +36,7 @@ def routes(http: Http, examples: GetExamples) -> list[Route]:
 def _site(http: Http, examples: GetExamples) -> "Site":
     from graphql_api.pages.http.site import Site
 
-    return Site(http.graphql.parts(), examples, has_explorer=http.settings.has_explorer)
+    return Site(http.graphql.parts(), examples)
 
 
 def _endpoint(path: str, site: "Once[Site]", http: Http) -> Callable[[Request], Awaitable[Response]]:

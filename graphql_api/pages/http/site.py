@@ -16,7 +16,7 @@ from graphql_api.pages.asked import Asked
 from graphql_api.pages.definitions import PAGES, Page
 from graphql_api.pages.http.policy import HEADERS, VARY
 from graphql_api.pages.http.requests import moved, read_asked
-from graphql_api.pages.http.style import style
+from graphql_api.pages.http.shared import shared
 from graphql_api.pages.rendering import FOLDER, Renderer, version
 from graphql_api.pages.schema.labels import labels
 from graphql_api.pages.texts import Texts
@@ -25,7 +25,6 @@ from graphql_api.web.conditional import not_modified
 from graphql_api.web.examples import GetExamples
 from graphql_api.web.graphql_app import GraphQLParts
 from graphql_api.web.named.answers import Answers, Form
-from graphql_api.web.pages import asset_name
 from graphql_api.web.responses import ChunkedBody, etag
 from graphql_api.web.trusted import TrustedDocument, read_trusted
 
@@ -44,13 +43,12 @@ EXAMPLE = """{{
 class Site:
     """Pages, made of what their operations answer."""
 
-    def __init__(self, parts: GraphQLParts, examples: GetExamples, *, has_explorer: bool) -> None:
-        """Ask ``parts``; with ``has_explorer`` pages link to it. Raises ``EngineMissing`` without Jinja."""
+    def __init__(self, parts: GraphQLParts, examples: GetExamples) -> None:
+        """Ask ``parts``, and show the ids of ``examples``. Raises ``EngineMissing`` without Jinja."""
         self._graphql = parts.endpoint
         self._examples = examples
-        shared = {"has_explorer": has_explorer, "stylesheet": style()[0], "licences": asset_name("licences")}
         try:
-            self._renderer = Renderer(labels(self._graphql.engine.schema), shared)
+            self._renderer = Renderer(labels(self._graphql.engine.schema), shared(self._graphql.settings))
         except ImportError as error:
             raise EngineMissing("Pages require the extra 'pages': pip install 'graphql-api[pages]'.") from error
         self._answers = Answers(self._graphql, version())

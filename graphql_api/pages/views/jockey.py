@@ -15,6 +15,9 @@ STARTED = ("FINISHED", "DEMOTED", "REMOUNTED", "FAILED_TO_FINISH", "DISQUALIFIED
 WINDOW = 50
 """Rides of which each point of the form curve is the share."""
 
+MANY = 30
+"""Rides from which the interval of a rate counts for the axis."""
+
 STEP = 5
 """Rides between two points."""
 
@@ -31,10 +34,9 @@ def context(data: Mapping[str, Any], asked: Asked, texts: Texts) -> dict[str, An
     jockey = data["jockey"]
     if jockey is None:
         raise NotFound("There is no jockey with this id.")
+    keys = {"racecourse": "byRacecourse", "distance": "byDistance", "favourite": "byFavourite"}
     groups = {
-        "racecourse": jockey["records"]["byRacecourse"],
-        "distance": jockey["records"]["byDistance"],
-        "favourite": jockey["records"]["byFavourite"],
+        name: [each for each in jockey["records"][key] if each["statistics"]["rides"]] for name, key in keys.items()
     }
     return {
         "jockey": jockey,
@@ -50,9 +52,10 @@ def context(data: Mapping[str, Any], asked: Asked, texts: Texts) -> dict[str, An
 
 
 def _top(groups: Sequence[Mapping[str, Any]]) -> float:
-    """Return the maximum of the axis of some rates: that of the intervals of more than a few rides."""
+    """Return the maximum of the axis of some rates; intervals of few rides, which reach far, do not count."""
     rates = [each["statistics"] for each in groups]
-    return top_of([each["winRate"] for each in rates], least=0.2)
+    bounds = [each["winRateInterval"]["upper"] for each in rates if each["rides"] >= MANY and each["winRateInterval"]]
+    return top_of([*bounds, *(each["winRate"] for each in rates)], least=0.2)
 
 
 def _form(rides: Sequence[Mapping[str, Any]], texts: Texts) -> dict[str, Any]:
