@@ -3,4 +3,8 @@
 from graphql_api.forecasts.settings import ForecastsSettings
 from graphql_api.slices import Slice
 
-SLICE = Slice(name="forecasts", settings=ForecastsSettings)
+SLICE = Slice(
+    name="forecasts",
+    settings=ForecastsSettings,
+    commands={"forecast": "graphql_api.forecasts.commands:forecast"},
+)

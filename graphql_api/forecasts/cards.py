@@ -1,0 +1,84 @@
+"""The card of a model: what it was trained on and with, and all that is needed to forecast with it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields
+from datetime import date
+from typing import Any
+
+from graphql_api.errors import DataCorrupt, NotFound
+from graphql_api.forecasts.artefacts import Artefacts
+from graphql_api.forecasts.parameters import Objective, Parameters
+from graphql_api.forecasts.published import FeatureSet
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """A month of the walk: the model that forecast it, the last day that model knew, and how chances follow."""
+
+    month: str
+    booster: str
+    trained_until: date
+    temperature: float
+    flatness: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """A version of the model.
+
+    ``months`` are those of the walk, each with the model of that month; ``booster`` is trained on all of the data.
+    ``incomplete`` counts the races that were left out. ``importances`` are shares of the gain, by feature.
+    """
+
+    version: str
+    parameters: Mapping[str, Any]
+    features: Sequence[str]
+    library: str
+    trained_from: date
+    trained_until: date
+    races: int
+    runners: int
+    incomplete: int
+    data_digest: str
+    booster: str
+    temperature: float
+    flatness: float
+    months: Sequence[Month]
+    importances: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def feature_set(self) -> FeatureSet:
+        """Return which features it sees."""
+        return FeatureSet(self.parameters["feature_set"])
+
+    @property
+    def settings(self) -> Parameters:
+        """Return its hyper-parameters."""
+        given = {**self.parameters, "feature_set": self.feature_set}
+        return Parameters(**{**given, "objective": Objective(self.parameters["objective"])})
+
+
+def card_name(version: str) -> str:
+    """Return the name of a card."""
+    return f"model-{version}.json"
+
+
+def write_card(artefacts: Artefacts, card: Card) -> None:
+    """Write a card; the same card gives the same bytes."""
+    artefacts.write_json(card_name(card.version), asdict(card))
+
+
+def read_card(artefacts: Artefacts, version: str) -> Card:
+    """Read a card. Raises ``NotFound`` if there is none, and ``DataCorrupt`` if it cannot be read."""
+    content = artefacts.read_json(card_name(version))
+    if content is None:
+        raise NotFound("There is no such model.", version=version)
+    try:
+        months = [
+            Month(**{**each, "trained_until": date.fromisoformat(each["trained_until"])}) for each in content["months"]
+        ]
+        values: dict[str, Any] = {each.name: content[each.name] for each in fields(Card)}
+        values.update({name: date.fromisoformat(content[name]) for name in ("trained_from", "trained_until")})
+        return Card(**{**values, "months": months})
+    except (KeyError, TypeError, ValueError) as error:
+        raise DataCorrupt("The card of the model cannot be read.", version=version, reason=str(error)) from error

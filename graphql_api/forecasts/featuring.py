@@ -1,0 +1,116 @@
+"""The step ``features``: ``features.sql`` over the archive, written as one Parquet file for each year."""
+
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from graphql_api.archive.duck import translated
+from graphql_api.archive.manifest import Manifest
+from graphql_api.errors import BadUserInput, DataCorrupt
+from graphql_api.forecasts.artefacts import Artefacts, digest
+from graphql_api.forecasts.rides import FEATURES_SQL, open_rides, quoted, read_manifest
+
+Advance = Callable[[], object]
+
+ORDER = "ORDER BY date, race_id, horse_number"
+"""The order of rows: models depend on it, so it never depends on the files."""
+
+COMPLETE = "field_size = held AND winners > 0"
+"""Which rows belong to complete races: all starters are held, and a winner is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The features of one year: the name of the object, and its rows."""
+
+    name: str
+    rows: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Features:
+    """The result of the step: its digest, its parts by year, and how many races they have.
+
+    ``incomplete`` counts races of which not all starters are held; models never see them.
+    """
+
+    digest: str
+    parts: Mapping[int, Part]
+    first: date
+    last: date
+    races: int
+    incomplete: int
+
+    @property
+    def rows(self) -> int:
+        """Count the runners."""
+        return sum(part.rows for part in self.parts.values())
+
+
+def make_features(artefacts: Artefacts, memory_bytes: int, advance: Advance = lambda: None) -> Features:
+    """Compute the features of all rides, unless they are there already.
+
+    Raises ``IndexRequired``, ``EngineMissing``, ``BadUserInput`` if there is no race, and as ``Storage``.
+    """
+    manifest = read_manifest(artefacts.storage)
+    version = digest(FEATURES_SQL, [file.name for file in manifest.rides.values()])
+    known = artefacts.read_json(_manifest_name(version))
+    if known is not None:
+        return _read(known)
+    with tempfile.TemporaryDirectory(prefix="graphql-api-features-") as folder:
+        made = _made(artefacts, manifest, version, Path(folder), memory_bytes, advance)
+    artefacts.write_json(_manifest_name(version), asdict(made))
+    artefacts.delete_old("features-", [_manifest_name(version), *(part.name for part in made.parts.values())])
+    return made
+
+
+def _made(
+    artefacts: Artefacts, manifest: Manifest, version: str, folder: Path, memory_bytes: int, advance: Advance
+) -> Features:
+    connection = open_rides(artefacts.storage, manifest, folder, memory_bytes)
+    try:
+        with translated():
+            connection.execute(f"CREATE TABLE features AS {FEATURES_SQL}")
+            found = _one(
+                connection,
+                f"SELECT min(date), max(date), count(DISTINCT race_id), "
+                f"count(DISTINCT CASE WHEN NOT ({COMPLETE}) OR field_size IS NULL THEN race_id END) FROM features",
+            )
+            first, last, races, incomplete = found
+            if first is None:
+                raise BadUserInput("The index has no race from which features can be computed.")
+            years = connection.execute("SELECT DISTINCT year(date) FROM features ORDER BY 1").fetchall()
+            parts = {}
+            for (year,) in years:
+                path = folder / f"features-{year}.parquet"
+                query = f"SELECT * FROM features WHERE year(date) = {year:d} {ORDER}"
+                (rows,) = _one(connection, f"COPY ({query}) TO {quoted(path)} (FORMAT parquet, COMPRESSION zstd)")
+                parts[year] = Part(f"features-{version}-{year}.parquet", rows)
+                artefacts.write(parts[year].name, path.read_bytes())
+                advance()
+    finally:
+        connection.close()
+    return Features(digest=version, parts=parts, first=first, last=last, races=races, incomplete=incomplete)
+
+
+def _one(connection: Any, query: str) -> Sequence[Any]:
+    """Return the only row of an answer."""
+    row: Sequence[Any] = connection.execute(query).fetchone()
+    return row
+
+
+def _manifest_name(version: str) -> str:
+    return f"features-{version}.json"
+
+
+def _read(content: Any) -> Features:
+    try:
+        parts = {int(year): Part(**part) for year, part in content["parts"].items()}
+        first, last = (date.fromisoformat(content[name]) for name in ("first", "last"))
+        counts = {name: content[name] for name in ("digest", "races", "incomplete")}
+        return Features(parts=parts, first=first, last=last, **counts)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise DataCorrupt("The result of an earlier step cannot be read.", reason=str(error)) from error

@@ -1,0 +1,46 @@
+"""Forecasts of race days: past ones out of sample, and coming ones from the entries that are known now."""
+
+from asyncio import to_thread
+from datetime import date, datetime, timedelta
+
+from graphql_api.errors import IndexRequired
+from graphql_api.forecasts.cards import Card
+from graphql_api.forecasts.coming import entries_on
+from graphql_api.forecasts.pipeline import Pipeline
+from graphql_api.forecasts.published import JST, DayForecast
+from graphql_api.services import Services
+
+COMING_DAYS = 3
+"""Days from today (in Japan) on whose races are forecast."""
+
+
+def past_forecasts(pipeline: Pipeline, card: Card, now: datetime) -> list[DayForecast]:
+    """Return the out-of-sample forecasts of the past days within the span. Raises as ``Pipeline.predict``."""
+    moment = now.replace(microsecond=0)
+    return [
+        day
+        for predictions in pipeline.predict(card)
+        for day in pipeline.days(card, predictions, moment, card.trained_until)
+    ]
+
+
+async def coming_forecasts(pipeline: Pipeline, services: Services, card: Card, now: datetime) -> list[DayForecast]:
+    """Return the forecasts of the coming days within the span; none if no entries are known.
+
+    Raises as ``entries_on`` and ``Pipeline.predict_coming``.
+    """
+    today = now.astimezone(JST).date()
+    days = [today + timedelta(days=ahead) for ahead in range(COMING_DAYS)]
+    wanted = [day for day in days if _is_within(day, pipeline.span) and day > card.trained_until]
+    try:
+        entries = await entries_on(services, wanted)
+    except IndexRequired:
+        return []
+    if not entries:
+        return []
+    predictions, last = await to_thread(pipeline.predict_coming, card, entries)
+    return pipeline.days(card, predictions, now.replace(microsecond=0), last)
+
+
+def _is_within(day: date, span: tuple[date | None, date | None]) -> bool:
+    return (span[0] is None or day >= span[0]) and (span[1] is None or day <= span[1])
