@@ -11,6 +11,7 @@ from graphql_api.forecasts.slice import SLICE as FORECASTS
 from graphql_api.job_status.slice import SLICE as JOB_STATUS
 from graphql_api.jockeys.slice import SLICE as JOCKEYS
 from graphql_api.notifications.slice import SLICE as NOTIFICATIONS
+from graphql_api.odds.slice import SLICE as ODDS
 from graphql_api.pages.slice import SLICE as PAGES
 from graphql_api.races.slice import SLICE as RACES
 from graphql_api.slices import Slice
@@ -21,6 +22,7 @@ SLICES: tuple[Slice, ...] = (
     ARCHIVE,
     RACES,
     SLIPS,
+    ODDS,
     CONSULTATIONS,
     COMMENTS,
     FORECASTS,

@@ -54,6 +54,7 @@ def test_contracts_name_every_slice(installed: Slice) -> None:
         by_name["Slips know other slices by their public modules"]["source_modules"],
         by_name["Consultations know other slices by their public modules"]["source_modules"],
         by_name["Pages know no other slice"]["source_modules"],
+        by_name["Odds know other slices by their public modules"]["source_modules"],
         by_name["Comments know other slices by their public modules"]["source_modules"],
         by_name["Forecasts know other slices by their public modules"]["source_modules"],
         by_name["The archive knows jockeys, whose questions it answers across files, and no other slice"][

@@ -32,7 +32,7 @@ class LiveCards(Snapshots[Card]):
     @classmethod
     def open(cls, services: Services) -> Self:
         """Hold cards of the provider that the settings name."""
-        return cls(_provider(services.settings.of(RacesSettings)), services.settings)
+        return cls(_provider(services), services.settings)
 
     def close(self) -> None:
         """Refuse further cards, and close the provider."""
@@ -46,12 +46,12 @@ def is_live(settings: Settings) -> bool:
     return settings.of(RacesSettings).races_provider != "records"
 
 
-def _provider(settings: RacesSettings) -> CardProvider:
+def _provider(services: Services) -> CardProvider:
+    settings = services.settings.of(RacesSettings)
     if settings.races_provider == "mock":
-        from graphql_api.races.mock import SEED, MockCards
-        from graphql_api.samples.calendar import Calendar
+        from graphql_api.races.mock import FictionalRacing, MockCards
 
-        return MockCards(Calendar(SEED))
+        return MockCards(services.get(FictionalRacing))
     from graphql_api.races.jravan.bridge import Bridge
     from graphql_api.races.jravan.provider import JraVanCards
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from threading import Lock
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 from graphql_api.errors import NotFound
 from graphql_api.jockeys.race_names import race_name
@@ -23,6 +23,7 @@ from graphql_api.samples.market import CLOSES, Quote
 from graphql_api.samples.payouts import Payout as Paid
 from graphql_api.samples.places import Meeting, meetings
 from graphql_api.samples.results import Finish, Result
+from graphql_api.services import Services
 from graphql_api.snapshots.trace import Trace
 from graphql_api.storage.protocol import StoredObject
 
@@ -46,17 +47,32 @@ class Told(NamedTuple):
     payouts: tuple[Paid, ...] = ()
 
 
+class FictionalRacing:
+    """The service that has the calendar and tells its time of day; ``lock`` is for whoever asks the calendar."""
+
+    def __init__(self, calendar: Calendar, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        """Answer from ``calendar``; ``now`` tells the time of day."""
+        self.calendar = calendar
+        self.now = now
+        self.lock = Lock()
+
+    @classmethod
+    def open(cls, _services: Services) -> Self:
+        """Take the calendar of the sample files."""
+        return cls(Calendar(SEED))
+
+
 class MockCards:
     """A ``CardProvider`` of the calendar."""
 
     name = "livecards"
     key_field = "card"
 
-    def __init__(self, calendar: Calendar, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
-        """Answer from ``calendar``; ``now`` tells the time of day."""
-        self._calendar = calendar
-        self._now = now
-        self._lock = Lock()  # a calendar is one thread's at a time
+    def __init__(self, racing: FictionalRacing) -> None:
+        """Answer from ``racing``."""
+        self._calendar = racing.calendar
+        self._now = racing.now
+        self._lock = racing.lock  # a calendar is one thread's at a time
 
     def checked(self, key: str) -> str:
         """Return the key as it is: clients never name one."""

@@ -20,6 +20,7 @@ from graphql_api.samples.loads import loads_of
 from graphql_api.samples.market import Market, Quote
 from graphql_api.samples.payouts import Payout, payouts_of
 from graphql_api.samples.places import BANEI, JRA, NAR, OVERSEAS, Meeting, meetings
+from graphql_api.samples.quotations import Pools, pools_of
 from graphql_api.samples.results import Result, result_of
 from graphql_api.samples.runs import NOT_WEIGHED, SCRATCHED, Run
 from graphql_api.slips.tickets.field import race_field
@@ -109,6 +110,12 @@ class Calendar:
     def odds(self, race: Race, at: datetime) -> tuple[Quote, ...]:
         """Return the odds to win at a moment with a zone, in the order of the numbers; none before sales open."""
         return Market(self._run(race), self.seed).at(at, race.start)
+
+    def pools(self, race: Race, at: datetime) -> Pools | None:
+        """Return the odds of all types at a moment with a zone; None before sales open."""
+        run = self._run(race)
+        shares = Market(run, self.seed).shares_at(at, race.start)
+        return None if shares is None else pools_of(run.card.meeting, len(run.entries), shares)
 
     def runs(self, meeting: Meeting) -> dict[int, Run]:
         """Return the races of a meeting by number, as they were run."""

@@ -62,10 +62,15 @@ class Market:
 
         They change once a minute. A horse that is excluded at the gate has odds until the start.
         """
+        shares = self.shares_at(moment, start)
+        return () if shares is None else _quotes(shares, len(self._final))
+
+    def shares_at(self, moment: datetime, start: datetime) -> dict[int, float] | None:
+        """Return each horse's share of the stakes at a moment, by horse number; None before sales open."""
         if moment < start - OPENS:
-            return ()
+            return None
         if moment >= start:
-            return self.final()
+            return self.shares()
         minutes = max(0, -((moment - (start - CLOSES)) // timedelta(minutes=1)))
         rng = Random(f"{self._key}/{minutes}")  # noqa: S311  (sample data, no secret)
         open_share = timedelta(minutes=minutes) / (OPENS - CLOSES)
@@ -73,7 +78,7 @@ class Market:
             final + open_share * drift + sqrt(open_share) * rng.gauss(0.0, _NOISE)
             for final, drift in zip(self._final, self._drift, strict=True)
         ]
-        return _quotes(_shares(beliefs, self._scratched), len(beliefs))
+        return _shares(beliefs, self._scratched)
 
 
 def _shares(beliefs: list[float], out: set[int]) -> dict[int, float]:

@@ -13,7 +13,7 @@ from graphql_api.slips.tickets.results import Result, winning_combinations
 from graphql_api.slips.tickets.sales import places_paid
 from graphql_api.slips.tickets.types import BetType, Combination
 
-_POOL = 10**9
+POOL = 10**9
 """Yen in the pool of each bet type."""
 
 
@@ -32,16 +32,17 @@ def payouts_of(run: Run, shares: Mapping[int, float]) -> tuple[Payout, ...]:
 
 
 def _payouts(run: Run, pools: "Pools") -> Iterator[Payout]:
-    organiser = _organiser(run.card.meeting)
+    organiser = organiser_of(run.card.meeting)
     for bet_type, winning in winning_combinations(_result(run)).items():
-        staked = [round(_POOL * pools.share(bet_type, combination)) for combination in winning]
-        lost, rate = max(0, _POOL - sum(staked)), PAY_RATES[organiser][bet_type]
+        staked = [round(POOL * pools.share(bet_type, combination)) for combination in winning]
+        lost, rate = max(0, POOL - sum(staked)), PAY_RATES[organiser][bet_type]
         for combination, yen in zip(winning, staked, strict=True):
             paid = payout(yen, lost, len(winning), rate, plus_10=organiser in PLUS_10)
             yield Payout(bet_type, combination, paid)
 
 
-def _organiser(meeting: Meeting) -> Organiser:
+def organiser_of(meeting: Meeting) -> Organiser:
+    """Return who sells the bets at a meeting."""
     if meeting.circuit == JRA:
         return Organiser.JRA
     return Organiser.HOKKAIDO if meeting.stable == "門別" else Organiser.NAR

@@ -105,12 +105,12 @@ def _merged(components: Iterable[Json]) -> Json:
     return {name: component for part in components for name, component in part.items()}
 
 
-def lazy_endpoints(where: str, services: Services) -> Callable[[str], Endpoint]:
-    """Return a function from a name to that endpoint of the object that ``where`` (``module:class``) makes.
+def lazy_endpoints(where: str, given: Services | Http) -> Callable[[str], Endpoint]:
+    """Return a function from a name to that endpoint of the object ``where`` (``module:class``) makes of ``given``.
 
     The module is imported by the first request, in a thread, so that other requests do not wait for it.
     """
-    endpoints = Once(lambda: load(where)(services))
+    endpoints = Once(lambda: load(where)(given))
 
     def named(name: str) -> Endpoint:
         async def endpoint(request: Request) -> Response:

@@ -15,7 +15,7 @@ from graphql_api.errors import NotFound
 from graphql_api.installed import read_settings
 from graphql_api.races.cards import Card
 from graphql_api.races.live import LiveCards
-from graphql_api.races.mock import SEED, MockCards
+from graphql_api.races.mock import SEED, FictionalRacing, MockCards
 from graphql_api.races.model import Race, RaceStatus
 from graphql_api.samples.calendar import JST, Calendar
 from graphql_api.services import Services
@@ -44,7 +44,7 @@ class Wall:
 
 def card(wall: Wall, key: str = DAY.isoformat()) -> Card:
     """Read a card as it is now."""
-    provider = MockCards(CALENDAR, wall)
+    provider = MockCards(FictionalRacing(CALENDAR, wall))
     stored = provider.read(key, None)
     assert stored is not None
     return provider.decode(stored, key, Trace())
@@ -60,7 +60,7 @@ def served(folder: Path, wall: Wall) -> Iterator[TestClient]:
     """Serve a folder beside the calendar at a time of the test's own."""
     settings = read_settings({"JOCKEY_RACES_PROVIDER": "mock", "JOCKEY_RACES_TTL": "0"}, data=str(folder))
     core = create_core(settings)
-    live = LiveCards(MockCards(CALENDAR, wall), settings)
+    live = LiveCards(MockCards(FictionalRacing(CALENDAR, wall)), settings)
     core = replace(core, services=Services(settings, core.services.storage, {LiveCards: live}))
     with TestClient(serve_core(core, settings), raise_server_exceptions=False) as client:
         yield client
@@ -86,7 +86,7 @@ def test_a_day_has_its_races_with_all_runners() -> None:
 def test_the_same_moment_shows_the_same() -> None:
     """Whoever draws the calendar, and whatever was asked before."""
     wall = Wall(hour=10, minute=3)
-    fresh = MockCards(Calendar(SEED), wall)
+    fresh = MockCards(FictionalRacing(Calendar(SEED), wall))
     stored = fresh.read(DAY.isoformat(), None)
     assert stored is not None
     assert list(fresh.decode(stored, DAY.isoformat(), Trace()).values()) == list(card(wall).values())
@@ -110,7 +110,7 @@ def test_odds_move_until_sales_close() -> None:
 def test_a_version_holds_for_a_minute() -> None:
     """Within it nothing is drawn anew."""
     wall = Wall()
-    provider = MockCards(CALENDAR, wall)
+    provider = MockCards(FictionalRacing(CALENDAR, wall))
     stored = provider.read(DAY.isoformat(), None)
     assert stored is not None
     wall.now += timedelta(seconds=59)
@@ -148,7 +148,7 @@ def test_results_are_those_of_the_riders_files(folder: Path) -> None:
 def test_what_is_not_announced_is_not_found(key: str) -> None:
     """Days before yesterday, days too far off, meetings that there are not."""
     with pytest.raises(NotFound):
-        MockCards(CALENDAR, Wall()).read(key, None)
+        MockCards(FictionalRacing(CALENDAR, Wall())).read(key, None)
 
 
 def test_a_race_is_found_by_either_id() -> None:

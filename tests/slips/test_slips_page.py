@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 from graphql_api.app import create_core, serve_core
 from graphql_api.installed import read_settings
 from graphql_api.races.live import LiveCards
-from graphql_api.races.mock import SEED, MockCards
+from graphql_api.races.mock import SEED, FictionalRacing, MockCards
 from graphql_api.samples.calendar import JST, Calendar
 from graphql_api.services import Services
 from graphql_api.slips.service import Slips
@@ -53,7 +53,7 @@ def day(tmp_path: Path) -> Iterator[RaceDay]:
     settings = read_settings({"JOCKEY_RACES_PROVIDER": "mock", "JOCKEY_RACES_TTL": "0"}, data=str(tmp_path))
     core = create_core(settings)
     store = Store(SqliteStore(tmp_path / "store.sqlite3", clock), PATIENCE)
-    live = LiveCards(MockCards(Calendar(SEED), clock.moment), settings)
+    live = LiveCards(MockCards(FictionalRacing(Calendar(SEED), clock.moment)), settings)
     given = {Store: store, Slips: Slips(store, DAY, clock.moment), LiveCards: live}
     served = replace(core, services=Services(settings, core.services.storage, given))
     with TestClient(serve_core(served, settings)) as client:

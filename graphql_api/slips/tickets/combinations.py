@@ -3,11 +3,13 @@
 import itertools
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 from math import comb, perm, prod
 
 from graphql_api.errors import BadUserInput
+from graphql_api.slips.tickets.field import BRACKETS
 from graphql_api.slips.tickets.ticket import Ticket
-from graphql_api.slips.tickets.types import Combination
+from graphql_api.slips.tickets.types import BET_RULES, BetType, Combination
 
 UNIT = 100
 """Stakes are multiples of so many yen."""
@@ -32,6 +34,19 @@ def combinations(ticket: Ticket) -> Iterator[Combination]:
             continue
         if tuple([memberships[number] for number in combination]) in patterns:
             yield combination
+
+
+@lru_cache(maxsize=256)
+def every_combination(bet_type: BetType, runners: int) -> tuple[Combination, ...]:
+    """Return all combinations of a type for so many declared runners, ascending.
+
+    Of brackets they are those of all eight, each with itself too, whatever the field.
+    """
+    rule = BET_RULES[bet_type]
+    if rule.is_by_bracket:
+        return tuple(itertools.combinations_with_replacement(range(1, BRACKETS + 1), rule.places))
+    choose = itertools.permutations if rule.is_ordered else itertools.combinations
+    return tuple(choose(range(1, runners + 1), rule.places))
 
 
 def count(ticket: Ticket) -> int:

@@ -1,0 +1,35 @@
+"""The job ``update-odds``: what schedules run, and ``graphql-api odds update``."""
+
+from collections.abc import Sequence
+from datetime import date
+from math import isinf
+
+from graphql_api.execution.budget import Budget, answered
+from graphql_api.execution.context import Context
+from graphql_api.jobs.runner import JobResult, JobRun
+from graphql_api.odds.outcome import Outcome
+from graphql_api.odds.settings import is_updating
+from graphql_api.odds.updates import RUN_SECONDS, OddsUpdates
+from graphql_api.races.lookup import races_on
+from graphql_api.races.model import Race
+from graphql_api.services import Services
+
+
+async def update_job(services: Services, run: JobRun) -> JobResult:
+    """Update the races that are due."""
+    return (await update(services, run.seconds)).result()
+
+
+async def update(services: Services, seconds: float, *, everything: bool = False) -> Outcome:
+    """Update the races that are due, or all of today; do nothing where the settings say so."""
+    if not is_updating(services.settings):
+        return Outcome(reason="off")
+
+    async def find_races(day: date) -> Sequence[Race]:
+        settings = services.settings
+        limit = RUN_SECONDS if isinf(seconds) else seconds
+        context = Context(services, settings=settings, budget=Budget(values=settings.max_cost, seconds=limit))
+        with answered():
+            return await races_on(context, day)
+
+    return await services.get(OddsUpdates).run(find_races, seconds, everything=everything)

@@ -1,0 +1,164 @@
+"""The provider ``jravan``: ``/races/{id}/odds`` of a bridge; final once there is ``/races/{id}/results``.
+
+The bridge writes ``win`` as ``{"1": 3.5}``, ``place`` and ``quinella_place`` as ``{"1": {"min": 1.2, "max": 1.8}}``,
+and combinations as ``"1-2"``. Its ``timestamp``, or ``updated_at``, is the time of the odds, Japan's without a zone.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import orjson
+
+from graphql_api.errors import UpstreamUnavailable
+from graphql_api.odds.model import JST, RANGES, Board, Line, OddsStatus
+from graphql_api.races.jravan.bridge import Bridge, Limit
+from graphql_api.races.model import NON_STARTERS, Race
+from graphql_api.slips.tickets.combinations import every_combination
+from graphql_api.slips.tickets.types import BET_RULES, BetType
+
+DEADLINE = timedelta(minutes=2)
+"""How long before the post time sales end, where the bridge does not tell."""
+
+MAX_ODDS = 99_999.9
+MAX_RUNNERS = 28
+_UNREADABLE = "The source of odds gave an answer that cannot be read; try again later."
+
+Number = Callable[[Any], int]
+
+
+class JraVanOdds:
+    """Implements ``OddsProvider``."""
+
+    def __init__(
+        self,
+        bridge: Bridge,
+        seconds: float,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        """Ask ``bridge``; the odds of a race may take ``seconds`` of ``clock`` in all."""
+        self._bridge = bridge
+        self._seconds = seconds
+        self._clock = clock
+        self._now = now
+
+    def board(self, race: Race) -> Board | None:
+        """Ask the bridge."""
+        limit = Limit(self._seconds, self._clock)
+        path = f"/races/{race.ids.bridge}"
+        body = self._bridge.get(f"{path}/odds", limit)
+        if body is None:
+            return None
+        now = self._now()
+        told = _parsed(body)
+        lines = read_lines(told, _runners(race, told))
+        _require_all(race, lines)
+        is_run = race.post_time is not None and race.post_time <= now
+        is_final = is_run and self._bridge.get(f"{path}/results", limit) is not None
+        return Board(
+            race_id=race.ids.bridge,
+            runners=_runners(race, told),
+            status=OddsStatus.FINAL if is_final else _status(race, now, lines),
+            as_of=_moment(told.get("timestamp") or told.get("updated_at")) or now,
+            fetched_at=now,
+            lines=lines,
+        )
+
+    def close(self) -> None:
+        """Close the connections to the bridge."""
+        self._bridge.close()
+
+
+def read_lines(told: Mapping[str, Any], runners: int) -> dict[BetType, Line]:
+    """Read the odds of each type that is there; what is no number is none. Raises ``UpstreamUnavailable``."""
+    lines: dict[BetType, Line] = {}
+    for bet_type in BetType:
+        given = told.get(bet_type.value)
+        if given is None:
+            continue
+        if not isinstance(given, dict):
+            raise UpstreamUnavailable(_UNREADABLE, reason=f"{bet_type.value} is no object")
+        values = _by_combination(bet_type, given)
+        combinations = every_combination(bet_type, runners)
+        if bet_type in RANGES:
+            least, most = (tuple(_bound(values.get(each), name) for each in combinations) for name in ("min", "max"))
+            lines[bet_type] = Line(least, most)
+        else:
+            lines[bet_type] = Line(tuple(_tenths(values.get(each)) for each in combinations))
+    if BetType.WIN not in lines:
+        raise UpstreamUnavailable(_UNREADABLE, reason="no odds to win")
+    return lines
+
+
+def _by_combination(bet_type: BetType, given: Mapping[str, Any]) -> dict[tuple[int, ...], Any]:
+    """Read the keys; pairs in any order where that does not count."""
+    found: dict[tuple[int, ...], Any] = {}
+    for text, value in given.items():
+        parts = text.split("-")
+        if not all(part.isdecimal() for part in parts):
+            raise UpstreamUnavailable(_UNREADABLE, reason=f"{bet_type.value} has a key that is no combination")
+        numbers = tuple(map(int, parts))
+        found[numbers if BET_RULES[bet_type].is_ordered else tuple(sorted(numbers))] = value
+    return found
+
+
+def _bound(value: Any, name: str) -> int:
+    return _tenths(value.get(name) if isinstance(value, dict) else value)
+
+
+def _tenths(value: Any) -> int:
+    """Read odds; 0.0, ``****`` and ``----`` are none, and a boolean is no number."""
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        return 0
+    return round(number * 10) if 1 <= number <= MAX_ODDS and not isinstance(value, bool) else 0
+
+
+def _runners(race: Race, told: Mapping[str, Any]) -> int:
+    """Return the declared horses: those of the card, else up to the highest number that has odds."""
+    numbers = [runner.horse_number for runner in race.runners]
+    win = told.get("win")
+    numbers += [int(text) for text in win if text.isdecimal()] if isinstance(win, dict) else []
+    runners = max([race.declared_runners or 0, *numbers])
+    if not 1 <= runners <= MAX_RUNNERS:
+        raise UpstreamUnavailable(_UNREADABLE, reason="no runners")
+    return runners
+
+
+def _require_all(race: Race, lines: Mapping[BetType, Line]) -> None:
+    """Raise ``UpstreamUnavailable`` for half an answer: some horses have odds, and one that starts has none."""
+    win = lines[BetType.WIN].least
+    starters = [runner.horse_number for runner in race.runners if runner.finish_status not in NON_STARTERS]
+    missing = sum(not win[number - 1] for number in starters)
+    if 0 < missing < len(starters) and 2 * missing >= len(starters):
+        raise UpstreamUnavailable(_UNREADABLE, reason="odds of most horses are missing")
+
+
+def _status(race: Race, now: datetime, lines: Mapping[BetType, Line]) -> OddsStatus:
+    if not any(lines[BetType.WIN].least):
+        return OddsStatus.FORECAST
+    ends = race.betting_deadline or (race.post_time - DEADLINE if race.post_time else None)
+    return OddsStatus.CLOSED if ends is not None and ends <= now else OddsStatus.OPEN
+
+
+def _parsed(body: bytes) -> Mapping[str, Any]:
+    try:
+        told = orjson.loads(body)
+    except ValueError as error:
+        raise UpstreamUnavailable(_UNREADABLE, reason="no JSON") from error
+    if not isinstance(told, dict):
+        raise UpstreamUnavailable(_UNREADABLE, reason="no object")
+    return told
+
+
+def _moment(text: Any) -> datetime | None:
+    """Read a time; one without a zone is Japan's."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except (TypeError, ValueError):
+        return None
+    return moment.replace(tzinfo=JST) if moment.tzinfo is None else moment

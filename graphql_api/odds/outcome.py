@@ -1,0 +1,48 @@
+"""What one run of updates did."""
+
+from dataclasses import dataclass, field
+
+from graphql_api.jobs.runner import JobResult
+from graphql_api.odds.model import Board
+
+
+@dataclass(slots=True, kw_only=True)
+class Outcome:
+    """Counts of races: those that were ``due``, and of these with ``older`` odds, ``without`` any, and ``failed``.
+
+    ``reason`` tells why there was nothing to do. ``failures`` counts the runs in a row in which nothing succeeded,
+    this one included; ``age`` is how old the newest odds of open races are, in seconds, None where none is open.
+    ``boards`` are those that were stored.
+    """
+
+    reason: str | None = None
+    due: int = 0
+    older: int = 0
+    without: int = 0
+    failed: int = 0
+    compacted: int = 0
+    failures: int = 0
+    age: float | None = None
+    boards: list[Board] = field(default_factory=list)
+
+    def result(self) -> JobResult:
+        """Return it as the result of the job."""
+        if self.reason is not None:
+            return JobResult({"reason": self.reason})
+        counts = {
+            "due": self.due,
+            "stored": len(self.boards),
+            "older": self.older,
+            "without": self.without,
+            "failed": self.failed,
+            "compacted": self.compacted,
+            "failuresInRow": self.failures,
+        }
+        metrics = {
+            "OddsStored": len(self.boards),
+            "OddsOlder": self.older,
+            "OddsFailed": self.failed,
+            "OddsFailuresInRow": self.failures,
+            **({} if self.age is None else {"OddsAgeSeconds": self.age}),
+        }
+        return JobResult(counts, metrics)

@@ -1,0 +1,249 @@
+"""The updates of odds: which races are due, asked of the provider side by side, and stored together."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from random import uniform
+from typing import Self, TypeVar
+
+from graphql_api.errors import ServiceError, UpstreamUnavailable
+from graphql_api.logs import EventLogger
+from graphql_api.odds.book import Book
+from graphql_api.odds.choice import open_provider
+from graphql_api.odds.due import BEGINS, last_slot, next_slot
+from graphql_api.odds.lease import Claim, Lease, Next
+from graphql_api.odds.model import JST, Board, OddsStatus
+from graphql_api.odds.outcome import Outcome
+from graphql_api.odds.provider import OddsProvider
+from graphql_api.odds.settings import OddsSettings
+from graphql_api.odds.stored import Row
+from graphql_api.races.model import Race
+from graphql_api.services import Services
+from graphql_api.slips.tickets.types import BetType
+from graphql_api.store.protocol import ItemStore
+from graphql_api.store.service import Store
+from graphql_api.workers import Workers, done
+
+THREADS = 8
+"""Races that are asked for at once."""
+
+RUN_SECONDS = 50.0
+WRITE_SECONDS = 15.0
+"""Seconds of a run, and those of them in which the provider is no longer asked: the rest is for the store."""
+
+TRIES = 3
+FIRST_PAUSE = 0.5
+"""Tries of one race, and the seconds before the second one, at most; twice as long before each further one."""
+
+BACK_OFF, MAX_BACK_OFF = 30.0, 300.0
+"""Seconds for which nothing is asked after a run that failed as a whole: at first, and at most."""
+
+IDLE = timedelta(minutes=10)
+"""How long nothing is looked at where no race is due: post times may change meanwhile."""
+
+Now = Callable[[], datetime]
+FindRaces = Callable[[date], Awaitable[Sequence[Race]]]
+Pause = Callable[[float], Awaitable[None]]
+T = TypeVar("T")
+
+log = EventLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A race whose odds are due, since ``slot``, and its row, if it has one."""
+
+    race: Race
+    slot: datetime
+    row: Row | None
+
+
+class OddsUpdates:
+    """The service that updates odds."""
+
+    def __init__(
+        self,
+        provider: OddsProvider,
+        store: ItemStore,
+        kept: int,
+        *,
+        now: Now = lambda: datetime.now(UTC),
+        pause: Pause = asyncio.sleep,
+    ) -> None:
+        """Ask ``provider`` and keep in ``store``; ``now`` tells the time of day."""
+        self._provider = provider
+        self._book = Book(store, kept)
+        self._lease = Lease(store)
+        self._threads = Workers(THREADS, "odds")
+        self._now = now
+        self._pause = pause
+
+    @classmethod
+    def open(cls, services: Services) -> Self:
+        """Read the settings."""
+        kept = services.settings.of(OddsSettings).odds_kept
+        return cls(open_provider(services), services.get(Store).sync, kept)
+
+    async def run(self, find_races: FindRaces, seconds: float, *, everything: bool = False) -> Outcome:
+        """Update the races that are due, or with ``everything`` all of today, and tell what came of it."""
+        seconds, now = min(seconds, RUN_SECONDS), self._now()
+        day = now.astimezone(JST).date()
+        claim = await self._call(lambda: self._lease.claim(now, seconds, at_once=everything))
+        if isinstance(claim, str):
+            return Outcome(reason=claim)
+        outcome = Outcome()
+        left = Next(claim.failures + 1, None)
+        try:
+            left = await self._update(find_races, day, claim, outcome, everything=everything)
+        finally:
+            outcome.failures = left.failures
+            if not await self._call(lambda: self._lease.release(claim, left)):
+                log.warning("odds_lease_lost")
+        return outcome
+
+    def close(self) -> None:
+        """Refuse work, and close the provider."""
+        self._threads.close()
+        self._provider.close()
+
+    async def _update(
+        self, find_races: FindRaces, day: date, claim: Claim, outcome: Outcome, *, everything: bool
+    ) -> Next:
+        """Do the work of a run; return what it leaves to the next one."""
+        begun = self._now()
+        if not everything and begun.astimezone(JST).time() < BEGINS:
+            return Next(0, begun + IDLE)
+        try:
+            races = await find_races(day)
+        except UpstreamUnavailable as error:
+            log.warning("odds_races_unknown", **error.log_fields, exc_info=error)
+            return self._after_failure(claim)
+        rows = await self._call(lambda: self._book.rows(day))
+        due = [each for race in races if (each := _due(race, rows, begun, everything=everything))]
+        outcome.due = len(due)
+        until = claim.until - timedelta(seconds=WRITE_SECONDS)
+        found = await asyncio.gather(*(self._one(each, until, outcome) for each in _most_urgent(due)))
+        kept = [each for each in found if each is not None]
+        rows |= {row.race_id: row for row, _ in kept}
+        boards = [board for _, board in kept if board is not None]
+        await self._call(lambda: self._book.keep_day(day, [row for row, _ in kept], boards, self._now()))
+        outcome.boards = boards
+        await self._compact(due, boards, outcome)
+        outcome.age = _age(races, rows, self._now())
+        if due and outcome.failed == len(due):
+            return self._after_failure(claim)
+        return Next(0, None if outcome.failed else _next(races, rows, self._now()))
+
+    async def _one(self, due: Due, until: datetime, outcome: Outcome) -> tuple[Row, Board | None] | None:
+        """Ask for one race and keep its board; return its new row and the board if that is new, None if it failed."""
+        try:
+            board = await self._ask(due.race, until)
+            if board is None:
+                outcome.without += 1
+                return None
+            board = replace(board, as_of=min(board.as_of, board.fetched_at))  # a clock that is ahead
+            is_new = await self._call(lambda: self._book.keep_board(board))
+        except ServiceError as error:
+            outcome.failed += 1
+            log.warning("odds_failed", race=due.race.ids.bridge, code=error.code, **error.log_fields)
+            return None
+        outcome.older += not is_new
+        return _row(due, board, is_new=is_new), board if is_new else None
+
+    async def _ask(self, race: Race, until: datetime) -> Board | None:
+        """Ask the provider, a few times with random pauses in between. Raises ``UpstreamUnavailable``."""
+        pause = FIRST_PAUSE
+        for last in (False,) * (TRIES - 1) + (True,):
+            seconds = (until - self._now()).total_seconds()
+            if seconds <= 0:
+                break
+            try:
+                call = self._threads.begin(lambda: self._provider.board(race))
+                if await done(call, seconds):
+                    return call.result()
+                break
+            except UpstreamUnavailable:
+                if last:
+                    raise
+            await self._pause(uniform(0, pause))  # noqa: S311 - so that tries do not come together
+            pause *= 2
+        raise UpstreamUnavailable("The source of odds does not answer in time.", reason="slow")
+
+    async def _compact(self, due: Sequence[Due], boards: Sequence[Board], outcome: Outcome) -> None:
+        """Compact the history of races that have their final odds since now."""
+        were_final = {each.race.ids.bridge for each in due if each.row and each.row.status is OddsStatus.FINAL}
+        for board in boards:
+            if board.status is OddsStatus.FINAL and board.race_id not in were_final:
+                outcome.compacted += await self._call(partial(self._book.compact, board.race_id))
+
+    def _after_failure(self, claim: Claim) -> Next:
+        """Leave the source alone, longer after each failure, and not for the same time as others do."""
+        seconds = min(MAX_BACK_OFF, BACK_OFF * 2**claim.failures)
+        pause = timedelta(seconds=uniform(seconds / 2, seconds))  # noqa: S311 - no secret
+        return Next(claim.failures + 1, self._now() + pause)
+
+    async def _call(self, work: Callable[[], T]) -> T:
+        """Run blocking work of the store in a thread."""
+        call = self._threads.begin(work)
+        await done(call)
+        return call.result()
+
+
+def _due(race: Race, rows: dict[str, Row], now: datetime, *, everything: bool) -> Due | None:
+    """Return a race as due; None if it is not."""
+    row = rows.get(race.ids.bridge)
+    if everything:
+        return Due(race, now, row)
+    slot = None if race.post_time is None else last_slot(race.post_time, now)
+    if slot is None or (row is not None and (row.status is OddsStatus.FINAL or row.slot >= slot.timestamp())):
+        return None
+    return Due(race, slot, row)
+
+
+def _most_urgent(due: Sequence[Due]) -> list[Due]:
+    """Order races by how soon they start; those that have started come last."""
+
+    def wait(each: Due) -> tuple[bool, datetime]:
+        post = each.race.post_time or each.slot
+        return post < each.slot, post
+
+    return sorted(due, key=wait)
+
+
+def _row(due: Due, board: Board, *, is_new: bool) -> Row:
+    """Return the row of a race after it was asked for; of odds older than what is held, nothing but the slot is new."""
+    slot = due.slot.timestamp()
+    if due.row is not None and not is_new:
+        return replace(due.row, slot=slot)
+    win = board.lines[BetType.WIN].least
+    had = due.row is not None and any(due.row.first)
+    assert due.row is not None or not had  # noqa: S101 - for the checker of types
+    return Row(
+        race_id=board.race_id,
+        slot=slot,
+        status=board.status,
+        as_of=board.as_of,
+        first=due.row.first if due.row and had else win,
+        last=win,
+        first_at=due.row.first_at if due.row and had else board.as_of,
+    )
+
+
+def _age(races: Sequence[Race], rows: dict[str, Row], now: datetime) -> float | None:
+    """Return the seconds since the newest odds of the races that are on sale; None if none is."""
+    on_sale = [race for race in races if race.post_time and last_slot(race.post_time, now) and now < race.post_time]
+    times = [rows[race.ids.bridge].as_of for race in on_sale if race.ids.bridge in rows]
+    return max(0.0, (now - max(times)).total_seconds()) if times else None
+
+
+def _next(races: Sequence[Race], rows: dict[str, Row], now: datetime) -> datetime:
+    """Return when the next race is due; a while from now at the latest."""
+
+    def is_open(race: Race) -> bool:
+        row = rows.get(race.ids.bridge)
+        return row is None or row.status is not OddsStatus.FINAL
+
+    slots = [next_slot(race.post_time, now) for race in races if race.post_time and is_open(race)]
+    return min([now + IDLE, *(slot for slot in slots if slot is not None)])
