@@ -53,6 +53,7 @@ SLOW = (
     "memory",
     "mock",
     "notebooks",
+    "odds",
     "offload",
     "people",
     "persisted",
