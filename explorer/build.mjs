@@ -33,7 +33,7 @@ const CODINGS = {
 };
 
 /** The compressed copies that a file has: templates are filled when they are asked for, and are compressed then. */
-const copies = (name) => Object.entries(/^(index|explorer).*\.html$/.test(name) ? {} : CODINGS);
+const copies = (name) => Object.entries(/^explorer.*\.html$/.test(name) ? {} : CODINGS);
 
 /** Leaves out the fonts that GraphiQL carries, a quarter of a megabyte: the pages use those of the system. */
 const systemFonts = {
@@ -78,7 +78,7 @@ const patched = {
 async function bundle() {
   return build({
     absWorkingDir: HERE,
-    entryPoints: ["src/explorer.jsx", "src/landing.js", "src/docs.js", "src/pages.css"],
+    entryPoints: ["src/explorer.jsx", "src/docs.js", "src/pages.css"],
     outdir: "out",
     bundle: true,
     write: false,
@@ -128,13 +128,13 @@ async function files() {
   assets["licences.txt"] = Buffer.from(licences(metafile));
   const names = Object.fromEntries(Object.entries(assets).map(([name, bytes]) => [name, hashed(name, bytes)]));
 
-  const pages = { "explorer.html": page("explorer.html", names) };
-  for (const name of ["index", "docs"]) {
-    const full = page(`${name}.html`, names);
-    pages[`${name}.html`] = full;
+  const docs = page("docs.html", names);
+  const pages = {
+    "explorer.html": page("explorer.html", names),
+    "docs.html": docs,
     // For a deployment that serves no explorer: without the links to it.
-    pages[`${name}-plain.html`] = full.replace(/ *<!-- explorer -->.*?<!-- end -->\n/gs, "");
-  }
+    "docs-plain.html": docs.replace(/ *<!-- explorer -->.*?<!-- end -->\n/gs, ""),
+  };
   return {
     ...Object.fromEntries(Object.entries(assets).map(([name, bytes]) => [names[name], bytes])),
     ...Object.fromEntries(Object.entries(pages).map(([name, text]) => [name, Buffer.from(text)])),

@@ -117,7 +117,7 @@ def test_the_product_stands_without_jockeys(tmp_path: Path) -> None:
     alone = create_core(read_settings({}, (ALONE,), data=str(tmp_path)), slices=(ALONE,))
     with TestClient(serve_core(alone, alone.settings)) as client:
         assert ask(client, "{ notes }") == {"data": {"notes": []}}
-        for path in ("/", "/docs", "/health", "/ready"):
+        for path in ("/docs", "/health", "/ready"):
             assert client.get(path).status_code == 200
         document = client.get("/openapi.json").json()
         validate(document)

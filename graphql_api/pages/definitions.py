@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from graphql_api.errors import IndexRequired, ServiceError
 from graphql_api.pages.asked import Asked
 from graphql_api.pages.texts import Texts
 from graphql_api.pages.views import day, horse, jockey, jockeys, landing, race
@@ -17,8 +16,8 @@ Context = Callable[[Mapping[str, Any], Asked, Texts], dict[str, Any]]
 class Page:
     """A page: the name of its ``operation``, whose file has the same name, and of its ``template``.
 
-    ``otherwise`` is shown in its place where its operation fails by ``unless``. ``has_examples`` if it shows ids of
-    jockeys to try. A page without an operation shows no data.
+    ``otherwise`` is shown in its place if the storage has no index, and whatever its operation fails by if it
+    ``must_stand``. ``has_examples`` if it shows ids of jockeys to try. A page without an operation shows no data.
     """
 
     operation: str
@@ -26,7 +25,7 @@ class Page:
     variables: Variables
     context: Context
     otherwise: "Page | None" = None
-    unless: type[ServiceError] = IndexRequired
+    must_stand: bool = False
     has_examples: bool = False
 
 
@@ -37,7 +36,7 @@ _NO_DATA = Page("", "landing.html", landing.variables, landing.context, has_exam
 PAGES: Mapping[str, Page] = {
     "/": Page(
         *("LandingPage", "landing.html", landing.variables, landing.context, _NO_DATA),
-        unless=ServiceError,
+        must_stand=True,
         has_examples=True,
     ),
     "/jockeys": Page("JockeysPage", "jockeys.html", jockeys.variables, jockeys.context, _IDS),

@@ -1,7 +1,7 @@
-"""What browsers are shown: landing page, explorer, REST documentation, and the files these use, built by ``explorer/``.
+"""What browsers are shown: explorer, REST documentation, and the files these use, built by ``explorer/``.
 
-No path is ever made of what a client sends: a request can only name one of the files found in ``static``. Two of the
-pages are templates, whose examples name what the storage holds.
+No path is ever made of what a client sends: a request can only name one of the files found in ``static``. The
+explorer's page is a template, whose examples name what the storage holds.
 """
 
 from collections.abc import Mapping
@@ -66,17 +66,12 @@ class Pages:
         self.suffix = "" if graphiql else "-plain"
 
     def routes(self) -> list[Route]:
-        """Route ``/``, ``/docs``, ``/static/{name}`` and the icon."""
+        """Route ``/docs``, ``/static/{name}`` and the icon."""
         return [
-            Route("/", self.landing),
             Route("/docs", self.docs),
             Route("/static/{name}", _asset),
             Route("/favicon.ico", _icon),
         ]
-
-    async def landing(self, request: Request) -> Response:
-        """Return the start page."""
-        return await self._fill(request, f"index{self.suffix}.html", _PAGE)
 
     async def explorer(self, request: Request) -> Response:
         """Return the page of the GraphiQL explorer; it sends its operations to the URL that it was served from."""

@@ -18,7 +18,7 @@ from graphql_api.web.routes import Http
 if TYPE_CHECKING:
     from graphql_api.pages.http.site import Site
 
-PATHS = ("/jockeys", "/jockey/{id}", "/race/{id}", "/days", "/day/{date}", "/horse/{name:path}")
+PATHS = ("/", "/jockeys", "/jockey/{id}", "/race/{id}", "/days", "/day/{date}", "/horse/{name:path}")
 
 
 def routes(http: Http, examples: GetExamples) -> list[Route]:

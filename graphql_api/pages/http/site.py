@@ -8,10 +8,11 @@ from typing import Any
 from urllib.parse import quote
 
 import orjson
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from graphql_api.errors import EngineMissing
+from graphql_api.errors import EngineMissing, IndexRequired, ServiceError
 from graphql_api.pages.asked import Asked
 from graphql_api.pages.definitions import PAGES, Page
 from graphql_api.pages.http.policy import HEADERS, VARY
@@ -69,8 +70,8 @@ class Site:
             return await self._answer(page.otherwise, asked, own, request)
         try:
             return await self._answer(page, asked, own, request)
-        except page.unless:
-            if page.otherwise is None:
+        except (ServiceError, HTTPException) as error:
+            if page.otherwise is None or not (page.must_stand or isinstance(error, IndexRequired)):
                 raise
             return await self._answer(page.otherwise, asked, own, request)
 
