@@ -7,7 +7,6 @@ from graphql_api.comments.lookup import JST, CommentRaces
 from graphql_api.comments.model import CommentKind, CommentLanguage, CommentStyle, Wanted
 from graphql_api.comments.service import Comments
 from graphql_api.comments.settings import CommentsSettings
-from graphql_api.comments.writers import WRITER
 from graphql_api.errors import NotFound
 from graphql_api.execution.budget import Budget, answered
 from graphql_api.execution.context import Context
@@ -38,6 +37,6 @@ async def queue_job(services: Services, run: JobRun, now: Now = lambda: datetime
     most = settings.of(CommentsSettings).comments_ahead
     for race in chosen[:most]:
         wanted = Wanted(race.ids.bridge, CommentKind.PREVIEW, CommentStyle.FULL, CommentLanguage.JA)
-        await comments.queue(wanted, WRITER)
+        await comments.queue(wanted)
     queued, left = len(chosen[:most]), len(chosen[most:])
     return JobResult({"day": day.isoformat(), "queued": queued, "left": left}, {"CommentsQueued": queued})

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
+from graphql_api.language_models.reasons import FallbackReason
 from graphql_api.races.fact import Fact
 
 
@@ -61,7 +62,10 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Comment:
-    """A comment. ``digest`` is that of its facts, its model and the version of the prompt."""
+    """A comment. ``digest`` is that of its facts, its model and the version of the prompt.
+
+    ``fallback`` is why the template wrote it in place of a model; the tokens are then those that the model took.
+    """
 
     wanted: Wanted
     digest: str
@@ -72,3 +76,4 @@ class Comment:
     prompt_version: str
     latency_ms: float
     created_at: datetime
+    fallback: FallbackReason | None = None

@@ -2,24 +2,24 @@
 
 import time
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple, Self
 
 from graphql_api.comments.model import Comment, CommentKind, Wanted
 from graphql_api.comments.settings import CommentsSettings
 from graphql_api.comments.stored import read_comment, write_comment, write_wanted
+from graphql_api.comments.writers import Writer, writer_of
 from graphql_api.errors import Conflict, StoreUnavailable
 from graphql_api.jobs.model import JobRecord, JobState
 from graphql_api.jobs.service import JobQueue, Submitted
 from graphql_api.logs import EventLogger
-from graphql_api.races.model import Race
 from graphql_api.services import Services
-from graphql_api.store.protocol import Key
+from graphql_api.store.protocol import Item, Key
 from graphql_api.store.service import Store
 
 JOB = "comment"
-MAX_COMMENTS = 100
-"""Comments of one race that are read: kinds, styles and languages, with some older ones."""
+PAGE = 100
+"""Items that are read at once."""
 
 ASKED_SECONDS = 30 * 86_400
 """How long it is remembered how often a race was asked for."""
@@ -38,8 +38,16 @@ class CommentedRace(NamedTuple):
     kinds: tuple[CommentKind, ...]
 
 
+class Listed(NamedTuple):
+    """How a race stands in the list of a day's races with comments."""
+
+    day: date
+    name: str | None
+    racecourse: str
+
+
 class Comments:
-    """Comments of one application."""
+    """Comments of one application. ``writer`` is who writes them."""
 
     def __init__(
         self, store: Store, queue: JobQueue, settings: CommentsSettings, clock: Callable[[], float] = time.time
@@ -49,15 +57,16 @@ class Comments:
         self._queue = queue
         self._settings = settings
         self._clock = clock
+        self.writer: Writer = writer_of(settings)
 
     @classmethod
     def open(cls, services: Services) -> Self:
         """Read the settings."""
         return cls(services.get(Store), services.get(JobQueue), services.settings.of(CommentsSettings))
 
-    async def request(self, wanted: Wanted, day: date, writer: str) -> Submitted:
+    async def request(self, wanted: Wanted, day: date) -> Submitted:
         """Ask for a comment for somebody, and count that, as ``queue`` does."""
-        submitted = await self.queue(wanted, writer)
+        submitted = await self.queue(wanted)
         try:
             expires = self._expires(ASKED_SECONDS)
             await self._store.add(_asked(day, wanted.race_id), {"asked": 1}, expires=expires)
@@ -65,21 +74,15 @@ class Comments:
             log.warning("comment_uncounted", **error.log_fields)
         return submitted
 
-    async def queue(self, wanted: Wanted, writer: str) -> Submitted:
-        """Have a comment written by a writer (a model and a version of its prompt), or join the job that does."""
-        given = {**write_wanted(wanted), "writer": writer}
+    async def queue(self, wanted: Wanted) -> Submitted:
+        """Have a comment written, or join the job that does; another writer's job is another one."""
+        given = {**write_wanted(wanted), "writer": self.writer.name}
         return await self._queue.submit(JOB, given, fresh=self._settings.comments_fresh)
 
     async def asked(self, day: date) -> dict[str, int]:
         """Return how often the races of a day were asked for."""
-        counts: dict[str, int] = {}
-        after: str | None = None
-        while True:
-            page = await self._store.query(_asked(day, "").pk, after=after, limit=MAX_COMMENTS)
-            counts |= {item.key.sk: item.numbers.get("asked", 0) for item in page.items}
-            after = page.after
-            if after is None:
-                return counts
+        items = await self._all(_asked(day, "").pk)
+        return {item.key.sk: item.numbers.get("asked", 0) for item in items}
 
     async def job(self, job_id: str) -> JobRecord | None:
         """Return a job that writes a comment; None where there is none, or it is another's."""
@@ -99,34 +102,73 @@ class Comments:
 
     async def of_race(self, race_id: str) -> Sequence[Comment]:
         """Return the newest comment of each kind, style and language, the newest first."""
-        page = await self._store.query(_key(race_id, "").pk, limit=MAX_COMMENTS)
-        found = sorted((read_comment(item.body) for item in page.items), key=lambda each: each.created_at)
+        found = await self._of_race(race_id)
         return sorted({each.wanted: each for each in found}.values(), key=lambda each: each.created_at, reverse=True)
 
-    async def keep(self, comment: Comment, race: Race) -> Comment:
-        """Keep a comment, and return the one that is kept: another worker's, if that was faster."""
+    async def current(self, wanted: Wanted) -> Comment | None:
+        """Return the newest comment of a sort if it is fresh and by this writer, or by the template in its place."""
+        newest = {each.wanted: each for each in await self._of_race(wanted.race_id)}.get(wanted)
+        if newest is None or self.age(newest) >= self._settings.comments_fresh:
+            return None
+        by = (newest.model, newest.prompt_version)
+        is_ours = newest.fallback is not None or by == (self.writer.model, self.writer.version)
+        return newest if is_ours else None
+
+    async def keep(self, comment: Comment, listed: Listed) -> bool:
+        """Keep a comment; return False if there was one of the same digest: another worker was faster."""
         wanted, expires = comment.wanted, self._expires(self._settings.comments_kept)
-        listed = {"name": race.name, "racecourse": race.racecourse}
-        key = Key(_RACES, f"{race.date.isoformat()}#{wanted.race_id}#{wanted.kind.value}")
-        await self._store.put(key, listed, expires=expires)
+        key = Key(_RACES, f"{listed.day.isoformat()}#{wanted.race_id}#{wanted.kind.value}")
+        await self._store.put(key, {"name": listed.name, "racecourse": listed.racecourse}, expires=expires)
+        body = write_comment(comment)
         try:
-            await self._store.put(
-                _key(wanted.race_id, comment.digest), write_comment(comment), expected=0, expires=expires
-            )
+            await self._store.put(_key(wanted.race_id, comment.digest), body, expected=0, expires=expires)
         except Conflict:
-            return await self.find(wanted.race_id, comment.digest) or comment
-        return comment
+            return False
+        return True
+
+    async def clean(self, seconds: float) -> int:
+        """Delete comments that newer ones of their sort replaced ``seconds`` or longer ago; return how many."""
+        races = {item.key.sk.split("#")[1] for item in await self._all(_RACES)}
+        deleted = 0
+        for race_id in sorted(races):
+            newer: set[Wanted] = set()
+            for comment in reversed(await self._of_race(race_id)):
+                if comment.wanted in newer:
+                    await self._store.delete(_key(race_id, comment.digest))
+                    deleted += 1
+                elif self.age(comment) >= seconds:
+                    newer.add(comment.wanted)
+        return deleted
 
     async def races(self, day: date) -> Sequence[CommentedRace]:
         """Return the races of a day that have comments, by id."""
-        page = await self._store.query(_RACES, f"{day.isoformat()}#", limit=1_000)
         races: dict[str, CommentedRace] = {}
-        for item in page.items:
+        for item in await self._all(_RACES, f"{day.isoformat()}#"):
             _, race_id, kind = item.key.sk.split("#")
             before = races[race_id].kinds if race_id in races else ()
             kinds = (*before, CommentKind(kind))
             races[race_id] = CommentedRace(race_id, item.body["name"], item.body["racecourse"], kinds)
         return list(races.values())
+
+    def age(self, comment: Comment) -> float:
+        """Return how many seconds ago a comment was written."""
+        return (datetime.fromtimestamp(self._clock(), UTC) - comment.created_at) / timedelta(seconds=1)
+
+    async def _of_race(self, race_id: str) -> list[Comment]:
+        """Return all comments of a race, the oldest first."""
+        comments = [read_comment(item.body) for item in await self._all(_key(race_id, "").pk)]
+        return sorted(comments, key=lambda each: each.created_at)
+
+    async def _all(self, pk: str, prefix: str = "") -> list[Item]:
+        """Return all items of a partition, by pages."""
+        items: list[Item] = []
+        after: str | None = None
+        while True:
+            page = await self._store.query(pk, prefix, after, PAGE)
+            items += page.items
+            after = page.after
+            if after is None:
+                return items
 
     def _expires(self, seconds: int) -> int:
         return int(self._clock()) + seconds

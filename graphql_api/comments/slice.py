@@ -3,6 +3,9 @@
 from graphql_api.comments.settings import CommentsSettings
 from graphql_api.slices import Deployment, Slice
 
+WORKFLOW_STEPS = ("check", "facts", "generate", "save", "notify")
+"""The steps of ``steps.STEPS``, which a workflow calls as jobs."""
+
 SLICE = Slice(
     name="comments",
     settings=CommentsSettings,
@@ -13,12 +16,19 @@ SLICE = Slice(
     },
     routes="graphql_api.comments.routes.routes:routes",
     jobs={
-        "comment": "graphql_api.comments.writing:comment_job",
+        "comment": "graphql_api.comments.jobs:comment_job",
         "queue-comments": "graphql_api.comments.ahead:queue_job",
+        "clean-comments": "graphql_api.comments.cleaning:clean_job",
+        **{f"comment-{step}": f"graphql_api.comments.jobs:{step}_job" for step in WORKFLOW_STEPS},
     },
-    schedules={"queue-comments": "cron(0 18 * * ? *)"},
+    schedules={"queue-comments": "cron(0 18 * * ? *)", "clean-comments": "cron(30 4 * * ? *)"},
     deployment=Deployment(
-        functions={"api": ("dynamodb", "sqs"), "worker": ("dynamodb",), "scheduled": ("dynamodb", "sqs")}
+        functions={
+            "api": ("dynamodb", "sqs"),
+            "worker": ("dynamodb", "sqs"),
+            "scheduled": ("dynamodb", "sqs"),
+        },
+        needs=("notifications",),
     ),
     commands={"comments": "graphql_api.comments.commands:comments"},
 )

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from graphql_api.comments.model import Comment, CommentKind, CommentLanguage, CommentStyle, Text, Wanted
+from graphql_api.language_models.reasons import FallbackReason
 from graphql_api.races.fact import Fact
 
 Json = Mapping[str, Any]
@@ -39,6 +40,7 @@ def write_comment(comment: Comment) -> Json:
         "promptVersion": comment.prompt_version,
         "latencyMs": comment.latency_ms,
         "createdAt": comment.created_at.isoformat(),
+        "fallback": None if comment.fallback is None else comment.fallback.name,
     }
 
 
@@ -54,6 +56,7 @@ def read_comment(body: Json) -> Comment:
         prompt_version=body["promptVersion"],
         latency_ms=body["latencyMs"],
         created_at=datetime.fromisoformat(body["createdAt"]),
+        fallback=None if body["fallback"] is None else FallbackReason[body["fallback"]],
     )
 
 

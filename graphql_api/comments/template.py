@@ -1,4 +1,4 @@
-"""The provider ``template``: the facts in sentences, without any model."""
+"""Comments without any model: the facts in sentences."""
 
 from collections.abc import Sequence
 
@@ -11,8 +11,8 @@ from graphql_api.text import clean_name
 SHORT_FACTS = 3
 
 
-def write(race: Race, wanted: Wanted, facts: Sequence[Fact]) -> Text:
-    """Write a comment."""
+def write(about: str, wanted: Wanted, facts: Sequence[Fact], taken: int = 0, given: int = 0) -> Text:
+    """Write a comment behind the line ``about`` the race; ``taken`` and ``given`` are tokens of a model that failed."""
     words = WORDS[wanted.language]
     chosen = facts
     if wanted.style is CommentStyle.SHORT and wanted.kind is CommentKind.PREVIEW:
@@ -20,8 +20,8 @@ def write(race: Race, wanted: Wanted, facts: Sequence[Fact]) -> Text:
     elif wanted.style is CommentStyle.SHORT:
         chosen = facts[:SHORT_FACTS]
     statements = [fact.statement + words["end"] for fact in chosen] or [words["nothing"]]
-    text = "\n".join([introduction(race, wanted), *statements])
-    return Text(text, words[f"advice_{wanted.kind.value}"])
+    text = "\n".join([about, *statements])
+    return Text(text, words[f"advice_{wanted.kind.value}"], taken, given)
 
 
 def introduction(race: Race, wanted: Wanted) -> str:

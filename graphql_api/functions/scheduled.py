@@ -32,7 +32,8 @@ class ScheduledJobs:
         seconds = context.get_remaining_time_in_millis() / 1000 - RESERVE
         outer = REQUEST_ID.set(context.aws_request_id)
         try:
-            work = self.jobs.run(str(event.get("job")), self.services, JobRun(seconds))
+            run = JobRun(seconds, event.get("input") or {})
+            work = self.jobs.run(str(event.get("job")), self.services, run)
             result = asyncio.get_event_loop().run_until_complete(work)
         except UnknownJob as error:
             raise unknown(event, context) from error

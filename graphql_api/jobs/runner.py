@@ -25,10 +25,15 @@ class JobResult:
 
 @dataclass(frozen=True, slots=True)
 class JobRun:
-    """One run of a job: the seconds that it may take, and its input, which only the queue gives."""
+    """One run of a job: the seconds that it may take, and its input.
+
+    ``name`` names an attempt at a queued job, and is of its own for each; it is empty for a job that a schedule or an
+    operator runs.
+    """
 
     seconds: float
     input: Mapping[str, Any] = field(default_factory=dict)
+    name: str = ""
 
 
 Job = Callable[[Services, JobRun], Awaitable[JobResult]]

@@ -70,7 +70,8 @@ class Worker:
 
     async def _run(self, claim: JobRecord, seconds: float) -> JobResult:
         limit = min(seconds, self.queue.ledger.times.attempt)
-        run = JobRun(limit, claim.order.input)
+        order = claim.order
+        run = JobRun(limit, order.input, f"{order.name}-{order.run}-{claim.attempts}")
         try:
             with answered():  # a budget that is spent raises what is no Exception, and would end the worker
                 return await asyncio.wait_for(self.jobs.run(claim.order.job, self.services, run), limit)

@@ -38,3 +38,9 @@ async def correct(store: Store, caps: Sequence[Cap], difference: int) -> None:
     """Add to all caps what a call took beside what was charged for it; negative for less."""
     for cap in caps:
         await store.add(cap.key, {TOKENS: difference}, expires=cap.expires)
+
+
+async def spent(store: Store, cap: Cap) -> int:
+    """Return how many tokens are charged to a cap."""
+    item = await store.get(cap.key)
+    return 0 if item is None else item.numbers.get(TOKENS, 0)

@@ -1,11 +1,12 @@
 """The slice of notifications: the job that delivers them, and what is told of failed jobs."""
 
 from graphql_api.notifications.settings import NotificationsSettings
-from graphql_api.slices import Slice
+from graphql_api.slices import Deployment, Slice
 
 SLICE = Slice(
     name="notifications",
     settings=NotificationsSettings,
     jobs={"notify": "graphql_api.notifications.delivery:notify_job"},
+    deployment=Deployment(functions={"worker": ("dynamodb", "sns", "sqs")}),
     dead_letters="graphql_api.notifications.dead_letters:tell",
 )

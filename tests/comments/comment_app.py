@@ -21,7 +21,7 @@ REQUEST = """mutation Ask($race: ID!, $style: CommentStyle, $language: CommentLa
 
 JOB = """query Job($id: ID!) { job(id: $id) { state attempts errorCode pollAfter comment {
   kind style language text advice provider model promptVersion inputTokens outputTokens latencyMs createdAt
-  facts { statement source horseNumber sample value interval }
+  fallback facts { statement source horseNumber sample value interval }
 } } }"""
 
 RACE_COMMENTS = "query Of($id: ID!) { race(id: $id) { comments { kind style language text } } }"

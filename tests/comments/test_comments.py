@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -15,9 +16,11 @@ from starlette.testclient import TestClient
 from fakes import PATIENCE
 from graphql_api.cli.commands import commands
 from graphql_api.comments.ahead import queue_job
+from graphql_api.comments.cleaning import clean_job
+from graphql_api.comments.jobs import comment_job
 from graphql_api.comments.model import CommentKind, CommentLanguage, CommentStyle, Wanted
 from graphql_api.comments.service import Comments
-from graphql_api.comments.writing import comment_job
+from graphql_api.comments.settings import CommentsSettings
 from graphql_api.installed import read_settings
 from graphql_api.jobs.model import JobState
 from graphql_api.jobs.runner import JobRun
@@ -163,23 +166,50 @@ def test_workers_that_write_at_once_keep_one(services: Services) -> None:
     assert len(found) == 1
 
 
+class Later:
+    """The time of day, so many seconds later."""
+
+    def __init__(self) -> None:
+        """Begin with now."""
+        self.seconds = 0.0
+
+    def __call__(self) -> float:
+        """Return the time in seconds since 1970."""
+        return time.time() + self.seconds
+
+
 def test_other_facts_are_written_about_anew(tmp_path: Path, store: str) -> None:
-    """A rider's file has changed: what is given then is the newer comment, and the race shows that one alone."""
+    """A rider's file has changed: once the comment is not fresh, a newer one is written, which the race shows alone.
+
+    What was replaced is deleted by a job, when no job's result can name it any more.
+    """
     folder = write_files(tmp_path / "data")
-    environ = {"JOCKEY_STORE": store, "JOCKEY_CACHE_TTL": "0"}
-    settings = read_settings(environ, data=str(folder))
-    services = Services(settings, open_storage(settings))
+    settings = read_settings({"JOCKEY_STORE": store, "JOCKEY_CACHE_TTL": "0"}, data=str(folder))
+    held, later = Store(open_store(settings), 2 * PATIENCE), Later()
+    services = Services(settings, open_storage(settings), {Store: held})
+    comments = Comments(held, services.get(JobQueue), settings.of(CommentsSettings), later)
+    services = Services(settings, services.storage, {Store: held, Comments: comments})
 
     async def told() -> Any:
         return (await comment_job(services, JobRun(60, wanted_input()))).told
 
+    async def clean() -> Any:
+        return (await clean_job(services, JobRun(60))).told["deleted"]
+
     first = asyncio.run(told())
     write(folder, {"00003": [mount(3, "3"), mount(3, "2", 日付="2024/09/01", R="2")]})
+    assert asyncio.run(told())["digest"] == first["digest"]
+    later.seconds = settings.of(CommentsSettings).comments_fresh
     second = asyncio.run(told())
     assert (first["new"], second["new"]) == (True, True)
     assert first["digest"] != second["digest"]
-    (shown,) = asyncio.run(services.get(Comments).of_race(BRIDGE_ID))
+    (shown,) = asyncio.run(comments.of_race(BRIDGE_ID))
     assert shown.digest == second["digest"]
+    assert asyncio.run(clean()) == 0
+    later.seconds += settings.jobs_kept
+    assert [asyncio.run(clean()), asyncio.run(clean())] == [1, 0]
+    assert asyncio.run(comments.find(BRIDGE_ID, first["digest"])) is None
+    assert asyncio.run(comments.find(BRIDGE_ID, second["digest"])) is not None
     services.close()
 
 
@@ -273,7 +303,7 @@ def test_previews_of_the_next_day_are_asked_for_ahead(tmp_path: Path, store: str
 
     async def ahead() -> Any:
         now = datetime(2024, 9, 28, 20, 0, tzinfo=JST)
-        await services.get(Comments).request(wanted, now.date() + timedelta(days=1), "template/1")
+        await services.get(Comments).request(wanted, now.date() + timedelta(days=1))
         return [(await queue_job(services, JobRun(60), lambda: now)).told for _ in range(2)]
 
     told = asyncio.run(ahead())

@@ -12,7 +12,6 @@ from starlette.responses import Response
 from graphql_api.comments.lookup import JST, find_race, kind_for
 from graphql_api.comments.model import Comment, CommentKind, CommentLanguage, CommentStyle, Wanted
 from graphql_api.comments.service import Comments
-from graphql_api.comments.writers import WRITER
 from graphql_api.errors import BadUserInput, NotFound
 from graphql_api.execution.budget import Budget, answered
 from graphql_api.execution.context import Context
@@ -56,7 +55,7 @@ class CommentRoutes:
         style = _member(body, "style", CommentStyle) or CommentStyle.FULL
         language = _member(body, "language", CommentLanguage) or CommentLanguage.JA
         wanted = Wanted(race.ids.bridge, kind_for(race, _member(body, "kind", CommentKind)), style, language)
-        submitted = await self._http.services.get(Comments).request(wanted, race.date, WRITER)
+        submitted = await self._http.services.get(Comments).request(wanted, race.date)
         headers = {"location": f"/comments/{submitted.id}", "retry-after": RETRY_AFTER}
         return uncached({"job_id": submitted.id, "status": submitted.record.state.value}, 202, headers)
 
@@ -140,6 +139,8 @@ def _comment(comment: Comment) -> dict[str, Any]:
         "advice_comment": written.advice,
         "facts": [fact.statement for fact in comment.facts],
         "llm_provider": comment.provider,
+        "fallback": comment.fallback is not None,
+        "fallback_reason": None if comment.fallback is None else comment.fallback.name,
         "generation_metadata": {
             "model": comment.model,
             "prompt_version": comment.prompt_version,

@@ -5,6 +5,7 @@ from typing import Any
 
 from graphql_api.comments.model import CommentKind, CommentLanguage, CommentStyle
 from graphql_api.jobs.model import JobState
+from graphql_api.language_models.reasons import FallbackReason
 
 Json = dict[str, Any]
 
@@ -41,6 +42,8 @@ def schemas() -> dict[str, Json]:
         "advice_comment": TEXT,
         "facts": {"type": "array", "items": TEXT},
         "llm_provider": TEXT,
+        "fallback": {"type": "boolean", "description": "Whether the template wrote it in place of a model."},
+        "fallback_reason": {"enum": [None, *(reason.name for reason in FallbackReason)]},
         "generation_metadata": _object(metadata),
         "generated_at": MOMENT,
     }

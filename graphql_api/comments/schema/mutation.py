@@ -8,7 +8,6 @@ from graphql_api.comments.lookup import find_race, kind_for
 from graphql_api.comments.model import Wanted
 from graphql_api.comments.schema.enums import CommentKind, CommentLanguage, CommentStyle
 from graphql_api.comments.service import Comments
-from graphql_api.comments.writers import WRITER
 from graphql_api.execution.context import Context
 from graphql_api.execution.cost import LOAD, cost
 from graphql_api.job_status.schema.types import Job, show_job
@@ -56,6 +55,6 @@ class Mutation:
         """Queue the job."""
         race = await find_race(info.context, race_id)
         wanted = Wanted(race.ids.bridge, kind_for(race, kind), style, language)
-        submitted = await info.context.use(Comments).request(wanted, race.date, WRITER)
+        submitted = await info.context.use(Comments).request(wanted, race.date)
         job = show_job(submitted.id, submitted.record)
         return RequestCommentPayload(job=job, poll_after=job.poll_after)

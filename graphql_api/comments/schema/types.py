@@ -12,6 +12,7 @@ from graphql_api.execution.cost import LOAD, cost
 from graphql_api.job_status.schema.types import Job
 from graphql_api.races.fact import Fact
 from graphql_api.races.model import Race
+from graphql_api.schema.fallbacks import FallbackReason
 
 Info = strawberry.Info[Context, None]
 
@@ -52,10 +53,13 @@ class RaceComment:
     provider: str = strawberry.field(description="Who wrote it; `template` is no model.")
     model: str = strawberry.field(description="The provider's model.")
     prompt_version: str = strawberry.field(description="Version of the instructions for the model.")
-    input_tokens: int = strawberry.field(description="Tokens that the model read; 0 for `template`.")
-    output_tokens: int = strawberry.field(description="Tokens that the model wrote; 0 for `template`.")
+    input_tokens: int = strawberry.field(description="Tokens that the model read. 0 if no model was asked.")
+    output_tokens: int = strawberry.field(description="Tokens that the model wrote. 0 if no model was asked.")
     latency_ms: float = strawberry.field(description="Milliseconds that it took, its facts included.")
-    created_at: datetime = strawberry.field(description="Time of the message.")
+    created_at: datetime = strawberry.field(description="Time at which it was written.")
+    fallback: FallbackReason | None = strawberry.field(
+        description="Why the template wrote it in place of a model. Null if it did not."
+    )
 
 
 async def _of_race(race: strawberry.Parent[Race], info: Info) -> list[RaceComment]:
@@ -107,6 +111,7 @@ def show_comment(comment: model.Comment) -> RaceComment:
         output_tokens=written.output_tokens,
         latency_ms=comment.latency_ms,
         created_at=comment.created_at,
+        fallback=comment.fallback,
     )
 
 
