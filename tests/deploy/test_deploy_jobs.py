@@ -62,7 +62,7 @@ def test_the_worker_gets_messages_and_tells_of_failures_one_by_one(found: Templa
 
 
 def test_each_function_has_the_rights_it_needs(found: Template) -> None:
-    """The API and the schedules' function send, the worker receives; each writes logs of its own."""
+    """The API and the schedules' function send, the worker receives, and sends notifications; each has own logs."""
     by_role = {
         name: [each for policy in role["Policies"] for each in policy["PolicyDocument"]["Statement"]]
         for name, role in of_type(found, "IAM::Role").items()
@@ -77,6 +77,7 @@ def test_each_function_has_the_rights_it_needs(found: Template) -> None:
         "sqs:DeleteMessage",
         "sqs:GetQueueAttributes",
         "sqs:ReceiveMessage",
+        "sqs:SendMessage",
     ]
     for name, role in (("worker", "WorkerRole"), ("scheduled", "ScheduledRole")):
         assert found["Resources"][f"{name.title()}LambdaFunction"]["Properties"]["Role"] == {
@@ -94,6 +95,7 @@ def test_the_service_knows_the_settings(found: Template) -> None:
     for name in ("ApiLambdaFunction", "WorkerLambdaFunction", "ScheduledLambdaFunction"):
         variables = dict(functions[name]["Environment"]["Variables"])
         assert variables.pop("JOCKEY_JOBS_QUEUE") == {"Ref": "JobsQueue"}
+        assert variables.pop("JOCKEY_NOTIFICATIONS_TARGET") == {"Ref": "NotificationsTopic"}
         assert read_settings(variables).store == "dynamodb://graphql-api-prod"
 
 
@@ -110,7 +112,7 @@ def test_alarms_tell_of_jobs_that_wait_or_fail(found: Template) -> None:
 
 def test_previews_are_asked_for_every_evening(found: Template) -> None:
     """In Japanese time, by the event that the function knows; what cannot be handed over is a dead letter."""
-    schedule = only(found, "Scheduler::Schedule")
+    schedule = of_type(found, "Scheduler::Schedule")["QueueCommentsSchedule"]
     assert (schedule["ScheduleExpression"], schedule["ScheduleExpressionTimezone"]) == (
         "cron(0 18 * * ? *)",
         "Asia/Tokyo",
