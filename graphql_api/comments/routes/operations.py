@@ -28,25 +28,6 @@ STATUS = _enum(JobState)
 
 def schemas() -> dict[str, Json]:
     """Make the schemas of requests and answers."""
-    metadata = {
-        "model": TEXT,
-        "prompt_version": TEXT,
-        "input_tokens": COUNT,
-        "output_tokens": COUNT,
-        "latency_ms": {"type": "number", "minimum": 0},
-    }
-    comment = {
-        "race_id": RACE_ID,
-        **ABOUT,
-        "generated_comment": TEXT,
-        "advice_comment": TEXT,
-        "facts": {"type": "array", "items": TEXT},
-        "llm_provider": TEXT,
-        "fallback": {"type": "boolean", "description": "Whether the template wrote it in place of a model."},
-        "fallback_reason": {"enum": [None, *(reason.name for reason in FallbackReason)]},
-        "generation_metadata": _object(metadata),
-        "generated_at": MOMENT,
-    }
     race = {
         "race_id": RACE_ID,
         "race_name": {"type": ["string", "null"]},
@@ -66,7 +47,7 @@ def schemas() -> dict[str, Json]:
                 "attempts": COUNT,
                 "error_code": {"type": ["string", "null"]},
                 "created_at": MOMENT,
-                "comment": {"anyOf": [_object(comment), {"type": "null"}]},
+                "comment": {"anyOf": [_comment(), {"type": "null"}]},
             }
         ),
         "CommentedRaces": _object(
@@ -77,6 +58,29 @@ def schemas() -> dict[str, Json]:
             "anyOf": [_object({"error": _object({"message": TEXT, "code": TEXT})}), _object({"detail": TEXT})]
         },
     }
+
+
+def _comment() -> Json:
+    metadata = {
+        "model": TEXT,
+        "prompt_version": TEXT,
+        "input_tokens": COUNT,
+        "output_tokens": COUNT,
+        "latency_ms": {"type": "number", "minimum": 0},
+    }
+    comment = {
+        "race_id": RACE_ID,
+        **ABOUT,
+        "generated_comment": TEXT,
+        "advice_comment": TEXT,
+        "facts": {"type": "array", "items": TEXT},
+        "llm_provider": TEXT,
+        "fallback": {"type": "boolean", "description": "Whether the template wrote it in place of a model."},
+        "fallback_reason": {"enum": [None, *(reason.name for reason in FallbackReason)]},
+        "generation_metadata": _object(metadata),
+        "generated_at": MOMENT,
+    }
+    return _object(comment)
 
 
 def responses() -> dict[str, Json]:
