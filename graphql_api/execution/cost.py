@@ -56,18 +56,20 @@ class FieldCost:
     """What a field costs beside its one value: ``weight`` for itself, and for each item of a list.
 
     ``size`` is the length of a list that has a bound of its own, or that is reckoned so long where no argument says it.
+    ``each`` is for every item of the page that a connection around the field is asked for.
     """
 
     weight: int = 0
     size: int | None = None
+    each: int = 0
 
 
 ONE_VALUE = FieldCost()
 
 
-def cost(*, weight: int = 0, size: int | None = None) -> Mapping[Any, Any]:
+def cost(*, weight: int = 0, size: int | None = None, each: int = 0) -> Mapping[Any, Any]:
     """Return the metadata by which a field declares what it costs; a field that declares nothing is one value."""
-    return {FieldCost: FieldCost(weight, size)}
+    return {FieldCost: FieldCost(weight, size, each)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +132,7 @@ class CostVisitor:
         if not is_list_type(get_nullable_type(definition.type)):
             return Cost(weight + tests + inner.fixed + inner.per_item * (1 if size is None else size))
         size = size if size is not None else own.size
-        item = inner.fixed + inner.per_item
+        item = inner.fixed + inner.per_item + own.each
         if size is not None:
             return Cost(1 + tests + size * (weight + item))
         return Cost(weight + tests, item)

@@ -8,11 +8,13 @@ interpreter to the loop many times a second, but take a third longer for a list 
 
 import asyncio
 import math
+import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, TypeVar
 
-from graphql_api.execution.budget import AT_ONCE, SHORT, LongWork, coercion_work
+from graphql_api.errors import Overloaded
+from graphql_api.execution.budget import AT_ONCE, SHORT, Budget, LongWork, coercion_work
 from graphql_api.execution.context import Context, Unloaded
 from graphql_api.execution.turns import Turns
 from graphql_api.workers import Workers, done
@@ -27,6 +29,14 @@ THREADS = 1
 LONG_COST = 50_000
 """Reckoned cost from which an operation is long work before anything is known of its data."""
 
+USUAL_PACE = 1e-6
+"""Seconds that a unit of cost takes in a thread, before any was measured."""
+
+WEIGHT = 0.25
+"""Of what was measured last, in the pace that is reckoned with."""
+
+BUSY = "The server has more long operations to answer than it can in time. Try again later, or ask for less at once."
+
 AT_ROOT = 3_000
 """Work in which all fields that a root may have are resolved, by the general executor too."""
 
@@ -40,6 +50,9 @@ class Offload:
         """Allow ``threads`` at once; work that has to wait is bounded too (``UpstreamUnavailable``)."""
         self._workers = Workers(threads, "answer")
         self._turns = Turns()
+        self._threads = threads
+        self._ahead = 0
+        self._pace = USUAL_PACE
 
     async def execute(self, engine: "Engine", request: "OperationRequest", context: Context, cost: int) -> "Answer":
         """Run one operation, of estimated ``cost``. Raises as ``Engine.execute``.
@@ -68,7 +81,32 @@ class Offload:
         if cost < LONG_COST and max(given, budget.worked) <= AT_ONCE:
             with suppress(LongWork):
                 return await _loaded(context, AT_ONCE, in_turn)
-        return await _loaded(context, math.inf, lambda: self.run(lambda: asyncio.run(run(context)), budget.stop))
+        amount = max(cost, budget.worked)
+        return await _loaded(context, math.inf, lambda: self.queue(lambda: asyncio.run(run(context)), budget, amount))
+
+    async def queue(self, work: Callable[[], Result], budget: Budget, amount: int) -> Result:
+        """Do long work of so much cost in a thread, unless what waits already takes the time that the request has.
+
+        It would be done in vain, and all others would be late by it. Raises ``Overloaded``.
+        """
+        if self._ahead * self._pace / self._threads > budget.left:
+            raise Overloaded(BUSY, ahead=self._ahead)
+
+        def timed() -> Result:
+            begun = time.perf_counter()
+            try:
+                done_work = work()
+            except BaseException:  # it was broken off, and would have taken longer
+                self._pace = max(self._pace, (time.perf_counter() - begun) / max(1, amount))
+                raise
+            self._pace += ((time.perf_counter() - begun) / max(1, amount) - self._pace) * WEIGHT
+            return done_work
+
+        self._ahead += amount
+        try:
+            return await self.run(timed, budget.stop)
+        finally:
+            self._ahead -= amount
 
     async def call(self, work: Callable[[], Result], amount: int) -> Result:
         """Do ``work`` that never waits; ``amount`` is its size, in values of a list."""

@@ -39,9 +39,9 @@ What it reads of the context, the context records. The same holds for the attrib
 """
 
 
-def pure(*, weight: int = 0, size: int | None = None) -> Mapping[Any, Any]:
+def pure(*, weight: int = 0, size: int | None = None, each: int = 0) -> Mapping[Any, Any]:
     """Return the metadata of a pure field that costs more than one value; see ``cost.cost``."""
-    return {**PURE, **cost(weight=weight, size=size)}
+    return {**PURE, **cost(weight=weight, size=size, each=each)}
 
 
 def is_pure(

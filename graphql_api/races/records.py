@@ -21,6 +21,9 @@ from graphql_api.races.rides import Ride
 RACES = 15_000
 """What a question for some races costs, in values of an answer."""
 
+READ = 400
+"""What each race of a question costs besides: its rides are read with all their fields."""
+
 RACE = 300
 """What it takes to put a race together, in values of a list."""
 
@@ -126,7 +129,7 @@ async def race(edition: Edition, context: Context, race_id: str) -> Race | None:
     await context.once(_Wanted(edition.version, race_id), _next_turn)  # whoever asks in this turn has asked then
     wanted = {each.race_id for each in context.works if isinstance(each, _Wanted) and each.version == edition.version}
     ids = memory.missing(wanted) | {race_id}
-    rows = await edition.ask(context, races_statement(ids), RACES)
+    rows = await edition.ask(context, races_statement(ids), RACES + READ * len(ids))
     with suppress(KeyError):  # another who has asked was faster
         return memory.race(race_id)
     context.budget.work(RACE * len(ids))

@@ -21,6 +21,7 @@ from graphql_api.execution.document import Document
 from graphql_api.execution.private_names import metadata_of
 from graphql_api.jockeys.schema import groups as group_types
 from graphql_api.jockeys.schema.statistics import FIGURE
+from graphql_api.races.records import RACE, READ
 from graphql_client import codes, run
 
 GRAPHQL = api_schema()._schema
@@ -275,6 +276,17 @@ def test_a_page_takes_no_pass_over_the_rows_once_they_are_named(core: Core) -> N
     assert worked(core, plain) < rows
     assert worked(core, "{ " + page.format("filter: {going: {eq: RYO}}, ") + " }") > rows
     assert worked(core, "{ " + page.format("orderBy: [{field: DATE}], ") + " }") > rows
+
+
+def test_pages_of_races_cost_what_is_read_for_them(core: Core) -> None:
+    """Each race is put together of all of its rides, whichever of its fields are selected; a count reads none."""
+
+    def page(count: int, selected: str) -> int:
+        return cost(core, f"{{ races(first: {count}) {{ {selected} }} }}")
+
+    for selected in ("nodes { id }", "edges { node { id } }"):
+        assert page(1_000, selected) - page(100, selected) > 900 * (READ + RACE)
+    assert page(1_000, "totalCount") == page(100, "totalCount")
 
 
 def test_pages_of_groups_are_work(core: Core) -> None:

@@ -14,6 +14,7 @@ from fakes import FakeClock, FakeStorage
 from graphql_api import samples
 from graphql_api.app import api_schema, create_app, create_core
 from graphql_api.config import Settings
+from graphql_api.errors import Overloaded
 from graphql_api.execution.budget import AT_ONCE, SHORT, Budget, Exhausted, LongWork
 from graphql_api.execution.offload import Offload
 from graphql_api.execution.turns import Turns
@@ -260,6 +261,23 @@ def test_work_ends_before_the_caller_that_gives_up() -> None:
     asyncio.run(give_up())
     offload.close()
     assert ended == ["work", "caller"]
+
+
+def test_long_work_that_cannot_be_done_in_time_is_refused_at_once() -> None:
+    """Where what waits takes longer than a request has; others wait for it, and once it is done all are done."""
+    offload, opened = Offload(1), threading.Event()
+
+    async def run() -> list[int]:
+        first = asyncio.ensure_future(offload.queue(lambda: opened.wait(60) and 1, Budget(), 10**9))
+        await asyncio.sleep(0)
+        patient = asyncio.ensure_future(offload.queue(lambda: 2, Budget(), 10))
+        with pytest.raises(Overloaded):
+            await offload.queue(lambda: 3, Budget(seconds=20), 10)
+        opened.set()
+        return [await first, await patient, await offload.queue(lambda: 4, Budget(seconds=20), 10)]
+
+    assert asyncio.run(run()) == [1, 2, 4]
+    offload.close()
 
 
 def test_short_work_takes_no_thread() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import strawberry
 
+from graphql_api.archive import costs
 from graphql_api.archive.editions import Edition
 from graphql_api.archive.schema.arguments import PAGE, First, OrderBy
 from graphql_api.archive.schema.arguments import After as AfterRide
@@ -23,6 +24,9 @@ from graphql_api.schema.pages import PageInfo
 
 RACES_A_DAY = 48
 """Races that a day is reckoned to have: four meetings."""
+
+WHOLE_RACES = pure(each=records.READ + records.RACE)
+"""Whichever fields are selected, each race of a page is put together of all of its rides."""
 
 _DESCRIPTIONS = {field.name: field.description for field in FIELDS}
 
@@ -57,13 +61,13 @@ class RaceConnection:
     edition: strawberry.Private[Edition]
     asked: strawberry.Private[RaceList]
 
-    @strawberry.field(graphql_type=list[Race], description="Races on this page.", metadata=PURE)
+    @strawberry.field(graphql_type=list[Race], description="Races on this page.", metadata=WHOLE_RACES)
     async def nodes(self, info: Info) -> list[model.Race]:
         """Read the page's races."""
         return await records.races(self.edition, info.context, (await self._page(info)).ids)
 
     @strawberry.field(
-        graphql_type=list[RaceEdge], description="Races on this page, each with its cursor.", metadata=PURE
+        graphql_type=list[RaceEdge], description="Races on this page, each with its cursor.", metadata=WHOLE_RACES
     )
     async def edges(self, info: Info) -> list[RaceEdge]:
         """Read the page's races."""
@@ -81,14 +85,14 @@ class RaceConnection:
         has_previous = self.asked.after is not None
         return PageInfo(cursor_at=cursor_at, has_next_page=page.has_next, has_previous_page=has_previous)
 
-    @strawberry.field(description="Number of races on all pages.", metadata=PURE)
+    @strawberry.field(description="Number of races on all pages.", metadata=pure(weight=costs.COUNT))
     async def total_count(self, info: Info) -> int:
         """Count the races."""
         return await listing.count(self.edition, info.context, self.asked)
 
     @strawberry.field(
         description="All rides that match the filter, with the same statistics and groups as `rides`.",
-        metadata=PURE,
+        metadata=pure(weight=costs.PAGE),
     )
     def rides(
         self, info: Info, order_by: OrderBy = None, first: First = PAGE, after: AfterRide = None

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import strawberry
 
+from graphql_api.archive import costs
 from graphql_api.archive.editions import edition
 from graphql_api.archive.questions import Rides
 from graphql_api.archive.schema.arguments import First, page_size
@@ -70,7 +71,7 @@ class Query:
 
     @strawberry.field(
         description="Races in the archive that have a ride matching the filter, newest first. Requires the index.",
-        metadata=PURE,
+        metadata=pure(weight=costs.PAGE),
     )
     async def races(
         self,
