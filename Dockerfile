@@ -1,6 +1,11 @@
-# Two images of one base: `function` for Lambda, and `server` for docker run, ECS and Kubernetes.
+# Three images of one base: `function` for Lambda, `adapter` for Lambda by Lambda Web Adapter, and `server` for docker run,
+# ECS and Kubernetes.
 #   docker build --target function --platform linux/arm64 --provenance=false -t graphql-api .
+#   docker build --target adapter --platform linux/arm64 --provenance=false -t graphql-api-adapter .
 #   docker build --target server -t graphql-api-server . && docker run -p 8000:8000 -v "$PWD/data:/data:ro" graphql-api-server
+
+# Lambda Web Adapter, pinned by version and digest: it stands between the clients and the service.
+ARG ADAPTER=public.ecr.aws/awsguru/aws-lambda-adapter:1.1.0@sha256:17cfd08eff1dfea3f6a9a1e9c65fdac80aa4919b6085e746615530f43f57d2f1
 
 # By its tag, for the security updates of the day: a release pulls it anew, and what is deployed is named by digest.
 FROM public.ecr.aws/lambda/python:3.13 AS base
@@ -26,6 +31,30 @@ COPY deploy/assemble.py deploy/slices.json deploy/stream.sh deploy/
 COPY docs/operations docs/operations
 COPY graphql_api graphql_api
 RUN python deploy/assemble.py /package
+
+FROM ${ADAPTER} AS web-adapter
+
+FROM base AS adapter-build
+WORKDIR /build
+COPY requirements/lambda.txt requirements/server.txt requirements/
+RUN pip install --no-cache-dir --no-compile --no-deps --require-hashes --only-binary :all: \
+    --target /package -r requirements/lambda.txt -r requirements/server.txt
+COPY pyproject.toml handler.py jobs_handler.py stream_handler.py ./
+COPY deploy/assemble.py deploy/slices.json deploy/stream.sh deploy/
+COPY docs/operations docs/operations
+COPY graphql_api graphql_api
+RUN python deploy/assemble.py /package
+
+# The plain server under Lambda Web Adapter, which Lambda starts as an extension.
+FROM base AS adapter
+COPY --from=web-adapter /lambda-adapter /opt/extensions/lambda-adapter
+COPY --from=adapter-build /package ${LAMBDA_TASK_ROOT}
+USER 10001:10001
+# Compression is the service's own, and what is no request comes to a path that nobody else can ask for.
+ENV AWS_LWA_PORT=8000 AWS_LWA_INVOKE_MODE=response_stream AWS_LWA_READINESS_CHECK_PATH=/health \
+    AWS_LWA_ENABLE_COMPRESSION=false AWS_LWA_PASS_THROUGH_PATH=/events
+ENTRYPOINT ["python", "-m", "graphql_api.functions.adapter"]
+CMD []
 
 # The plain server. Its user owns nothing and writes nothing: it runs with --read-only.
 FROM base AS server

@@ -212,6 +212,10 @@ module.exports.functions = async ({ resolveVariable: resolve }) => {
   const form = await resolve("param:package");
   const made = { api: await resolve(`file(deploy/function.yml):${form}`) };
   const base = await resolve(`file(deploy/function.yml):jobs.${form}`);
+  const shared = Object.keys(functions).filter((name) => SHARED.includes(name));
+  if (form === "adapter" && shared.length > 0 && !(await resolve("param:jobsImageUri, null"))) {
+    refuse(`package=adapter: ${shared.join(" and ")} take jobsImageUri, the image of the target \`function\`.`);
+  }
   for (const name of Object.keys(functions).filter((each) => each !== "api")) {
     const own = merged(parts.map((each) => (each.functions || {})[name] || {}));
     const start = SHARED.includes(name) ? base : {}; // a function of a slice's own describes itself

@@ -6,26 +6,14 @@ from typing import Protocol
 import orjson
 from mangum.types import ASGI, LambdaContext, Message, Response, Scope
 
-from graphql_api.functions.replies import too_large
+from graphql_api.functions.replies import MAX_STREAMED_BYTES, RESERVE, too_large, unsendable
 from graphql_api.logs import EventLogger
-
-MAX_BYTES = 200_000_000
-"""The most that Lambda streams of one answer."""
-
-FAST_BYTES = 6_000_000
-"""What Lambda takes at full speed."""
-
-BYTES_PER_SECOND = 2_000_000
-"""The speed at which it takes the rest."""
 
 PIECE = 65_536
 """Bytes that are written at once: nothing larger is copied, and the clock is looked at between two of them."""
 
 MAX_HEAD_BYTES = 16_384
 """What Lambda takes of status, headers and cookies, in JSON."""
-
-RESERVE = 0.5
-"""Seconds of an invocation in which no piece is begun, but the first: an answer that tells of the deadline is short."""
 
 PATIENCE = 0.2
 """Seconds of these in which a piece that was begun may be taken. It has to be whole before Lambda can be told more."""
@@ -126,7 +114,7 @@ class Exchange:
     async def _begin(self, response: Response) -> None:
         """Send the head: the application's, or that of 413 where the body behind it could not be sent."""
         size = next((int(value) for name, value in response["headers"] if name.lower() == b"content-length"), 0)
-        refusal = self._refusal(size)
+        refusal = unsendable(size, max(0.0, self._seconds_left()))
         if refusal:
             log.warning(
                 "reply_too_large", request_id=self._context.aws_request_id, path=self._scope["path"], bytes=size
@@ -140,16 +128,6 @@ class Exchange:
             self._whole = True
             self._over.set()
 
-    def _refusal(self, size: int) -> str:
-        """Return why a body of so many bytes is not begun, or nothing."""
-        if size > MAX_BYTES:
-            return f"The answer has {size:,} bytes, and at most {MAX_BYTES:,} can be sent."
-        seconds = max(0, size - FAST_BYTES) / BYTES_PER_SECOND
-        left = max(0.0, self._seconds_left())
-        if seconds > left:
-            return f"The answer has {size:,} bytes. To send them takes {seconds:.1f} seconds, and {left:.1f} are left."
-        return ""
-
     async def _write(self, body: bytes) -> None:
         """Send a part of the body piece by piece; each is waited for, so that no more than one is held for a reader."""
         if self._scope["method"] == "HEAD" or self.status in NO_BODY:
@@ -158,7 +136,7 @@ class Exchange:
         for at in range(0, len(view), PIECE):
             piece = view[at : at + PIECE]
             left = self._seconds_left()
-            if (left <= 0 and self.sent) or self.sent + len(piece) > MAX_BYTES:
+            if (left <= 0 and self.sent) or self.sent + len(piece) > MAX_STREAMED_BYTES:
                 reason = "time" if left <= 0 else "size"
                 self._break_off(BrokenOff(f"The {reason} of an answer was used up after {self.sent:,} bytes."))
                 return

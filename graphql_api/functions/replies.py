@@ -14,6 +14,18 @@ REPLY_BYTES = 6_291_556
 ALB_REPLY_BYTES = 1_000_000
 """A load balancer turns a larger reply into a bare 502."""
 
+MAX_STREAMED_BYTES = 200_000_000
+"""The most that Lambda streams of one answer."""
+
+FAST_BYTES = 6_000_000
+"""What Lambda takes of a streamed answer at full speed."""
+
+BYTES_PER_SECOND = 2_000_000
+"""The speed at which it takes the rest."""
+
+RESERVE = 0.5
+"""Seconds of an invocation in which no piece is begun, but the first: an answer that tells of the deadline is short."""
+
 CHARACTER_BYTES = 12
 """What one character becomes at most in JSON: an escaped surrogate pair."""
 
@@ -31,6 +43,19 @@ def excess(event: Any, reply: dict[str, Any]) -> int:
         return 0
     size = len(to_json(reply).encode())
     return size if size > limit else 0
+
+
+def unsendable(size: int, seconds: float, *, begun: bool = False) -> str:
+    """Return why a streamed body of so many bytes cannot be sent within ``seconds``; empty where it can.
+
+    Once it has ``begun``, only the limit of its size counts.
+    """
+    if size > MAX_STREAMED_BYTES:
+        return f"The answer has {size:,} bytes, and at most {MAX_STREAMED_BYTES:,} can be sent."
+    needed = max(0, size - FAST_BYTES) / BYTES_PER_SECOND
+    if needed > seconds and not begun:
+        return f"The answer has {size:,} bytes. To send them takes {needed:.1f} seconds, and {seconds:.1f} are left."
+    return ""
 
 
 def too_large(scope: Scope, response: Response, message: str = TOO_LARGE) -> Response:

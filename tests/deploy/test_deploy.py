@@ -11,6 +11,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from deployment import (
+    ADAPTER,
     BY_NAME,
     DIGEST,
     EVERYTHING,
@@ -263,9 +264,24 @@ def test_streams_where_that_is_asked_for(make: Make) -> None:
         assert not re.search(r"RESPONSE_STREAM|stream_handler|EXEC_WRAPPER", json.dumps(make(variant("prod", package))))
 
 
+def test_the_adapters_image_streams(make: Make) -> None:
+    """It starts by itself, with a URL that streams; the queue's worker is another image, by its command."""
+    found = make(variant("prod", ADAPTER, {"slices": "comments"}))
+    functions = of_type(found, "Lambda::Function")
+    assert "ImageConfig" not in functions["ApiLambdaFunction"]
+    assert functions["ApiLambdaFunction"]["Code"] == {"ImageUri": ADAPTER["imageUri"]}
+    for name in ("WorkerLambdaFunction", "ScheduledLambdaFunction"):
+        assert functions[name]["Code"] == {"ImageUri": ADAPTER["jobsImageUri"]}
+        assert functions[name]["ImageConfig"] == {"Command": ["jobs_handler.handler"]}
+    assert only(found, "Lambda::Url")["InvokeMode"] == "RESPONSE_STREAM"
+    assert only(found, "Lambda::Alias")["Name"] == "provisioned"
+
+
 @pytest.mark.parametrize(
     ("parameters", "told"),
     [
+        ({"package": "adapter", "api": "http"}, "package=adapter takes api=url: it streams"),
+        ({"package": "adapter", "slices": "comments"}, "worker take jobsImageUri, the image of the target `function`."),
         ({**STREAM, "api": "http"}, "reply=stream takes api=url: an HTTP API cannot pass on a stream."),
         ({"reply": "chunked"}, "reply=chunked is not known: it is buffered or stream."),
     ],

@@ -51,18 +51,31 @@ def test_actions_are_pinned() -> None:
 
 
 def test_image_is_locked_and_without_rights() -> None:
-    """Both images install by hash only, end as a user without rights, and the server tells its health."""
+    """All images install by hash only, end as a user without rights, and the server tells its health."""
     text = (ROOT / "Dockerfile").read_text()
     targets = re.split(r"^FROM ", text, flags=re.MULTILINE)[1:]
     by_name = {re.search(r"AS (\S+)", target)[1]: target for target in targets}
     installs = re.findall(r"pip install[^\n]*\\\n[^\n]*", text)
-    assert len(installs) == 2
+    assert len(installs) == 3
     assert all("--require-hashes" in each and "--only-binary :all:" in each for each in installs)
-    for name in ("server", "function"):
+    for name in ("server", "function", "adapter"):
         assert "USER 10001" in by_name[name]
         assert "RUN" not in by_name[name]
     assert "HEALTHCHECK" in by_name["server"]
     assert 'CMD ["handler.handler"]' in by_name["function"]
+
+
+def test_the_adapter_is_pinned() -> None:
+    """By version and digest. Both locks that its image installs have the same versions of what both have."""
+    (pinned,) = re.findall(r"^ARG ADAPTER=(\S+)$", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
+    assert re.fullmatch(r"public\.ecr\.aws/awsguru/aws-lambda-adapter:1\.\d+\.\d+@sha256:[0-9a-f]{64}", pinned)
+    function, server = (
+        dict(re.findall(r"^([\w.-]+)==(\S+)", (ROOT / "requirements" / f"{name}.txt").read_text(), re.MULTILINE))
+        for name in ("lambda", "server")
+    )
+    assert {
+        name: (function[name], server[name]) for name in function.keys() & server if function[name] != server[name]
+    } == {}
 
 
 def test_image_gets_what_it_copies() -> None:

@@ -2,9 +2,11 @@
 
 import json
 import shutil
+import socket
 import subprocess
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -13,10 +15,11 @@ from deployment import ROOT
 from deployment_images import BASE, TASK, Engine, engine, needs_engine
 from lambda_events import function_url, warmer
 from lambda_runtime import Function, function
+from long_careers import long_career
 
 # The group keeps them in one of xdist's processes, which builds each image once.
 pytestmark = [needs_engine, pytest.mark.xdist_group("image")]
-TARGETS = ("server", "function")
+TARGETS = ("server", "function", "adapter")
 QUERY = '{ jockey(id: "00001") { id records { totalCount } } }'
 LIMIT = 200_000_000  # bytes that a target may add to its base, DuckDB's 64 MB among them
 UNCHECKED = "01000000"  # the flags of bytecode that is loaded without a look at its source
@@ -44,8 +47,9 @@ def containers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
 
 
 @pytest.fixture(scope="module")
-def images(containers: Engine) -> dict[str, str]:
+def images(containers: Engine, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """Build all targets; give the images' names."""
+    containers.build_adapter(tmp_path_factory.mktemp("adapter"))
     return {target: containers.build(target) for target in TARGETS}
 
 
@@ -60,10 +64,13 @@ def data(sample_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("target", TARGETS)
 def test_image_holds_what_runs_and_no_more(containers: Engine, images: Mapping[str, str], target: str) -> None:
-    """One layer over the base, small, compiled, without what builds; its user has no rights and can change nothing."""
+    """One layer over the base, small, compiled, without what builds; its user has no rights and can change nothing.
+
+    The adapter has a layer of its own.
+    """
     image = images[target]
     config = containers.inspect(image)
-    assert len(config["Layers"]) == len(containers.inspect(BASE)["Layers"]) + 1
+    assert len(config["Layers"]) == len(containers.inspect(BASE)["Layers"]) + (2 if target == "adapter" else 1)
     assert (config["User"], config["WorkingDir"]) == ("10001:10001", TASK)
     sealed = ["--rm", "--pull=never", "--network=none", "--entrypoint=python"]
     seen = json.loads(containers("run", *sealed, image, "-c", LOOK, TASK))
@@ -73,8 +80,8 @@ def test_image_holds_what_runs_and_no_more(containers: Engine, images: Mapping[s
     assert seen["bytes"] < LIMIT
     assert not {"pandas", "pip", "uv", "bin"} & set(seen["packages"])
     assert ("uvicorn" in seen["packages"], "awslambdaric" in seen["packages"]) == (
-        target == "server",
-        target == "function",
+        target != "function",
+        target != "server",
     )
 
 
@@ -103,13 +110,26 @@ def _wait_for(containers: Engine, container: str, *check: str) -> None:
 @pytest.fixture
 def served(containers: Engine, images: Mapping[str, str], data: Path, tmp_path: Path) -> Iterator[Function]:
     """Run the function's image as it is, before a Runtime API."""
-    name = f"graphql-api-{tmp_path.name}"
-    given = ["--env=AWS_LAMBDA_RUNTIME_API", "--env=AWS_LAMBDA_FUNCTION_NAME", "--env=JOCKEY_DATA=/data"]
-    given.append("--env=JOCKEY_DOCUMENTS=operations")
-    sealed = ["--pull=never", "--network=host", "--read-only", f"--volume={data}:/data:ro"]
-    command = [containers.name, "run", f"--name={name}", *sealed, *given, images["function"]]
+    with _run(containers, images["function"], data, tmp_path) as running:
+        yield running
+
+
+@contextmanager
+def _run(
+    containers: Engine, image: str, data: Path, folder: Path, options: Sequence[str] = (), command: Sequence[str] = ()
+) -> Iterator[Function]:
+    """Run an image before a Runtime API; ``command`` runs within it, beside what it runs by itself."""
+    name = f"graphql-api-{folder.name}"
+    given = ["--env=AWS_LAMBDA_RUNTIME_API", "--env=AWS_LAMBDA_FUNCTION_NAME"]
+    own = [f"--name={name}", "--pull=never", "--network=host", "--read-only", f"--volume={data}:/data:ro"]
+    own += ["--env=JOCKEY_DATA=/data", "--env=JOCKEY_DOCUMENTS=operations", *options]
     try:
-        with function(command, tmp_path, containers.environ) as running:
+        if command:
+            containers("run", "--detach", *own, image)
+            started = [containers.name, "exec", *given, name, *command]
+        else:
+            started = [containers.name, "run", *given, *own, image]
+        with function(started, folder, containers.environ) as running:
             yield running
     finally:
         containers("rm", "--force", name)
@@ -124,3 +144,35 @@ def test_function_answers(served: Function) -> None:
     assert served.request(function_url(path="/api/jockey/98765")).status == 404
     assert served.request(function_url(path="/q/Rides", query=[("id", "00001")])).status == 200
     assert "warmed" in served.invoke(warmer())
+
+
+def test_function_streams(containers: Engine, images: Mapping[str, str], tmp_path: Path) -> None:
+    """With the entry point and the command of `reply=stream` the same image sends what no whole reply can hold."""
+    (tmp_path / "data").mkdir(mode=0o755)
+    data = long_career(tmp_path / "data", 20_000)
+    image = f"{images['function']}-streams"
+    (tmp_path / "Dockerfile").write_text(
+        f"FROM {images['function']}\n"
+        'ENTRYPOINT ["python", "-m", "graphql_api.functions.runtime"]\nCMD ["stream_handler.handler"]\n'
+    )
+    containers("build", "--pull=false", "--tag", image, "--file", tmp_path / "Dockerfile", tmp_path)
+    with _run(containers, image, data, tmp_path) as running:
+        answer = running.stream(function_url(path="/api/jockey/00001"))
+        assert (answer.status, answer.error, len(answer.json()["data"])) == (200, None, 20_000)
+        assert "warmed" in running.invoke(warmer())
+
+
+def test_adapter_streams(containers: Engine, images: Mapping[str, str], tmp_path: Path) -> None:
+    """The server starts by itself, and what stands in for the adapter finds it by the image's settings."""
+    (tmp_path / "data").mkdir(mode=0o755)
+    data = long_career(tmp_path / "data", 20_000)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = f"--env=AWS_LWA_PORT={probe.getsockname()[1]}"
+    extension = "/opt/extensions/lambda-adapter"
+    with _run(containers, images["adapter"], data, tmp_path, [port], [extension]) as running:
+        answer = running.stream(function_url(path="/api/jockey/00001"))
+        assert (answer.status, answer.error, len(answer.json()["data"])) == (200, None, 20_000)
+        assert "warmed" in running.stream(warmer()).json()
+    variables = dict(each.split("=", 1) for each in containers.inspect(images["adapter"])["Env"])
+    assert (variables["AWS_LWA_INVOKE_MODE"], variables["AWS_LWA_PORT"]) == ("response_stream", "8000")

@@ -6,15 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import httpx2
-import pandas as pd
 import pytest
 
 import emf
 from conftest import serving
-from graphql_api import samples
 from lambda_events import HTTP_EVENTS, Event, function_url, warmer
 from lambda_runtime import STREAMING, Function, function
 from lambda_streams import Pace
+from long_careers import long_career
 
 JOCKEY = "/api/jockey/00001"
 MB = 2**20
@@ -54,12 +53,8 @@ def hurried(tmp_path: Path) -> Iterator[Function]:
 def careers(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Write two careers that are too long for a buffered reply."""
     folder = tmp_path_factory.mktemp("careers")
-    samples.write(folder, jockeys=1, rows=400, seed=1)
-    few = pd.read_pickle(next(folder.glob("00001.pickle*")))
     for rows in (20_000, 40_000):
-        many = pd.concat([few] * (rows // len(few)), ignore_index=True)
-        (folder / str(rows)).mkdir()
-        many.assign(日付=pd.date_range("1910-01-01", periods=rows)[::-1]).to_pickle(folder / str(rows) / "00001.pickle")
+        long_career(folder / str(rows), rows)
     return folder
 
 

@@ -19,6 +19,7 @@ DIGEST = f"123456789012.dkr.ecr.ap-northeast-1.amazonaws.com/graphql-api@sha256:
 KEY = "arn:aws:kms:ap-northeast-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 IMAGE = {"package": "image", "imageUri": DIGEST}
 ZIP = {"package": "zip"}
+ADAPTER = {"package": "adapter", "imageUri": DIGEST, "jobsImageUri": DIGEST.replace("5", "6")}
 EVERYTHING = {"api": "http", "cdn": "cloudfront", "network": "vpc", "source": "ssm-with-key", "ssmKeyArn": KEY}
 TABLE = {"slices": "access"}
 STREAM = {"reply": "stream"}

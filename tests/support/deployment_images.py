@@ -24,6 +24,8 @@ from deployment import ROOT
 
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
 (BASE,) = re.findall(r"^FROM (\S+:\S+) AS base$", DOCKERFILE, re.MULTILINE)
+ADAPTER = "localhost/graphql-api-test-web-adapter"
+STAND_IN_OF_ADAPTER = Path(__file__).parent / "lambda_adapter.py"
 TASK = "/var/task"  # where AWS's base image keeps the function: LAMBDA_TASK_ROOT
 PODMAN = ("podman", "runc", "mmdebstrap")
 SUITE = {"3.13": "trixie"}  # Debian's release with that Python
@@ -93,8 +95,15 @@ class Engine:
     def build(self, target: str) -> str:
         """Build a target of the Dockerfile; give the image's name."""
         image = f"localhost/graphql-api-test-{target}"
-        self("build", "--pull=false", "--target", target, "--tag", image, ROOT)
+        self("build", "--pull=false", f"--build-arg=ADAPTER={ADAPTER}", "--target", target, "--tag", image, ROOT)
         return image
+
+    def build_adapter(self, folder: Path) -> None:
+        """Make the image that stands in for Lambda Web Adapter's: one file, which its Dockerfile copies."""
+        shutil.copy(STAND_IN_OF_ADAPTER, folder / "lambda-adapter")
+        (folder / "lambda-adapter").chmod(0o755)
+        (folder / "Dockerfile").write_text("FROM scratch\nCOPY lambda-adapter /lambda-adapter\n")
+        self("build", "--tag", ADAPTER, folder)
 
     @contextmanager
     def running(self, image: str, *options: str | Path) -> Iterator[str]:
