@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 SAMPLE := sample-data
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast check setup lock bench bench-archive explorer explorer-check audit fuzz vulnerabilities package verify-deploy clean
+.PHONY: help run test test-fast check setup lock bench bench-archive spark explorer explorer-check audit fuzz vulnerabilities package verify-deploy clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -62,10 +62,12 @@ lock: setup ## Pin the dependencies anew: of the function, the plain server, dev
 	$(LOCK) pyproject.toml --extra server --extra archive --extra pages -o requirements/server.txt
 	$(LOCK) pyproject.toml --all-extras --group dev -o requirements/dev.txt
 	$(LOCK) pyproject.toml --extra server --extra archive --extra pages --extra sample --group build -c requirements/dev.txt -o requirements/run.txt
+	$(LOCK) --group spark -o requirements/spark.txt
 
 vulnerabilities: setup ## Ask PyPI and npm what is known of all that is locked
 	$(BIN)/uv tool run --exclude-newer 2026-11-01 pip-audit==2.10.1 --disable-pip --require-hashes \
-		-r requirements/lambda.txt -r requirements/server.txt -r requirements/run.txt -r requirements/dev.txt
+		-r requirements/lambda.txt -r requirements/server.txt -r requirements/run.txt -r requirements/dev.txt \
+		-r requirements/spark.txt
 	for folder in . audit explorer tests/clients tests/dynalite; do \
 		npm audit --package-lock-only --audit-level=high --prefix "$$folder" || exit 1; done
 
@@ -75,6 +77,15 @@ bench: setup ## Measure this server beside its peers, and write benchmarks/resul
 
 bench-archive: setup ## Ask the archive of 1.2 million rides, beside DuckDB, Polars and SQLite
 	$(BIN)/python -m benchmarks.archive
+
+spark: setup .venv-spark/installed ## Ask Spark what docs/archive_questions.graphql asks; needs Java 17
+	@out=$$(mktemp -d) && trap 'rm -rf "$$out"' EXIT && \
+		$(BIN)/python tests/spark/ask.py "$$out" && .venv-spark/bin/python tests/spark/compare.py "$$out"
+
+.venv-spark/installed: requirements/spark.txt | .venv/installed
+	$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv-spark
+	$(BIN)/uv pip install --quiet --python .venv-spark/bin/python --require-hashes -r requirements/spark.txt
+	touch $@
 
 audit: setup audit/node_modules ## The official GraphQL over HTTP audit: 61 of 61
 	$(BIN)/pytest --no-skips tests/test_audit.py
@@ -110,7 +121,7 @@ verify-deploy: setup node_modules ## Prove the deployment without AWS
 	$(BIN)/pytest -n auto --dist loadgroup --no-skips tests/deploy
 
 clean: ## Remove what make made here; files that you put into sample-data, or changed there, stay
-	rm -rf .venv dist $(SAMPLE).new
+	rm -rf .venv .venv-spark dist $(SAMPLE).new
 	@[ ! -f $(SAMPLE)/.made ] || (cd $(SAMPLE) && cksum * 2>/dev/null | grep -Fxf .made | cut -d ' ' -f 3 | \
 		xargs rm -f && rm -f .made _rides.v1.json _rides.v1.json.lock rides/*.parquet && \
 		{ [ ! -d rides ] || rmdir rides; })

@@ -114,9 +114,10 @@ class Grouping:
         own = f" AND surface_ordinal IN ({', '.join(map(str, surfaces))})" if surfaces else ""
         (column,) = order_columns(wanted.field, _numeric_type(wanted.field))
         number = f"CAST(picked.{column} AS DOUBLE)"
+        place = f"row_number() OVER ({self.order_sql}) - 1" if self.order_sql else "0"
         return Statement(
             f"""{text},
-chosen AS (SELECT {"".join(f"{each}, " for each in columns)}row_number() OVER ({self.order_sql}) - 1 AS number
+chosen AS (SELECT {"".join(f"{each}, " for each in columns)}{place} AS number
     FROM (SELECT * {self.chosen_sql(parameters)}))
 SELECT chosen.number, {number} AS value, count(*) AS occurrences
 FROM picked JOIN chosen ON {_same("picked", "chosen", columns)}
