@@ -15,11 +15,13 @@ import * as zlib from "node:zlib";
 
 import { build } from "esbuild";
 
+import { contents, guides } from "./guides.mjs";
 import { html } from "./src/highlight.js";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const SOURCES = join(HERE, "src");
-const TARGET = join(HERE, "..", "graphql_api", "web", "static");
+const ROOT = join(HERE, "..");
+const TARGET = join(ROOT, "graphql_api", "web", "static");
 
 const CODINGS = {
   br: {
@@ -32,8 +34,8 @@ const CODINGS = {
   gz: { pack: (bytes) => zlib.gzipSync(bytes, { level: 9 }), unpack: zlib.gunzipSync },
 };
 
-/** The compressed copies that a file has: templates are filled when they are asked for, and are compressed then. */
-const copies = (name) => Object.entries(/^explorer.*\.html$/.test(name) ? {} : CODINGS);
+/** The compressed copies that a file has: templates, and guides, are compressed when they are asked for. */
+const copies = (name) => Object.entries(/^(explorer|guide-).*\.html$|^guides\.json$/.test(name) ? {} : CODINGS);
 
 /** Leaves out the fonts that GraphiQL carries, a quarter of a megabyte: the pages use those of the system. */
 const systemFonts = {
@@ -78,7 +80,7 @@ const patched = {
 async function bundle() {
   return build({
     absWorkingDir: HERE,
-    entryPoints: ["src/explorer.jsx", "src/docs.js", "src/pages.css"],
+    entryPoints: ["src/explorer.jsx", "src/docs.js", "src/guide.js", "src/pages.css"],
     outdir: "out",
     bundle: true,
     write: false,
@@ -116,7 +118,7 @@ function hashed(name, bytes) {
 /** Puts the hashed names and the coloured code into a page. */
 function page(name, names) {
   return readFileSync(join(SOURCES, name), "utf8")
-    .replace(/"static\/([\w.]+)"/g, (_, asset) => `"static/${names[asset]}"`)
+    .replace(/"((?:\.\.\/)?static)\/([\w.]+)"/g, (_, folder, asset) => `"${folder}/${names[asset]}"`)
     .replace(/(<code[^>]* data-highlight[^>]*>)(.*?)(<\/code>)/gs, (_, open, code, close) => open + html(code) + close);
 }
 
@@ -128,13 +130,20 @@ async function files() {
   assets["licences.txt"] = Buffer.from(licences(metafile));
   const names = Object.fromEntries(Object.entries(assets).map(([name, bytes]) => [name, hashed(name, bytes)]));
 
-  const docs = page("docs.html", names);
+  const { made, index } = guides(ROOT);
+  const docs = page("docs.html", names).replace("<!-- guides -->", contents(made, "", "docs/"));
   const pages = {
     "explorer.html": page("explorer.html", names),
     "docs.html": docs,
     // For a deployment that serves no explorer: without the links to it.
     "docs-plain.html": docs.replace(/ *<!-- explorer -->.*?<!-- end -->\n/gs, ""),
+    "guides.json": `${JSON.stringify(index)}\n`,
   };
+  const frame = page("guide.html", names);
+  for (const [name, { title, html: body }] of Object.entries(made)) {
+    const filled = { title, language: name.endsWith(".ja") ? "ja" : "en", guides: contents(made, name, ""), body };
+    pages[`guide-${name}.html`] = frame.replace(/<!-- (title|language|guides|body) -->/g, (_, part) => filled[part]);
+  }
   return {
     ...Object.fromEntries(Object.entries(assets).map(([name, bytes]) => [names[name], bytes])),
     ...Object.fromEntries(Object.entries(pages).map(([name, text]) => [name, Buffer.from(text)])),

@@ -36,6 +36,7 @@ from graphql_api.storage.sources import open_storage
 from graphql_api.store.location import locate_store
 from graphql_api.web import pages
 from graphql_api.web.deadline import with_deadline
+from graphql_api.web.descriptions import Descriptions
 from graphql_api.web.examples import GetExamples, no_examples
 from graphql_api.web.fast_path import FastPathRouter
 from graphql_api.web.graphql_app import GraphQLApp, GraphQLParts
@@ -135,6 +136,11 @@ def api_schema(slices: tuple[Slice, ...] = SLICES) -> "strawberry.Schema":
     return build_schema(queries, mutations, extensions)
 
 
+def api_schema_text(slices: Sequence[Slice] = SLICES) -> str:
+    """Return the schema of some slices in SDL."""
+    return api_schema(tuple(slices)).as_str().rstrip("\n") + "\n"
+
+
 def create_app(settings: Settings, storage: Storage | None = None) -> ASGIApp:
     """Make an application with caches of its own; ``storage`` replaces the one that the settings name."""
     return serve_core(create_core(settings, storage), settings)
@@ -159,8 +165,9 @@ def serve_core(core: Core, settings: Settings, *, graphql_now: bool = False) -> 
         *(each.route() for each in sliced),
         *map(with_deadline, (*Health(core.services).routes(), *graphql.routes())),
     ]
+    described = Descriptions(lambda: api_schema_text(core.slices), graphql, openapi, responder, settings)
     people: list[Route] = [made for each in core.slices if each.pages for made in load(each.pages)(http, examples)]
-    others = _router([*routes, *openapi.routes(), *people, *shown.routes()], core, http.offload)
+    others = _router([*routes, *openapi.routes(), *described.routes(), *people, *shown.routes()], core, http.offload)
     return pipeline(_layers(core.slices, http, coded_paths(sliced)), FastPathRouter(GRAPHQL, graphql, others, settings))
 
 

@@ -30,7 +30,7 @@ def test_pages_stand_without_scripts(open_page: Open) -> None:
     """Without JavaScript the landing page is whole, and the documentation links to the document itself."""
     page = open_page("/", java_script_enabled=False)
     assert page.locator("#query").is_visible()
-    assert open_page("/docs", java_script_enabled=False).locator("main a[href='openapi.json']").is_visible()
+    assert open_page("/docs", java_script_enabled=False).locator("#routes a[href='openapi.json']").is_visible()
 
 
 def test_pages_use_the_jockeys_that_are_held(open_page: Open, tmp_path: Path) -> None:

@@ -2,8 +2,9 @@
 
 import { show } from "./highlight.js";
 import { inWords, keepKey, key, keyHeaders } from "./key.js";
+import { searchForm } from "./search.js";
 
-const main = document.getElementById("docs");
+const main = document.getElementById("routes");
 
 /** Makes an element: `el("a", { href: "#" }, "text", child)`; null children are left out. */
 function el(tag, properties = {}, ...children) {
@@ -249,11 +250,11 @@ function operations(spec) {
 
 function section({ path, method, operation, parameters, id }, resolve) {
   return el("section", { className: "operation", id },
-    el("h2", {}, el("span", { className: "method" }, method), " ", el("code", {}, path)),
+    el("h3", {}, el("span", { className: "method" }, method), " ", el("code", {}, path)),
     operation.summary ? el("p", { className: "summary" }, operation.summary) : null,
     prose(operation.description),
     method === "get" ? trial(path, parameters.map(resolve), resolve, id) : null,
-    el("h3", {}, "Answers"),
+    el("h4", {}, "Responses"),
     responses(operation, resolve));
 }
 
@@ -278,14 +279,40 @@ function render(spec) {
   const contents = el("nav", { className: "contents", ariaLabel: "Routes" }, el("ul", {}, all.map(({ id, method, path, operation }) =>
     el("li", {}, el("a", { href: `#${id}` }, el("span", { className: "method" }, method), " ", el("code", {}, path)),
       el("span", { className: "type" }, operation.summary ?? "")))));
-  document.title = `${spec.info.title} · REST`;
   main.replaceChildren(
-    el("h1", {}, spec.info.title, " ", el("small", {}, spec.info.version)),
+    el("h3", {}, spec.info.title, " ", el("small", {}, spec.info.version)),
     ...prose(spec.info.description),
     keyForm(),
     contents,
     ...all.map((each) => section(each, resolve)));
   document.getElementById(decodeURIComponent(location.hash.slice(1)))?.scrollIntoView();
+}
+
+/** The trusted operations of this server, if it has some. */
+function listOperations(operations) {
+  const place = document.getElementById("operations");
+  const rows = operations.map(({ name, description, variables, href }) =>
+    el("tr", {},
+      el("th", { scope: "row" }, el("a", { href }, name)),
+      el("td", {}, description),
+      el("td", {}, Object.entries(variables).map(([variable, type]) => el("div", {}, el("code", {}, `${variable}: ${type}`))))));
+  place.replaceChildren(
+    el("h2", {}, "Trusted operations"),
+    el("p", {}, "Queries that this server has by name. They are sent as GET requests; as a list: ", el("a", { href: "q" }, "q"), "."),
+    el("div", { className: "wide", tabIndex: 0 },
+      el("table", {}, el("thead", {}, el("tr", {}, ["Name", "What it returns", "Variables"].map((head) => el("th", { scope: "col" }, head)))),
+        el("tbody", {}, rows))));
+  place.hidden = false;
+}
+
+for (const place of document.querySelectorAll("[data-search]")) place.append(searchForm());
+
+try {
+  const response = await fetch("q", { headers: keyHeaders() });
+  const { operations = [] } = response.ok ? await response.json() : {};
+  if (operations.length) listOperations(operations);
+} catch {
+  // The page is of use without the list.
 }
 
 try {

@@ -22,13 +22,14 @@ from graphql_api.web.examples import Examples, GetExamples
 from graphql_api.web.negotiation import preferred_coding
 from graphql_api.web.responses import ChunkedBody, Responder, etag
 
-KEPT_PAGES = 8
+KEPTPAGES = 8
 """Filled pages kept ready: the examples hardly ever change."""
 
 _STATIC = Path(__file__).with_name("static")
 _MEDIA_TYPES = {
     ".css": "text/css",
     ".html": "text/html",
+    ".json": "application/json",
     ".js": "text/javascript",
     ".svg": "image/svg+xml",
     ".txt": "text/plain",
@@ -40,14 +41,14 @@ CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self' data:; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-_PAGE = {
+PAGE = {
     "cache-control": "no-cache",
     "content-security-policy": CONTENT_SECURITY_POLICY,
     "cross-origin-opener-policy": "same-origin",
     "referrer-policy": "no-referrer",
 }
 # The explorer's URL answers API clients too, as their Accept header asks.
-_EXPLORER = {**_PAGE, "vary": "Accept, Accept-Encoding"}
+_EXPLORER = {**PAGE, "vary": "Accept, Accept-Encoding"}
 HASHED = {"cache-control": "public, max-age=31536000, immutable"}
 _ICON = {"cache-control": "public, max-age=86400"}
 
@@ -83,7 +84,7 @@ class Pages:
         """Return the page of the REST documentation, which takes its examples from the OpenAPI document."""
         if SLASHED in request.scope["state"]:
             return _without_slash(request)
-        return _respond(request, f"docs{self.suffix}.html", _PAGE)
+        return respond_file(request, f"docs{self.suffix}.html", PAGE)
 
     async def _fill(self, request: Request, name: str, headers: Mapping[str, str]) -> Response:
         """Respond with a template that shows example ids, or with 304."""
@@ -108,7 +109,7 @@ def _without_slash(request: Request) -> Response:
     return ChunkedBody((), 308, {"location": location, "cache-control": "no-cache"})
 
 
-@lru_cache(KEPT_PAGES)
+@lru_cache(KEPTPAGES)
 def _filled(name: str, examples: Examples) -> tuple[bytes, str]:
     """Fill a template; ids are letters and digits."""
     text = Template(_content(name, None).decode()).substitute(
@@ -118,18 +119,36 @@ def _filled(name: str, examples: Examples) -> tuple[bytes, str]:
     return body, etag(sha256(body).hexdigest()[:16])
 
 
+async def respond_page(request: Request, name: str, responder: Responder) -> Response:
+    """Answer with a file that has no compressed copies, or with 304. Raises ``NotFound``."""
+    if name not in _files():
+        raise NotFound("There is no such page.")
+    own = {"vary": "Accept-Encoding", "etag": _tag(name), **PAGE}
+    if not_modified(request.headers, own["etag"]):
+        return ChunkedBody((), 304, own)
+    media_type = _MEDIA_TYPES[Path(name).suffix]
+    return await responder.respond(
+        request.headers, [_content(name, None)], media_type=media_type, headers=own, key=own["etag"]
+    )
+
+
+def file_content(name: str) -> bytes:
+    """Return a file of the pages. Raises ``KeyError``."""
+    return _content(name, None)
+
+
 async def _asset(request: Request) -> Response:
     name = request.path_params["name"]
-    if name not in _files() or name.endswith(".html"):
+    if name not in _files() or name.endswith((".html", ".json")):
         raise NotFound("There is no such file.")
-    return _respond(request, name, HASHED)
+    return respond_file(request, name, HASHED)
 
 
 async def _icon(request: Request) -> Response:
-    return _respond(request, asset_name("icon"), _ICON)
+    return respond_file(request, asset_name("icon"), _ICON)
 
 
-def _respond(request: Request, name: str, headers: Mapping[str, str]) -> Response:
+def respond_file(request: Request, name: str, headers: Mapping[str, str]) -> Response:
     """Answer GET and HEAD with a file in the best coding that the client takes, or with 304."""
     tag = _tag(name)
     own = {"vary": "Accept-Encoding", "x-content-type-options": "nosniff", "etag": tag, **headers}

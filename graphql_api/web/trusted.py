@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import takewhile
 from pathlib import Path
 
 from graphql import GraphQLError, OperationDefinitionNode
@@ -25,6 +26,12 @@ class TrustedDocument:
     text: str
     document_id: str
     document: Document
+
+    @property
+    def description(self) -> str:
+        """Return the comment at the top of the file as one line; empty where there is none."""
+        lines = takewhile(lambda line: line.startswith("#"), self.text.splitlines())
+        return " ".join(line.lstrip("# ").rstrip() for line in lines)
 
     @property
     def operation(self) -> OperationDefinitionNode:

@@ -1,6 +1,7 @@
 """The documentation page in a real browser: each route is shown and can be tried."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -10,7 +11,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from browser_pages import Open, sent, until
+from browser_pages import Open, sent, until, violations
 from conftest import serving
 
 pytest_plugins = ["browser_fixtures"]
@@ -27,7 +28,7 @@ def test_documentation_shows_every_route_and_tries_one(open_page: Open, live_ser
     page = open_page("/docs")
     page.wait_for_selector(".operation")
     paths = page.request.get(f"{live_server}/openapi.json").json()["paths"]
-    shown = page.locator(".operation h2 code").all_inner_texts()
+    shown = page.locator(".operation h3 code").all_inner_texts()
     assert shown == [path for path, item in paths.items() for method in item if method in METHODS]
     assert "[object" not in page.locator("main").evaluate("(main) => main.textContent")
     route = page.locator("#getJockey")
@@ -36,6 +37,45 @@ def test_documentation_shows_every_route_and_tries_one(open_page: Open, live_ser
     assert sent(page, route).startswith("HTTP 200")
     until(page, "[...document.querySelectorAll('#getJockey form > pre')].at(-1).textContent.startsWith('{')")
     assert route.locator("form > pre").last.inner_text().startswith('{\n  "data": [')
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"), [("勝率", "winRate: Float"), ("しょうりつ winRate", None), ("たんしょう", None)]
+)
+def test_search_finds_terms(open_page: Open, typed: str, expected: str | None) -> None:
+    """A Japanese term finds the field that it names; what is not there is said to be not there."""
+    page = open_page("/docs")
+    page.get_by_label("Search the documentation").fill(typed)
+    page.locator("[role=search] output").get_by_text(re.compile(r"results|Nothing")).wait_for()
+    shown = page.locator(".results a").all_inner_texts()
+    assert (expected is None and not shown) or any(str(expected) in each for each in shown[:3])
+
+
+def test_guides_are_read_and_searched(open_page: Open) -> None:
+    """From the list a guide opens; its search leads to a section of another one."""
+    page = open_page("/docs", bypass_csp=True)
+    page.wait_for_selector(".operation")
+    assert violations(page) == []
+    page.get_by_role("link", name="Errors and limits").click()
+    page.get_by_role("heading", name="Errors and limits").wait_for()
+    assert violations(page) == []
+    page.get_by_label("Search the documentation").fill("テン乗り")
+    page.locator(".results a").first.wait_for()
+    titles = page.locator(".results a").all_inner_texts()
+    assert any("テン乗り" in title or "firstHorseRide" in title for title in titles)
+    page.get_by_label("Search the documentation").fill("worse on a horse that is new")
+    page.locator(".results a", has_text="Example queries").click()
+    page.wait_for_url("**/docs/questions#does-the-jockey-do-worse*")
+
+
+def test_guides_fit_a_phone_and_come_in_japanese(open_page: Open) -> None:
+    """On a phone nothing is wider than the window; the search speaks the browser's language."""
+    page = open_page("/docs/errors", viewport={"width": 390, "height": 844}, locale="ja-JP")
+    page.get_by_label("ドキュメントを検索").wait_for()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.goto(page.url.replace("/docs/errors", "/docs"))
+    page.wait_for_selector(".operation")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
 def _answer(route: Any) -> Any:
@@ -56,12 +96,14 @@ def test_every_route_can_be_tried(open_page: Open, sample_data: Path, tmp_path: 
         routes = page.locator(".operation")
         for place in range(routes.count()):
             route = routes.nth(place)
-            if route.locator("h2 code").first.inner_text().startswith(MADE_BY_REQUESTS):
+            if route.locator("h3 code").first.inner_text().startswith(MADE_BY_REQUESTS):
                 continue
             assert sent(page, route).startswith("HTTP 200"), route.inner_text()
             for operation in route.locator("select[name=name] option").all_inner_texts():
                 route.locator("[name=name]").select_option(operation)
                 assert sent(page, route).startswith("HTTP 200"), route.inner_text()
+        listed = page.locator("#operations tbody th").all_inner_texts()
+        assert listed == sorted(path.stem for path in OPERATIONS.glob("*.graphql"))
         rides = page.locator("#query")
         rides.locator("[name=name]").select_option("Rides")
         rides.locator("[name=going]").fill('["OMO", "FURYO"]')

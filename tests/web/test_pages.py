@@ -15,7 +15,7 @@ from graphql_api.config import Settings
 from graphql_api.web import pages
 
 STATIC = Path(pages.__file__).with_name("static")
-ASSETS = sorted(path.name for path in STATIC.iterdir() if path.suffix not in {".html", ".br", ".gz"})
+ASSETS = sorted(path.name for path in STATIC.iterdir() if path.suffix not in {".html", ".json", ".br", ".gz"})
 PAGES = ["/docs", "/graphql"]
 BROWSER = {"accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 

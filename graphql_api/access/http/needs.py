@@ -5,12 +5,12 @@ from starlette.types import Scope
 from graphql_api.errors import ServiceError
 from graphql_api.web.query_string import read_query
 
-OPEN = frozenset({"/", "/docs", "/openapi.json", "/health", "/ready", "/favicon.ico"})
+OPEN = frozenset({"/", "/docs", "/openapi.json", "/schema.graphql", "/llms.txt", "/health", "/ready", "/favicon.ico"})
 """Paths that are open to all: pages, descriptions, health."""
 
-OPEN_PREFIX = "/static/"
+OPEN_PREFIXES = ("/static/", "/docs/")
 GRAPHQL = "/graphql"
-OPERATIONS = "/q/"
+OPERATIONS = "/q"
 EXPORTS = (".csv", ".ndjson", ".parquet", ".arrow")
 ASKING = frozenset({"query", "documentId", "extensions"})
 """Parameters that make a GET an operation; without them it is the explorer's page, or an error."""
@@ -23,13 +23,13 @@ def needed_scope(scope: Scope, max_url_bytes: int) -> str | None:
     if scope["method"] == "OPTIONS":  # preflights carry no key, and nothing else is answered
         return None
     read = scope["method"] in ("GET", "HEAD")
-    if read and (path in OPEN or path.startswith(OPEN_PREFIX)):
+    if read and (path in OPEN or path.startswith(OPEN_PREFIXES)):
         return None
     if path == GRAPHQL:
         return None if read and not _is_operation(scope, max_url_bytes) else "graphql"
     if path.endswith(EXPORTS):
         return "export"
-    return "graphql" if path.startswith(OPERATIONS) else "rest"
+    return "graphql" if f"{path}/".startswith(f"{OPERATIONS}/") else "rest"
 
 
 def _is_operation(scope: Scope, max_url_bytes: int) -> bool:

@@ -24,9 +24,9 @@ Examples:
 )
 def export_schema(out: Path | None, *, check: bool) -> None:
     """Print the GraphQL schema in SDL."""
-    from graphql_api.app import api_schema
+    from graphql_api.app import api_schema_text
 
-    sdl = api_schema().as_str().rstrip("\n") + "\n"
+    sdl = api_schema_text()
     if check:
         _check_sdl(sdl, out or SDL_FILE)
     elif out:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from functools import partial
+from typing import Any
 
 from graphql import is_enum_type
 from starlette.exceptions import HTTPException
@@ -45,6 +46,20 @@ class Named:
         """Describe the operations for OpenAPI."""
         return [
             Operation(name, variable_types(trusted.operation), not isinstance(self.tables[name], NoTable))
+            for name, trusted in self.trusted.items()
+        ]
+
+    def listed(self) -> list[dict[str, Any]]:
+        """List the operations for clients: what each returns, its variables, and where to send it."""
+        return [
+            {
+                "name": name,
+                "description": trusted.description,
+                "documentId": trusted.document_id,
+                "variables": variable_types(trusted.operation),
+                "href": f"q/{name}",
+                "csv": None if isinstance(self.tables[name], NoTable) else f"q/{name}.csv",
+            }
             for name, trusted in self.trusted.items()
         ]
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from hashlib import sha256
+from typing import Any
 
 import orjson
 from starlette.requests import Request
@@ -58,6 +59,11 @@ class OpenApi:
         return await self.responder.respond(
             request.headers, [body], media_type="application/json", headers=headers, key=tag
         )
+
+    async def described(self) -> dict[str, Any]:
+        """Return the document as it is answered."""
+        found: dict[str, Any] = orjson.loads(self._written(await self.examples())[0])
+        return found
 
     def _write(self, examples: Examples) -> tuple[bytes, str]:
         routes = described(self.slices, examples)
