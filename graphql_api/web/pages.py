@@ -22,7 +22,7 @@ from graphql_api.web.examples import Examples, GetExamples
 from graphql_api.web.negotiation import preferred_coding
 from graphql_api.web.responses import ChunkedBody, Responder, etag
 
-KEPTPAGES = 8
+KEPT_PAGES = 8
 """Filled pages kept ready: the examples hardly ever change."""
 
 _STATIC = Path(__file__).with_name("static")
@@ -109,7 +109,7 @@ def _without_slash(request: Request) -> Response:
     return ChunkedBody((), 308, {"location": location, "cache-control": "no-cache"})
 
 
-@lru_cache(KEPTPAGES)
+@lru_cache(KEPT_PAGES)
 def _filled(name: str, examples: Examples) -> tuple[bytes, str]:
     """Fill a template; ids are letters and digits."""
     text = Template(_content(name, None).decode()).substitute(

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from graphql_api import errors
+from graphql_api.access import errors as _access  # noqa: F401 - whose errors are listed too
 from graphql_api.web import pages
 
 ROOT = Path(__file__).parents[2]
