@@ -47,6 +47,7 @@ SLOW = (
     "end_to_end",
     "equality",
     "flights",
+    "forecast",
     "fuzz",
     "handler",
     "job_",

@@ -79,6 +79,6 @@ def read_card(artefacts: Artefacts, version: str) -> Card:
         ]
         values: dict[str, Any] = {each.name: content[each.name] for each in fields(Card)}
         values.update({name: date.fromisoformat(content[name]) for name in ("trained_from", "trained_until")})
-        return Card(**{**values, "months": months})
+        return Card(**{**values, "months": months, "features": tuple(content["features"])})
     except (KeyError, TypeError, ValueError) as error:
         raise DataCorrupt("The card of the model cannot be read.", version=version, reason=str(error)) from error

@@ -49,13 +49,14 @@ WITH starts AS (
         finish_status,
         finish_position,
         CASE WHEN finish_status = 'UNKNOWN' THEN 0 ELSE 1 END AS ran,
-        CASE WHEN finish_position = 1 THEN 1 ELSE 0 END AS won,
-        CASE WHEN finish_position <= 3 THEN 1 ELSE 0 END AS placed,
-        CAST(ROUND(finish_time * 1e1) AS BIGINT) AS tenths,
-        CAST(ROUND(GREATEST(LEAST(margin, 5e0), -5e0) * 1e3) AS BIGINT) AS behind,
-        CAST(ROUND(last3f * 1e1) AS BIGINT) AS closing,
-        running_style_ordinal AS style,
-        CAST(ROUND(COALESCE(prize_money, 0e0) / 1e4) AS BIGINT) AS prize
+        CASE WHEN finish_status <> 'UNKNOWN' AND finish_position = 1 THEN 1 ELSE 0 END AS won,
+        CASE WHEN finish_status <> 'UNKNOWN' AND finish_position <= 3 THEN 1 ELSE 0 END AS placed,
+        CASE WHEN finish_status <> 'UNKNOWN' THEN CAST(ROUND(finish_time * 1e1) AS BIGINT) END AS tenths,
+        CASE WHEN finish_status <> 'UNKNOWN' THEN CAST(ROUND(GREATEST(LEAST(margin, 5e0), -5e0) * 1e3) AS BIGINT) END
+            AS behind,
+        CASE WHEN finish_status <> 'UNKNOWN' THEN CAST(ROUND(last3f * 1e1) AS BIGINT) END AS closing,
+        CASE WHEN finish_status <> 'UNKNOWN' THEN running_style_ordinal END AS style,
+        CASE WHEN finish_status <> 'UNKNOWN' THEN CAST(ROUND(COALESCE(prize_money, 0e0) / 1e4) AS BIGINT) END AS prize
     FROM rides
     WHERE finish_status NOT IN ('SCRATCHED', 'EXCLUDED', 'ABANDONED')
         AND (race_id IS NOT NULL OR finish_status <> 'UNKNOWN')
@@ -95,7 +96,7 @@ rated AS (
     SELECT
         *,
         faster - CAST(ROUND(1e0 * SUM(faster) OVER same_track / COUNT(faster) OVER same_track) AS BIGINT) AS speed,
-        CAST(ROUND(1e6 * implied / book) AS BIGINT) AS belief,
+        CASE WHEN ran = 1 THEN CAST(ROUND(1e6 * implied / book) AS BIGINT) END AS belief,
         CASE WHEN ran = 1 THEN implied END AS backed,
         CASE WHEN ran = 1 THEN day END AS ran_on,
         CASE WHEN ran = 1 THEN jockey_id END AS ridden_by,

@@ -26,7 +26,8 @@ def publish_day(storage: Storage, forecast: DayForecast, *, replace_later: bool 
     """
     known = _published(storage, forecast.day)
     if known is not None:
-        if replace(known, made_at=forecast.made_at) == forecast:
+        is_equal = replace(known, made_at=forecast.made_at) == forecast
+        if is_equal and known.made_before >= forecast.made_before:
             return False
         if not forecast.made_before and (known.made_before or not replace_later):
             return False
