@@ -62,6 +62,16 @@ async function chosen(resolve) {
   return Object.keys(SLICES).filter((name) => wanted.has(name));
 }
 
+/** List a slice's file, and what its `switches` add to it for the values that their parameters have. */
+async function switched(resolve, file) {
+  const added = [file];
+  for (const [parameter, values] of Object.entries(file.switches || {})) {
+    const part = values[await resolve(`param:${parameter}`)];
+    if (part) added.push(part);
+  }
+  return added;
+}
+
 /** Read what is deployed: the slices, their functions by the services that each calls, and the files of both. */
 async function read(resolve) {
   const names = await chosen(resolve);
@@ -74,7 +84,8 @@ async function read(resolve) {
       functions[each] = new Set([...(functions[each] || []), ...services]);
     }
   }
-  const parts = Object.values(files);
+  const parts = [];
+  for (const file of Object.values(files)) parts.push(...(await switched(resolve, file)));
   if (Object.values(functions).some((each) => each.has("dynamodb"))) parts.push(await resolve("file(deploy/store.yml)"));
   if (functions.worker) parts.push(await resolve("file(deploy/jobs.yml)"));
   const schedules = names.flatMap((name) => Object.entries(SLICES[name].schedules));

@@ -11,6 +11,7 @@ const INTERFACES = {
   sns: "sns",
   sqs: "sqs",
   ssm: "ssm",
+  states: "states",
 };
 const CALLED_BY_AWS = ["kms"]; // not from within the VPC
 

@@ -19,10 +19,12 @@ FILE = DEPLOY / "slices.json"
 SHARED = ("api", "worker", "scheduled")
 """Functions that do the work of several slices."""
 
-PREFIXES = {"bedrock-runtime": "bedrock"}
+PREFIXES = {"bedrock-runtime": "bedrock", "stepfunctions": "states"}
 """How actions begin that are not named as the service of boto3 is."""
 
-PARTS = {"environment", "rights", "functions", "resources", "alarms", "widgets", "outside"}
+PARTS = {"environment", "rights", "functions", "resources", "alarms", "widgets", "outside", "switches"}
+"""Parts of a slice's file; `switches` holds further ones, by parameters and their values."""
+
 Fragment = Mapping[str, Any]
 
 
@@ -49,12 +51,14 @@ def _row(each: Slice, deployment: Deployment) -> dict[str, Any]:
 
 def faults(row: Mapping[str, Any], fragment: Fragment) -> Iterator[str]:
     """Tell what in a slice's file does not fit its row of the table."""
-    yield from (f"{part} is no part" for part in set(fragment) - PARTS)
+    switched = [part for values in fragment.get("switches", {}).values() for part in values.values()]
+    yield from (f"{part} is no part" for each in (fragment, *switched) for part in set(each) - PARTS)
     functions = row["functions"]
     own = set(functions) - set(SHARED)
     if own != set(fragment.get("functions", {})):
         yield f"its own functions are {sorted(own)}"
-    for function, statements in fragment.get("rights", {}).items():
+    rights = (item for each in (fragment, *switched) for item in each.get("rights", {}).items())
+    for function, statements in rights:
         if function not in functions:
             yield f"{function} gets rights, and does not work for the slice"
             continue

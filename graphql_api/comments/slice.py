@@ -25,7 +25,7 @@ SLICE = Slice(
     deployment=Deployment(
         functions={
             "api": ("dynamodb", "sqs"),
-            "worker": ("dynamodb", "sqs"),
+            "worker": ("bedrock-runtime", "dynamodb", "secretsmanager", "sqs", "stepfunctions"),
             "scheduled": ("dynamodb", "sqs"),
         },
         needs=("notifications",),

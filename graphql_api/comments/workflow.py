@@ -24,7 +24,7 @@ LASTING: dict[str, type[ServiceError]] = {"NotFound": NotFound, "BadUserInput": 
 
 
 async def run_workflow(services: Services, run: JobRun) -> State:
-    """Start an execution and wait for its output. One that this attempt has started before is joined by its name.
+    """Start an execution under the name of the attempt, and wait for its output.
 
     Raises ``UpstreamUnavailable`` if another attempt may succeed, ``RequestTimeout``, ``NotFound``, ``BadUserInput``.
     """

@@ -71,7 +71,9 @@ class Worker:
     async def _run(self, claim: JobRecord, seconds: float) -> JobResult:
         limit = min(seconds, self.queue.ledger.times.attempt)
         order = claim.order
-        run = JobRun(limit, order.input, f"{order.name}-{order.run}-{claim.attempts}")
+        # With the time: runs are counted anew once a record has expired.
+        name = f"{order.name}-{order.run}-{claim.attempts}-{int(1000 * (claim.started or 0))}"
+        run = JobRun(limit, order.input, name)
         try:
             with answered():  # a budget that is spent raises what is no Exception, and would end the worker
                 return await asyncio.wait_for(self.jobs.run(claim.order.job, self.services, run), limit)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from deployment import IMAGE, TABLE, ZIP, Make, Template, listed, needs_osls, of_type, only, statements, variant
+from deployment import IMAGE, ROOT, TABLE, ZIP, Make, Template, listed, needs_osls, of_type, only, statements, variant
 from graphql_api.installed import read_settings
 from graphql_api.jobs.ledger import Times
 
@@ -125,3 +125,42 @@ def test_previews_are_asked_for_every_evening(found: Template) -> None:
     assert target["DeadLetterConfig"]["Arn"] == retries["DestinationConfig"]["OnFailure"]["Destination"] == dead
     (invoking,) = (each for each in statements(found) if listed(each["Action"]) == ["lambda:InvokeFunction"])
     assert invoking["Resource"] == [target["Arn"]]
+
+
+def test_comments_by_a_model_and_a_workflow(make: Make) -> None:
+    """A state machine that invokes the worker alone, and the worker's rights to start it and to ask a model."""
+    from cfnlint.api import ManualArgs, lint
+
+    switches = {"commentsProvider": "bedrock", "commentsModel": "a-model", "commentsWorkflow": "states"}
+    made = make(variant("prod", switches, JOBS, IMAGE))
+    assert [str(each) for each in lint(json.dumps(made), config=ManualArgs(ignore_checks=["W3005"]))] == []
+    machine, worker_arn = only(made, "StepFunctions::StateMachine"), {"Fn::GetAtt": ["WorkerLambdaFunction", "Arn"]}
+    assert machine["DefinitionSubstitutions"] == {"Worker": worker_arn}
+    assert machine["Definition"] == json.loads(ROOT.joinpath("deploy", "comments.asl.json").read_text())
+    roles = of_type(made, "IAM::Role")
+    (invoking,) = roles["CommentsWorkflowRole"]["Policies"][0]["PolicyDocument"]["Statement"]
+    assert (invoking["Action"], invoking["Resource"]) == ("lambda:InvokeFunction", worker_arn)
+    rights = {action for each in statements(made) for action in listed(each["Action"])}
+    assert {"bedrock:InvokeModel", "states:StartExecution", "states:DescribeExecution"} <= rights
+    assert "secretsmanager:GetSecretValue" not in rights
+    assert not {"bedrock", "states"} & {
+        action.partition(":")[0]
+        for each in roles["IamRoleLambdaExecution"]["Policies"][0]["PolicyDocument"]["Statement"]
+        for action in listed(each["Action"])
+    }
+    variables = made["Resources"]["WorkerLambdaFunction"]["Properties"]["Environment"]["Variables"]
+    assert variables["JOCKEY_COMMENTS_WORKFLOW"]["Fn::Sub"].endswith(":stateMachine:graphql-api-prod-comments")
+
+
+def test_alarms_tell_of_budgets_and_rates(found: Template) -> None:
+    """The day's tokens, comments that the template wrote, and the part of attempts that failed."""
+    alarms = {each["AlarmName"]: each for each in of_type(found, "CloudWatch::Alarm").values()}
+    assert alarms["graphql-api-prod-comments-budget"]["Threshold"] == 80
+    assert alarms["graphql-api-prod-comments-budget"]["Statistic"] == "Maximum"
+    assert alarms["graphql-api-prod-comments-fallbacks"]["MetricName"] == "CommentFallbacks"
+    rate = alarms["graphql-api-prod-jobs-failure-rate"]
+    assert {each["MetricStat"]["Metric"]["MetricName"] for each in rate["Metrics"] if "MetricStat" in each} == {
+        "JobsSucceeded",
+        "JobsRetried",
+        "JobsFailed",
+    }
