@@ -28,7 +28,7 @@ def lambda_server(handle: Handler) -> Iterator[str]:
                 failed = False
                 try:
                     told = handle(event, context)
-                except Exception as error:
+                except Exception as error:  # noqa: BLE001 - the runtime tells whatever is raised
                     told, failed = {"errorType": type(error).__name__, "errorMessage": str(error)}, True
                 finally:
                     asyncio.set_event_loop(None)
