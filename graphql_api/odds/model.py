@@ -7,6 +7,7 @@ from enum import Enum
 from types import MappingProxyType
 from typing import NamedTuple
 
+from graphql_api.language import Label
 from graphql_api.slips.tickets.combinations import every_combination
 from graphql_api.slips.tickets.types import BetType, Combination
 
@@ -31,6 +32,16 @@ STATUSES: Mapping[Enum, str] = MappingProxyType(
         OddsStatus.OPEN: "Tickets are being sold; the odds change.",
         OddsStatus.CLOSED: "Sales have ended, but the result is not official.",
         OddsStatus.FINAL: "The final odds, after the official result.",
+    }
+)
+
+
+STATUS_LABELS: Mapping[Enum, Label] = MappingProxyType(
+    {
+        OddsStatus.FORECAST: Label("予想", "Forecast"),
+        OddsStatus.OPEN: Label("発売中", "Open"),
+        OddsStatus.CLOSED: Label("締切", "Closed"),
+        OddsStatus.FINAL: Label("確定", "Final"),
     }
 )
 

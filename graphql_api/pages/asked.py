@@ -17,6 +17,9 @@ PARAMETERS = frozenset({"after", "by", "jurisdiction", "q", "surface", "year"})
 MAX_TEXT = 100
 """Characters of a parameter."""
 
+PAGE = 50
+"""Items on a page of a list."""
+
 MIN_YEAR, MAX_YEAR = 1900, 9999
 
 
@@ -26,6 +29,7 @@ class Asked:
 
     ``is_chosen`` tells whether the language stands in the URL. ``up`` leads from the page's URL to the root of the
     service, as a relative URL. ``own`` is the page's path without the root's slash, ``given`` its parameters.
+    ``max_page`` is the server's limit of ``first``.
     """
 
     language: Language
@@ -34,6 +38,11 @@ class Asked:
     own: str
     path: Mapping[str, str]
     given: Mapping[str, str]
+    max_page: int = 1_000
+
+    def at_most(self, number: int) -> int:
+        """Return a number of items to ask for, within the limit of the server."""
+        return min(number, self.max_page)
 
     def text(self, name: str) -> str:
         """Return a parameter without spaces around it; empty if it is not given. Raises ``BadUserInput``."""

@@ -1,12 +1,12 @@
 """Enums of odds, declared before any type names them."""
 
-from graphql_api.odds.model import STATUSES, OddsStatus
+from graphql_api.odds.model import STATUS_LABELS, STATUSES, OddsStatus
 from graphql_api.odds.movers import MOVES, OddsMove
 from graphql_api.schema.enums import declare, enum_of
 
 __all__ = ["OddsMove", "OddsOrder", "OddsStatus"]
 
-declare(OddsStatus, STATUSES)
+declare(OddsStatus, STATUSES, STATUS_LABELS)
 declare(OddsMove, MOVES)
 
 OddsOrder = enum_of(

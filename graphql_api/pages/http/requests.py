@@ -13,8 +13,8 @@ from graphql_api.web.query_string import query_pairs
 LANGUAGES = {each.value: each for each in Language}
 
 
-def read_asked(request: Request) -> Asked:
-    """Return what a request asks of a page.
+def read_asked(request: Request, max_page: int) -> Asked:
+    """Return what a request asks of a page; ``max_page`` is the server's limit of items.
 
     Of a parameter that is given twice the last one counts. Parameters that no page has, and a language that is not
     ours, are passed over: links of other sites add such.
@@ -26,7 +26,7 @@ def read_asked(request: Request) -> Asked:
     path = {name: _last_part(request) for name in request.path_params}
     own = _own(request, path)
     up = "../" * own.count("/") or "./"
-    return Asked(language, chosen is not None, up, own, path, given)
+    return Asked(language, chosen is not None, up, own, path, given, max_page)
 
 
 def moved(request: Request, asked: Asked) -> str | None:

@@ -62,7 +62,7 @@ class Site:
 
     async def respond(self, path: str, request: Request) -> Response:
         """Answer a request for the page of a path, or send it to the URL that the page has. Raises our errors."""
-        page, asked = PAGES[path], read_asked(request)
+        page, asked = PAGES[path], read_asked(request, self._graphql.settings.max_page)
         if location := moved(request, asked):
             return ChunkedBody((), 308, {"location": location, "cache-control": "no-cache"})
         own = await self._own(page, asked)

@@ -23,6 +23,7 @@ def variables(asked: Asked) -> dict[str, Any]:
         "eve": _moved(day, -ONE),
         "morrow": _moved(day, ONE),
         "until": _moved(day, REACH),
+        "page": asked.at_most(REACH.days),
     }
 
 

@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from graphql_api.errors import NotFound
-from graphql_api.pages.asked import Asked
+from graphql_api.pages.asked import PAGE, Asked
 from graphql_api.pages.charts import top_of
 from graphql_api.pages.texts import Texts
 
 
 def variables(asked: Asked) -> dict[str, Any]:
     """Read the name, and where the list goes on. Raises ``BadUserInput``."""
-    return {"name": asked.path["name"], "after": asked.text("after") or None}
+    return {"name": asked.path["name"], "page": asked.at_most(PAGE), "after": asked.text("after") or None}
 
 
 def context(data: Mapping[str, Any], _asked: Asked, _texts: Texts) -> dict[str, Any]:

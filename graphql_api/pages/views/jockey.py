@@ -12,6 +12,9 @@ from graphql_api.pages.texts import Texts
 STARTED = ("FINISHED", "DEMOTED", "REMOUNTED", "FAILED_TO_FINISH", "DISQUALIFIED")
 """Finishes of rides; a scratched horse was not ridden."""
 
+MOST = 250
+"""Rides of the form curve."""
+
 WINDOW = 50
 """Rides of which each point of the form curve is the share."""
 
@@ -26,7 +29,12 @@ def variables(asked: Asked) -> dict[str, Any]:
     """Read the id and the year. Raises ``BadUserInput``."""
     year = asked.year("year")
     span = {"date": {"gte": f"{year}-01-01", "lte": f"{year}-12-31"}} if year else {}
-    return {"id": asked.path["id"], "rides": span or None, "started": {**span, "finishStatus": {"in": list(STARTED)}}}
+    return {
+        "id": asked.path["id"],
+        "rides": span or None,
+        "started": {**span, "finishStatus": {"in": list(STARTED)}},
+        "most": asked.at_most(MOST),
+    }
 
 
 def context(data: Mapping[str, Any], asked: Asked, texts: Texts) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from graphql_api.pages.asked import Asked
+from graphql_api.pages.asked import PAGE, Asked
 from graphql_api.pages.texts import Texts
 
 JURISDICTIONS = ("JRA", "NAR", "OVERSEAS")
@@ -21,6 +21,7 @@ def variables(asked: Asked) -> dict[str, Any]:
         **({"surface": {"eq": surface}} if surface else {}),
     }
     return {
+        "page": asked.at_most(PAGE),
         "search": search,
         "searching": bool(search),
         "jockeys": {"jurisdiction": {"eq": jurisdiction}} if jurisdiction else None,
@@ -54,7 +55,7 @@ def context(data: Mapping[str, Any], asked: Asked, _texts: Texts) -> dict[str, A
 
 def id_variables(asked: Asked) -> dict[str, Any]:
     """Read where the list goes on. Raises ``BadUserInput``."""
-    return {"after": asked.text("after") or None}
+    return {"page": asked.at_most(PAGE), "after": asked.text("after") or None}
 
 
 def id_context(data: Mapping[str, Any], _asked: Asked, _texts: Texts) -> dict[str, Any]:

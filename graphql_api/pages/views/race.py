@@ -6,6 +6,10 @@ from typing import Any
 from graphql_api.errors import NotFound
 from graphql_api.pages.asked import Asked
 from graphql_api.pages.texts import Texts
+from graphql_api.pages.views.odds import odds_context
+
+MOST = 1_000
+"""Odds of the history: those of 55 times with 18 runners. Then the newest ones follow."""
 
 LAST = 999
 """Stands behind all positions: runners without one come last."""
@@ -13,10 +17,10 @@ LAST = 999
 
 def variables(asked: Asked) -> dict[str, Any]:
     """Read the id; GraphQL judges its form."""
-    return {"id": asked.path["id"]}
+    return {"id": asked.path["id"], "most": asked.at_most(MOST)}
 
 
-def context(data: Mapping[str, Any], asked: Asked, _texts: Texts) -> dict[str, Any]:
+def context(data: Mapping[str, Any], asked: Asked, texts: Texts) -> dict[str, Any]:
     """Show the race: in the order of the result if there is one, else by horse number. Raises ``NotFound``."""
     race = data["race"]
     if race is None:
@@ -26,6 +30,7 @@ def context(data: Mapping[str, Any], asked: Asked, _texts: Texts) -> dict[str, A
     if has_result:
         runners = sorted(runners, key=lambda each: (each["finishPosition"] or LAST, not each["known"]))
     numbers = {each["horseNumber"]: each for each in runners}
+    names = {number: each["horseName"] for number, each in numbers.items()}
     own = [each for each in race["comments"] if each["language"] == asked.language.name]
     return {
         "race": race,
@@ -33,4 +38,6 @@ def context(data: Mapping[str, Any], asked: Asked, _texts: Texts) -> dict[str, A
         "has_result": has_result,
         "brackets": {number: each["bracketNumber"] for number, each in numbers.items()},
         "comments": own,
+        "names": names,
+        **odds_context(race, names, texts),
     }
