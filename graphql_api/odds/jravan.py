@@ -14,7 +14,7 @@ import orjson
 from graphql_api.errors import UpstreamUnavailable
 from graphql_api.odds.model import JST, RANGES, Board, Line, OddsStatus
 from graphql_api.races.jravan.bridge import Bridge, Limit
-from graphql_api.races.model import NON_STARTERS, Race
+from graphql_api.races.model import Race
 from graphql_api.slips.tickets.combinations import every_combination
 from graphql_api.slips.tickets.types import BET_RULES, BetType
 
@@ -54,13 +54,14 @@ class JraVanOdds:
             return None
         now = self._now()
         told = _parsed(body)
-        lines = read_lines(told, _runners(race, told))
-        _require_all(race, lines)
+        runners = _runners(race, told)
+        lines = read_lines(told, runners)
+        _require_most(told, runners)
         is_run = race.post_time is not None and race.post_time <= now
         is_final = is_run and self._bridge.get(f"{path}/results", limit) is not None
         return Board(
             race_id=race.ids.bridge,
-            runners=_runners(race, told),
+            runners=runners,
             status=OddsStatus.FINAL if is_final else _status(race, now, lines),
             as_of=_moment(told.get("timestamp") or told.get("updated_at")) or now,
             fetched_at=now,
@@ -129,13 +130,10 @@ def _runners(race: Race, told: Mapping[str, Any]) -> int:
     return runners
 
 
-def _require_all(race: Race, lines: Mapping[BetType, Line]) -> None:
-    """Raise ``UpstreamUnavailable`` for half an answer: some horses have odds, and one that starts has none."""
-    win = lines[BetType.WIN].least
-    starters = [runner.horse_number for runner in race.runners if runner.finish_status not in NON_STARTERS]
-    missing = sum(not win[number - 1] for number in starters)
-    if 0 < missing < len(starters) and 2 * missing >= len(starters):
-        raise UpstreamUnavailable(_UNREADABLE, reason="odds of most horses are missing")
+def _require_most(told: Mapping[str, Any], runners: int) -> None:
+    """Raise ``UpstreamUnavailable`` for half an answer: it names less than half of the horses; scratched ones count."""
+    if 2 * len(told["win"]) < runners:
+        raise UpstreamUnavailable(_UNREADABLE, reason="most horses are missing")
 
 
 def _status(race: Race, now: datetime, lines: Mapping[BetType, Line]) -> OddsStatus:

@@ -14,12 +14,12 @@ from pathlib import Path
 
 import pytest
 
-from dynamodb_tables import REGION, point_to
+from dynamodb_tables import PATIENT, REGION, point_to
 from graphql_api.config import ConfigError, Settings
 from graphql_api.errors import NoSpace, ServiceError, StoreFault, StoreUnavailable
 from graphql_api.store.connections import translated
 from graphql_api.store.dynamodb import DynamoDbStore
-from graphql_api.store.protocol import Item, ItemStore, Key
+from graphql_api.store.protocol import Item, ItemStore, Key, Write
 from graphql_api.store.rate_limits import Draw
 from graphql_api.store.service import Store, open_store
 from graphql_api.store.sqlite import SqliteStore
@@ -29,6 +29,7 @@ OPERATIONS: dict[str, Callable[[ItemStore], object]] = {
     "get": lambda store: store.get(KEY),
     "put": lambda store: store.put(KEY, {}),
     "create": lambda store: store.put(KEY, {}, expected=0),
+    "put_all": lambda store: store.put_all([Write(KEY, {})]),
     "query": lambda store: store.query("A"),
     "add": lambda store: store.add(KEY, {"n": 1}),
     "draw": lambda store: store.draw(KEY, 0, {"n": Draw(1, 1, 1)}),
@@ -126,16 +127,17 @@ class Faulty(ThreadingHTTPServer):
     fault: tuple[int, str] | None = None
     calls = 0
 
-    def __init__(self) -> None:
+    def __init__(self, handler: type[BaseHTTPRequestHandler] = Answering) -> None:
         """Listen on a free port."""
-        super().__init__(("127.0.0.1", 0), Answering)
+        super().__init__(("127.0.0.1", 0), handler)
         self.over = threading.Event()
+        self.written: list[str] = []
 
 
 @contextmanager
-def faulty(fault: tuple[int, str] | None) -> Iterator[Faulty]:
+def faulty(fault: tuple[int, str] | None, handler: type[BaseHTTPRequestHandler] = Answering) -> Iterator[Faulty]:
     """Run a server that fails."""
-    with Faulty() as server:
+    with Faulty(handler) as server:
         server.fault = fault
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
@@ -173,6 +175,40 @@ def test_a_fault_of_dynamodb_is_told_after_one_call(
                 operation(store)
             assert server.calls == number
             assert "error_code" in raised.value.log_fields
+        store.close()
+
+
+class Batching(Answering):
+    """Leaves items of batches unprocessed, as DynamoDB does when it is throttled."""
+
+    def do_POST(self) -> None:
+        """Write the first item of a call; or none, where the test says so."""
+        self.server.calls += 1
+        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))["RequestItems"]["items"]
+        done = 1 if self.server.fault is None else 0
+        self.server.written += [each["PutRequest"]["Item"]["SK"]["S"] for each in asked[:done]]
+        body = json.dumps({"UnprocessedItems": {"items": asked[done:]} if asked[done:] else {}}).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/x-amz-json-1.0")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+
+@pytest.mark.parametrize("never", [False, True])
+def test_items_of_a_batch_that_are_left_are_sent_again(never: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those alone, until all are written; after six calls what is left is told."""
+    with faulty((0, "") if never else None, Batching) as server:
+        point_to(f"http://127.0.0.1:{server.server_port}", monkeypatch)
+        store = DynamoDbStore("items", REGION, timeouts=PATIENT)
+        writes = [Write(Key("A", str(number)), {}) for number in range(5)]
+        if never:
+            with pytest.raises(StoreUnavailable) as raised:
+                store.put_all(writes)
+            assert (raised.value.log_fields, server.calls) == ({"reason": "throttled", "unwritten": 5}, 6)
+        else:
+            store.put_all(writes)
+            assert (server.written, server.calls) == (["0", "1", "2", "3", "4"], 5)
         store.close()
 
 
