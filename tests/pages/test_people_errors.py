@@ -76,7 +76,11 @@ def test_a_long_path_is_answered(client: TestClient) -> None:
 @pytest.fixture
 def guarded(sample_data: Path, tmp_path: Path) -> Iterator[TestClient]:
     """Give a client of an application that requires keys."""
-    environ = {"JOCKEY_ACCESS": "required", "JOCKEY_RATE_ANONYMOUS": "1", "JOCKEY_STORE": f"sqlite:{tmp_path}/store"}
+    environ = {
+        "JOCKEY_ACCESS": "required",
+        "JOCKEY_RATE_ANONYMOUS": "1",
+        "JOCKEY_STORE": str(tmp_path / "store.sqlite3"),
+    }
     settings = read_settings(environ, data=str(sample_data), jobs_workers=0)
     with TestClient(create_app(settings), raise_server_exceptions=False) as client:
         yield client
@@ -95,7 +99,7 @@ def test_a_missing_key_is_told_in_a_page(guarded: TestClient) -> None:
 def test_a_used_up_limit_and_an_outage_say_when_to_come_again(sample_data: Path, tmp_path: Path) -> None:
     """429 and 503 are pages with the time to wait, which the header tells as well."""
     environ = {"JOCKEY_ACCESS": "optional", "JOCKEY_RATE_REQUESTS": "100", "JOCKEY_RATE_ANONYMOUS": "1"}
-    environ["JOCKEY_STORE"] = f"sqlite:{tmp_path}/store"
+    environ["JOCKEY_STORE"] = str(tmp_path / "store.sqlite3")
     settings = read_settings(environ, data=str(sample_data), jobs_workers=0)
     with TestClient(create_app(settings)) as client:
         answers = [client.get("/jockey/00001", headers=JAPANESE) for _ in range(3)]
