@@ -7,7 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from graphql_api.archive.columns import COLUMNS as STORED
+from graphql_api.archive.columns import ORDINAL, TYPES
 from graphql_api.archive.duck import connect
+from graphql_api.archive.entries import COLUMNS as JOCKEYS
 from graphql_api.archive.manifest import FOLDER, NAME, DataFile, Manifest, dump
 from graphql_api.forecasts.rides import COLUMNS, FEATURES_SQL
 from graphql_api.storage.folder import FolderStorage, content_hash
@@ -114,20 +117,34 @@ def features(connection: Any, day: date, names: tuple[str, ...], sql: str = FEAT
     return {row[:2]: row[2:] for row in rows}
 
 
+def _cell(name: str) -> str:
+    """Return what the archive stores in a column: what the world has, ordinals of enums, and nothing else."""
+    base = name.removesuffix(ORDINAL)
+    if name.endswith(ORDINAL) and base in COLUMNS:
+        return f"list_position({[member.name for member in TYPES[base]]}, {base}) - 1"
+    return name if name in {*COLUMNS, "year"} else "NULL"
+
+
 def write_archive(folder: Path, columns: Mapping[str, list[Any]]) -> FolderStorage:
     """Write the rides as an archive that forecasts can read, and return its storage."""
     storage = FolderStorage(folder)
     connection = table(columns)
-    files = {}
-    years = connection.execute("SELECT DISTINCT year(date) FROM rides ORDER BY 1").fetchall()
-    for (year,) in years:
-        path = folder / "year.parquet"
-        connection.execute(f"COPY (SELECT * FROM rides WHERE year(date) = {year}) TO '{path}' (FORMAT parquet)")
+
+    def stored(name: str, query: str) -> DataFile:
+        path = folder / "aside.parquet"
+        connection.execute(f"COPY ({query}) TO '{path}' (FORMAT parquet)")
         data = path.read_bytes()
         path.unlink()
-        files[year] = DataFile(f"{FOLDER}/{year}-{content_hash(data)[:16]}.parquet", len(data), len(data))
-        storage.write(files[year].name, data)
+        file = DataFile(f"{FOLDER}/{name}-{content_hash(data)[:16]}.parquet", len(data), len(data))
+        storage.write(file.name, data)
+        return file
+
+    cells = ", ".join(f"CAST({_cell(each.name)} AS {each.type}) AS {each.name}" for each in STORED)
+    every = f"SELECT {cells} FROM (SELECT *, year(date) AS year FROM rides)"
+    years = connection.execute("SELECT DISTINCT year(date) FROM rides ORDER BY 1").fetchall()
+    files = {year: stored(str(year), f"{every} WHERE year = {year}") for (year,) in years}
+    jockeys = stored("jockeys", f"SELECT {', '.join(f'CAST(NULL AS {e.type}) AS {e.name}' for e in JOCKEYS)} LIMIT 0")
     connection.close()
-    nothing = DataFile(f"{FOLDER}/none-0.parquet", 0, 0)
-    storage.write(NAME, dump(Manifest(rides=files, jockeys=nothing, horses=nothing, sources={"00001": "etag"})))
+    manifest = Manifest(rides=files, jockeys=jockeys, horses=jockeys, sources={"00001": "etag"})
+    storage.write(NAME, dump(manifest))
     return storage

@@ -1,0 +1,34 @@
+"""The API reads what is published without the libraries that made it."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+HEAVY = ("lightgbm", "scipy", "duckdb", "pyarrow", "mlflow", "pandas", "sklearn")
+STEPS = ("boosting", "commands", "dataset", "evaluating", "pipeline", "rides", "tracking", "training", "walking")
+
+
+def imported(code: str, tmp_path: Path) -> set[str]:
+    """Return the modules that a process has imported after some code."""
+    script = f"{code}\nimport json, sys; print(json.dumps(sorted(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=tmp_path)
+    return set(json.loads(done.stdout.splitlines()[-1]))
+
+
+def test_reading_what_is_published_imports_no_heavy_library(tmp_path: Path) -> None:
+    """Days and models are read with orjson alone."""
+    found = imported("import graphql_api.forecasts.stored, graphql_api.forecasts.vocabulary", tmp_path)
+    assert not {*HEAVY, "numpy"} & {name.partition(".")[0] for name in found}
+
+
+def test_the_application_imports_no_step(tmp_path: Path) -> None:
+    """Neither the start of the server nor its first GraphQL answer imports a step, or what a step imports."""
+    code = (
+        "from graphql_api.app import create_core, serve_core; from graphql_api.installed import read_settings\n"
+        f"core = create_core(read_settings({{}}, data={str(tmp_path)!r})); serve_core(core, core.settings)\n"
+        "import asyncio; asyncio.run(core.run('{ __typename }', None))"
+    )
+    found = imported(code, tmp_path)
+    assert not set(HEAVY) & {name.partition(".")[0] for name in found}
+    assert not {f"graphql_api.forecasts.{name}" for name in STEPS} & found
