@@ -1,7 +1,7 @@
 """The slice of odds: updated by a job, kept with their history, and read with races."""
 
 from graphql_api.odds.settings import OddsSettings
-from graphql_api.slices import Slice
+from graphql_api.slices import Deployment, Slice
 
 SLICE = Slice(
     name="odds",
@@ -12,5 +12,6 @@ SLICE = Slice(
     jobs={"update-odds": "graphql_api.odds.job:update_job"},
     schedules={"update-odds": "rate(1 minute)"},
     scheduled="graphql_api.odds.settings:is_updating",
+    deployment=Deployment(functions={"api": ("dynamodb",), "scheduled": ("dynamodb",)}, needs=("races",)),
     commands={"odds": "graphql_api.odds.commands:odds"},
 )

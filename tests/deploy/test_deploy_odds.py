@@ -1,0 +1,38 @@
+"""What the slice `odds` deploys: a run a minute, the right to write in batches for it alone, and its alarms."""
+
+import json
+from pathlib import Path
+
+from deployment import IMAGE, MADE, copy, listed, needs_osls, of_type, run, variant
+
+pytestmark = needs_osls
+
+
+def test_odds_are_updated_each_minute(tmp_path: Path) -> None:
+    """By the function of schedules, for a provider that the API reads from too."""
+    copy(tmp_path)
+    run("package", variant("prod", IMAGE, {"slices": "odds", "racesProvider": "mock"}), tmp_path)
+    found = json.loads((tmp_path / MADE).read_text())
+    schedule = of_type(found, "Scheduler::Schedule")["UpdateOddsSchedule"]
+    assert (schedule["ScheduleExpression"], schedule["ScheduleExpressionTimezone"]) == ("rate(1 minute)", "Asia/Tokyo")
+    assert json.loads(schedule["Target"]["Input"]) == {"source": "graphql_api.jobs", "job": "update-odds"}
+    functions = of_type(found, "Lambda::Function")
+    assert set(functions) == {"ApiLambdaFunction", "ScheduledLambdaFunction"}
+    for each in functions.values():
+        variables = each["Environment"]["Variables"]
+        assert (variables["JOCKEY_ODDS_UPDATES"], variables["JOCKEY_RACES_PROVIDER"]) == ("true", "mock")
+    roles = of_type(found, "IAM::Role")
+    rights = {
+        name: {
+            action
+            for statement in role["Policies"][0]["PolicyDocument"]["Statement"]
+            for action in listed(statement["Action"])
+        }
+        for name, role in roles.items()
+        if name in ("ScheduledRole", "IamRoleLambdaExecution")
+    }
+    assert "dynamodb:BatchWriteItem" in rights["ScheduledRole"]
+    assert "dynamodb:BatchWriteItem" not in rights["IamRoleLambdaExecution"]
+    alarms = {each["AlarmName"]: each for each in of_type(found, "CloudWatch::Alarm").values()}
+    assert alarms["graphql-api-prod-odds-failing"]["MetricName"] == "OddsFailuresInRow"
+    assert alarms["graphql-api-prod-odds-old"]["Threshold"] == 900
