@@ -58,8 +58,8 @@ $(SAMPLE)/.made: | .venv/run
 LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --no-emit-index-url --generate-hashes --upgrade --quiet
 
 lock: setup ## Pin the dependencies anew: of the function, the plain server, development, and `make run`
-	$(LOCK) pyproject.toml --extra lambda --extra archive --extra pages -o requirements/lambda.txt
-	$(LOCK) pyproject.toml --extra server --extra archive --extra pages -o requirements/server.txt
+	$(LOCK) pyproject.toml --extra lambda --extra archive --extra athena --extra pages -o requirements/lambda.txt
+	$(LOCK) pyproject.toml --extra server --extra archive --extra athena --extra pages -o requirements/server.txt
 	$(LOCK) pyproject.toml --all-extras --group dev -o requirements/dev.txt
 	$(LOCK) pyproject.toml --extra server --extra archive --extra pages --extra sample --group build -c requirements/dev.txt -o requirements/run.txt
 	$(LOCK) --group spark -o requirements/spark.txt

@@ -104,7 +104,7 @@ async function rights(resolve, { functions, parts, schedules }, name) {
     ...(calls.has("dynamodb") ? await resolve(`${store}:statements`) : []),
     ...(calls.has("sqs") ? await resolve(`${jobs}:send`) : []),
     ...(dead ? await resolve("file(deploy/scheduled.yml):send") : []),
-    ...parts.flatMap((each) => (each.rights || {})[name] || []),
+    ...parts.flatMap(({ rights: given = {} }) => [...(given[name] || []), ...(given.every || [])]),
   ];
 }
 

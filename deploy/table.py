@@ -8,6 +8,7 @@ import json
 import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,9 @@ DEPLOY = Path(__file__).parent
 FILE = DEPLOY / "slices.json"
 SHARED = ("api", "worker", "scheduled")
 """Functions that do the work of several slices."""
+
+EVERY = "every"
+"""What gets rights for all functions that are deployed, also those of other slices."""
 
 PREFIXES = {"bedrock-runtime": "bedrock", "stepfunctions": "states"}
 """How actions begin that are not named as the service of boto3 is."""
@@ -59,10 +63,11 @@ def faults(row: Mapping[str, Any], fragment: Fragment) -> Iterator[str]:
         yield f"its own functions are {sorted(own)}"
     rights = (item for each in (fragment, *switched) for item in each.get("rights", {}).items())
     for function, statements in rights:
-        if function not in functions:
+        if function not in functions and function != EVERY:
             yield f"{function} gets rights, and does not work for the slice"
             continue
-        allowed = {PREFIXES.get(service, service) for service in functions[function]}
+        called = functions[function] if function != EVERY else chain.from_iterable(functions.values())
+        allowed = {PREFIXES.get(service, service) for service in called}
         for statement in statements:
             actions = statement["Action"]
             for action in actions if isinstance(actions, list) else [actions]:

@@ -1,7 +1,7 @@
 """The slice of the archive: all jockeys listed and found, their rides counted across files."""
 
 from graphql_api.archive.settings import ArchiveSettings
-from graphql_api.slices import Slice
+from graphql_api.slices import Deployment, Slice
 
 SLICE = Slice(
     name="archive",
@@ -13,5 +13,6 @@ SLICE = Slice(
         "index": "graphql_api.archive.commands.index:index",
     },
     holdings="graphql_api.archive.commands.holdings:describe",
+    deployment=Deployment(functions={"api": ("athena", "glue", "s3")}),
     snapshots={"archive": "graphql_api.archive.editions:Editions"},
 )
