@@ -52,8 +52,13 @@ WITH starts AS (
         CASE WHEN finish_status <> 'UNKNOWN' AND finish_position = 1 THEN 1 ELSE 0 END AS won,
         CASE WHEN finish_status <> 'UNKNOWN' AND finish_position <= 3 THEN 1 ELSE 0 END AS placed,
         CASE WHEN finish_status <> 'UNKNOWN' THEN CAST(ROUND(finish_time * 1e1) AS BIGINT) END AS tenths,
-        CASE WHEN finish_status <> 'UNKNOWN' THEN CAST(ROUND(GREATEST(LEAST(margin, 5e0), -5e0) * 1e3) AS BIGINT) END
-            AS behind,
+        -- LEAST and GREATEST would make a number of null on some engines.
+        CASE
+            WHEN finish_status = 'UNKNOWN' THEN NULL
+            WHEN margin > 5e0 THEN 5000
+            WHEN margin < -5e0 THEN -5000
+            ELSE CAST(ROUND(margin * 1e3) AS BIGINT)
+        END AS behind,
         CASE WHEN finish_status <> 'UNKNOWN' THEN CAST(ROUND(last3f * 1e1) AS BIGINT) END AS closing,
         CASE WHEN finish_status <> 'UNKNOWN' THEN running_style_ordinal END AS style,
         CASE WHEN finish_status <> 'UNKNOWN' THEN CAST(ROUND(COALESCE(prize_money, 0e0) / 1e4) AS BIGINT) END AS prize
@@ -252,7 +257,7 @@ fixed AS (
         CAST(ROUND(burst_5 * 1e4) AS BIGINT) AS i_burst,
         CAST(ROUND(style_5 * 1e4) AS BIGINT) AS i_style,
         CAST(ROUND(belief_5 * 1e6) AS BIGINT) AS i_belief,
-        CAST(ROUND(LEAST(prize_run, 1e5) * 1e1) AS BIGINT) AS i_prize,
+        CASE WHEN prize_run > 1e5 THEN 1000000 ELSE CAST(ROUND(prize_run * 1e1) AS BIGINT) END AS i_prize,
         CAST(ROUND(jockey_rate_365 * 1e6) AS BIGINT) AS i_jockey
     FROM known
 ),

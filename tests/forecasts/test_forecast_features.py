@@ -215,6 +215,10 @@ def test_form_by_hand() -> None:
     assert told(rows, fourth, "horse_days_off", "horse_career_days", "horse_finish_last") == (72, 100, 1.0)
     assert told(rows, fourth, "horse_prize_per_run", "weight_carried_change") == (pytest.approx(200 / 3), 2.0)
     assert told(rows, fourth, "pair_rides", "pair_jockey_change", "pair_win_rate") == (2, 0, pytest.approx(1.8 / 12))
+    unknown = [{**row, "margin": None, "last3f": None, "win_odds": None} for row in rows]
+    assert told(unknown, fourth, "horse_margin_5", "horse_last3f_5", "horse_past_market") == (None, None, None)
+    far = [{**row, "margin": 9.0} for row in rows]
+    assert told(far, fourth, "horse_margin_5", "horse_margin_last") == (5.0, 5.0)
     assert told(rows, fourth, "jockey_rides_90", "jockey_rides_365") == (1, 2)
     assert told(rows, third, "pair_jockey_change", "horse_distance_change") == (1, rows[2]["distance"] - 1800)
 
@@ -239,6 +243,7 @@ def test_debutants_and_unseen_jockeys_have_no_form() -> None:
     day = date(2024, 1, 1)
     rows = [ride(day, finish_status="UNKNOWN", finish_position=None)]
     assert told(rows, day, "horse_runs", "horse_finish_last", "horse_speed_5", "pair_jockey_change") == (0, *[None] * 3)
+    assert told(rows, day, "horse_prize_per_run", "field_prize", "field_margin", "horse_margin_last") == (None,) * 4
     assert told(rows, day, "horse_win_rate", "jockey_win_rate_90", "jockey_actual_expected") == (
         pytest.approx(0.08),
         pytest.approx(0.08),
