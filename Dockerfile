@@ -67,6 +67,17 @@ HEALTHCHECK --interval=30s --timeout=5s --start-period=10s --retries=3 \
 ENTRYPOINT ["python", "-m", "graphql_api", "serve", "--host", "0.0.0.0", "--port", "8000"]
 CMD []
 
+# Fictional data for a trial, see compose.yaml; writing it takes pandas, which no other image has.
+FROM base AS sample
+WORKDIR /build
+COPY requirements/run.txt requirements/
+RUN pip install --no-cache-dir --no-compile --no-deps --require-hashes --only-binary :all: -r requirements/run.txt
+COPY graphql_api graphql_api
+RUN mkdir /data && chown 10001:10001 /data
+USER 10001:10001
+ENTRYPOINT ["sh", "-c", "python -m graphql_api sample --out /data && python -m graphql_api index --data /data"]
+CMD []
+
 # The Lambda function, last and so the default. Lambda runs it as a user of its own, without rights, whatever USER says.
 FROM base AS function
 COPY --from=function-build /package ${LAMBDA_TASK_ROOT}

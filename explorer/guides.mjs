@@ -24,7 +24,8 @@ const escaped = (text) => markdown.utils.escapeHtml(text);
 const slug = (text) => text.toLowerCase().replace(/[^\p{L}\p{N}\s_-]/gu, "").trim().replace(/\s/g, "-");
 
 /** The text of inline tokens, without marks. */
-const plain = (tokens) => (tokens ?? []).map((each) => each.content || plain(each.children)).join("");
+const plain = (tokens) =>
+  (tokens ?? []).map((each) => (each.type === "softbreak" ? " " : each.content || plain(each.children))).join("");
 
 /** Where a link leads on the server: to a guide, the schema, or another site; null for a file that is not served. */
 function target(href, names) {

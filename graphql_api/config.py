@@ -94,6 +94,11 @@ class Settings:
         "Seconds for which the plain server keeps an idle connection. Use a longer time behind a proxy",
         minimum=1,
     )
+    metrics: str = setting(
+        "",
+        "Address `host:port` at which the plain server publishes metrics for Prometheus (`/metrics`), such as "
+        "`127.0.0.1:9100`. Empty: no metrics",
+    )
     max_body_bytes: int = setting(
         262_144,
         "Maximum size of a request body (413). The default fits the longest document, escaped, and "

@@ -32,15 +32,24 @@ def serve(data: str | None, host: str, port: int) -> None:
 
     settings = settings_of(data)
     with server.listen(host, port) as listener:
-        from graphql_api.app import create_app
+        from graphql_api.app import create_core, serve_core
         from graphql_api.cli import source
         from graphql_api.installed import SLICES
         from graphql_api.slices import load
 
         storage = source.open_source(settings)
         holds = [line for each in SLICES if each.holdings for line in load(each.holdings)(storage, settings)]
-        app = create_app(settings, storage)
+        core = create_core(settings, storage)
+        app = serve_core(core, settings)
         base = f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}"
         pages = [f"Serving at {base}/graphql (Ctrl+C stops)", f"Overview: {base}/   REST: {base}/docs"]
         click.echo("\n".join([*pages, *holds]), err=True)
-        server.run(app, settings, listener)
+        if not settings.metrics:
+            server.run(app, settings, listener)
+            return
+        from graphql_api.cli.metrics import Metrics, publishing
+
+        measured = Metrics(app, core.services)
+        with publishing(measured, settings.metrics):
+            click.echo(f"Metrics: http://{settings.metrics}/metrics", err=True)
+            server.run(measured, settings, listener)

@@ -1,0 +1,77 @@
+"""Metrics of the plain server for Prometheus."""
+
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import httpx2 as httpx
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from conftest import serving
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _samples(address: str) -> dict[tuple[str, Any], float]:
+    """Return what is published: name and labels → value."""
+    text = httpx.get(f"http://{address}/metrics").text
+    families = list(text_string_to_metric_families(text))
+    return {
+        (each.name, tuple(sorted(each.labels.items()))): each.value for family in families for each in family.samples
+    }
+
+
+def _requests(samples: dict[tuple[str, Any], float], **labels: str) -> float:
+    return samples.get(("http_requests_total", tuple(sorted(labels.items()))), 0)
+
+
+def test_requests_are_counted_by_route_and_status(sample_data: Path) -> None:
+    """Values in paths are no labels. Repeats, unknown paths and methods are counted. The API has no such route."""
+    address = f"127.0.0.1:{_free_port()}"
+    with serving(sample_data, JOCKEY_METRICS=address) as base, httpx.Client(base_url=base) as client:
+        for number in ("00001", "00002"):
+            for _ in range(4):  # from the second on out of memory, from the third on before it is parsed
+                assert client.get(f"/api/jockey/{number}").status_code == 200
+        for path in ("/nowhere", "/nothing"):
+            client.get(path)
+        client.put("/health")
+        client.post("/graphql", json={"query": "{ __typename }"})
+        assert client.get("/metrics").status_code == 404
+        samples = _samples(address)
+    route = "/api/jockey/{jockey_id}"
+    assert _requests(samples, route=route, method="GET", status="200") == 8
+    assert _requests(samples, route="other", method="GET", status="404") == 3
+    assert _requests(samples, route="/graphql", method="POST", status="200") == 1
+    assert _requests(samples, route="/health", method="other", status="405") == 1
+    assert samples["http_request_duration_seconds_count", (("route", route),)] == 8
+    assert samples["http_requests_in_flight", ()] == 0
+    assert samples["snapshot_requests_total", (("outcome", "miss"),)] >= 2
+    assert samples["snapshots", ()] == 2
+
+
+@pytest.mark.parametrize("address", ["9100", "127.0.0.1:http", "127.0.0.1:99999", "192.0.2.1:9100"])
+def test_an_address_that_cannot_be_had_is_refused(sample_data: Path, address: str) -> None:
+    """The server does not start without the metrics that were asked for, and says why."""
+    command = [sys.executable, "-m", "graphql_api", "serve", "--data", str(sample_data), "--port", "0"]
+    environ = {**os.environ, "JOCKEY_METRICS": address}
+    result = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=60, check=False)
+    assert result.returncode == 2
+    assert "JOCKEY_METRICS" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_nothing_is_imported_without_metrics() -> None:
+    """Who publishes no metrics does not wait for the library."""
+    code = (
+        "import sys, graphql_api.cli.commands.serve, graphql_api.cli.server; print('prometheus_client' in sys.modules)"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert result.stdout == "False\n"
