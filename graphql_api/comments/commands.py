@@ -16,7 +16,7 @@ from graphql_api.store.service import open_store
 PATIENT = 3.0, 10.0
 """Seconds to connect to the store and to wait for it: a person waits longer than a request."""
 
-HEADS = ("day", "provider", "comment", "written", "reused", "tokens", "p50 ms", "p95 ms")
+HEADS = ("day", "provider", "comment", "written", "reused", "fallbacks", "tokens", "p50 ms", "p95 ms")
 
 PAGE = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>Comments</title>
@@ -61,6 +61,7 @@ def _cells(row: Row) -> tuple[str, ...]:
         row.sort,
         str(written),
         str(reused),
+        str(numbers.get("fallbacks", 0)),
         str(tokens),
         *(_bound(row.latency(part), written) for part in (0.5, 0.95)),
     )

@@ -48,7 +48,7 @@ async def count(store: Store, comment: Comment, *, is_new: bool) -> None:
         written = comment.written
         place = bisect_left(BOUNDS, comment.latency_ms)
         tokens = {"tokens_in": written.input_tokens, "tokens_out": written.output_tokens}
-        numbers = {"written": 1, f"latency_{place}": 1, **tokens}
+        numbers = {"written": 1, f"latency_{place}": 1, "fallbacks": int(comment.fallback is not None), **tokens}
     try:
         await store.add(_key(now.date(), sort), numbers, expires=int((now + KEPT).timestamp()))
     except StoreUnavailable as error:  # a count is not worth writing the comment again

@@ -9,5 +9,5 @@ SLICE = Slice(
     query="graphql_api.consultations.schema.query:Query",
     mutation="graphql_api.consultations.schema.mutation:Mutation",
     routes="graphql_api.consultations.routes.routes:routes",
-    deployment=Deployment(functions={"api": ("bedrock-runtime", "dynamodb")}),
+    deployment=Deployment(functions={"api": ("bedrock-runtime", "dynamodb", "secretsmanager")}),
 )

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from graphql_api.jobs.embedded import EmbeddedWorkers
     from graphql_api.jobs.schedules import EmbeddedSchedules
 
-LOOK_SECONDS = 1.0
-"""Seconds between two looks for the file of the store: as long as a worker waits for the job of another process."""
+LOOK_SECONDS = 0.2
+"""Seconds between two looks for the file of the store, a system call each; the first job waits so long at most."""
 
 
 @asynccontextmanager

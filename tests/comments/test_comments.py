@@ -325,8 +325,20 @@ def test_operators_read_what_was_written(
     ran = CliRunner().invoke(commands, ["comments", "report", "--html", str(page)])
     assert ran.exit_code == 0
     heads, line = ran.stdout.splitlines()
-    assert heads.split() == ["day", "provider", "comment", "written", "reused", "tokens", "p50", "ms", "p95", "ms"]
-    assert line.split()[1:8] == ["template", "preview", "full", "ja", "1", "2", "0"]
+    assert heads.split() == [
+        "day",
+        "provider",
+        "comment",
+        "written",
+        "reused",
+        "fallbacks",
+        "tokens",
+        "p50",
+        "ms",
+        "p95",
+        "ms",
+    ]
+    assert line.split()[1:9] == ["template", "preview", "full", "ja", "1", "2", "0", "0"]
     assert "1 written, 2 reused" in page.read_text(encoding="utf-8")
 
 
