@@ -76,7 +76,7 @@ def measure(folder: Path, count: int) -> str:
         races = races_of(folder, Path(scratch) / "races.sqlite3", count)
         previews = [{"race": each, "kind": "preview", "style": "full", "language": "ja"} for each in races]
         lines = [
-            f"{len(races)} previews, and {10 * count} jobs that do nothing, by threads of one process; queue in SQLite.",
+            f"{len(races)} previews, and {10 * count} jobs that do nothing, by threads of one process; in SQLite.",
             "",
             "| jobs | threads | jobs a second | ms of CPU a job |",
             "|---|---|---|---|",
