@@ -165,11 +165,13 @@ def _policy(settings: Settings) -> Policy:
 
 async def edition_or_none(context: Context) -> Edition | None:
     """Return the edition that a request reads; None where there is none."""
+    found = context.load(Editions, KEY)
     try:
-        found = context.load(Editions, KEY)
         return (found if isinstance(found, Snapshot) else await found).value
     except NotFound:
         return None
+    finally:
+        del found  # it holds its error, and that holds this frame
 
 
 async def edition(context: Context, what: str = "this") -> Edition:

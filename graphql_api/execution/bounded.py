@@ -44,6 +44,18 @@ class BoundedExecutor(StrawberryGraphQLCoreExecutionContext):
             self.given_up = reason
             return None
 
+    def release(self) -> None:
+        """Raise why the work was given up, if it was; and let go of the request.
+
+        An executor refers to itself, and stays until the next collection; what it was given need not.
+        """
+        reason, self.given_up, self.context_value = self.given_up, None, None
+        try:
+            if reason is not None:
+                raise reason
+        finally:
+            del reason  # else it holds the frame that holds it
+
     def complete_iterable_value(
         self, item_type: Any, field_details_list: Any, info: Any, path: Any, items: Any, position_context: Any
     ) -> Any:

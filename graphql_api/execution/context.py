@@ -88,7 +88,10 @@ class Context:
         found = self._works.get(key)
         if found is None:
             found = self._works[key] = _Work(work, _begin(work) if self.may_wait else UNLOADED)
-        given: V = await found.load
+        try:
+            given: V = await found.load
+        finally:
+            del found  # it holds its error, and that holds this frame
         return given
 
     @property
@@ -120,6 +123,11 @@ class Context:
         found = self.snapshots
         whole = not self._private and len(found) == len(self._loads) > 0 and not any(each.stale for each in found)
         return tuple(found) if whole else None
+
+    def close(self) -> None:
+        """Forget loads and work: errors in them hold the frames that they passed, and these hold this context."""
+        self._loads.clear()
+        self._works.clear()
 
     def _owner(self, kind: type[Snapshots[V]]) -> Snapshots[V]:
         owner: Snapshots[V] = self._services.get(cast("Any", kind))

@@ -57,6 +57,7 @@ class Engine:
     async def _run(self, request: OperationRequest, plan: Plan | None, context: Context) -> Answer:
         if plan and request.values:
             out: list[bytes] = []
+            later = None
             try:
                 later = plan.root.write_fields(None, Run(context, request.values, self.projections), out)
                 if later is not None:
@@ -65,6 +66,8 @@ class Engine:
                 log.debug("plan_left", reason=repr(error))
             else:
                 return Answer(out, planned=True)
+            finally:
+                later = None  # it holds the error, and that holds this frame
         return await self.execute_generally(request, context)
 
     async def execute_generally(self, request: OperationRequest, context: Context) -> Answer:
@@ -92,8 +95,7 @@ class Engine:
         result = executor.execute_operation()
         if isawaitable(result):
             result = await result
-        if executor.given_up is not None:
-            raise executor.given_up
+        executor.release()
         assert isinstance(result, ExecutionResult)  # noqa: S101 - incremental delivery is off
         return Answer([orjson.dumps(result.data)], tuple(result.errors or ()))
 

@@ -217,9 +217,12 @@ async def _write_together(later: Awaitable[None], values: list[Any], item: Node,
         if further is not None:
             waiting.append(further)
     outcomes = [*await asyncio.gather(*waiting, return_exceptions=True), failure]
-    for outcome in outcomes:
-        if outcome is not None:
-            raise outcome
+    failure = next((outcome for outcome in outcomes if outcome is not None), None)
+    if failure is not None:
+        try:
+            raise failure
+        finally:
+            del failure, outcomes  # an error holds the frames that it has passed: they are not to hold it
     out.extend(chain.from_iterable(parts))
     out.append(b"]")
 
@@ -232,9 +235,13 @@ def _awaitable(values: Iterable[Any]) -> list[int]:
 async def _settle(values: list[Any], pending: list[int]) -> None:
     """Replace what is awaitable by its outcome; all are awaited even when one fails, so that none is orphaned."""
     outcomes = await asyncio.gather(*(values[position] for position in pending), return_exceptions=True)
+    failure = next((outcome for outcome in outcomes if isinstance(outcome, BaseException)), None)
+    if failure is not None:
+        try:
+            raise failure
+        finally:
+            del failure, outcomes  # an error holds the frames that it has passed: they are not to hold it
     for position, outcome in zip(pending, outcomes, strict=True):
-        if isinstance(outcome, BaseException):
-            raise outcome
         values[position] = outcome
 
 

@@ -1,6 +1,7 @@
 """GraphQL over HTTP: negotiate, read, execute, answer. One ASGI endpoint for the server and for Lambda alike."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -158,11 +159,12 @@ class GraphQLEndpoint:
         elif cost > limit:
             answer = Answer(None, (too_complex(f"it asks for {cost:,} values, of {limit:,} at most"),))
         else:
-            answer = await self._execute(scope, request, context, cost)
-            # What registers a query has to be seen each time, for its registration may be gone when the answer is not.
-            registers = parameters.query is not None and parameters.query_hash is not None
-            if document.is_pure(self.engine.schema, name) and not answer.errors and not registers:
-                scope["state"]["snapshots"] = context.versions
+            with closing(context):
+                answer = await self._execute(scope, request, context, cost)
+                # What registers a query has to be seen each time: its registration may be gone when the answer is not.
+                registers = parameters.query is not None and parameters.query_hash is not None
+                if document.is_pure(self.engine.schema, name) and not answer.errors and not registers:
+                    scope["state"]["snapshots"] = context.versions
         told = {"requested": max(cost, budget.spent), "limit": limit}
         return answer, {"cost": told} if parameters.wants_cost else {}
 

@@ -30,7 +30,18 @@ def public_errors(answer: Answer, request_id: str) -> list[dict[str, Any]]:
     if len(answer.errors) > MAX_ERRORS:
         more = f"There are {len(answer.errors) - MAX_ERRORS} errors more."
         errors.append({"message": more, "extensions": {"code": errors[-1]["extensions"]["code"]}})
+    for each in answer.errors:
+        _drop_tracebacks(each)
     return errors
+
+
+def _drop_tracebacks(error: BaseException | None) -> None:
+    """Free the frames that an error has passed: they hold its request, its data and, by their callers, the error."""
+    while error is not None:
+        error.__traceback__ = None
+        if isinstance(error, GraphQLError):
+            _drop_tracebacks(error.original_error)
+        error = error.__cause__ or error.__context__
 
 
 def write_map(
