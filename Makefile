@@ -78,9 +78,11 @@ bench: setup ## Measure this server beside its peers, and write benchmarks/resul
 bench-archive: setup ## Ask the archive of 1.2 million rides, beside DuckDB, Polars and SQLite
 	$(BIN)/python -m benchmarks.archive
 
-spark: setup .venv-spark/installed ## Ask Spark what docs/archive_questions.graphql asks; needs Java 17
+spark: setup .venv-spark/installed ## Ask Spark what docs/archive_questions.graphql asks, and for the features of forecasts; needs Java 17
 	@out=$$(mktemp -d) && trap 'rm -rf "$$out"' EXIT && \
-		$(BIN)/python tests/spark/ask.py "$$out" && .venv-spark/bin/python tests/spark/compare.py "$$out"
+		$(BIN)/python tests/spark/ask.py "$$out" && .venv-spark/bin/python tests/spark/compare.py "$$out" && \
+		$(BIN)/python tests/spark/ask_features.py "$$out" && \
+		.venv-spark/bin/python tests/spark/compare_features.py "$$out"
 
 .venv-spark/installed: requirements/spark.txt | .venv/installed
 	$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv-spark

@@ -79,7 +79,7 @@ timed AS (
             ELSE CAST(ROUND(1e6 * (finish_position - 1) / (field_size - 1)) AS BIGINT)
         END AS share,
         CASE WHEN ran = 1 THEN
-            CAST(ROUND(1e3 * (1e0 * SUM(closing) OVER same_race / COUNT(closing) OVER same_race - closing)) AS BIGINT)
+            CAST(ROUND(1e3 * (1e0 * SUM(closing) OVER same_race / (COUNT(closing) OVER same_race) - closing)) AS BIGINT)
         END AS burst,
         SUM(implied) OVER same_race AS book,
         CASE WHEN COUNT(tenths) OVER same_course >= 20 THEN
