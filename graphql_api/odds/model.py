@@ -17,6 +17,10 @@ RANGES = frozenset({BetType.PLACE, BetType.QUINELLA_PLACE})
 """Types whose odds are a range: they depend on which other horses are placed."""
 
 
+NEVER = 2**32
+"""In tenths: more than any odds."""
+
+
 class OddsStatus(Enum):
     """Status of odds."""
 
@@ -86,20 +90,27 @@ class Board:
     lines: Mapping[BetType, Line]
     is_stale: bool = False
 
-    def entries(self, bet_type: BetType) -> list[Entry]:
-        """Return the odds of a type, of all combinations in ascending order; empty if it has none."""
+    def entries(self, bet_type: BetType, count: int | None = None, *, by_rank: bool = False) -> list[Entry]:
+        """Return the odds of a type; empty if it has none.
+
+        They are in ascending order of their combinations, or lowest odds first and those without any last; ``count``
+        of them at most.
+        """
         line = self.lines.get(bet_type)
         if line is None:
             return []
-        least = line.least
+        combinations, least, most = every_combination(bet_type, self.runners), line.least, line.most
         ranks = _ranks(least)
-        combinations = every_combination(bet_type, self.runners)
-        if line.most is None:
-            found = zip(combinations, least, strict=True)
-            return [Entry(each, odds=shown(tenths), rank=ranks.get(tenths)) for each, tenths in found]
+        places: Sequence[int] = range(len(combinations))
+        if by_rank:
+            places = sorted(places, key=lambda place: least[place] or NEVER)
         return [
-            Entry(each, least=shown(low), most=shown(high), rank=ranks.get(low))
-            for each, low, high in zip(combinations, least, line.most, strict=True)
+            Entry(combinations[place], odds=shown(least[place]), rank=ranks.get(least[place]))
+            if most is None
+            else Entry(
+                combinations[place], least=shown(least[place]), most=shown(most[place]), rank=ranks.get(least[place])
+            )
+            for place in places[:count]
         ]
 
 

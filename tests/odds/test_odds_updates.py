@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -27,6 +28,11 @@ from graphql_api.slips.tickets.combinations import every_combination
 from graphql_api.slips.tickets.types import BetType
 from graphql_api.store.protocol import Write
 from graphql_api.store.sqlite import SqliteStore
+
+if TYPE_CHECKING:
+    from store_servers import Make
+
+pytest_plugins = ("store_servers",)
 
 MAIN_RACE = "20250628_05_11"
 POST = datetime(2025, 6, 28, 15, 30, tzinfo=JST)
@@ -348,3 +354,32 @@ def test_the_history_is_compacted_to_one_point_a_minute(day: RaceDay) -> None:
         ("01:05", 9.5),
         ("05:00", 9.9),
     ]
+
+
+def test_odds_are_kept_by_each_store(make_store: "Make", tmp_path: Path) -> None:
+    """Boards, rows and points of two runs, compacted at the end; a run under way keeps others out."""
+    wall = Wall(12, 0)
+    store = make_store(wall.seconds)
+    day = race_day(tmp_path, wall, store)
+
+    async def tokyo(_day: date) -> Sequence[Race]:
+        return [race for race in await races_of(day) if race.racecourse == "東京"][-2:]
+
+    updates = day.updates()
+    for _ in range(2):
+        assert len(asyncio.run(updates.run(tokyo, 60)).boards) == 2
+        assert asyncio.run(updates.run(tokyo, 60)).reason == "idle"
+        wall.turn(minutes=5)
+    book = Book(store, KEPT)
+    found = book.latest(MAIN_RACE)
+    assert found is not None
+    assert (found.as_of, set(found.lines)) == (at(12, 5), set(BetType))
+    assert set(book.rows(DAY)) == {"20250628_05_11", "20250628_05_12"}
+    wall.turn(hours=5)
+    assert {each.status for each in asyncio.run(updates.run(tokyo, 60)).boards} == {OddsStatus.FINAL}
+    with day.client() as client:
+        history = client.get(f"/races/{MAIN_RACE}/odds-history?horse_number=1").json()["history"]
+    assert [each["status"] for each in history] == ["OPEN", "OPEN", "FINAL"]
+    run_told(day, board(wall(), wall(), 20))
+    assert kept(day).status is OddsStatus.FINAL
+    updates.close()

@@ -98,10 +98,8 @@ class OddsBoard:
     ) -> list[OddsEntry]:
         """Show the first ones."""
         check_count("first", first, MAX_ENTRIES)
-        entries = self.board.entries(self.type)
-        if order_by is OddsOrder.RANK:
-            entries.sort(key=lambda each: each.rank or MAX_ENTRIES)
-        return [_entry(each) for each in entries[:first]]
+        by_rank = order_by is OddsOrder.RANK
+        return [_entry(each) for each in self.board.entries(self.type, first, by_rank=by_rank)]
 
 
 def _entry(entry: model.Entry) -> OddsEntry:
