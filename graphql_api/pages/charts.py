@@ -38,7 +38,7 @@ def top_of(values: Sequence[float | None], least: float = 0.0) -> float:
     """Return the maximum of an axis: the smallest round number that no value passes."""
     most = max([each for each in values if each is not None], default=least)
     most = max(most, least)
-    steps = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1, 1.5, 2, 3, 5, 10, 20, 50, 100, 200, 500, 1000)
+    steps = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1, 1.5, 2, 3, 5, 8, 10, 15, 20, 30, 40, 50, 60, 80, 100)
     return next((step for step in steps if most <= step), most)
 
 

@@ -16,8 +16,8 @@ Context = Callable[[Mapping[str, Any], Asked, Texts], dict[str, Any]]
 class Page:
     """A page: the name of its ``operation``, whose file has the same name, and of its ``template``.
 
-    ``otherwise`` is shown in its place if the storage has no index, and whatever its operation fails by if it
-    ``must_stand``. ``has_examples`` if it shows ids of jockeys to try. A page without an operation shows no data.
+    ``otherwise`` is shown in its place if the storage has no index, and if it ``must_stand`` whatever its operation
+    fails by. ``has_examples`` if it shows ids of jockeys to try. A page without an operation shows no data.
     """
 
     operation: str
@@ -31,6 +31,7 @@ class Page:
 
 _IDS = Page("JockeyIdsPage", "jockeys.html", jockeys.id_variables, jockeys.id_context)
 
+_CARDS = Page("CardDayPage", "day.html", day.card_variables, day.context)
 _NO_DATA = Page("", "landing.html", landing.variables, landing.context, has_examples=True)
 
 PAGES: Mapping[str, Page] = {
@@ -43,6 +44,6 @@ PAGES: Mapping[str, Page] = {
     "/jockey/{id}": Page("JockeyPage", "jockey.html", jockey.variables, jockey.context),
     "/race/{id}": Page("RacePage", "race.html", race.variables, race.context),
     "/days": Page("DaysPage", "days.html", day.days_variables, day.days_context),
-    "/day/{date}": Page("DayPage", "day.html", day.variables, day.context),
+    "/day/{date}": Page("DayPage", "day.html", day.variables, day.context, _CARDS, must_stand=True),
     "/horse/{name:path}": Page("HorsePage", "horse.html", horse.variables, horse.context),
 }

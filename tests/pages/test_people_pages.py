@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
@@ -273,3 +275,55 @@ def test_list_of_jockeys_stands_without_an_index(client: TestClient) -> None:
     assert "./jockey/00001" in found.links
     assert client.get("/jockey/00001", headers=JAPANESE).status_code == 200
     assert client.get("/days", headers=JAPANESE).status_code == 409
+
+
+def test_pages_ask_for_no_more_than_the_server_allows(indexed_data: Path, paths: dict[str, str]) -> None:
+    """Where the operator allows small pages only, every page is answered with shorter lists."""
+    settings = read_settings({}, data=str(indexed_data), jobs_workers=0, max_page=20)
+    with TestClient(create_app(settings)) as client:
+        for path in paths.values():
+            assert client.get(path, headers=JAPANESE).status_code == 200, path
+
+
+def test_the_start_page_has_no_data_for_those_without_a_key(indexed_data: Path, tmp_path: Path) -> None:
+    """Where a key is required, the start page stands open with ids to try, and shows nothing of the archive."""
+    environ = {"JOCKEY_ACCESS": "required", "JOCKEY_STORE": str(tmp_path / "store.sqlite3")}
+    settings = read_settings(environ, data=str(indexed_data), jobs_workers=0)
+    with TestClient(create_app(settings)) as client:
+        response = client.get("/", headers=JAPANESE)
+        again = client.get("/", headers={**JAPANESE, "if-none-match": response.headers["etag"]})
+    assert response.status_code == 200
+    assert "見本太郎" not in response.text
+    assert "./jockey/00001" in Found(response.text).links
+    assert again.status_code == 304
+
+
+def test_a_server_without_jinja_says_which_package_is_missing(sample_data: Path) -> None:
+    """Pages are 501 with the extra's name, and everything else is answered as ever."""
+    script = f"""
+import sys
+sys.modules["jinja2"] = None
+from starlette.testclient import TestClient
+from graphql_api.app import create_app
+from graphql_api.config import Settings
+with TestClient(create_app(Settings(data={str(sample_data)!r}, jobs_workers=0))) as client:
+    page = client.get("/jockey/00001", headers={{"accept": "text/html"}})
+    print(page.status_code, "graphql-api[pages]" in page.text, client.get("/api/jockey/00001").status_code)
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "501 True 200"
+
+
+def test_nothing_of_pages_is_imported_for_those_who_do_not_open_one(sample_data: Path) -> None:
+    """Neither Jinja nor the views and texts of pages are there after requests of programs, errors included."""
+    script = f"""
+import sys
+from starlette.testclient import TestClient
+from graphql_api.app import create_app
+from graphql_api.config import Settings
+with TestClient(create_app(Settings(data={str(sample_data)!r}, jobs_workers=0))) as client:
+    client.get("/api/jockey/00001"), client.get("/nowhere"), client.post("/graphql", json={{"query": "{{__typename}}"}})
+print(sorted(name for name in sys.modules if name.startswith(("jinja2", "graphql_api.pages.views", "tomllib"))))
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"

@@ -11,6 +11,9 @@ from graphql_api.pages.texts import Texts
 REACH = timedelta(days=92)
 """How far the neighbours of a day are looked for."""
 
+BACK, AHEAD = timedelta(days=6), timedelta(days=7)
+"""How far days that only a provider of race cards knows are looked for: 14 days, which is the most it is asked for."""
+
 ONE = timedelta(days=1)
 
 
@@ -23,6 +26,7 @@ def variables(asked: Asked) -> dict[str, Any]:
         "eve": _moved(day, -ONE),
         "morrow": _moved(day, ONE),
         "until": _moved(day, REACH),
+        **_near(day),
         "page": asked.at_most(REACH.days),
     }
 
@@ -31,14 +35,21 @@ def context(data: Mapping[str, Any], asked: Asked, _texts: Texts) -> dict[str, A
     """Show the races by racecourse, and the neighbouring race days."""
     day, own = asked.day("date"), [each for each in data["day"]["nodes"] if each["date"] == asked.path["date"]]
     races = sorted(own[0]["races"] if own else [], key=lambda each: (each["racecourse"], each["raceNumber"]))
-    before = [each["date"] for each in data["before"]["nodes"] if each["date"] < day.isoformat()]
-    after = [each["date"] for each in data["after"]["nodes"] if each["date"] > day.isoformat()]
+    known = {each["date"] for key in ("before", "near", "after") if key in data for each in data[key]["nodes"]}
+    before = [each for each in known if each < day.isoformat()]
+    after = [each for each in known if each > day.isoformat()]
     return {
         "date": day.isoformat(),
         "courses": [(name, list(found)) for name, found in groupby(races, key=lambda each: each["racecourse"])],
-        "before": before[-1] if before else None,
-        "after": after[0] if after else None,
+        "before": max(before, default=None),
+        "after": min(after, default=None),
     }
+
+
+def card_variables(asked: Asked) -> dict[str, Any]:
+    """Read the day, to ask a provider of race cards alone. Raises ``BadUserInput``."""
+    day = asked.day("date")
+    return {"day": day.isoformat(), **_near(day), "page": asked.at_most(REACH.days)}
 
 
 def days_variables(asked: Asked) -> dict[str, Any]:
@@ -55,6 +66,10 @@ def days_context(data: Mapping[str, Any], asked: Asked, _texts: Texts) -> dict[s
         "years": [each["key"]["year"] for each in data["years"]["groupBy"]],
         "year": asked.year("year"),
     }
+
+
+def _near(day: date) -> dict[str, str]:
+    return {"near": _moved(day, -BACK), "far": _moved(day, AHEAD)}
 
 
 def _moved(day: date, by: timedelta) -> str:
