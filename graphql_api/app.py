@@ -42,6 +42,7 @@ from graphql_api.web.fast_path import FastPathRouter
 from graphql_api.web.graphql_app import GraphQLApp, GraphQLParts
 from graphql_api.web.health import Health
 from graphql_api.web.in_flight import InFlight
+from graphql_api.web.mcp.route import McpEndpoint
 from graphql_api.web.middleware import MaskMiddleware, RequestMiddleware
 from graphql_api.web.openapi.routes import OpenApi
 from graphql_api.web.pipeline import Layer, pipeline
@@ -166,9 +167,21 @@ def serve_core(core: Core, settings: Settings, *, graphql_now: bool = False) -> 
         *map(with_deadline, (*Health(core.services).routes(), *graphql.routes())),
     ]
     described = Descriptions(lambda: api_schema_text(core.slices), graphql, openapi, responder, settings)
+    tools = [McpEndpoint(graphql, openapi.version, settings).route()] if settings.mcp else []
     people: list[Route] = [made for each in core.slices if each.pages for made in load(each.pages)(http, examples)]
-    others = _router([*routes, *openapi.routes(), *described.routes(), *people, *shown.routes()], core, http.offload)
+    others = _router(
+        [*routes, *openapi.routes(), *described.routes(), *tools, *people, *shown.routes()], core, http.offload
+    )
     return pipeline(_layers(core.slices, http, coded_paths(sliced)), FastPathRouter(GRAPHQL, graphql, others, settings))
+
+
+def graphql_parts(core: Core) -> GraphQLParts:
+    """Return what answers operations, for who asks without HTTP. Raises ``ConfigError``."""
+    settings = core.settings
+    responder = Responder(settings.encoded_bytes, InFlight(settings.in_flight_bytes))
+    graphql = GraphQLApp(lambda: _graphql_parts(core, http, None))
+    http = Http(core.services, Offload(), responder, core.projections, graphql)
+    return graphql.parts()
 
 
 def _graphql_parts(core: Core, http: Http, explorer: Callable[[Request], Awaitable[Response]] | None) -> GraphQLParts:

@@ -94,6 +94,10 @@ class Settings:
         "Seconds for which the plain server keeps an idle connection. Use a longer time behind a proxy",
         minimum=1,
     )
+    mcp: bool = setting(
+        default=False,
+        doc="Serve the trusted operations as tools of the Model Context Protocol at `/mcp`. Requires the extra `mcp`",
+    )
     metrics: str = setting(
         "",
         "Address `host:port` at which the plain server publishes metrics for Prometheus (`/metrics`), such as "

@@ -14,7 +14,7 @@ from graphql_api.installed import SLICES
 from graphql_api.slices import Slice, load
 
 # What each optional module belongs to.
-EXTRAS = {"pandas": "sample", "prometheus_client": "server", "rich": "server", "uvicorn": "server"}
+EXTRAS = {"mcp": "mcp", "pandas": "sample", "prometheus_client": "server", "rich": "server", "uvicorn": "server"}
 
 
 class Commands(click.Group):

@@ -30,10 +30,10 @@ def only_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return click.argument("given", nargs=-1, metavar="", expose_value=False, callback=refuse)(command)
 
 
-def settings_of(data: str | None) -> Settings:
-    """Read the settings from the environment; ``--data`` wins."""
-    overrides: dict[str, Any] = {} if data is None else {"data": data}
-    return read_settings(os.environ, **overrides)
+def settings_of(data: str | None, **overrides: Any) -> Settings:
+    """Read the settings from the environment; ``--data`` and ``overrides`` win."""
+    given = overrides if data is None else {**overrides, "data": data}
+    return read_settings(os.environ, **given)
 
 
 def log_to_stderr(level: str) -> None:

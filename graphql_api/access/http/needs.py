@@ -10,6 +10,7 @@ OPEN = frozenset({"/", "/docs", "/openapi.json", "/schema.graphql", "/llms.txt",
 
 OPEN_PREFIXES = ("/static/", "/docs/")
 GRAPHQL = "/graphql"
+MCP = "/mcp"
 OPERATIONS = "/q"
 EXPORTS = (".csv", ".ndjson", ".parquet", ".arrow")
 ASKING = frozenset({"query", "documentId", "extensions"})
@@ -29,7 +30,7 @@ def needed_scope(scope: Scope, max_url_bytes: int) -> str | None:
         return None if read and not _is_operation(scope, max_url_bytes) else "graphql"
     if path.endswith(EXPORTS):
         return "export"
-    return "graphql" if f"{path}/".startswith(f"{OPERATIONS}/") else "rest"
+    return "graphql" if path == MCP or f"{path}/".startswith(f"{OPERATIONS}/") else "rest"
 
 
 def _is_operation(scope: Scope, max_url_bytes: int) -> bool:

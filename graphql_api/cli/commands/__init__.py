@@ -5,6 +5,7 @@ import click
 from graphql_api import DISTRIBUTION
 from graphql_api.cli.commands.export_schema import export_schema
 from graphql_api.cli.commands.jobs import jobs
+from graphql_api.cli.commands.mcp import mcp
 from graphql_api.cli.commands.query import query
 from graphql_api.cli.commands.serve import serve
 from graphql_api.cli.group import Commands
@@ -27,5 +28,5 @@ def commands() -> None:
     """Serve netkeiba jockey results over GraphQL and REST, and manage their files."""
 
 
-for command in (serve, export_schema, query, jobs):
+for command in (serve, export_schema, query, mcp, jobs):
     commands.add_command(command)

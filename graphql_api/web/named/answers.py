@@ -8,6 +8,7 @@ from anyio import to_thread
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import Scope
 
 from graphql_api.errors import DataCorrupt, ResponseTooLarge, ServiceError
 from graphql_api.execution.budget import answered
@@ -56,7 +57,7 @@ class Answers:
         pure = trusted.document.is_pure(self.graphql.documents.schema, trusted.name)
         if pure and (tag := await self.graphql.validators.still_valid(request.headers, digest)):
             return ChunkedBody((), 304, {**self.graphql.validators.held(tag), "vary": form.vary})
-        data = await self._execute(request, trusted, variables)
+        data = await self.data(request.scope, trusted, variables)
         chunks = await to_thread.run_sync(form.write, data) if form.is_long else form.write(data)
         headers = validators.cacheable(digest, request.scope["state"].get("snapshots"))
         with request_log(request.scope).trace.stage("respond"):
@@ -68,12 +69,12 @@ class Answers:
                 key=headers.get("etag"),
             )
 
-    async def _execute(self, request: Request, trusted: TrustedDocument, variables: Mapping[str, Any]) -> list[bytes]:
-        """Return the JSON of an answer without errors; raises the first error that there is."""
-        fields, limit = request_log(request.scope), self.graphql.settings.max_response_bytes
+    async def data(self, scope: Scope, trusted: TrustedDocument, variables: Mapping[str, Any]) -> list[bytes]:
+        """Return the JSON of an answer's data, for the request of ``scope``. Raises the first error that there is."""
+        fields, limit = request_log(scope), self.graphql.settings.max_response_bytes
         asked = Parameters(trusted.text, trusted.name, variables)
         with answered():
-            answer, _ = await self.graphql.operate(request.scope, trusted.document, asked)
+            answer, _ = await self.graphql.operate(scope, trusted.document, asked)
         errors = public_errors(answer, fields["request_id"])
         fields.update(codes=sorted({each["extensions"]["code"] for each in errors}))
         if errors or answer.data is None:

@@ -1,0 +1,54 @@
+"""``POST /mcp``: the Model Context Protocol over Streamable HTTP, without sessions: each request stands alone."""
+
+import asyncio
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from graphql_api import install_hint
+from graphql_api.config import ConfigError, Settings
+from graphql_api.once import Once
+from graphql_api.web.graphql_app import GraphQLApp
+
+if TYPE_CHECKING:
+    from graphql_api.web.mcp.tools import Tools
+
+PATH = "/mcp"
+
+
+class McpEndpoint:
+    """The ASGI application at ``/mcp``; the SDK is imported with its first request."""
+
+    def __init__(self, graphql: GraphQLApp, version: str, settings: Settings) -> None:
+        """Run the trusted operations of ``graphql``. Raises ``ConfigError`` if there are none, or no SDK."""
+        if not settings.documents:
+            raise ConfigError("JOCKEY_MCP requires JOCKEY_DOCUMENTS: the trusted operations are the tools.")
+        if find_spec("mcp") is None:
+            raise ConfigError(f"JOCKEY_MCP requires a library. {install_hint('mcp')}")
+        self.max_bytes = settings.max_body_bytes
+        self.tools = Once(lambda: _tools(graphql, version))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request. A session would tie a client to a process, and there is nothing to remember."""
+        tools = self.tools.made
+        if tools is None:
+            tools = await asyncio.to_thread(self.tools)
+        from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
+
+        manager = StreamableHTTPSessionManager(
+            tools.server, json_response=True, stateless=True, max_request_body_size=self.max_bytes
+        )
+        async with manager.run():
+            await manager.handle_request(scope, receive, send)
+
+    def route(self) -> Route:
+        """Return the route to mount; streams that a client opens by GET are for sessions."""
+        return Route(PATH, self, methods=["POST"])
+
+
+def _tools(graphql: GraphQLApp, version: str) -> "Tools":
+    from graphql_api.web.mcp.tools import Tools
+
+    return Tools(graphql.parts().named, version)
