@@ -7,6 +7,8 @@ SLICE = Slice(
     name="notifications",
     settings=NotificationsSettings,
     jobs={"notify": "graphql_api.notifications.delivery:notify_job"},
-    deployment=Deployment(functions={"worker": ("dynamodb", "sns", "sqs")}),
+    deployment=Deployment(
+        functions={"api": ("secretsmanager",), "worker": ("dynamodb", "secretsmanager", "sns", "sqs")}
+    ),
     dead_letters="graphql_api.notifications.dead_letters:tell",
 )

@@ -1,6 +1,7 @@
 """A day of 36 races whose previews 20 clients ask for at once: each is written once, whichever queue delivers it."""
 
 import asyncio
+import json
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -16,6 +17,7 @@ import pytest
 from comment_app import ask, wait, write_files
 from starlette.testclient import TestClient
 
+from consultations.model_server import model_server
 from graphql_api.app import create_core, serve_core
 from graphql_api.comments.lookup import CommentRaces
 from graphql_api.comments.service import Comments
@@ -117,9 +119,17 @@ def check_all(client: TestClient, services: Services, asked: Sequence[Sequence[s
 
 
 def test_by_workers_of_the_plain_server(folder: Path, tmp_path: Path) -> None:
-    """Two threads work while the clients ask."""
-    with served(folder, tmp_path) as (client, services):
-        check_all(client, services, ask_for_all(client))
+    """Two threads work while the clients ask; the model is asked once for each preview."""
+    with model_server("openai") as model:
+        model.text = "レース前の記録です。"
+        names = {"PROVIDER": "http", "MODEL": "test-model", "URL": f"{model.url}/v1/chat/completions"}
+        with served(folder, tmp_path, **{f"COMMENTS_{name}": value for name, value in names.items()}) as (
+            client,
+            services,
+        ):
+            check_all(client, services, ask_for_all(client))
+        asked = {json.loads(each["messages"][-1]["content"])["race"] for each in model.asked}
+        assert (len(asked), len(model.asked)) == (36, 36)
 
 
 def work(services: Services, queues: Queues) -> None:
@@ -184,8 +194,6 @@ WRITING = (
 
 def test_reading_comments_imports_nothing_that_writes_them(folder: Path, tmp_path: Path) -> None:
     """The store, and not even its SDK; no worker, no queue, no template, no facts."""
-    import json
-
     command = [sys.executable, "-c", CODE, str(folder), str(tmp_path / "store.sqlite3")]
     lines = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
     added, everything = set(json.loads(lines[-2])), set(json.loads(lines[-1]))

@@ -131,7 +131,8 @@ def test_comments_by_a_model_and_a_workflow(make: Make) -> None:
     """A state machine that invokes the worker alone, and the worker's rights to start it and to ask a model."""
     from cfnlint.api import ManualArgs, lint
 
-    switches = {"commentsProvider": "bedrock", "commentsModel": "a-model", "commentsWorkflow": "states"}
+    comments = {"commentsProvider": "bedrock", "commentsModel": "a-model", "commentsWorkflow": "states"}
+    switches = {"notificationsWebhooks": "signed", **comments}
     made = make(variant("prod", switches, JOBS, IMAGE))
     assert [str(each) for each in lint(json.dumps(made), config=ManualArgs(ignore_checks=["W3005"]))] == []
     machine, worker_arn = only(made, "StepFunctions::StateMachine"), {"Fn::GetAtt": ["WorkerLambdaFunction", "Arn"]}
@@ -142,7 +143,8 @@ def test_comments_by_a_model_and_a_workflow(make: Make) -> None:
     assert (invoking["Action"], invoking["Resource"]) == ("lambda:InvokeFunction", worker_arn)
     rights = {action for each in statements(made) for action in listed(each["Action"])}
     assert {"bedrock:InvokeModel", "states:StartExecution", "states:DescribeExecution"} <= rights
-    assert "secretsmanager:GetSecretValue" not in rights
+    secrets = {json.dumps(each["Resource"]) for each in statements(made) if "Secret" in str(each["Action"])}
+    assert secrets == {'{"Ref": "WebhooksSecret"}'}
     assert not {"bedrock", "states"} & {
         action.partition(":")[0]
         for each in roles["IamRoleLambdaExecution"]["Policies"][0]["PolicyDocument"]["Statement"]
