@@ -93,13 +93,15 @@ class Grouping:
         return tuple(column for name in self.by for column in order_columns(name, TYPES[name]))
 
     def statement(self) -> Statement:
-        """Write the groups: the keys' values, the names' figures, and how many groups there are.
+        """Write the groups: the keys' values, the names' figures, and how many groups have rides: without keys, 0 or 1.
 
         Raises ``BadUserInput`` for streaks of several jockeys' rides on several horses.
         """
         parameters = Parameters()
         text = self.figures_sql(parameters)
-        values = ", ".join([*map(value_column, self.by), *self.names, "count(*) OVER () AS group_count"])
+        values = ", ".join(
+            [*map(value_column, self.by), *self.names, "count(CASE WHEN records > 0 THEN 1 END) OVER () AS group_count"]
+        )
         return Statement(f"{text}\nSELECT {values} {self.chosen_sql(parameters)}", tuple(parameters.values))
 
     def summary_statement(self, numeric: str) -> Statement:

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from graphql_api.archive import costs
+from graphql_api.archive.absent import columns_statement, needs_of
 from graphql_api.archive.counting import FIGURES
 from graphql_api.archive.editions import Edition
 from graphql_api.archive.listing import JOCKEYS, by_keys
@@ -95,12 +96,24 @@ async def tally(
     read = list(zip(*rows, strict=True)) if rows else [()] * (len(by) + len(names))
     columns = {name: [value_of(name, value) for value in values] for name, values in zip(by, read, strict=False)}
     columns |= {name: list(values) for name, values in zip(names, read[len(by) :], strict=False)}
+    if rows and not rows[0][-1]:
+        columns |= {name: [None] for name in await _unknown(edition, context, grouping, cost)}
     summarised = {}
     for name in sorted(set(summaries)):
         numbers = await edition.ask(context, grouping.summary_statement(name), cost + costs.SUMMARY)
         summarised[name] = summaries_of_groups(numbers, len(rows))
     ids = sorted(set(columns[JOCKEY]) - {None}) if with_jockeys and JOCKEY in columns else []
     return Tallies(columns, len(rows), summarised, await by_keys(edition, context, JOCKEYS, ids) if ids else {})
+
+
+async def _unknown(edition: Edition, context: Context, grouping: Grouping, cost: int) -> list[str]:
+    """Name the statistics of no rides that are null, since no file has the columns that they need."""
+    needs = needs_of(grouping.names)
+    if not needs:
+        return []
+    (known,) = await edition.ask(context, columns_statement(grouping.rides, needs), cost)
+    missing = {need for need, has in zip(needs, known, strict=True) if not has}
+    return [name for name in grouping.names if missing.intersection(FIGURES[name].needs)]
 
 
 def summaries_of_groups(rows: Sequence[tuple[int, float, int]], groups: int) -> list[NumericSummary]:

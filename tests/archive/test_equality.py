@@ -1,7 +1,9 @@
 """What the archive answers for one jockey is what the jockey's own file answers, to the last bit."""
 
+import asyncio
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -11,18 +13,24 @@ import pytest
 from archives import Archive, archive_of
 from hypothesis import given, settings
 
-from careers import JOCKEY, careers, known_careers
+from careers import JOCKEY, career, careers, known_careers
 from conditions import conditions
 from graphql_api.archive.columns import LEFT_OUT
 from graphql_api.archive.counting import FIGURES
+from graphql_api.archive.editions import Edition
 from graphql_api.archive.questions import Grouping, Rides, count_statement, page_statement, value_of
-from graphql_api.archive.tallies import summaries_of_groups
+from graphql_api.archive.tallies import summaries_of_groups, tally
+from graphql_api.config import Settings
+from graphql_api.execution.context import Context
 from graphql_api.jockeys.columns import FIELDS
 from graphql_api.jockeys.figures import Figures
 from graphql_api.jockeys.grouping import Groups, Having
 from graphql_api.jockeys.keys import KEYS
 from graphql_api.jockeys.records import RaceRecords
 from graphql_api.jockeys.summaries import NUMERICS, summarise
+from graphql_api.services import Services
+from graphql_api.storage.folder import FolderStorage
+from graphql_api.tables.column import constant
 from graphql_api.tables.conditions import EVERYTHING, All, AnyOf, Comparison, Condition, Not, Where
 from graphql_api.tables.ordering import Order, arrange
 from graphql_api.tables.paging import Selection
@@ -213,3 +221,20 @@ def test_leaderboards_are_those_of_a_plain_count(archive: Archive, surface: str)
     expected = [(year, jockey_id, wins) for (year, jockey_id), wins in counted.items()]
     assert leaders == sorted(expected, key=lambda each: (each[0], -each[2], each[1]))
     assert leaders
+
+
+@pytest.mark.parametrize("lacking", ["着順", "レース名", ""])
+def test_of_no_rides_statistics_are_those_of_the_file(tmp_path: Path, lacking: str) -> None:
+    """Null where the jockey's own file lacks the column that they need, though the files of others have it; else 0."""
+    own_records, others = career({}, without=[lacking]), career({})
+    whole = {JOCKEY: own_records, "09999": replace(others, fields={**others.fields, "jockey_id": constant("09999", 1)})}
+    archive = archive_of(tmp_path, whole)
+    edition = Edition(archive.engine.manifest, archive.engine, "version", None)
+    nothing = All((Where("jockey_id", (Comparison("eq", JOCKEY),)), Where("year", (Comparison("lt", 1900),))))
+    context = Context(Services(Settings(), FolderStorage(tmp_path)))
+    counted = asyncio.run(tally(edition, context, Grouping(Rides(nothing), tuple(FIGURES))))
+    archive.close()
+    figures = Figures(own_records, np.arange(0))
+    assert {name: exact(values) for name, values in counted.columns.items()} == {
+        name: exact(figures.values(name)) for name in FIGURES
+    }
