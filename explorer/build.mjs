@@ -56,6 +56,17 @@ const PATCHES = [
   [/@graphiql\/plugin-history\/dist\/components\.js$/, '"aria-label": "Set active",', ""],
   // The field tree takes the focus whenever an argument appears, and so while a page is loaded.
   [/graphiql-explorer\/dist\/Explorer\.js$/, /input\.focus\(\);\s*input\.setSelectionRange\([^;]*;/, ""],
+  // The search of the documentation looks at names alone; a Japanese term stands in descriptions.
+  [/plugin-doc-explorer\/dist\/components\/search\.js$/, "isMatch(typeName, searchValue)", "isDescribed(type, searchValue)"],
+  [/plugin-doc-explorer\/dist\/components\/search\.js$/, "!isMatch(fieldName, searchValue)", "!isDescribed(field, searchValue)"],
+  [
+    /plugin-doc-explorer\/dist\/components\/search\.js$/,
+    "function isMatch(",
+    `function isDescribed({ name, description }, searchValue) {
+      return isMatch(name, searchValue) || (/[^\\x00-\\x7f]/.test(searchValue) && isMatch(description ?? "", searchValue));
+    }
+    function isMatch(`,
+  ],
   // A tab with a button to close it is no tab to a screen reader, which lets no control be within one: it is a list.
   [/@graphiql\/react\/dist\/ui\/tabs\.js$/, /"aria-selected": isActive,\s*role: "tab",/, ""],
   [/@graphiql\/react\/dist\/ui\/tabs\.js$/, 'role: "tablist",', ""],
@@ -65,7 +76,7 @@ const PATCHES = [
 const patched = {
   name: "patched",
   setup({ onLoad }) {
-    onLoad({ filter: /(Explorer|tabs|GraphiQL|components)\.js$/ }, ({ path }) => {
+    onLoad({ filter: /(Explorer|tabs|GraphiQL|components|search)\.js$/ }, ({ path }) => {
       const wanted = PATCHES.filter(([file]) => file.test(path));
       const contents = wanted.reduce((source, [, old, made]) => {
         const changed = source.replace(old, made);

@@ -51,7 +51,7 @@ function switchLanguage() {
   if (kept) localStorage.setItem(TABS, JSON.stringify(kept));
   localStorage.removeItem("graphiql:query");
   choose(other);
-  location.reload();
+  location.replace(location.pathname); // without a language in the URL
 }
 
 /** The line below an answer; being inside GraphiQL, it also sets what GraphiQL has no properties for. */

@@ -1,4 +1,5 @@
-// The language of the pages' own texts: what was chosen here, else what the server says, else what the browser prefers.
+// The language of the pages' own texts: `?lang=` of the URL, as pages have it; else what was chosen here; else what the
+// browser prefers.
 
 const STORED = "explorer:language";
 const KNOWN = ["en", "ja"];
@@ -6,8 +7,8 @@ const KNOWN = ["en", "ja"];
 const known = (tag) => KNOWN.find((each) => tag?.toLowerCase().startsWith(each));
 
 function preferred() {
-  const { language: served } = document.getElementById("explorer")?.dataset ?? {};
-  const tags = [localStorage.getItem(STORED), served, ...navigator.languages];
+  const asked = new URLSearchParams(location.search).get("lang");
+  const tags = [asked, localStorage.getItem(STORED), ...navigator.languages];
   return tags.map(known).find(Boolean) ?? "en";
 }
 

@@ -68,6 +68,14 @@ def test_query_is_clicked_together(explorer: Page) -> None:
     assert set(run(explorer)["data"]["jockey"]) == {"name"}
 
 
+def test_documentation_is_found_by_japanese_terms(explorer: Page) -> None:
+    """The search of the schema's documentation reads descriptions too where the term is Japanese."""
+    explorer.get_by_label("Show Documentation Explorer").click()
+    explorer.locator(".graphiql-doc-explorer-search-input").click()
+    explorer.keyboard.insert_text("勝率")
+    explorer.locator(".graphiql-doc-explorer-search [role=option]", has_text="winRate").first.wait_for()
+
+
 def test_comments_survive_ticking_fields(explorer: Page) -> None:
     """The field tree changes the query and leaves its comments where they were."""
     put_query(explorer, '# Above\nquery Commented { # beside\n  # inside\n  jockey(id: "00001") { id }\n}\n# below')
