@@ -77,6 +77,7 @@ class OddsUpdates:
         self._book = Book(store, kept)
         self._lease = Lease(store)
         self._threads = Workers(THREADS, "odds")
+        self._writers = Workers(THREADS, "odds-store")  # a source that hangs holds none of these
         self._now = now
         self._pause = pause
 
@@ -106,6 +107,7 @@ class OddsUpdates:
     def close(self) -> None:
         """Refuse work, and close the provider."""
         self._threads.close()
+        self._writers.close()
         self._provider.close()
 
     async def _update(
@@ -163,6 +165,7 @@ class OddsUpdates:
                 call = self._threads.begin(lambda: self._provider.board(race))
                 if await done(call, seconds):
                     return call.result()
+                call.cancel()  # if it has not begun: nobody waits for it any longer
                 break
             except UpstreamUnavailable:
                 if last:
@@ -186,7 +189,7 @@ class OddsUpdates:
 
     async def _call(self, work: Callable[[], T]) -> T:
         """Run blocking work of the store in a thread."""
-        call = self._threads.begin(work)
+        call = self._writers.begin(work)
         await done(call)
         return call.result()
 

@@ -182,11 +182,11 @@ def test_a_source_that_hangs_is_given_up(day: RaceDay) -> None:
     hanging = Hanging()
     updates = OddsUpdates(hanging, day.store, KEPT, now=day.wall, pause=no_pause)
 
-    async def one_race(_day: date) -> Sequence[Race]:
-        return (await races_of(day))[:1]
+    async def races(_day: date) -> Sequence[Race]:
+        return await races_of(day)
 
-    outcome = asyncio.run(updates.run(one_race, 15.2))
-    assert (outcome.due, outcome.failed) == (1, 1)
+    outcome = asyncio.run(updates.run(races, 15.2))
+    assert outcome.due == outcome.failed > 8, "more than are asked for at once"
     hanging.released.set()
     assert not isinstance(Lease(day.store).claim(day.wall(), 1, at_once=True), str)
     updates.close()

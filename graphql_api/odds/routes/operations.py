@@ -12,6 +12,8 @@ SYMBOL = "20240601_05_11-7"
 _TEXT: Json = {"type": "string"}
 _TIME: Json = {"type": "string", "format": "date-time"}
 _NUMBER: Json = {"type": ["number", "null"]}
+_SYMBOL: Json = {"type": "string", "pattern": f"^({BRIDGE_FORM})-[1-9][0-9]?$"}
+_LIST: Json = {"in": "query", "style": "form", "explode": False}
 _BY_NUMBER: Json = {"type": "object", "additionalProperties": _NUMBER}
 _STATUS: Json = {"type": "string", "enum": [each.value for each in OddsStatus]}
 
@@ -19,13 +21,11 @@ _STATUS: Json = {"type": "string", "enum": [each.value for each in OddsStatus]}
 def board() -> Json:
     """Describe the odds of a race."""
     types = {
+        **_LIST,
         "name": "types",
-        "in": "query",
-        "description": "Types of bets, comma-separated: "
-        + ", ".join(each.value for each in BetType)
-        + ". Default: all.",
-        "schema": _TEXT,
-        "example": "win,place",
+        "description": "Types of bets, comma-separated. Default: all.",
+        "schema": {"type": "array", "minItems": 1, "items": {"enum": [each.value for each in BetType]}},
+        "example": ["win", "place"],
     }
     return {
         "operationId": "getOdds",
@@ -61,12 +61,12 @@ def history() -> Json:
 def prices() -> Json:
     """Describe prices."""
     symbols = {
+        **_LIST,
         "name": "symbols",
-        "in": "query",
         "required": True,
         "description": "At most 50 symbols, comma-separated: a race id, `-`, and a horse number.",
-        "schema": _TEXT,
-        "example": SYMBOL,
+        "schema": {"type": "array", "minItems": 1, "maxItems": 50, "items": _SYMBOL},
+        "example": [SYMBOL],
     }
     return {
         "operationId": "getPrices",
@@ -86,7 +86,7 @@ def price() -> Json:
         "in": "path",
         "required": True,
         "description": "A race id, `-`, and a horse number.",
-        "schema": {"type": "string", "pattern": f"^({BRIDGE_FORM})-[1-9][0-9]?$"},
+        "schema": _SYMBOL,
         "example": SYMBOL,
     }
     return {
