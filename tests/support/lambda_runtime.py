@@ -87,7 +87,8 @@ class _RuntimeApi(BaseHTTPRequestHandler):
     def _take_streamed(self) -> None:
         """Read a streamed answer at the pace that was asked for; close the connection where the reader is to go."""
         assert self.path.endswith("/response")
-        self.close_connection = True
+        self.close_connection = True  # unless it ends well
+        self.server.ports.append(self.client_address[1])
         try:
             streamed = read_streamed(self.headers, self.rfile, self.server.pace)
         except Gone:
@@ -99,6 +100,7 @@ class _RuntimeApi(BaseHTTPRequestHandler):
             self.server.outcomes.put(("streamed", streamed))  # first: the next event is asked for by another connection
             with suppress(OSError):  # the function may not have waited
                 self._answer(202, b"{}")
+                self.close_connection = self.server.pace.closes
 
     def _answer(self, status: int, body: bytes, *headers: tuple[str, str]) -> None:
         self.send_response(status)
@@ -133,6 +135,10 @@ class Function:
     def stream(self, event: Mapping[str, Any], pace: Pace = Pace()) -> Streamed:  # noqa: B008 - it never changes
         """Give the streamed answer to ``event``, read at a ``pace``."""
         return self._streamed(event, pace, "streamed")
+
+    def connections(self) -> list[int]:
+        """Give the ports from which streamed answers came, in their order."""
+        return list(self._server.ports)
 
     def leave(self, event: Mapping[str, Any], pace: Pace, outcome: str = "gone") -> None:
         """Ask, and leave before the answer is whole; ``malformed`` is an answer that the function cuts off."""
@@ -189,6 +195,7 @@ def function(
         server.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 131_072)
         server.events, server.outcomes, server.numbers = queue.Queue(), queue.Queue(), itertools.count(1)
         server.daemon_threads, server.seconds, server.pace = True, seconds, Pace()
+        server.ports = []
         threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
         log = folder / "function.log"
         variables = {

@@ -21,11 +21,15 @@ EXPECTED = {
 
 @dataclass(frozen=True)
 class Pace:
-    """How an answer is read: as AWS does or ``fast``; up to so many bytes, and then the reader goes or ``stalls``."""
+    """How an answer is read: as AWS does or ``fast``; up to so many bytes, and then the reader goes or ``stalls``.
+
+    A whole one is read to its end, and the connection is kept, or ``closes`` without a word.
+    """
 
     fast: bool = True
     gone_after: int | None = None
     stalls: float = 0
+    closes: bool = False
 
 
 class Gone(Exception):
