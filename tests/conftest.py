@@ -40,6 +40,8 @@ SLOW = (
     "browser",
     "cli",
     "comment_day",
+    "comment_models",
+    "comment_workflow",
     "comments",
     "connections",
     "consultations",

@@ -37,7 +37,13 @@ from graphql_api.web.middleware import RequestLog
 
 NAMESPACE = "JockeyAPI"
 SERVICE = "graphql-api"
-UNITS = {"Latency": "Milliseconds", "Duration": "Milliseconds", "Seconds": "Seconds", "Bytes": "Bytes"}
+UNITS = {
+    "Latency": "Milliseconds",
+    "Duration": "Milliseconds",
+    "Seconds": "Seconds",
+    "Bytes": "Bytes",
+    "Percent": "Percent",
+}
 """Units by the ends of names; all others are counts."""
 
 SERVER_CODES = {each.code for each in (ServiceError, DataCorrupt, RequestTimeout, UpstreamUnavailable)}

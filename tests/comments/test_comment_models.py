@@ -5,6 +5,7 @@ import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +15,14 @@ from starlette.testclient import TestClient
 
 from consultations.model_server import Model, model_server
 from fakes import PATIENCE
+from graphql_api.comments.generation import Generation
 from graphql_api.comments.jobs import comment_job
 from graphql_api.comments.service import Comments
+from graphql_api.comments.settings import CommentsSettings
 from graphql_api.installed import read_settings
 from graphql_api.jobs.runner import JobResult, JobRun
 from graphql_api.jobs.service import JobQueue
+from graphql_api.language_models.choice import open_model
 from graphql_api.services import Services
 from graphql_api.storage.sources import open_storage
 from graphql_api.store.service import Store, open_store
@@ -147,7 +151,9 @@ def test_faults_become_the_templates_comment(
         assert result.metrics["CommentFallbacks"] == 1
         assert "勝率は10.0%" in found.written.text
         model.released.set()
+        deadline = time.monotonic() + PATIENCE
         while (again := write(services)).told["digest"] == result.told["digest"]:
+            assert time.monotonic() < deadline
             time.sleep(0.05)  # it is fresh for a second
         assert shown(services, again).provider == "http"
 
@@ -164,10 +170,15 @@ def test_what_the_facts_do_not_hold_is_not_told(folder: Path, model: Model, tmp_
 
 def test_a_days_budget(folder: Path, model: Model, tmp_path: Path) -> None:
     """It has room for one of two comments: the second one is the template's, and the metric tells how much is spent."""
-    with services_for(folder, environ(model, tmp_path, COMMENTS_DAY_TOKENS="2400")) as services:
+    with services_for(folder, environ(model, tmp_path, COMMENTS_DAY_TOKENS="2400")) as opened:
+        settings = opened.settings.of(CommentsSettings)
+        noon = datetime.now(UTC).replace(hour=12)
+        generation = Generation(open_model(settings.choice, ""), opened.get(Store), settings, lambda: noon)
+        services = Services(opened.settings, opened.storage, {Store: opened.get(Store), Generation: generation})
         first, second = write(services), write(services, style="short")
-        assert [shown(services, each).fallback for each in (first,)] == [None]
+        assert shown(services, first).fallback is None
         assert shown(services, second).fallback.name == "CAP_REACHED"
+        generation.close()
     assert len(model.asked) == 1
     assert first.metrics["CommentBudgetPercent"] == second.metrics["CommentBudgetPercent"] == 39.17
     assert first.metrics["CommentTokens"] == 940

@@ -5,6 +5,7 @@ import base64
 import hashlib
 import hmac
 import json
+import time
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +16,7 @@ import pytest
 from moto import mock_aws
 from webhook_server import Receiver, receiving
 
-from fakes import PATIENCE, FakeStorage
+from fakes import PATIENCE, FakeClock, FakeStorage
 from graphql_api.config import ConfigError
 from graphql_api.errors import BadUserInput, UpstreamUnavailable
 from graphql_api.installed import read_settings
@@ -159,6 +160,28 @@ def test_the_operator_is_told_of_failed_jobs(
     )
     assert "input" not in body.decode()
     assert SECRET not in capsys.readouterr().out
+    services.close()
+
+
+def test_the_operator_is_told_of_lost_workers(receiver: Receiver, tmp_path: Path) -> None:
+    """Three workers died over one job; the next one that meets it tells, and twice does not."""
+    clock = FakeClock()
+    clock.now = time.time()
+    made = services_for(tmp_path, NOTIFICATIONS_TARGET=receiver.url)
+    sqlite = made.get(Store).sync
+    queue = JobQueue(Ledger(sqlite, Times(), clock), StoredQueue(sqlite))
+    services = Services(made.settings, made.storage, {Store: made.get(Store), JobQueue: queue})
+    asyncio.run(queue.submit("broken", {}, fresh=60))
+    message = queue.queue.receive(0)
+    assert message is not None
+    assert message.order is not None
+    for _ in range(3):
+        queue.ledger.claim(message.order)
+        clock.turn(Times().lease)
+    for _ in range(2):
+        asyncio.run(Worker(JOBS, services, queue).handle(message, PATIENCE))
+    told = [record.order.input["event"] for record in queue.ledger.list() if record.order.job == "notify"]
+    assert [event["data"]["error_code"] for event in told] == ["WORKER_LOST"]
     services.close()
 
 

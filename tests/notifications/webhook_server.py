@@ -90,7 +90,7 @@ def receiving(tls: ssl.SSLContext | None = None) -> Iterator[Receiver]:
 def certificates(folder: Path) -> tuple[ssl.SSLContext, ssl.SSLContext]:
     """Return contexts of a server that is ``HOST``, and of a client that trusts its certificate."""
     key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, HOST)])
-    now = dt.dt.now(dt.UTC)
+    now = dt.datetime.now(dt.UTC)
     made = (
         x509.CertificateBuilder()
         .subject_name(name)
