@@ -31,7 +31,10 @@ async def notify_job(services: Services, run: JobRun) -> JobResult:
     elif url is None:
         await _post(notifications, target, event, body, await notifications.master_secret(), trusted=True)
     else:
-        secret = await notifications.signing_secret(url, run.input["owner"])
+        try:
+            secret = await notifications.signing_secret(url, run.input["owner"])
+        except BadUserInput as error:  # the setting was taken away since
+            raise DeliveryRefused(NOT_RECEIVED, reason=str(error)) from error
         await _post(notifications, target, event, body, secret, trusted=False)
     return JobResult({"event": event["id"], "type": event["type"]}, {"NotificationsSent": 1})
 

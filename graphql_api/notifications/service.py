@@ -39,15 +39,16 @@ class Notifications:
         Raises ``BadUserInput`` if it is not one to which this service may send, ``UpstreamUnavailable`` if its host is
         not found.
         """
-        if not self.settings.notifications_secret:
-            raise BadUserInput("This service sends no webhooks: JOCKEY_NOTIFICATIONS_SECRET is not set.")
+        self._require_secret()
         await address_of(read_url(url, loopback=self.settings.notifications_loopback))
 
     async def signing_secret(self, url: str, owner: str) -> str:
         """Return the secret that signs what is sent to an owner's webhook: for its owner, once.
 
-        ``owner`` names whoever gave the URL; it stands in records of jobs, so it is no secret itself.
+        ``owner`` names whoever gave the URL; it stands in records of jobs, so it is no secret itself. Raises
+        ``BadUserInput`` if this service sends no webhooks, ``UpstreamUnavailable`` if its secret cannot be read.
         """
+        self._require_secret()
         return derived_secret(await asyncio.to_thread(self._secret.read), owner, url)
 
     async def notify(self, url: str, event: Event, owner: str) -> Submitted:
@@ -55,6 +56,7 @@ class Notifications:
 
         Raises ``BadUserInput`` for a URL that no webhook may have, and ``StoreUnavailable``.
         """
+        self._require_secret()
         read_url(url, loopback=self.settings.notifications_loopback)
         return await self._queue.submit(JOB, {"url": url, "owner": owner, "event": event.write()}, fresh=FRESH)
 
@@ -67,3 +69,8 @@ class Notifications:
     async def master_secret(self) -> str:
         """Return the secret that signs what is sent to the operator's webhook."""
         return await asyncio.to_thread(self._secret.read)
+
+    def _require_secret(self) -> None:
+        """Raise ``BadUserInput`` if there is nothing to sign with: what is not signed is not sent."""
+        if not self.settings.notifications_secret:
+            raise BadUserInput("This service sends no webhooks: JOCKEY_NOTIFICATIONS_SECRET is not set.")

@@ -92,4 +92,4 @@ async def address_of(url: WebhookUrl, resolve: Resolve = resolved, *, trusted: b
         allowed = trusted or all(map(is_public, addresses))
     if not allowed:
         raise BadUserInput("The host of a webhook must have public addresses only.")
-    return addresses[0]
+    return min(addresses, key=lambda address: ":" in address)  # Lambda has no IPv6 outside of a VPC

@@ -18,7 +18,7 @@ from webhook_server import Receiver, receiving
 
 from fakes import PATIENCE, FakeClock, FakeStorage
 from graphql_api.config import ConfigError
-from graphql_api.errors import BadUserInput, UpstreamUnavailable
+from graphql_api.errors import BadUserInput, DeliveryRefused, UpstreamUnavailable
 from graphql_api.installed import read_settings
 from graphql_api.jobs.ledger import Ledger, Times
 from graphql_api.jobs.model import JobRecord, JobState
@@ -26,6 +26,7 @@ from graphql_api.jobs.runner import JobResult, JobRun, Jobs
 from graphql_api.jobs.service import JobQueue
 from graphql_api.jobs.stored_queue import StoredQueue
 from graphql_api.jobs.worker import Worker, settle
+from graphql_api.notifications.delivery import notify_job
 from graphql_api.notifications.event import Event
 from graphql_api.notifications.service import Notifications
 from graphql_api.notifications.settings import NotificationsSettings
@@ -223,8 +224,13 @@ def test_a_topic_of_sns(tmp_path: Path) -> None:
 def test_users_have_no_webhooks_without_a_secret(tmp_path: Path) -> None:
     """Nor at this machine, unless the setting allows it; nobody has a topic."""
     services = services_for(tmp_path, NOTIFICATIONS_SECRET="")
-    with pytest.raises(BadUserInput):
-        asyncio.run(services.get(Notifications).check_url("https://hooks.example/"))
+    without, url = services.get(Notifications), "https://hooks.example/"
+    for refused in (without.check_url(url), without.notify(url, EVENT, "owner"), without.signing_secret(url, "owner")):
+        with pytest.raises(BadUserInput):
+            asyncio.run(refused)
+    given = {"url": url, "owner": "owner", "event": EVENT.write()}
+    with pytest.raises(DeliveryRefused):
+        asyncio.run(notify_job(services, JobRun(PATIENCE, given)))
     services.close()
     strict = services_for(tmp_path, NOTIFICATIONS_LOOPBACK="false").get(Notifications)
     for url in ("http://127.0.0.1:1/", f"arn:aws:sns:{REGION}:123456789012:told"):
