@@ -126,5 +126,5 @@ clean: ## Remove what make made here; files that you put into sample-data, or ch
 	rm -rf .venv .venv-spark dist $(SAMPLE).new
 	@[ ! -f $(SAMPLE)/.made ] || (cd $(SAMPLE) && cksum * 2>/dev/null | grep -Fxf .made | cut -d ' ' -f 3 | \
 		xargs rm -f && rm -f .made _rides.v1.json _rides.v1.json.lock rides/*.parquet && \
-		{ [ ! -d rides ] || rmdir rides; })
+		{ [ ! -d rides ] || rmdir rides; } && rm -rf forecasts forecasting)
 	@rmdir $(SAMPLE) 2>/dev/null || true

@@ -40,22 +40,29 @@ def train(dataset: Dataset, parameters: Parameters, threads: int) -> str:
     return _THREADS.sub("[num_threads: 0]", booster.model_to_string())
 
 
-def scores(model: str, features: np.ndarray, threads: int) -> np.ndarray:
-    """Return the score of each row, in log-odds."""
-    found: np.ndarray = _booster(model).predict(features, raw_score=True, num_threads=threads)
-    return found
+class Model:
+    """A trained model, read once for several questions."""
 
+    def __init__(self, text: str, threads: int) -> None:
+        """Read the text of a model. Raises ``EngineMissing``."""
+        self._booster: Any = _lightgbm().Booster(model_str=text)
+        self._threads = threads
 
-def contributions(model: str, features: np.ndarray, threads: int) -> np.ndarray:
-    """Return by how much each feature moved the score of each row (SHAP values of the trees), in log-odds."""
-    found: np.ndarray = _booster(model).predict(features, pred_contrib=True, num_threads=threads)
-    return found[:, :-1]
+    def scores(self, features: np.ndarray) -> np.ndarray:
+        """Return the score of each row, in log-odds."""
+        found: np.ndarray = self._booster.predict(features, raw_score=True, num_threads=self._threads)
+        return found
 
+    def contributions(self, features: np.ndarray) -> np.ndarray:
+        """Return by how much each feature moved the score of each row (SHAP values of the trees), in log-odds."""
+        found: np.ndarray = self._booster.predict(features, pred_contrib=True, num_threads=self._threads)
+        return found[:, :-1]
 
-def importances(model: str) -> np.ndarray:
-    """Return how much each feature lowered the loss in training, as shares that sum to 1."""
-    gains: np.ndarray = _booster(model).feature_importance("gain")
-    return gains / max(float(gains.sum()), 1e-12)
+    @property
+    def importances(self) -> np.ndarray:
+        """Return how much each feature lowered the loss in training, as shares that sum to 1."""
+        gains: np.ndarray = self._booster.feature_importance("gain")
+        return gains / max(float(gains.sum()), 1e-12)
 
 
 def library_version() -> str:
@@ -73,10 +80,6 @@ def race_objective(dataset: Dataset) -> Callable[[np.ndarray, Any], tuple[np.nda
         return chances - targets, np.maximum(2 * chances * (1 - chances), _LEAST_CURVATURE)
 
     return objective
-
-
-def _booster(model: str) -> Any:
-    return _lightgbm().Booster(model_str=model)
 
 
 def _lightgbm() -> ModuleType:

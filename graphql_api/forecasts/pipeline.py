@@ -18,6 +18,7 @@ from graphql_api.forecasts.evaluating import evaluate
 from graphql_api.forecasts.featuring import Features, make_features
 from graphql_api.forecasts.parameters import Parameters
 from graphql_api.forecasts.predicting import Predictions, predict_entries, predict_months
+from graphql_api.forecasts.pruning import prune
 from graphql_api.forecasts.published import DayForecast
 from graphql_api.forecasts.publishing import Span, days_of, publish
 from graphql_api.forecasts.registry import NotPromoted, Registry
@@ -98,7 +99,8 @@ class Pipeline:
     def promote(self, card: Card) -> str:
         """Make a version the current one; returns why not, or an empty text."""
         try:
-            self.registry.promote(card)
+            if self.registry.promote(card):
+                prune(self.artefacts, self.registry)
         except NotPromoted as refusal:
             return refusal.message
         return ""

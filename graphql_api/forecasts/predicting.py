@@ -11,13 +11,13 @@ from datetime import date
 import numpy as np
 
 from graphql_api.errors import BadUserInput
-from graphql_api.forecasts import boosting
 from graphql_api.forecasts.artefacts import Artefacts, digest
+from graphql_api.forecasts.boosting import Model
 from graphql_api.forecasts.cards import Card
 from graphql_api.forecasts.dataset import Dataset
 from graphql_api.forecasts.metrics import ranks
 from graphql_api.forecasts.probabilities import softmax, top3
-from graphql_api.forecasts.walking import read_booster
+from graphql_api.forecasts.walking import read_model
 
 REASONS = 5
 """Reasons for each runner: the features that moved its chance the most."""
@@ -79,19 +79,19 @@ def _kept(
     columns = artefacts.read_arrays(name)
     if columns is None:
         booster, temperature, flatness = how
-        columns = forecast(read_booster(artefacts, booster), data, temperature, flatness, threads)
+        columns = forecast(read_model(artefacts, booster, threads), data, temperature, flatness)
         artefacts.write_arrays(name, columns)
     return Predictions(name, trained_until, columns)
 
 
-def forecast(model: str, data: Dataset, temperature: float, flatness: float, threads: int) -> dict[str, np.ndarray]:
+def forecast(model: Model, data: Dataset, temperature: float, flatness: float) -> dict[str, np.ndarray]:
     """Return the columns of ``Predictions``.
 
     A contribution is in log-odds, and relative to the mean of the race: what moves all runners alike is no reason.
     """
     starts, sizes = data.starts, data.sizes
-    win = softmax(boosting.scores(model, data.features, threads) * temperature, starts, sizes)
-    moved = boosting.contributions(model, data.features, threads) * temperature
+    win = softmax(model.scores(data.features) * temperature, starts, sizes)
+    moved = model.contributions(data.features) * temperature
     moved -= np.repeat(np.add.reduceat(moved, starts, axis=0) / sizes[:, None], sizes, axis=0)
     first = np.argsort(-np.abs(moved), axis=1, kind="stable")[:, :REASONS]
     return {

@@ -65,6 +65,10 @@ class Registry:
         """Return the versions of a set of features. Raises ``DataCorrupt``, and as ``Storage``."""
         return self._read()[0].get(feature_set, Stages())
 
+    def versions(self) -> list[str]:
+        """Return all versions of all sets of features. Raises as ``stages``."""
+        return [version for stages in self._read()[0].values() for version, _ in stages.versions]
+
     def version(self, feature_set: FeatureSet, asked: str | None) -> str:
         """Return the version that is asked for by itself or its stage; by default the current, else the candidate.
 

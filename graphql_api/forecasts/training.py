@@ -10,7 +10,7 @@ from graphql_api.forecasts.artefacts import Artefacts, digest
 from graphql_api.forecasts.cards import Card, Month, card_name, read_card, write_card
 from graphql_api.forecasts.dataset import Dataset
 from graphql_api.forecasts.parameters import Parameters
-from graphql_api.forecasts.walking import Prefixes, Walk, ensure_booster, read_booster, walk
+from graphql_api.forecasts.walking import Prefixes, Walk, ensure_booster, read_model, walk
 
 Advance = Callable[[], object]
 
@@ -38,7 +38,7 @@ def train(
         return read_card(artefacts, version)
     walked = walk(artefacts, dataset, parameters, threads, advance)
     booster = ensure_booster(artefacts, dataset, len(dataset), Prefixes(dataset, parameters), parameters, threads)
-    shares = boosting.importances(read_booster(artefacts, booster))
+    shares = read_model(artefacts, booster, threads).importances
     ordered = sorted(zip(dataset.names, shares.tolist(), strict=True), key=lambda each: (-each[1], each[0]))
     card = Card(
         version=version,

@@ -79,7 +79,7 @@ def walk(
     for month, rows in planned_months(dataset, parameters):
         booster = ensure_booster(artefacts, dataset, rows.start, prefixes, parameters, threads)
         own = dataset.select(rows)
-        found = boosting.scores(read_booster(artefacts, booster), own.features, threads)
+        found = read_model(artefacts, booster, threads).scores(own.features)
         given = softmax(found * temperature, own.starts, own.sizes)
         folds.append(Fold(month, rows, booster, temperature, top3.flatness))
         top3.add(given, own.facts["finish_position"] <= 3, own.starts, own.sizes)
@@ -99,6 +99,8 @@ class Prefixes:
         trees = {name: each for name, each in parameters.table.items() if not name.endswith(("_months", "_races"))}
         self._head = digest(trees, list(dataset.names), boosting.library_version())
         self._hasher = hashlib.blake2b(digest_size=DIGEST_LENGTH)
+        self._begins = np.zeros(len(dataset), np.bool_)
+        self._begins[dataset.starts] = True
         self._done = 0
 
     def of(self, rows: int) -> str:
@@ -106,7 +108,8 @@ class Prefixes:
         if rows < self._done:
             raise ValueError("prefixes are asked for in ascending order")
         new = slice(self._done, rows)
-        for column in (self._dataset.features, self._dataset.targets, self._dataset.days.astype(np.int64)):
+        data = self._dataset
+        for column in (data.features, data.targets, data.days.astype(np.int64), self._begins):
             self._hasher.update(np.ascontiguousarray(column[new]).tobytes())
         self._done = rows
         return self._hasher.copy().hexdigest()
@@ -126,9 +129,9 @@ def ensure_booster(
     return name
 
 
-def read_booster(artefacts: Artefacts, name: str) -> str:
-    """Return the text of a model. Raises ``DataCorrupt`` if it is gone."""
+def read_model(artefacts: Artefacts, name: str, threads: int) -> boosting.Model:
+    """Read a model by its name. Raises ``DataCorrupt`` if it is gone, and ``EngineMissing``."""
     data = artefacts.read(name)
     if data is None:
         raise DataCorrupt("A model is gone. Train again.", key=name)
-    return data.decode()
+    return boosting.Model(data.decode(), threads)

@@ -88,9 +88,8 @@ def random_split(data: Dataset) -> np.ndarray:
             starts=np.arange(len(kept)),  # no races any more: each runner is by itself
         )
         trained.__dict__["targets"] = data.targets[kept]
-        scores[part == fold] = boosting.scores(
-            boosting.train(trained, parameters, 1), data.features[part == fold], threads=1
-        )
+        model = boosting.Model(boosting.train(trained, parameters, 1), threads=1)
+        scores[part == fold] = model.scores(data.features[part == fold])
     return softmax(scores, data.starts, data.sizes)
 
 

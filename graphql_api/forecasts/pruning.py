@@ -1,0 +1,33 @@
+"""Deletes what the steps left for versions that the registry no longer names."""
+
+from graphql_api.errors import NotFound
+from graphql_api.forecasts.artefacts import Artefacts
+from graphql_api.forecasts.cards import read_card
+from graphql_api.forecasts.registry import Registry
+
+KINDS = ("model", "evaluation", "losses", "report", "predictions")
+"""How names begin of what belongs to one version, followed by it."""
+
+
+def prune(artefacts: Artefacts, registry: Registry) -> None:
+    """Delete old results of other versions than those of the registry; recent ones stay, as another run may use them.
+
+    Raises as ``Storage``.
+    """
+    versions = set(registry.versions())
+    for kind in KINDS:
+        names = artefacts.names(f"{kind}-")
+        artefacts.delete_old(f"{kind}-", [name for name in names if _version(name) in versions])
+    boosters: set[str] = set()
+    for version in versions:
+        try:
+            card = read_card(artefacts, version)
+        except NotFound:
+            continue
+        boosters |= {card.booster, *(month.booster for month in card.months)}
+    artefacts.delete_old("booster-", boosters)
+
+
+def _version(name: str) -> str:
+    """Return the version in a name."""
+    return name.split("-")[1].partition(".")[0]
