@@ -9,6 +9,8 @@ from graphql_api.config import setting
 class ForecastsSettings:
     """The slice's table of settings."""
 
+    forecasts_ttl: float = setting(300.0, "Seconds until the forecasts of a race day are read from the storage again")
+    forecasts_bytes: int = setting(64 * 2**20, "Maximum memory of the forecasts of race days, in bytes", minimum=1)
     forecasts_threads: int = setting(
         1, "Number of threads for training forecasts. It does not change results", minimum=1
     )

@@ -95,10 +95,11 @@ def test_the_document_is_valid_and_complete(document: Json) -> None:
     one = "/consultations/{session_id}"
     consultations = {"/consultations", one, f"{one}/messages"}
     comments = {"/generate", "/comments", "/comments/{job_id}"}
+    forecasts = {"/races/{race_id}/forecast"}
     odds = {"/races/{race_id}/odds", "/races/{race_id}/odds-history", "/prices", "/prices/{symbol}"}
     assert (
         set(document["paths"])
-        == {"/api/jockey/{jockey_id}"} | exports | others | cart | consultations | comments | odds
+        == {"/api/jockey/{jockey_id}"} | exports | others | cart | consultations | comments | odds | forecasts
     )
     assert document["openapi"].startswith("3.1")
 

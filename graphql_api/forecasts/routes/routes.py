@@ -1,0 +1,20 @@
+"""The routes that the slice hands over. What answers them is imported by the first request: others start without it."""
+
+from graphql_api.forecasts.routes import operations
+from graphql_api.web.routes import ApiRoute, Http, lazy_endpoints
+
+
+def routes(http: Http) -> list[ApiRoute]:
+    """Serve the forecast of a race."""
+    named = lazy_endpoints("graphql_api.forecasts.routes.endpoints:ForecastEndpoints", http)
+    return [
+        ApiRoute(
+            "/races/{race_id}/forecast",
+            named("race"),
+            {"get": operations.race()},
+            operations.schemas(),
+            operations.responses(),
+            tags=operations.TAGS,
+            coded_errors=True,
+        )
+    ]
