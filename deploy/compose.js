@@ -8,7 +8,7 @@ const SLICES = require("./slices.json");
 const { endpoints, refuseOutside } = require("./network.js");
 
 const SHARED = ["worker", "scheduled"]; // functions that do the work of several slices, beside the API
-const ALARM = {
+const METRIC = {
   Namespace: "JockeyAPI",
   Dimensions: [
     { Name: "service", Value: "${self:service}" },
@@ -16,6 +16,8 @@ const ALARM = {
   ],
   Statistic: "Sum",
   Period: 300,
+};
+const ALARM = {
   EvaluationPeriods: 1,
   Threshold: 0,
   ComparisonOperator: "GreaterThanThreshold",
@@ -176,7 +178,12 @@ const alarms = (parts) =>
       Object.entries(given).map(([name, properties]) => ({
         [`${pascal(name)}Alarm`]: {
           Type: "AWS::CloudWatch::Alarm",
-          Properties: { AlarmName: `\${self:service}-\${sls:stage}-${name}`, ...ALARM, ...properties },
+          Properties: {
+            AlarmName: `\${self:service}-\${sls:stage}-${name}`,
+            ...(properties.Metrics ? {} : METRIC), // an expression has metrics of its own
+            ...ALARM,
+            ...properties,
+          },
         },
       })),
     ),

@@ -17,7 +17,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+import aws_calls
 import emf
+from aws_calls import CALLS
 from deployment import ROOT
 from dynamodb_tables import PATIENT, new_table, point_to
 from fake_s3 import found, hang, refusal, reply, serving
@@ -103,11 +105,19 @@ def run(packaged: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
     }
 
     def run(
-        folder: Path, environ: Mapping[str, str], seconds: float = 900, *, streams: bool = False
+        folder: Path,
+        environ: Mapping[str, str],
+        seconds: float = 900,
+        *,
+        streams: bool = False,
+        handler: str = "handler.handler",
+        also: Path | None = None,
     ) -> AbstractContextManager[Function]:
         wrapped = ["sh", str(unpacked / "task" / "stream.sh"), sys.executable, "bootstrap.py"]
-        handler = {"_HANDLER": "stream_handler.handler"} if streams else {}
-        return function(wrapped if streams else "handler.handler", folder, {**own, **handler, **environ}, seconds)
+        streaming = {"_HANDLER": "stream_handler.handler"} if streams else {}
+        if also is not None:
+            streaming["PYTHONPATH"] = f"{own['PYTHONPATH']}:{also}"
+        return function(wrapped if streams else handler, folder, {**own, **streaming, **environ}, seconds)
 
     return run
 
@@ -229,6 +239,32 @@ def test_keys_are_looked_up_in_dynamodb(
     assert set(found.numbers) == {"requests", "cost"}
 
 
+def test_each_service_is_called(run: Run, tmp_path: Path, dynamodb_url: str) -> None:
+    """The zip holds the models of all services that slices call: each answers, for Bedrock a stand-in of one answer."""
+    (tmp_path / "calls").mkdir()
+    shutil.copy(aws_calls.__file__, tmp_path / "calls")
+    told = {"output": {"message": {"role": "assistant", "content": [{"text": "!"}]}}, "stopReason": "end_turn"}
+    counted = {"usage": {"inputTokens": 1, "outputTokens": 1, "totalTokens": 2}, "metrics": {"latencyMs": 1}}
+    answer = reply(200, json.dumps({**told, **counted}).encode())
+    with serving(answer) as bedrock:
+        environ = {
+            **S3,
+            "AWS_ENDPOINT_URL": dynamodb_url,
+            "AWS_ENDPOINT_URL_BEDROCK_RUNTIME": bedrock.url,
+            "JOCKEY_STAGE": "dev",
+        }
+        with run(tmp_path, environ, handler="aws_calls.handler", also=tmp_path / "calls") as running:
+            statuses = {name: running.invoke({"service": name}) for name in CALLS}
+    assert statuses == dict.fromkeys(CALLS, 200)
+
+
+def test_jobs_are_run_by_the_other_handler(run: Run, sample_data: Path, tmp_path: Path) -> None:
+    """The entry of worker and schedules runs a job that an event names, and answers no requests."""
+    with run(tmp_path, {"JOCKEY_DATA": str(sample_data)}, handler="jobs_handler.handler") as running:
+        assert "warmed" in running.invoke(warmer())
+        assert running.failure(function_url(path="/health"))["errorType"].endswith("UnknownEvent")
+
+
 def test_other_events_fail(served: Function) -> None:
     """An event that is neither a request nor the warmer's is an error, so that no queue takes it for handled."""
     error = served.failure({"source": "aws.s3", "detail-type": "Object Created"})
@@ -309,7 +345,7 @@ def test_zip_holds_what_is_needed(packaged: Path) -> None:
         names = archive.namelist()
         times = {each.date_time for each in archive.infolist()}
     models = {name.split("/")[2] for name in names if name.startswith("botocore/data/") and name.count("/") > 2}
-    assert models == {"bedrock-runtime", "dynamodb", "s3", "sqs", "ssm", "sts"}
+    assert models == set(CALLS)
     assert "botocore/docs/__init__.py" in names
     assert any(name.startswith("keiba_graphql_api-") and name.endswith("METADATA") for name in names)
     assert f"__pycache__/handler.cpython-{VERSION.replace('.', '')}.pyc" in names
