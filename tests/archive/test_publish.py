@@ -12,7 +12,7 @@ import boto3
 import pytest
 import requests
 from archives import Archive, manifest_of, pickled, refreshed, write_files
-from athenas import CREDENTIALS
+from athenas import CREDENTIALS, say_published
 from click.testing import CliRunner, Result
 from moto.server import ThreadedMotoServer
 
@@ -131,6 +131,23 @@ def test_no_row_is_written_and_no_file_deleted(shop: Shop) -> None:
     manifest = manifest_of(shop.storage)
     assert all((shop.folder / name).exists() for name in (*manifest.previous, *(file.name for file in manifest.files)))
     assert shop.catalog.load_table("graphql_api.rides").properties["gc.enabled"] == "false"
+
+
+def test_published_files_are_kept(shop: Shop) -> None:
+    """Runs of the index delete what is old, but not what servers may still ask for."""
+    say_published(shop.storage)
+    own = {file.name for file in manifest_of(shop.storage).files}
+    versions = []
+    for seed in (2, 3, 4, 5):
+        for path in (shop.folder / "rides").iterdir():
+            os.utime(path, (0, 0))
+        (shop.folder / "00001.pickle").write_bytes(pickled("00001", 30, seed=seed))
+        refreshed(shop.storage)
+        versions.append({file.name for file in manifest_of(shop.storage).files})
+    assert all((shop.folder / name).exists() for name in own)
+    gone = versions[0] - own - versions[-2] - versions[-1]
+    assert gone
+    assert not any((shop.folder / name).exists() for name in gone)
 
 
 class Killed(BaseException):
