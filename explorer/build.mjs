@@ -148,7 +148,7 @@ async function files() {
     "docs.html": docs,
     // For a deployment that serves no explorer: without the links to it.
     "docs-plain.html": docs.replace(/ *<!-- explorer -->.*?<!-- end -->\n/gs, ""),
-    "guides.json": `${JSON.stringify(index)}\n`,
+    "guides.json": `[\n${index.map((each) => JSON.stringify(each)).join(",\n")}\n]\n`, // a line each, for diffs
   };
   const frame = page("guide.html", names);
   for (const [name, { title, html: body }] of Object.entries(made)) {
