@@ -67,7 +67,8 @@ class Pipeline:
             return make_features(self.artefacts, self.settings.forecasts_memory_bytes, advance)
 
     @cached_property
-    def _rows(self) -> Dataset:
+    def rows(self) -> Dataset:
+        """Return the runners of all complete races, with their features."""
         return load_dataset(self.artefacts, self.features, feature_names(self.parameters.feature_set))
 
     def train(self) -> Card:
@@ -75,7 +76,7 @@ class Pipeline:
         with self.progress("Training", self.parameters.test_months + 1) as advance:
             card = train(
                 self.artefacts,
-                self._rows.between(*self.span),
+                self.rows.between(*self.span),
                 self.features.incomplete,
                 self.parameters,
                 self.settings.forecasts_threads,
@@ -139,4 +140,4 @@ class Pipeline:
 
     def _known(self, card: Card) -> Dataset:
         """Return the rows that a version was trained on."""
-        return self._rows.between(card.trained_from, card.trained_until)
+        return self.rows.between(card.trained_from, card.trained_until)

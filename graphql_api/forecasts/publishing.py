@@ -24,7 +24,7 @@ def publish_day(storage: Storage, forecast: DayForecast, *, replace_later: bool 
     A forecast that was made before its races is replaced only by another one of that kind. One that was made later is
     kept as it is, unless ``replace_later`` is given. Raises as ``Storage``.
     """
-    known = _published(storage, forecast.day)
+    known = published_day(storage, forecast.day)
     if known is not None:
         is_equal = replace(known, made_at=forecast.made_at) == forecast
         if is_equal and known.made_before >= forecast.made_before:
@@ -74,7 +74,7 @@ def publish(
     return written
 
 
-def _published(storage: Storage, day: date) -> DayForecast | None:
+def published_day(storage: Storage, day: date) -> DayForecast | None:
     """Return what is published of a day; None if there is nothing that can be read."""
     try:
         stored = storage.read(day_key(day), max_bytes=MAX_BYTES)

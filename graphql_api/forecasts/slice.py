@@ -13,5 +13,12 @@ SLICE = Slice(
         "forecasts": "graphql_api.forecasts.days:ForecastDays",
         "forecastmodels": "graphql_api.forecasts.days:ForecastModels",
     },
+    jobs={
+        "forecast-days": "graphql_api.forecasts.jobs:forecast_days",
+        "forecast-models": "graphql_api.forecasts.jobs:judge_and_train",
+    },
+    # On race mornings and on the evenings before; on Mondays until training, which goes on where it ended, is done.
+    schedules={"forecast-days": "cron(30 8,18 * * ? *)", "forecast-models": "cron(0/20 5-7 ? * MON *)"},
+    scheduled="graphql_api.forecasts.settings:is_updating",
     commands={"forecast": "graphql_api.forecasts.commands:forecast"},
 )

@@ -69,7 +69,7 @@ def test_entries_have_the_features_that_the_day_has_later(
     run = tmp_path_factory.mktemp("run")
     world.write_archive(run, RIDES)
     pipeline = Pipeline(FolderStorage(run), parameters=replace(PARAMETERS, feature_set=FeatureSet.RACE_DAY))
-    after = pipeline._rows.between(LAST, LAST)
+    after = pipeline.rows.between(LAST, LAST)
     assert after.facts["horse_name"].tolist() == before.facts["horse_name"].tolist()
     assert after.features.tobytes() == before.features.tobytes()
     own.close()

@@ -1,0 +1,119 @@
+"""The jobs of schedules: ``forecast-days`` forecasts coming race days, ``forecast-models`` judges and trains anew."""
+
+from asyncio import gather, to_thread
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from time import monotonic
+
+from graphql_api.errors import IndexRequired, NotFound
+from graphql_api.execution.budget import Budget, answered
+from graphql_api.execution.context import Context
+from graphql_api.forecasts.making import coming_forecasts
+from graphql_api.forecasts.pipeline import Advance, Pipeline, Progress
+from graphql_api.forecasts.published import JST, DayForecast
+from graphql_api.forecasts.publishing import published_day
+from graphql_api.forecasts.retraining import retrain
+from graphql_api.forecasts.settings import ForecastsSettings
+from graphql_api.jobs.runner import JobResult, JobRun
+from graphql_api.races.lookup import races_on
+from graphql_api.races.model import Race, RaceStatus
+from graphql_api.services import Services
+
+EXPECTED_DAYS = 2
+"""Days from today on, in Japan, whose races have to have a forecast after a run."""
+
+
+async def forecast_days(services: Services, run: JobRun) -> JobResult:  # noqa: ARG001 - of the protocol
+    """Forecast the coming race days. A day whose first race has begun keeps the forecasts that it has.
+
+    Raises ``NotFound`` without a model, ``IndexRequired``, ``EngineMissing``, and as ``Storage``.
+    """
+    return await forecast_coming(services, datetime.now(UTC))
+
+
+async def forecast_coming(services: Services, now: datetime) -> JobResult:
+    """Do what ``forecast_days`` does at a moment."""
+    pipeline = Pipeline(services.storage, services.settings.of(ForecastsSettings))
+    card = pipeline.card()
+    made = await coming_forecasts(pipeline, services, card, now)
+    today = now.astimezone(JST).date()
+    days = {each.day for each in made} | {today + timedelta(days=ahead) for ahead in range(EXPECTED_DAYS)}
+    races = dict(zip(sorted(days), await gather(*(_races(services, day) for day in sorted(days))), strict=True))
+    ready = [each for day in made if (each := _before(day, races[day.day], pipeline, now))]
+    written = await to_thread(pipeline.publish, ready)
+    missing = [day for day in sorted(days) if _is_expected(day, races[day], today) and not _has(pipeline, day)]
+    count = sum(len(each.races) for each in ready)
+    told = {
+        "model": card.version,
+        "days": [each.day.isoformat() for each in ready],
+        "races": count,
+        "written": written,
+        "missing": [day.isoformat() for day in missing],
+    }
+    metrics = {"ForecastDaysWritten": written, "ForecastRaces": count, "ForecastDaysMissing": len(missing)}
+    return JobResult(told, metrics)
+
+
+async def judge_and_train(services: Services, run: JobRun) -> JobResult:
+    """Judge what was published, and train anew if there are enough new race days. Interrupted, it goes on later.
+
+    Raises as ``retrain``.
+    """
+    settings = services.settings.of(ForecastsSettings)
+    ends = monotonic() + run.seconds
+    pipeline = Pipeline(services.storage, settings, progress=_until(ends))
+    try:
+        done = await to_thread(retrain, pipeline, settings.forecasts_retrain_days)
+    except _TimeIsUp:
+        return JobResult({"finished": False}, {"ForecastTrainingUnfinished": 1})
+    metrics = {"ForecastTrainings": int(done.is_trained), "ForecastRefusals": int(bool(done.refusal))}
+    drift = {} if done.drift is None else {"ForecastDriftPercent": 100 * done.drift}
+    return JobResult({"finished": True, **done.told}, {**metrics, **drift})
+
+
+class _TimeIsUp(Exception):
+    """The run has no time left; what is stored so far is used by the next one."""
+
+
+def _until(ends: float) -> Progress:
+    """Return a ``Progress`` that raises ``_TimeIsUp`` at the first part after a moment."""
+
+    @contextmanager
+    def show(_name: str, _parts: int | None) -> Iterator[Advance]:
+        def advance() -> None:
+            if monotonic() > ends:
+                raise _TimeIsUp
+
+        advance()
+        yield advance
+
+    return show
+
+
+async def _races(services: Services, day: date) -> Sequence[Race]:
+    context = Context(services, settings=services.settings, budget=Budget())
+    try:
+        with answered():
+            return await races_on(context, day)
+    except (NotFound, IndexRequired):
+        return ()
+
+
+def _before(day: DayForecast, races: Sequence[Race], pipeline: Pipeline, now: datetime) -> DayForecast | None:
+    """Return the forecasts of the races that have not begun; None if there are none, or if the day keeps others."""
+    begun = {race.ids.bridge for race in races if race.post_time is not None and race.post_time <= now}
+    if begun and (known := published_day(pipeline.storage, day.day)) is not None and known.made_before:
+        return None
+    kept = tuple(each for each in day.races if each.race_id not in begun)
+    return replace(day, races=kept) if kept else None
+
+
+def _is_expected(day: date, races: Sequence[Race], today: date) -> bool:
+    """Return whether a day is soon, and has races to come."""
+    return day < today + timedelta(days=EXPECTED_DAYS) and any(race.status is RaceStatus.UPCOMING for race in races)
+
+
+def _has(pipeline: Pipeline, day: date) -> bool:
+    return published_day(pipeline.storage, day) is not None
