@@ -19,6 +19,9 @@ LAMBDA_REQUEST, LAMBDA_GB_SECOND, PROVISIONED_GB_SECOND = 0.20 / 1e6, 0.00001333
 TRANSFER_GB, S3_GET, LOG_GB = 0.114, 0.00037 / 1e3, 0.76
 CDN_REQUEST, CDN_FREE_REQUESTS, CDN_FREE_GB = 0.012 / 1e4, 10_000_000, 1_024
 FIXED = 8 * 0.10 + 30 * 0.30 + 3.00  # alarms, metrics of one's own, the dashboard
+WRITE, READ, QUEUE_CALL, ATHENA_TB = 0.715 / 1e6, 0.1425 / 1e6, 0.40 / 1e6, 5.0
+TOKEN_IN, TOKEN_OUT = 1.00 / 1e6, 5.00 / 1e6  # of a small model of Bedrock
+RACE_DAYS = 110 / 12
 GB, MONTH = 2.0, 730 * 3_600.0  # memory; seconds
 
 
@@ -74,6 +77,60 @@ class Month:
         }
 
 
+@dataclass(frozen=True)
+class SliceMonth:
+    """What a slice takes in a month of 10 million requests, by what is assumed of its use."""
+
+    assumed: str
+    writes: float = 0.0  # request units of DynamoDB
+    reads: float = 0.0
+    queue_calls: float = 0.0
+    gigabyte_seconds: float = 0.0  # of functions other than the API
+    tokens: tuple[float, float] = 0.0, 0.0
+    terabytes: float = 0.0  # read by Athena
+
+    def costs(self) -> dict[str, float]:
+        """Return USD by part."""
+        return {
+            "table": self.writes * WRITE + self.reads * READ,
+            "queue": self.queue_calls * QUEUE_CALL,
+            "functions": self.gigabyte_seconds * LAMBDA_GB_SECOND,
+            "model": self.tokens[0] * TOKEN_IN + self.tokens[1] * TOKEN_OUT,
+            "Athena": self.terabytes * ATHENA_TB,
+        }
+
+
+IDLE_POLLS = 5 * 3 * 60 * 730  # of an empty queue: Lambda's five pollers, each for 20 seconds
+SLICES = {
+    "access": SliceMonth("10 million requests, of which 7 % reach the table", writes=0.7e6),
+    "races": SliceMonth("read from the archive's files"),
+    "slips": SliceMonth("100 thousand slips, each written 4 times with 2 kB and read 10 times", writes=8e5, reads=1e6),
+    "consultations": SliceMonth(
+        "10 thousand questions of 2,000 tokens, answered with 300 by a model",
+        writes=4e4,
+        reads=2e4,
+        tokens=(2e7, 3e6),
+    ),
+    "comments": SliceMonth(
+        "1,000 comments of 3,000 tokens, answered with 600 by a model, in 10 s each",
+        writes=1e4,
+        reads=2e5,
+        queue_calls=IDLE_POLLS + 5e3,
+        gigabyte_seconds=1e4,
+        tokens=(3e6, 6e5),
+    ),
+    "odds": SliceMonth(
+        "a run a minute of 0.3 s; 0.04 USD of writes a race day, as measured",
+        writes=RACE_DAYS * 0.04 / WRITE,
+        reads=730 * 60 + 1e6,
+        gigabyte_seconds=730 * 60 * 0.3,
+    ),
+    "forecasts": SliceMonth("a job of 15 minutes and 3 GB a race day", gigabyte_seconds=RACE_DAYS * 900 * 3),
+    "archive": SliceMonth("by Athena: 10 thousand questions, 50 MB each", terabytes=0.5),
+    "notifications": SliceMonth("1,000 messages, within what SNS gives for nothing", queue_calls=5e3),
+}
+
+
 def main() -> None:
     """Write the tables in Markdown."""
     out = sys.stdout.write
@@ -101,6 +158,12 @@ def main() -> None:
     for name, month in months.items():
         costs = month.costs()
         out(f"| {name} | " + " | ".join(f"{costs[each]:,.2f}" for each in names) + f" | {sum(costs.values()):,.2f} |\n")
+    parts = list(SLICES["access"].costs())
+    out("\n| slice | assumed | " + " | ".join(parts) + " | USD |\n|---|---|" + "---|" * (len(parts) + 1) + "\n")
+    for name, used in SLICES.items():
+        costs = used.costs()
+        told = " | ".join(f"{costs[each]:,.2f}" for each in parts)
+        out(f"| `{name}` | {used.assumed} | {told} | {sum(costs.values()):,.2f} |\n")
 
 
 if __name__ == "__main__":

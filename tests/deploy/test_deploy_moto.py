@@ -93,14 +93,21 @@ def test_stack_comes_and_goes(tmp_path: Path) -> None:
 
 
 def test_image_comes_and_goes(tmp_path: Path) -> None:
-    """The function of a container image is deployed by its digest, and removed."""
-    chosen = variant("dev", IMAGE, {"bucket": "example-jockeys"})
+    """The function of a container image is deployed by its digest, with what slices need, and removed."""
+    chosen = variant("dev", IMAGE, {"bucket": "example-jockeys", "slices": "access,comments,odds"})
     with _moto(tmp_path) as url:
         _post(f"{url}/moto-api/config", json.dumps({"lambda": {"use_docker": False}}).encode())
         environ = {**KEYS, "AWS_ENDPOINT_URL": url, "AWS_REGION": REGION}
         run("deploy", chosen, tmp_path, environ)
         made = _client("lambda", url).get_function(FunctionName="jockey-api-dev")
         assert made["Code"]["ImageUri"] == DIGEST
+        functions = _client("lambda", url).list_functions()["Functions"]
+        assert {each["FunctionName"] for each in functions} == {
+            f"jockey-api-dev{name}" for name in ("", "-worker", "-scheduled")
+        }
+        assert _client("dynamodb", url).list_tables()["TableNames"] == ["graphql-api-dev"]
+        queues = {each.rpartition("/")[2] for each in _client("sqs", url).list_queues()["QueueUrls"]}
+        assert queues == {f"graphql-api-dev-{name}" for name in ("jobs", "jobs-dead", "scheduled-dead")}
         run("remove", chosen, tmp_path, environ)
         assert _client("lambda", url).list_functions()["Functions"] == []
 
