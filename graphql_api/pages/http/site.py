@@ -81,7 +81,7 @@ class Site:
             return {}
         examples = await self._examples()
         query = EXAMPLE.format(id=examples.ids[0])
-        example = {"query": query, "explorer": f"{asked.up}graphql#query={quote(query)}"}
+        example = {"query": query, "explorer": f"{asked.url('graphql')}#query={quote(query)}"}
         return {"examples": examples.ids, "notice": examples.notice, "example": example}
 
     async def _answer(self, page: Page, asked: Asked, own: Mapping[str, Any], request: Request) -> Response:
@@ -123,5 +123,5 @@ class Site:
 def _behind(document: TrustedDocument, variables: Mapping[str, Any], asked: Asked) -> dict[str, str]:
     """Return the query behind a page, and where to open it."""
     shown = json.dumps(variables, ensure_ascii=False, indent=2)
-    place = f"{asked.up}graphql#query={quote(document.text)}&variables={quote(shown)}"
+    place = f"{asked.url('graphql')}#query={quote(document.text)}&variables={quote(shown)}"
     return {"query": document.text.strip(), "variables": shown, "explorer": place}

@@ -5,6 +5,7 @@ from typing import Any
 
 from graphql_api.errors import NotFound
 from graphql_api.pages.asked import Asked
+from graphql_api.pages.charts import top_of
 from graphql_api.pages.texts import Texts
 from graphql_api.pages.views.odds import odds_context
 
@@ -17,7 +18,16 @@ LAST = 999
 
 def variables(asked: Asked) -> dict[str, Any]:
     """Read the id; GraphQL judges its form."""
-    return {"id": asked.path["id"], "most": asked.at_most(MOST)}
+    return {"id": asked.path["id"], "most": asked.at_most(MOST), "language": asked.language.name}
+
+
+def _forecast(forecast: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return the forecast by rank, and the maximum of the axis of its probabilities."""
+    if forecast is None:
+        return {"forecast": None}
+    entries = sorted(forecast["entries"], key=lambda each: each["rank"])
+    rates = [each[key] for each in entries for key in ("winProbability", "marketProbability")]
+    return {"forecast": {**forecast, "entries": entries}, "forecast_top": top_of(rates, least=0.2)}
 
 
 def context(data: Mapping[str, Any], asked: Asked, texts: Texts) -> dict[str, Any]:
@@ -38,6 +48,7 @@ def context(data: Mapping[str, Any], asked: Asked, texts: Texts) -> dict[str, An
         "has_result": has_result,
         "brackets": {number: each["bracketNumber"] for number, each in numbers.items()},
         "comments": own,
+        **_forecast(race["forecast"]),
         "names": names,
         **odds_context(race, names, texts),
     }
