@@ -50,13 +50,13 @@ class Dataset:
     starts: np.ndarray
 
     @classmethod
-    def of(cls, columns: Mapping[str, np.ndarray], names: Sequence[str]) -> Self:
-        """Take the columns of an answer of DuckDB, whose rows are ordered."""
+    def of(cls, columns: dict[str, np.ndarray], names: Sequence[str]) -> Self:
+        """Take the ordered rows of an answer of DuckDB out of ``columns``, which may be gigabytes."""
         facts = {name: floats(columns[name]) if name in NUMBERS else np.asarray(columns[name]) for name in FACTS}
         facts["date"] = facts["date"].astype("datetime64[D]")
         features = np.empty((len(facts["date"]), len(names)), np.float32)
         for place, name in enumerate(names):
-            features[:, place] = floats(columns[name])
+            features[:, place] = np.ma.filled(np.ma.asarray(columns.pop(name)).astype(np.float32), np.nan)
         races = facts["race_id"]
         begins = np.ones(len(races), np.bool_)
         begins[1:] = races[1:] != races[:-1]
@@ -128,7 +128,7 @@ def load_dataset(artefacts: Artefacts, features: Features, names: Sequence[str])
             paths.append(quoted(path))
         connection = connect(None)
         try:
-            query = f"SELECT {', '.join((*FACTS, *names))} FROM read_parquet([{', '.join(paths)}])"
+            query = f"SELECT {_selected(names)} FROM read_parquet([{', '.join(paths)}])"
             columns: dict[str, Any] = connection.execute(f"{query} WHERE {COMPLETE} {ORDER}").fetchnumpy()
         finally:
             connection.close()
@@ -152,7 +152,7 @@ def entry_dataset(
         try:
             with translated():
                 wanted = f"WHERE ran = 0 AND date >= DATE '{first.isoformat()}' {ORDER}"
-                query = f"SELECT {', '.join((*FACTS, *names))} FROM ({FEATURES_SQL}) {wanted}"
+                query = f"SELECT {_selected(names)} FROM ({FEATURES_SQL}) {wanted}"
                 columns: dict[str, Any] = connection.execute(query).fetchnumpy()
                 found = connection.execute("SELECT max(date) FROM rides WHERE finish_status <> 'UNKNOWN'").fetchone()
         finally:
@@ -161,6 +161,11 @@ def entry_dataset(
     if last is None:
         raise BadUserInput("There are no rides before the races to forecast.")
     return Dataset.of(columns, names), last
+
+
+def _selected(names: Sequence[str]) -> str:
+    """Write the columns of a dataset."""
+    return ", ".join([*FACTS, *(f"CAST({name} AS FLOAT) AS {name}" for name in names)])
 
 
 def floats(column: np.ndarray) -> np.ndarray:

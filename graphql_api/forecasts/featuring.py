@@ -8,14 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from graphql_api.archive.duck import translated
-from graphql_api.archive.manifest import Manifest
 from graphql_api.errors import BadUserInput, DataCorrupt
 from graphql_api.forecasts.artefacts import Artefacts, digest
 from graphql_api.forecasts.rides import FEATURES_SQL, open_rides, quoted, read_manifest
 
 Advance = Callable[[], object]
 
-ORDER = "ORDER BY date, race_id, horse_number"
+ORDER = "ORDER BY date, race_id, horse_number, horse_name, jockey_id"
 """The order of rows: models depend on it, so it never depends on the files."""
 
 COMPLETE = "field_size = held AND winners > 0"
@@ -50,7 +49,9 @@ class Features:
         return sum(part.rows for part in self.parts.values())
 
 
-def make_features(artefacts: Artefacts, memory_bytes: int, advance: Advance = lambda: None) -> Features:
+def make_features(
+    artefacts: Artefacts, memory_bytes: int, threads: int = 1, advance: Advance = lambda: None
+) -> Features:
     """Compute the features of all rides, unless they are there already.
 
     Raises ``IndexRequired``, ``EngineMissing``, ``BadUserInput`` if there is no race, and as ``Storage``.
@@ -61,38 +62,38 @@ def make_features(artefacts: Artefacts, memory_bytes: int, advance: Advance = la
     if known is not None:
         return _read(known)
     with tempfile.TemporaryDirectory(prefix="graphql-api-features-") as folder:
-        made = _made(artefacts, manifest, version, Path(folder), memory_bytes, advance)
+        connection = open_rides(artefacts.storage, manifest, Path(folder), memory_bytes)
+        try:
+            made = _made(artefacts, connection, version, Path(folder), threads, advance)
+        finally:
+            connection.close()
     artefacts.write_json(_manifest_name(version), asdict(made))
     artefacts.delete_old("features-", [_manifest_name(version), *(part.name for part in made.parts.values())])
     return made
 
 
 def _made(
-    artefacts: Artefacts, manifest: Manifest, version: str, folder: Path, memory_bytes: int, advance: Advance
+    artefacts: Artefacts, connection: Any, version: str, folder: Path, threads: int, advance: Advance
 ) -> Features:
-    connection = open_rides(artefacts.storage, manifest, folder, memory_bytes)
-    try:
-        with translated():
-            connection.execute(f"CREATE TABLE features AS {FEATURES_SQL}")
-            found = _one(
-                connection,
-                f"SELECT min(date), max(date), count(DISTINCT race_id), "
-                f"count(DISTINCT CASE WHEN NOT ({COMPLETE}) OR field_size IS NULL THEN race_id END) FROM features",
-            )
-            first, last, races, incomplete = found
-            if first is None:
-                raise BadUserInput("The index has no race from which features can be computed.")
-            years = connection.execute("SELECT DISTINCT year(date) FROM features ORDER BY 1").fetchall()
-            parts = {}
-            for (year,) in years:
-                path = folder / f"features-{year}.parquet"
-                query = f"SELECT * FROM features WHERE year(date) = {year:d} {ORDER}"
-                (rows,) = _one(connection, f"COPY ({query}) TO {quoted(path)} (FORMAT parquet, COMPRESSION zstd)")
-                parts[year] = Part(f"features-{version}-{year}.parquet", rows)
-                artefacts.write(parts[year].name, path.read_bytes())
-                advance()
-    finally:
-        connection.close()
+    with translated():
+        connection.execute(f"SET threads = {threads:d}")  # the features are equal for any number
+        connection.execute(f"CREATE TABLE features AS {FEATURES_SQL}")
+        connection.execute("SET threads = 1")  # the files are not
+        first, last, races, incomplete = _one(
+            connection,
+            "SELECT min(date), max(date), count(DISTINCT race_id), "
+            f"count(DISTINCT CASE WHEN NOT ({COMPLETE}) OR field_size IS NULL THEN race_id END) FROM features",
+        )
+        if first is None:
+            raise BadUserInput("The index has no race from which features can be computed.")
+        parts = {}
+        for (year,) in connection.execute("SELECT DISTINCT year(date) FROM features ORDER BY 1").fetchall():
+            path = folder / f"features-{year}.parquet"
+            query = f"SELECT * FROM features WHERE year(date) = {year:d} {ORDER}"
+            (rows,) = _one(connection, f"COPY ({query}) TO {quoted(path)} (FORMAT parquet, COMPRESSION zstd)")
+            parts[year] = Part(f"features-{version}-{year}.parquet", rows)
+            artefacts.write(parts[year].name, path.read_bytes())
+            advance()
     return Features(digest=version, parts=parts, first=first, last=last, races=races, incomplete=incomplete)
 
 

@@ -64,7 +64,7 @@ class Pipeline:
     def features(self) -> Features:
         """Return the result of the step ``features``."""
         with self.progress("Features", None) as advance:
-            return make_features(self.artefacts, self.settings.forecasts_memory_bytes, advance)
+            return make_features(self.artefacts, self.settings.forecasts_memory_bytes, self._threads, advance)
 
     @cached_property
     def rows(self) -> Dataset:

@@ -20,7 +20,7 @@ class ForecastsSettings:
     forecasts_ttl: float = setting(300.0, "Seconds until the forecasts of a race day are read from the storage again")
     forecasts_bytes: int = setting(64 * 2**20, "Maximum memory of the forecasts of race days, in bytes", minimum=1)
     forecasts_threads: int = setting(
-        1, "Number of threads for training forecasts. It does not change results", minimum=1
+        1, "Number of threads for the features and the training of forecasts. It does not change results", minimum=1
     )
     forecasts_memory_bytes: int = setting(
         2**30, "Maximum memory of DuckDB while it computes features for forecasts, in bytes", minimum=2**26
