@@ -1,5 +1,5 @@
-# Three images of one base: `function` for Lambda, `adapter` for Lambda by Lambda Web Adapter, and `server` for docker run,
-# ECS and Kubernetes.
+# Four images of one base: `function` for Lambda, `adapter` for Lambda by Lambda Web Adapter, `server` for docker run, ECS
+# and Kubernetes, and `forecast` for the jobs of forecasts on Lambda.
 #   docker build --target function --platform linux/arm64 --provenance=false -t graphql-api .
 #   docker build --target adapter --platform linux/arm64 --provenance=false -t graphql-api-adapter .
 #   docker build --target server -t graphql-api-server . && docker run -p 8000:8000 -v "$PWD/data:/data:ro" graphql-api-server
@@ -66,6 +66,25 @@ HEALTHCHECK --interval=30s --timeout=5s --start-period=10s --retries=3 \
     CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/health', timeout=4)"]
 ENTRYPOINT ["python", "-m", "graphql_api", "serve", "--host", "0.0.0.0", "--port", "8000"]
 CMD []
+
+FROM base AS forecast-build
+WORKDIR /build
+COPY requirements/forecast.txt requirements/
+RUN pip install --no-cache-dir --no-compile --no-deps --require-hashes --only-binary :all: \
+    --target /package -r requirements/forecast.txt
+COPY pyproject.toml handler.py jobs_handler.py stream_handler.py ./
+COPY deploy/assemble.py deploy/slices.json deploy/stream.sh deploy/
+COPY docs/operations docs/operations
+COPY graphql_api graphql_api
+RUN python deploy/assemble.py --image /package
+
+# The jobs of forecasts. LightGBM links to the OpenMP library of the system, in the version of the base's day.
+FROM base AS forecast
+# hadolint ignore=DL3041
+RUN dnf install -y libgomp && dnf clean all
+COPY --from=forecast-build /package ${LAMBDA_TASK_ROOT}
+USER 10001:10001
+CMD ["jobs_handler.handler"]
 
 # Fictional data for a trial, see compose.yaml; writing it takes pandas, which no other image has.
 FROM base AS sample

@@ -5,9 +5,10 @@ PORT ?= 8000
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 SAMPLE := sample-data
+SEASON := sample-season
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast check setup lock bench bench-archive spark explorer explorer-check audit fuzz vulnerabilities package verify-deploy clean
+.PHONY: help run run-season test test-fast check setup lock bench bench-archive spark explorer explorer-check audit fuzz vulnerabilities package verify-deploy clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -15,6 +16,12 @@ help: ## List the targets
 run: .venv/run $(SAMPLE)/.made ## Serve sample data at http://127.0.0.1:8000
 	@$(BIN)/graphql-api index --data $(SAMPLE)
 	$(BIN)/graphql-api serve --data $(SAMPLE) --host $(HOST) --port $(PORT)
+
+# A whole season takes minutes to write and to learn from: so it is not what `run` serves.
+run-season: .venv/season $(SEASON)/.made ## Serve two whole seasons until yesterday, with forecasts, coming races and odds that move
+	JOCKEY_RACES_PROVIDER=mock $(BIN)/graphql-api jobs run forecast-days --data $(SEASON) >/dev/null
+	JOCKEY_RACES_PROVIDER=mock JOCKEY_ODDS_UPDATES=true JOCKEY_FORECASTS_UPDATES=true \
+		$(BIN)/graphql-api serve --data $(SEASON) --host $(HOST) --port $(PORT)
 
 test: setup ## Run the tests
 	$(BIN)/pytest -n auto --dist loadgroup
@@ -42,10 +49,16 @@ setup: .venv/installed ## Make the locked environment of development in .venv
 	$(PIP) --no-deps --no-build-isolation --editable .
 	touch $@
 
+# The same, and LightGBM.
+.venv/season: requirements/season.txt pyproject.toml | .venv/bin/python
+	$(PIP) --require-hashes -r requirements/season.txt
+	$(PIP) --no-deps --no-build-isolation --editable .
+	touch $@ .venv/run
+
 .venv/installed: requirements/dev.txt pyproject.toml | .venv/bin/python
 	$(PIP) --require-hashes -r requirements/dev.txt
 	$(PIP) --no-deps --no-build-isolation --editable .
-	touch $@ .venv/run
+	touch $@ .venv/run .venv/season
 
 # Written aside and named at the end, with the files' checksums, so that `clean` deletes those and no others.
 $(SAMPLE)/.made: | .venv/run
@@ -55,6 +68,17 @@ $(SAMPLE)/.made: | .venv/run
 	cd $(SAMPLE).new && cksum * > .made
 	mv $(SAMPLE).new $(SAMPLE)
 
+YESTERDAY := from datetime import *; print(datetime.now(timezone(timedelta(hours=9))).date() - timedelta(days=1))
+
+$(SEASON)/.made: | .venv/season
+	@[ ! -e $(SEASON) ] || { echo "$(SEASON) holds files that make did not write. Move it away, or serve it: $(BIN)/graphql-api serve --data $(SEASON)"; exit 1; }
+	rm -rf $(SEASON).new
+	$(BIN)/graphql-api sample --out $(SEASON).new --complete --until "$$($(BIN)/python -c '$(YESTERDAY)')"
+	cd $(SEASON).new && cksum * > .made
+	$(BIN)/graphql-api index --data $(SEASON).new
+	$(BIN)/graphql-api forecast run --data $(SEASON).new
+	mv $(SEASON).new $(SEASON)
+
 LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --no-emit-index-url --generate-hashes --upgrade --quiet
 
 lock: setup ## Pin the dependencies anew: of the function, the plain server, development, and `make run`
@@ -62,12 +86,14 @@ lock: setup ## Pin the dependencies anew: of the function, the plain server, dev
 	$(LOCK) pyproject.toml --extra server --extra archive --extra athena --extra pages -o requirements/server.txt
 	$(LOCK) pyproject.toml --all-extras --group dev -o requirements/dev.txt
 	$(LOCK) pyproject.toml --extra server --extra archive --extra pages --extra sample --group build -c requirements/dev.txt -o requirements/run.txt
+	$(LOCK) pyproject.toml --extra server --extra archive --extra pages --extra sample --extra forecast --group build -c requirements/dev.txt -o requirements/season.txt
+	$(LOCK) pyproject.toml --extra lambda --extra archive --extra athena --extra forecast -c requirements/dev.txt -o requirements/forecast.txt
 	$(LOCK) --group spark -o requirements/spark.txt
 
 vulnerabilities: setup ## Ask PyPI and npm what is known of all that is locked
 	$(BIN)/uv tool run --exclude-newer 2026-11-01 pip-audit==2.10.1 --disable-pip --require-hashes \
-		-r requirements/lambda.txt -r requirements/server.txt -r requirements/run.txt -r requirements/dev.txt \
-		-r requirements/spark.txt
+		-r requirements/lambda.txt -r requirements/server.txt -r requirements/run.txt -r requirements/season.txt -r requirements/forecast.txt \
+		-r requirements/dev.txt -r requirements/spark.txt
 	for folder in . audit explorer tests/clients tests/dynalite; do \
 		npm audit --package-lock-only --audit-level=high --prefix "$$folder" || exit 1; done
 
@@ -122,9 +148,10 @@ package: setup ## Make dist/function-arm64.zip
 verify-deploy: setup node_modules ## Prove the deployment without AWS
 	$(BIN)/pytest -n auto --dist loadgroup --no-skips tests/deploy
 
-clean: ## Remove what make made here; files that you put into sample-data, or changed there, stay
-	rm -rf .venv .venv-spark dist $(SAMPLE).new
-	@[ ! -f $(SAMPLE)/.made ] || (cd $(SAMPLE) && cksum * 2>/dev/null | grep -Fxf .made | cut -d ' ' -f 3 | \
-		xargs rm -f && rm -f .made _rides.v1.json _rides.v1.json.lock rides/*.parquet && \
-		{ [ ! -d rides ] || rmdir rides; } && rm -rf forecasts forecasting)
-	@rmdir $(SAMPLE) 2>/dev/null || true
+clean: ## Remove what make made here; files that you put into sample-data or sample-season, or changed there, stay
+	rm -rf .venv .venv-spark dist $(SAMPLE).new $(SEASON).new
+	@for folder in $(SAMPLE) $(SEASON); do \
+		[ ! -f $$folder/.made ] || (cd $$folder && cksum * 2>/dev/null | grep -Fxf .made | cut -d ' ' -f 3 | \
+			xargs rm -f && rm -f .made _rides.v1.json _rides.v1.json.lock rides/*.parquet && \
+			rm -rf forecasting forecasts && { [ ! -d rides ] || rmdir rides; }); \
+		rmdir $$folder 2>/dev/null || true; done

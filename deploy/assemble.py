@@ -1,6 +1,6 @@
 """Turns a folder of installed dependencies into the function's: adds the service, trims, compiles, tells the sizes.
 
-Needs nothing but Python, as it also runs within the image's build: ``python deploy/assemble.py FOLDER``.
+Needs nothing but Python, as it also runs within the image's build: ``python deploy/assemble.py [--image] FOLDER``.
 """
 
 import argparse
@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-LIMIT = 250_000_000  # bytes unpacked: Lambda takes no more of a zip
+LIMIT = 250_000_000  # bytes unpacked: Lambda takes no more of a zip, and 10 GB of an image
 SERVICES = {
     "s3",
     "secretsmanager",
@@ -42,14 +42,17 @@ UNUSED = [
 ]
 
 
-def assemble(folder: Path, python: str | None) -> dict[str, int]:
-    """Make ``folder`` ready to run; ``python``, of the version that will run it, compiles. Gives bytes by part."""
+def assemble(folder: Path, python: str | None, *, is_image: bool = False) -> dict[str, int]:
+    """Make ``folder`` ready to run; ``python``, of the version that will run it, compiles. Gives bytes by part.
+
+    What goes into an image may be larger than a zip may.
+    """
     add_service(folder)
     trim(folder)
     if python:
         compile_all(folder, python)
     parts = sizes(folder)
-    if sum(parts.values()) > LIMIT:
+    if sum(parts.values()) > LIMIT and not is_image:
         raise SystemExit(f"{sum(parts.values()):,} bytes are more than Lambda's {LIMIT:,}.")
     return parts
 
@@ -123,4 +126,6 @@ def _remove(path: Path) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
-    sys.stdout.write(report(assemble(parser.parse_args().folder, sys.executable)))
+    parser.add_argument("--image", action="store_true", help="The folder goes into an image, and never into a zip.")
+    given = parser.parse_args()
+    sys.stdout.write(report(assemble(given.folder, sys.executable, is_image=given.image)))

@@ -49,6 +49,17 @@ def test_clean_keeps_files_that_make_did_not_write(sample: Path) -> None:
     }
 
 
+def test_clean_removes_the_season(sample: Path) -> None:
+    """With what forecasts were made of it; a file that was added stays."""
+    season = sample.rename(sample.parent / "sample-season")
+    for name in ("forecasts/2025-06-29.json", "forecasting/model-0123456789abcdef.json"):
+        (season / name).parent.mkdir()
+        (season / name).touch()
+    (season / "01213.pickle").write_text("a real career")
+    assert make(season.parent, "clean").returncode == 0
+    assert [path.name for path in season.iterdir()] == ["01213.pickle"]
+
+
 def test_clean_leaves_a_folder_of_the_users_own(sample: Path) -> None:
     """A folder without make's list is not touched."""
     (sample / ".made").unlink()
@@ -60,5 +71,5 @@ def test_clean_leaves_a_folder_of_the_users_own(sample: Path) -> None:
 def test_help_lists_every_target(tmp_path: Path) -> None:
     """Each target that has a description is listed."""
     told = make(tmp_path, "help").stdout
-    for target in ("run", "test", "test-fast", "check", "clean"):
+    for target in ("run", "run-season", "test", "test-fast", "check", "clean"):
         assert f"make {target} " in told

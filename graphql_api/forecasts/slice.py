@@ -1,7 +1,7 @@
 """The slice of forecasts: made by commands and jobs from the archive, and published as one object for each race day."""
 
 from graphql_api.forecasts.settings import ForecastsSettings
-from graphql_api.slices import Slice
+from graphql_api.slices import Deployment, Slice
 
 SLICE = Slice(
     name="forecasts",
@@ -20,5 +20,10 @@ SLICE = Slice(
     # On race mornings and on the evenings before; on Mondays until training, which goes on where it ended, is done.
     schedules={"forecast-days": "cron(30 8,18 * * ? *)", "forecast-models": "cron(0/20 5-7 ? * MON *)"},
     scheduled="graphql_api.forecasts.settings:is_updating",
+    deployment=Deployment(
+        functions={"api": (), "forecast": ("s3",)},
+        runs={"forecast-days": "forecast", "forecast-models": "forecast"},
+        needs=("races",),
+    ),
     commands={"forecast": "graphql_api.forecasts.commands:forecast"},
 )

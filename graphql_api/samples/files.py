@@ -1,7 +1,7 @@
 """Writes the sample riders' files."""
 
 from collections.abc import Callable, Iterable
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 
 from graphql_api.jockeys import ids
 from graphql_api.samples.calendar import Calendar
-from graphql_api.samples.careers import ROSTER, jockey_ids, understudied, whole_field_ids
+from graphql_api.samples.careers import NEWEST, ROSTER, jockey_ids, understudied, whole_field_ids
 from graphql_api.samples.pages import scraped
 from graphql_api.samples.rows import results
 
 if TYPE_CHECKING:
     import pandas as pd  # type: ignore[import-untyped]
 
-COMPLETE_SINCE = date(2023, 7, 1)
-"""From this day to the newest, two seasons, the complete sample holds every ride of its riders."""
+COMPLETE_SPAN = timedelta(days=729)
+"""From so long before its newest day on, two seasons, the complete sample holds every ride of its riders."""
 
 _LONG = 20_000
 _SUFFIXES = (".pickle", ".pickle.gz")
@@ -55,11 +55,14 @@ def write(out: Path, jockeys: int, rows: int, seed: int, progress: Progress | No
     return _write(out, frames, progress)
 
 
-def write_complete(out: Path, seed: int, progress: Progress | None = None) -> list[Path]:
-    """Write two seasons of all riders at JRA, so that JRA's races have their whole fields; else as ``write``."""
-    calendar = Calendar(seed)
+def write_complete(out: Path, seed: int, progress: Progress | None = None, until: date = NEWEST) -> list[Path]:
+    """Write two seasons of all riders at JRA, so that JRA's races have their whole fields; else as ``write``.
+
+    The seasons end on the day ``until``.
+    """
+    calendar, since = Calendar(seed), until - COMPLETE_SPAN
     frames = (
-        (jockey_id, scraped(list(results(calendar, jockey_id, COMPLETE_SINCE)), jockey_id, ROSTER[jockey_id].layout))
+        (jockey_id, scraped(list(results(calendar, jockey_id, since, until)), jockey_id, ROSTER[jockey_id].layout))
         for jockey_id in whole_field_ids()
     )
     return _write(out, frames, progress)

@@ -22,10 +22,10 @@ _OLD_TIMES = date(2005, 1, 1)
 _PLACES = {jockey_id: place for place, (jockey_id, _) in enumerate(RIDERS)}
 
 
-def results(calendar: Calendar, jockey_id: str, since: date = FIRST_DAY) -> Iterator[list[str]]:
+def results(calendar: Calendar, jockey_id: str, since: date = FIRST_DAY, until: date = NEWEST) -> Iterator[list[str]]:
     """Yield one row of cell texts for each ride of a rider of the roster, newest first, up to the prize money."""
     rider, career = _PLACES[jockey_id], ROSTER[jockey_id]
-    day = min(NEWEST, career.until)
+    day = min(until, career.until)
     while career.circuits and day >= max(since, career.since):
         for run, place in _rides(calendar, rider, day):
             yield _cells(run, place, calendar.outcome(run), jockey_id)

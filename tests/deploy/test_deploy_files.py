@@ -56,11 +56,14 @@ def test_image_is_locked_and_without_rights() -> None:
     targets = re.split(r"^FROM ", text, flags=re.MULTILINE)[1:]
     by_name = {re.search(r"AS (\S+)", target)[1]: target for target in targets}
     installs = re.findall(r"pip install[^\n]*\\\n[^\n]*", text)
-    assert len(installs) == 3
+    assert len(installs) == 4
     assert all("--require-hashes" in each and "--only-binary :all:" in each for each in installs)
     for name in ("server", "function", "adapter"):
         assert "USER 10001" in by_name[name]
         assert "RUN" not in by_name[name]
+    assert "USER 10001" in by_name["forecast"]
+    assert re.findall("RUN (.*)", by_name["forecast"]) == ["dnf install -y libgomp && dnf clean all"]
+    assert 'CMD ["jobs_handler.handler"]' in by_name["forecast"]
     assert "HEALTHCHECK" in by_name["server"]
     assert 'CMD ["handler.handler"]' in by_name["function"]
 

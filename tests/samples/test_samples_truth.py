@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,9 @@ from graphql_api.jockeys.normalise import race_records
 from graphql_api.jockeys.vocabulary import FinishStatus
 from graphql_api.pickles import loads
 from graphql_api.samples.calendar import Calendar
-from graphql_api.samples.files import COMPLETE_SINCE
+from graphql_api.samples.careers import NEWEST
+from graphql_api.samples.files import COMPLETE_SPAN
+from graphql_api.samples.rows import results
 from graphql_api.slips.tickets.field import race_field
 
 Row = Mapping[str, Any]
@@ -114,7 +117,7 @@ def test_cards_are_whole(complete: list[Row]) -> None:
     """The files hold every declared horse of JRA's races."""
     calendar, races = Calendar(1), races_of(complete)
     days = sorted({row["date"] for row in complete})
-    assert days[0] >= COMPLETE_SINCE
+    assert days[0] >= NEWEST - COMPLETE_SPAN
     declared = {
         race.id: {runner.number for runner in race.runners}
         for day in days
@@ -170,6 +173,17 @@ def test_the_command_says_what_it_wrote(written: tuple[Path, Result]) -> None:
     assert 60 <= len(files) <= 80
     assert f"Wrote {len(files)} jockeys" in result.stdout
     assert "100%" in result.stderr
+
+
+def test_the_seasons_end_where_they_are_told_to(tmp_path: Path) -> None:
+    """A rider has the same rides on the days that two samples share; the day is that of complete samples only."""
+    calendar, rider, until = Calendar(1), samples.whole_field_ids()[0], NEWEST + timedelta(days=28)
+    longer = list(results(calendar, rider, NEWEST - timedelta(days=28), until))
+    shorter = list(results(calendar, rider, NEWEST - timedelta(days=28)))
+    assert len(longer) > len(shorter) > 0
+    assert longer[-len(shorter) :] == shorter
+    result = CliRunner().invoke(commands, ["sample", "--out", str(tmp_path / "out"), "--until", "2025-07-27"])
+    assert (result.exit_code, "--until requires --complete" in result.stderr) == (2, True)
 
 
 @pytest.mark.parametrize("size", [("--jockeys", "13"), ("--rows", "50")])
