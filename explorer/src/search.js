@@ -1,6 +1,6 @@
 // Searches the guides, the routes, and the fields of the schema, in English and Japanese: 勝率 finds winRate.
 
-import { text } from "./language.js";
+import { language, text } from "./language.js";
 
 const ROOT = new URL("../", import.meta.url);
 const MOST = 30;
@@ -125,7 +125,7 @@ export function searchForm() {
     outcome.textContent = !input.value.trim() ? "" : found.length ? text(TEXTS.found, { count: found.length }) : text(TEXTS.none);
   };
   input.addEventListener("input", refresh);
-  const form = element("form", { role: "search" }, element("label", { htmlFor: "search" }, text(TEXTS.label)), input, outcome, results);
+  const form = element("form", { role: "search", lang: language }, element("label", { htmlFor: "search" }, text(TEXTS.label)), input, outcome, results);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     results.querySelector("a")?.click();

@@ -22,8 +22,8 @@ ANSWER = f"{EDITOR.format('result-window')}.getValue()"
 Page = Any
 Open = Callable[..., Page]
 AXE = Path(__file__).parents[2] / "explorer" / "node_modules" / "axe-core" / "axe.min.js"
-JUDGE = """async () => {
-    const { violations } = await axe.run(document, { resultTypes: ["violations"] });
+JUDGE = """async (exclude) => {
+    const { violations } = await axe.run({ exclude }, { resultTypes: ["violations"] });
     return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(" ")}`);
 }"""
 
@@ -71,9 +71,12 @@ def sent(page: Page, route: Any) -> str:
     pytest.fail("nothing came back")
 
 
-def violations(page: Page) -> list[str]:
-    """Return what axe finds on a page whose context was opened with ``bypass_csp``; skip where axe is not installed."""
+def violations(page: Page, *exclude: str) -> list[str]:
+    """Return what axe finds on a page whose context was opened with ``bypass_csp``, but within ``exclude``.
+
+    Skips where axe is not installed.
+    """
     if not AXE.exists():
         pytest.skip("axe-core is not installed: npm ci in explorer/")
     page.evaluate(AXE.read_text())
-    return list(page.evaluate(JUDGE))
+    return list(page.evaluate(JUDGE, list(exclude)))

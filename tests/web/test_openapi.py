@@ -91,7 +91,7 @@ def test_the_document_is_valid_and_complete(document: Json) -> None:
     validate(document)
     exports = {f"{path}.{each}" for path in ("/api/jockey/{jockey_id}", "/api/rides") for each in EXTENSIONS}
     cart = {"/cart/items", "/cart/{cart_id}", "/cart/{cart_id}/items/{item_id}"}
-    others = {"/q/{name}", "/q/{name}.csv", "/health", "/ready", "/races", "/races/{race_id}"}
+    others = {"/q", "/q/{name}", "/q/{name}.csv", "/health", "/ready", "/races", "/races/{race_id}"}
     one = "/consultations/{session_id}"
     consultations = {"/consultations", one, f"{one}/messages"}
     comments = {"/generate", "/comments", "/comments/{job_id}"}

@@ -81,6 +81,27 @@ def operation(media_type: str) -> Json:
     }
 
 
+def listing() -> Json:
+    """Describe the list of trusted operations."""
+    text_or_null = {"type": ["string", "null"]}
+    own = {
+        "name": TEXT,
+        "description": {**TEXT, "description": "The comment at the top of its file; empty if there is none."},
+        "documentId": {**TEXT, "description": "Its `documentId` at `/graphql`."},
+        "variables": {"type": "object", "description": "Types and defaults by name.", "additionalProperties": TEXT},
+        "href": {**TEXT, "description": "Its URL, relative to that of the service."},
+        "csv": {**text_or_null, "description": "The URL of its table. Null if it is not a table."},
+    }
+    operation = {"type": "object", "required": list(own), "properties": own}
+    schema = {
+        "type": "object",
+        "required": ["operations"],
+        "properties": {"operations": {"type": "array", "items": operation}},
+    }
+    answer = {"description": "The list.", "headers": CACHING, "content": {"application/json": {"schema": schema}}}
+    return {"200": answer, **failing()}
+
+
 def health(lives: str, example: Json) -> Json:
     """Describe an answer about the server itself."""
     down = {"status": "unavailable", "detail": "The storage cannot be reached."}

@@ -52,10 +52,22 @@ def document(version: str, values: Mapping[str, str], operations: Sequence[Opera
 
 def _paths(operations: Sequence[Operation], values: Mapping[str, str]) -> dict[str, Json]:
     return {
+        "/q": {"get": _listing()},
         "/q/{name}": {"get": _operation(operations, values)},
         "/q/{name}.csv": {"get": _table(operations, values)},
         "/health": {"get": _health()},
         "/ready": {"get": _ready()},
+    }
+
+
+def _listing() -> Json:
+    return {
+        "operationId": "listOperations",
+        "tags": ["operations"],
+        "summary": "The trusted GraphQL operations",
+        "description": "What each returns, its variables with types and defaults, its document id, and its URLs.",
+        "parameters": parameters.shared("Held"),
+        "responses": answers.listing(),
     }
 
 
