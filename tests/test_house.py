@@ -3,6 +3,7 @@
 import ast
 import re
 import tomllib
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -91,3 +92,9 @@ def test_mechanism_names_no_domain() -> None:
         if re.search("jockey", allowed.sub("", line), re.IGNORECASE)
     ]
     assert found == []
+
+
+def test_modules_of_tests_have_names_of_their_own() -> None:
+    """Test modules are imported by their names alone, whatever their folder: two of one name end the whole run."""
+    names = Counter(path.name for path in (ROOT / "tests").rglob("test_*.py"))
+    assert [name for name, times in names.items() if times > 1] == []
