@@ -116,7 +116,7 @@ def test_a_person_goes_from_a_name_in_kana_to_a_shared_query(open_page: Open, se
     page.evaluate(f"{EDITOR.format('graphiql-query-editor')}.setValue({json.dumps(CHANGED)})")
     until(page, "document.querySelector('.graphiql-tab-active').innerText.includes('Changed')")
     page.evaluate(KEEP_COPIES)
-    page.get_by_label("Copy a link to this query").click()
+    page.get_by_label("このクエリへのリンクをコピー").click()
     until(page, "typeof window.copied", "string")
     other = ready(open_page("/graphql" + page.evaluate("window.copied").partition("/graphql")[2], server=server))
     until(other, QUERY, CHANGED)
