@@ -164,7 +164,7 @@ def test_access_that_is_off_costs_no_import(sample_data: Path, tmp_path: Path) -
         "    answer = client.post('/graphql', json={'query': '{viewer{key{id}}}'}).json()\n"
         "    assert answer == {'data': {'viewer': {'key': None}}}\n"
         "names = sorted(sys.modules)\n"
-        "print(json.dumps([type(app.app).__name__, [n for n in names if 'sqlite' in n or 'dynamodb' in n]]))"
+        "print(json.dumps([type(app.app.app).__name__, [n for n in names if 'sqlite' in n or 'dynamodb' in n]]))"
     )
     environ = {name: value for name, value in os.environ.items() if not name.startswith("COV")}
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environ)
