@@ -27,7 +27,8 @@ class Card:
     """A version of the model.
 
     ``months`` are those of the walk, each with the model of that month; ``booster`` is trained on all of the data.
-    ``incomplete`` counts the races that were left out. ``importances`` are shares of the gain, by feature.
+    ``incomplete`` counts the races that were left out. ``racecourses`` are those of its races: it forecasts no others.
+    ``importances`` are shares of the gain, by feature.
     """
 
     version: str
@@ -39,6 +40,7 @@ class Card:
     races: int
     runners: int
     incomplete: int
+    racecourses: Sequence[str]
     data_digest: str
     booster: str
     temperature: float

@@ -10,6 +10,7 @@ from time import monotonic
 from graphql_api.errors import IndexRequired, NotFound
 from graphql_api.execution.budget import Budget, answered
 from graphql_api.execution.context import Context
+from graphql_api.forecasts.cards import Card
 from graphql_api.forecasts.making import coming_forecasts
 from graphql_api.forecasts.pipeline import Advance, Pipeline, Progress
 from graphql_api.forecasts.published import JST, DayForecast
@@ -43,7 +44,8 @@ async def forecast_coming(services: Services, now: datetime) -> JobResult:
     races = dict(zip(sorted(days), await gather(*(_races(services, day) for day in sorted(days))), strict=True))
     ready = [each for day in made if (each := _before(day, races[day.day], pipeline, now))]
     written = await to_thread(pipeline.publish, ready)
-    missing = [day for day in sorted(days) if _is_expected(day, races[day], today) and not _has(pipeline, day)]
+    soon = [day for day in sorted(days) if day < today + timedelta(days=EXPECTED_DAYS)]
+    missing = [day for day in soon if _is_expected(card, races[day]) and published_day(services.storage, day) is None]
     count = sum(len(each.races) for each in ready)
     told = {
         "model": card.version,
@@ -110,10 +112,6 @@ def _before(day: DayForecast, races: Sequence[Race], pipeline: Pipeline, now: da
     return replace(day, races=kept) if kept else None
 
 
-def _is_expected(day: date, races: Sequence[Race], today: date) -> bool:
-    """Return whether a day is soon, and has races to come."""
-    return day < today + timedelta(days=EXPECTED_DAYS) and any(race.status is RaceStatus.UPCOMING for race in races)
-
-
-def _has(pipeline: Pipeline, day: date) -> bool:
-    return published_day(pipeline.storage, day) is not None
+def _is_expected(card: Card, races: Sequence[Race]) -> bool:
+    """Return whether a day has races to come that the model forecasts."""
+    return any(race.status is RaceStatus.UPCOMING and race.racecourse in card.racecourses for race in races)

@@ -27,15 +27,18 @@ def past_forecasts(pipeline: Pipeline, card: Card, now: datetime) -> list[DayFor
 async def coming_forecasts(pipeline: Pipeline, services: Services, card: Card, now: datetime) -> list[DayForecast]:
     """Return the forecasts of the coming days within the span; none if no entries are known.
 
+    Races at racecourses of which the model has seen no race get none.
+
     Raises as ``entries_on`` and ``Pipeline.predict_coming``.
     """
     today = now.astimezone(JST).date()
     days = [today + timedelta(days=ahead) for ahead in range(COMING_DAYS)]
     wanted = [day for day in days if _is_within(day, pipeline.span) and day > card.trained_until]
     try:
-        entries = await entries_on(services, wanted)
+        told = await entries_on(services, wanted)
     except IndexRequired:
         return []
+    entries = [entry for entry in told if entry["racecourse"] in card.racecourses]
     if not entries:
         return []
     predictions, last = await to_thread(pipeline.predict_coming, card, entries)

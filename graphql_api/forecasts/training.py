@@ -50,6 +50,7 @@ def train(
         races=len(dataset.starts),
         runners=len(dataset),
         incomplete=incomplete,
+        racecourses=sorted(set(dataset.facts["racecourse"].tolist())),
         data_digest=data_digest,
         booster=booster,
         temperature=walked.temperature,
