@@ -1,7 +1,7 @@
 """The service by which slices tell events: each is delivered by a job of the queue, at least once."""
 
 import asyncio
-from typing import Self
+from typing import Any, Self
 
 from graphql_api.errors import BadUserInput
 from graphql_api.jobs.service import JobQueue, Submitted
@@ -15,6 +15,11 @@ from graphql_api.storage.secret import Secret
 JOB = "notify"
 FRESH = 86_400.0
 """Seconds for which the same event is not told again to the same target."""
+
+
+def delivery_input(url: str, event: Event, owner: str) -> dict[str, Any]:
+    """Return the input of the job that tells an event to an owner's webhook; the job's id follows from it."""
+    return {"url": url, "owner": owner, "event": event.write()}
 
 
 class Notifications:
@@ -58,7 +63,7 @@ class Notifications:
         """
         self._require_secret()
         read_url(url, loopback=self.settings.notifications_loopback)
-        return await self._queue.submit(JOB, {"url": url, "owner": owner, "event": event.write()}, fresh=FRESH)
+        return await self._queue.submit(JOB, delivery_input(url, event, owner), fresh=FRESH)
 
     async def notify_operator(self, event: Event) -> Submitted | None:
         """Tell an event to the target of the settings; None if there is none. Raises ``StoreUnavailable``."""

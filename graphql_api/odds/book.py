@@ -6,13 +6,14 @@ from functools import partial
 
 from graphql_api.errors import Conflict, StoreUnavailable
 from graphql_api.jobs.ledger import patiently
-from graphql_api.odds.model import Board, OddsStatus
+from graphql_api.odds.model import Board, OddsStatus, Point
 from graphql_api.odds.stored import (
     POINTS,
     Row,
     board_key,
     point_key,
     read_board,
+    read_point,
     read_row,
     row_key,
     write_board,
@@ -71,6 +72,10 @@ class Book:
         writes += [Write(row_key(day, row.race_id), write_row(row), expires) for row in rows]
         patiently(lambda: self._store.put_all(writes))
 
+    def points(self, race_id: str, since: datetime) -> list[Point]:
+        """Return the points of a race after ``since``, the oldest first."""
+        return [read_point(item) for item in self._items(board_key(race_id).pk, POINTS, point_key(race_id, since).sk)]
+
     def compact(self, race_id: str) -> int:
         """Keep the last point of each minute only; return how many others were deleted."""
         last_of_minute: dict[str, Item] = {}
@@ -84,8 +89,7 @@ class Book:
             patiently(partial(self._store.delete, item.key))
         return len(earlier)
 
-    def _items(self, pk: str, prefix: str = "") -> Iterator[Item]:
-        after: str | None = None
+    def _items(self, pk: str, prefix: str = "", after: str | None = None) -> Iterator[Item]:
         while True:
             page = patiently(partial(self._store.query, pk, prefix, after, PAGE))
             yield from page.items

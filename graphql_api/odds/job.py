@@ -1,5 +1,7 @@
 """The job ``update-odds``: what schedules run, and ``graphql-api odds update``."""
 
+import asyncio
+import time
 from collections.abc import Sequence
 from datetime import date
 from math import isinf
@@ -7,12 +9,19 @@ from math import isinf
 from graphql_api.execution.budget import Budget, answered
 from graphql_api.execution.context import Context
 from graphql_api.jobs.runner import JobResult, JobRun
+from graphql_api.logs import EventLogger
 from graphql_api.odds.outcome import Outcome
 from graphql_api.odds.settings import is_updating
 from graphql_api.odds.updates import RUN_SECONDS, OddsUpdates
+from graphql_api.odds.watches.rounds import WatchRounds
 from graphql_api.races.lookup import races_on
 from graphql_api.races.model import Race
 from graphql_api.services import Services
+
+SPARE = 2.0
+"""Seconds of a run that are kept for its end."""
+
+log = EventLogger(__name__)
 
 
 async def update_job(services: Services, run: JobRun) -> JobResult:
@@ -32,4 +41,21 @@ async def update(services: Services, seconds: float, *, everything: bool = False
         with answered():
             return await races_on(context, day)
 
-    return await services.get(OddsUpdates).run(find_races, seconds, everything=everything)
+    begun = time.monotonic()
+    outcome = await services.get(OddsUpdates).run(find_races, seconds, everything=everything)
+    if outcome.boards:
+        await _fire(services, outcome, seconds - (time.monotonic() - begun))
+    return outcome
+
+
+async def _fire(services: Services, outcome: Outcome, seconds: float) -> None:
+    """Fire the alerts on new odds. What is not done in time is done with the next ones; the odds are stored anyway."""
+    try:
+        told = await asyncio.wait_for(
+            services.get(WatchRounds).run(outcome.boards), max(1.0, min(seconds, RUN_SECONDS) - SPARE)
+        )
+    except TimeoutError:
+        outcome.unwatched = len(outcome.boards)
+        log.warning("odds_watches_late", races=outcome.unwatched)
+    else:
+        outcome.fired, outcome.unwatched = told.fired, told.failed

@@ -12,7 +12,8 @@ class Outcome:
 
     ``reason`` tells why there was nothing to do. ``failures`` counts the runs in a row in which nothing succeeded,
     this one included; ``age`` is how old the newest odds of open races are, in seconds, None where none is open.
-    ``boards`` are those that were stored.
+    ``boards`` are those that were stored; ``fired`` counts alerts on them, ``unwatched`` the races whose watches could
+    not be looked at.
     """
 
     reason: str | None = None
@@ -24,6 +25,8 @@ class Outcome:
     failures: int = 0
     age: float | None = None
     boards: list[Board] = field(default_factory=list)
+    fired: int = 0
+    unwatched: int = 0
 
     def result(self) -> JobResult:
         """Return it as the result of the job."""
@@ -36,6 +39,8 @@ class Outcome:
             "without": self.without,
             "failed": self.failed,
             "compacted": self.compacted,
+            "alerts": self.fired,
+            "unwatched": self.unwatched,
             "failuresInRow": self.failures,
         }
         metrics = {
@@ -43,6 +48,8 @@ class Outcome:
             "OddsOlder": self.older,
             "OddsFailed": self.failed,
             "OddsFailuresInRow": self.failures,
+            "OddsAlerts": self.fired,
+            "OddsUnwatched": self.unwatched,
             **({} if self.age is None else {"OddsAgeSeconds": self.age}),
         }
         return JobResult(counts, metrics)

@@ -16,6 +16,15 @@ class OddsSettings:
         "which is asked up to 3,000 times on a race day",
     )
     odds_kept: int = setting(14 * 86_400, "Seconds for which odds and their history are kept", minimum=3_600)
+    odds_watches: int = setting(
+        100,
+        "Maximum number of watches of odds per day (in Japan) for one API key, and for all callers without a key "
+        "together. `0`: no watches",
+    )
+    odds_webhooks: bool = setting(
+        False,  # noqa: FBT003
+        "Send alerts of watches to the webhooks of clients. Requires `JOCKEY_NOTIFICATIONS_SECRET`",
+    )
 
 
 def is_updating(settings: Settings) -> bool:

@@ -17,7 +17,7 @@ def test_odds_are_updated_each_minute(tmp_path: Path) -> None:
     assert (schedule["ScheduleExpression"], schedule["ScheduleExpressionTimezone"]) == ("rate(1 minute)", "Asia/Tokyo")
     assert json.loads(schedule["Target"]["Input"]) == {"source": "graphql_api.jobs", "job": "update-odds"}
     functions = of_type(found, "Lambda::Function")
-    assert set(functions) == {"ApiLambdaFunction", "ScheduledLambdaFunction"}
+    assert set(functions) == {"ApiLambdaFunction", "ScheduledLambdaFunction", "WorkerLambdaFunction"}
     for each in functions.values():
         variables = each["Environment"]["Variables"]
         assert (variables["JOCKEY_ODDS_UPDATES"], variables["JOCKEY_RACES_PROVIDER"]) == ("true", "mock")
@@ -31,7 +31,7 @@ def test_odds_are_updated_each_minute(tmp_path: Path) -> None:
         for name, role in roles.items()
         if name in ("ScheduledRole", "IamRoleLambdaExecution")
     }
-    assert "dynamodb:BatchWriteItem" in rights["ScheduledRole"]
+    assert {"dynamodb:BatchWriteItem", "sqs:SendMessage"} <= rights["ScheduledRole"]
     assert "dynamodb:BatchWriteItem" not in rights["IamRoleLambdaExecution"]
     alarms = {each["AlarmName"]: each for each in of_type(found, "CloudWatch::Alarm").values()}
     assert alarms["graphql-api-prod-odds-failing"]["MetricName"] == "OddsFailuresInRow"

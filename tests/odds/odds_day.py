@@ -14,14 +14,21 @@ from fakes import FakeClock
 from graphql_api.app import create_core, serve_core
 from graphql_api.config import Settings
 from graphql_api.installed import read_settings
+from graphql_api.jobs.ledger import Ledger, Times
 from graphql_api.jobs.runner import JobResult, JobRun
+from graphql_api.jobs.service import JobQueue
+from graphql_api.jobs.stored_queue import StoredQueue
+from graphql_api.notifications.service import Notifications
 from graphql_api.odds.boards import LatestBoards
 from graphql_api.odds.job import update_job
 from graphql_api.odds.mock import MockOdds
 from graphql_api.odds.model import Board
 from graphql_api.odds.provider import OddsProvider
 from graphql_api.odds.service import Odds
+from graphql_api.odds.settings import OddsSettings
 from graphql_api.odds.updates import OddsUpdates
+from graphql_api.odds.watches.rounds import WatchRounds
+from graphql_api.odds.watches.service import Watches
 from graphql_api.races.mock import SEED, FictionalRacing
 from graphql_api.races.model import Race
 from graphql_api.samples.calendar import JST, Calendar
@@ -115,6 +122,12 @@ class RaceDay:
             yield client
 
 
+def rounds_of(services: Services, wall: Wall) -> WatchRounds:
+    """Make one more process that fires alerts."""
+    sends = services.settings.of(OddsSettings).odds_webhooks
+    return WatchRounds(services.get(Store).sync, services.get(Notifications) if sends else None, wall)
+
+
 def race_day(tmp_path: Path, wall: Wall | None = None, store: ItemStore | None = None, **environ: str) -> RaceDay:
     """Begin a day; the card is read once, unless the test says otherwise."""
     wall = wall or Wall()
@@ -126,9 +139,11 @@ def race_day(tmp_path: Path, wall: Wall | None = None, store: ItemStore | None =
     source, memory = Source(MockOdds(racing)), FakeClock()
     opened = Store(kept, 60)
     odds = Odds(LatestBoards(kept, settings, memory), opened, wall)
-    services = Services(
-        settings, create_core(settings).services.storage, {FictionalRacing: racing, Store: opened, Odds: odds}
-    )
+    queue = JobQueue(Ledger(kept, Times(back_off=0)), StoredQueue(kept))
+    made = {FictionalRacing: racing, Store: opened, Odds: odds, JobQueue: queue}
+    services = Services(settings, create_core(settings).services.storage, made)
+    services._made[Watches] = Watches(services, wall)
+    services._made[WatchRounds] = rounds_of(services, wall)
     day = RaceDay(wall, source, kept, services, settings, memory)
     services._made[OddsUpdates] = day.updates()
     return day

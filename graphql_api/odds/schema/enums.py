@@ -2,12 +2,17 @@
 
 from graphql_api.odds.model import STATUS_LABELS, STATUSES, OddsStatus
 from graphql_api.odds.movers import MOVES, OddsMove
+from graphql_api.odds.watches.model import STATUSES as WATCH_STATUSES
+from graphql_api.odds.watches.model import OddsWatchStatus
+from graphql_api.odds.watches.rules import KINDS, OddsAlertKind
 from graphql_api.schema.enums import declare, enum_of
 
-__all__ = ["OddsMove", "OddsOrder", "OddsStatus"]
+__all__ = ["OddsAlertKind", "OddsDelivery", "OddsMove", "OddsOrder", "OddsStatus", "OddsWatchStatus"]
 
 declare(OddsStatus, STATUSES, STATUS_LABELS)
 declare(OddsMove, MOVES)
+declare(OddsAlertKind, KINDS)
+declare(OddsWatchStatus, WATCH_STATUSES)
 
 OddsOrder = enum_of(
     "OddsOrder",
@@ -15,5 +20,15 @@ OddsOrder = enum_of(
     (
         ("combination", "By the numbers of the combination."),
         ("rank", "Lowest odds first; combinations without odds come last."),
+    ),
+)
+
+OddsDelivery = enum_of(
+    "OddsDelivery",
+    "Status of a delivery to a webhook.",
+    (
+        ("queued", "It waits for its first attempt or for a retry, or is under way."),
+        ("delivered", "The webhook has received it."),
+        ("failed", "It was given up: after three attempts, or because the webhook refused it."),
     ),
 )

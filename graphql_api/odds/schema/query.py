@@ -1,4 +1,4 @@
-"""``oddsMovers``: horses whose odds changed most on a day."""
+"""``oddsMovers``: horses whose odds changed most on a day; and ``oddsWatch``."""
 
 import datetime as dt
 from typing import Annotated
@@ -6,13 +6,15 @@ from typing import Annotated
 import strawberry
 
 from graphql_api.execution.context import Context
-from graphql_api.execution.cost import LOAD
+from graphql_api.execution.cost import LOAD, cost
 from graphql_api.execution.purity import pure
 from graphql_api.odds import movers
 from graphql_api.odds.model import JST, shown
 from graphql_api.odds.schema.enums import OddsMove, OddsStatus
+from graphql_api.odds.schema.watches import OddsWatch, WatchId, show_watch
 from graphql_api.odds.service import Odds
 from graphql_api.odds.settings import is_updating
+from graphql_api.odds.watches.service import Watches
 from graphql_api.races import model
 from graphql_api.races.ids import bridge_place
 from graphql_api.races.lookup import race_at
@@ -72,6 +74,15 @@ class Query:
         odds = info.context.use(Odds)
         day = date or odds.now().astimezone(JST).date()
         return [_mover(each) for each in movers.movers(await odds.rows(day))[:first]]
+
+    @strawberry.field(
+        description="A watch of odds. Null if there is no watch with this id, or if it has expired.",
+        metadata=cost(weight=LOAD),
+    )
+    async def odds_watch(self, info: Info, id: WatchId) -> OddsWatch | None:  # noqa: A002
+        """Read a watch."""
+        found = await info.context.use(Watches).find(id)
+        return None if found is None else show_watch(id, found)
 
 
 def _mover(mover: movers.Mover) -> OddsMover:
