@@ -26,8 +26,8 @@ from graphql_api.language_models.choice import open_model
 from graphql_api.services import Services
 from graphql_api.storage.sources import open_storage
 from graphql_api.store.service import Store, open_store
-from notifications.webhook_server import receiving
 from races.files import served
+from webhook_server import receiving
 
 PLAIN = "1番ホース1の騎手はレース前1年間に40騎乗し、勝率は10.0%です。"
 

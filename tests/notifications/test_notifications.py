@@ -14,7 +14,6 @@ from typing import Any
 import boto3
 import pytest
 from moto import mock_aws
-from webhook_server import Receiver, receiving
 
 from fakes import PATIENCE, FakeClock, FakeStorage
 from graphql_api.config import ConfigError
@@ -35,6 +34,7 @@ from graphql_api.services import Services
 from graphql_api.slices import Slice
 from graphql_api.store.service import Store
 from graphql_api.store.sqlite import SqliteStore
+from webhook_server import Receiver, receiving
 
 SECRET = "a-secret-of-the-operator"
 REGION = "us-east-1"

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from webhook_server import HOST, Receiver, certificates, receiving
 
 from graphql_api.errors import BadUserInput, DeliveryRefused, UpstreamUnavailable
 from graphql_api.notifications.signing import derived_secret, key_of, signed_headers
 from graphql_api.notifications.urls import WebhookUrl, address_of, is_public, read_url, resolved
 from graphql_api.notifications.webhook import post
+from webhook_server import HOST, Receiver, certificates, receiving
 
 PUBLIC = "93.184.215.14"
 
