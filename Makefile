@@ -101,7 +101,7 @@ bench: setup ## Measure this server beside its peers, and write benchmarks/resul
 	$(BIN)/python -m benchmarks
 	$(BIN)/python -m benchmarks.access
 
-bench-archive: setup ## Ask the archive of 1.2 million rides, beside DuckDB, Polars and SQLite
+bench-archive: setup ## Ask the archive of 1.2 million rides, beside DuckDB, Polars, SQLite and three servers
 	$(BIN)/python -m benchmarks.archive
 
 spark: setup .venv-spark/installed ## Ask Spark what docs/archive_questions.graphql asks, and for the features of forecasts; needs Java 17

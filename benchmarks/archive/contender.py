@@ -5,18 +5,18 @@ import asyncio
 import json
 import resource
 import sqlite3
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from benchmarks.archive.questions import QUESTIONS, SQL_COLUMNS, Question, rows_of
+from benchmarks.archive.questions import QUESTIONS, SQL_COLUMNS, Contender, Question, rows_of
+from benchmarks.archive.servers import SERVERS
 
-Ask = Callable[[Question], Any]
 INDICES = ("horse_name", "date", "jockey_id", "year, racecourse, surface")
 
 
-def api(folder: Path) -> Iterator[Ask]:
+def api(folder: Path, _lite: Path) -> Iterator[Contender]:
     """Ask this API in process: the document is judged and planned, the answer written as JSON; none is kept."""
     from graphql_api.app import create_core
     from graphql_api.archive.editions import KEY, Editions
@@ -28,10 +28,15 @@ def api(folder: Path) -> Iterator[Ask]:
         held = core.services.get(Editions).cached(KEY)
         if held is not None:
             held.value.engine.forget()
-        return asyncio.run(core.run(question.graphql))
+        return runner.run(core.run(question.graphql))
 
-    yield ask
-    core.services.close()
+    with asyncio.Runner() as runner, closing(core.services):
+        yield Contender(ask, memory, rows_of)
+
+
+def memory() -> int:
+    """Return the most memory that this process has held, in bytes."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
 def rides_files(folder: Path) -> list[str]:
@@ -41,39 +46,42 @@ def rides_files(folder: Path) -> list[str]:
     return [str(folder / manifest["rides"][year]["name"]) for year in years]
 
 
-def duckdb(folder: Path) -> Iterator[Ask]:
+def duckdb(folder: Path, _lite: Path) -> Iterator[Contender]:
     """Ask DuckDB itself, with one thread, on the very same files."""
     import duckdb
 
     connection = duckdb.connect(":memory:", config={"threads": 1})
     connection.execute("SET parquet_metadata_cache = true")
     connection.execute(f"CREATE VIEW rides AS SELECT * FROM read_parquet({rides_files(folder)!r})")
-    yield lambda question: connection.execute(question.sql).fetchall()
+    yield Contender(lambda question: connection.execute(question.sql).fetchall(), memory)
 
 
-def sqlite(folder: Path) -> Iterator[Ask]:
-    """Ask SQLite, with a table of the columns that the questions name and four indices."""
+def sqlite(_folder: Path, lite: Path) -> Iterator[Contender]:
+    """Ask SQLite; see ``write_lite``."""
+    with closing(sqlite3.connect(lite)) as connection:
+        yield Contender(
+            lambda question: connection.execute(question.sql).fetchall() if question.shared_by_sqlite else None, memory
+        )
+
+
+def write_lite(folder: Path, lite: Path) -> None:
+    """Write a table of the columns that the questions name, with four indices."""
     import duckdb
 
-    path = folder / "rides.sqlite"
-    path.unlink(missing_ok=True)
-    connection = sqlite3.connect(path)
-    connection.execute(f"CREATE TABLE rides ({', '.join(SQL_COLUMNS)})")
-    source = duckdb.connect()
-    marks = ", ".join("?" * len(SQL_COLUMNS))
-    for file in rides_files(folder):
+    with closing(sqlite3.connect(lite)) as connection, closing(duckdb.connect()) as source:
+        connection.execute(f"CREATE TABLE rides ({', '.join(SQL_COLUMNS)})")
+        marks = ", ".join("?" * len(SQL_COLUMNS))
         columns = ", ".join("CAST(date AS VARCHAR)" if name == "date" else name for name in SQL_COLUMNS)
-        rows = source.execute(f"SELECT {columns} FROM read_parquet('{file}')").fetchall()
-        connection.executemany(f"INSERT INTO rides VALUES ({marks})", rows)
-    for place, columns in enumerate(INDICES):
-        connection.execute(f"CREATE INDEX i{place} ON rides ({columns})")
-    connection.execute("ANALYZE")
-    connection.commit()
-    yield lambda question: connection.execute(question.sql).fetchall() if question.shared_by_sqlite else None
-    connection.close()
+        for file in rides_files(folder):
+            rows = source.execute(f"SELECT {columns} FROM read_parquet('{file}')").fetchall()
+            connection.executemany(f"INSERT INTO rides VALUES ({marks})", rows)
+        for place, indexed in enumerate(INDICES):
+            connection.execute(f"CREATE INDEX i{place} ON rides ({indexed})")
+        connection.execute("ANALYZE")
+        connection.commit()
 
 
-def polars(folder: Path) -> Iterator[Ask]:
+def polars(folder: Path, _lite: Path) -> Iterator[Contender]:
     """Ask Polars in SQL, lazily over the very same files."""
     import polars as pl
 
@@ -86,23 +94,23 @@ def polars(folder: Path) -> Iterator[Ask]:
         except pl.exceptions.PolarsError:
             return None
 
-    yield ask
+    yield Contender(ask, memory)
 
 
-CONTENDERS = {"api": api, "duckdb": duckdb, "polars": polars, "sqlite": sqlite}
+CONTENDERS = {"api": api, "duckdb": duckdb, "polars": polars, "sqlite": sqlite, **SERVERS}
 
 
-def measured(ask: Ask, rounds: int) -> Iterator[dict[str, Any]]:
+def measured(contender: Contender, rounds: int) -> Iterator[dict[str, Any]]:
     """Ask every question so many times; the least processor time counts."""
     for question in QUESTIONS:
         best, answer = float("inf"), None
         for _ in range(rounds):
-            begun = time.process_time()
-            answer = ask(question)
-            best = min(best, time.process_time() - begun)
+            begun = contender.clock()
+            answer = contender.ask(question)
+            best = min(best, contender.clock() - begun)
             if answer is None:
                 break
-        rows = rows_of(question, json.loads(answer)) if isinstance(answer, bytes) else answer
+        rows = None if answer is None else contender.read(question, answer)
         told = None if rows is None else [[_plain(value) for value in row] for row in rows]
         yield {"question": question.name, "ms": None if answer is None else 1000 * best, "rows": told}
 
@@ -119,12 +127,12 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("contender", choices=CONTENDERS)
     parser.add_argument("folder", type=Path)
+    parser.add_argument("lite", type=Path, help="the file of write_lite")
     parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args()
-    for ask in CONTENDERS[options.contender](options.folder):
-        answers = list(measured(ask, options.rounds))
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        print(json.dumps({"peak_mb": round(peak), "answers": answers}))
+    for contender in CONTENDERS[options.contender](options.folder, options.lite):
+        answers = list(measured(contender, options.rounds))
+        print(json.dumps({"peak_mb": round(contender.memory() / 2**20), "answers": answers}))
 
 
 if __name__ == "__main__":

@@ -3,6 +3,9 @@
 SQL runs on DuckDB and on SQLite, which has no percentiles. Rides are the rows less 取, 除 and blank finishes.
 """
 
+import json
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +13,7 @@ RIDE = "finish_status NOT IN ('SCRATCHED', 'EXCLUDED', 'ABANDONED', 'UNKNOWN')"
 _COUNT = f"sum(CASE WHEN {RIDE} THEN 1 ELSE 0 END)"
 _WINS = f"sum(CASE WHEN {RIDE} AND finish_position = 1 THEN 1 ELSE 0 END)"
 _RATE = f"{_WINS} * 1e0 / {_COUNT}"
-_FIELDS = [
+FIELDS = [
     *("date", "race_name", "horse_name", "surface", "distance", "going", "finish_position", "finish_status"),
     *("win_odds", "favourite_rank", "jockey_id", "jockey_name", "carried_weight", "last3f", "margin", "body_weight"),
     *("body_weight_change", "prize_money", "racecourse", "race_number", "grade", "race_class"),
@@ -38,8 +41,8 @@ def _camel(name: str) -> str:
     return first + "".join(each.capitalize() for each in rest)
 
 
-_ALL = " ".join(map(_camel, _FIELDS))
-_SELECT = ", ".join(_FIELDS)
+_ALL = " ".join(map(_camel, FIELDS))
+_SELECT = ", ".join(FIELDS)
 
 
 def _rows(name: str, filter_: str, where: str, first: int) -> Question:
@@ -47,7 +50,7 @@ def _rows(name: str, filter_: str, where: str, first: int) -> Question:
         name,
         f"{{ rides(first: {first}, filter: {filter_}) {{ nodes {{ {_ALL} }} }} }}",
         ("rides", "nodes"),
-        tuple(map(_camel, _FIELDS)),
+        tuple(map(_camel, FIELDS)),
         f"SELECT {_SELECT} FROM rides WHERE {where} "
         f"ORDER BY date DESC, race_number DESC, tie, racecourse, horse_number LIMIT {first}",
     )
@@ -160,7 +163,7 @@ QUESTIONS = (
 SQL_COLUMNS = tuple(
     dict.fromkeys(
         [
-            *_FIELDS,
+            *FIELDS,
             *("horse_number", "tie", "file_row", "year", "month", "odds_band_ordinal", "going_ordinal", "finish_time"),
         ]
     )
@@ -168,12 +171,28 @@ SQL_COLUMNS = tuple(
 """The columns that the questions name: what SQLite and Polars hold."""
 
 
-def rows_of(question: Question, answer: Any) -> list[tuple[Any, ...]]:
+def rows_of(question: Question, answer: bytes) -> list[tuple[Any, ...]]:
     """Return the rows of the API's answer."""
-    found = answer["data"]
+    found = json.loads(answer)["data"]
     for step in question.path:
         found = found[step]
     return [tuple(_value(row, column) for column in question.columns) for row in _listed(found)]
+
+
+Ask = Callable[[Question], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Contender:
+    """How one answers: ``ask`` returns rows, or what ``read`` makes rows of; None for what it cannot be asked.
+
+    ``clock`` and ``memory`` tell its processor time in seconds and the most memory in bytes.
+    """
+
+    ask: Ask
+    memory: Callable[[], int]
+    read: Callable[[Question, Any], list[Any]] = lambda _, answer: answer
+    clock: Callable[[], float] = time.process_time
 
 
 def _listed(found: Any) -> list[Any]:

@@ -5,7 +5,7 @@ import binascii
 from collections.abc import Mapping, Sequence
 from datetime import date
 from hashlib import blake2b
-from typing import Any
+from typing import Any, overload
 
 import orjson
 
@@ -19,6 +19,31 @@ def cursor(version: str, identity: Sequence[Any]) -> str:
     """Name a ride by the values of ``IDENTITY``."""
     text = orjson.dumps([_short(version), *identity])
     return base64.urlsafe_b64encode(text).decode().rstrip("=")
+
+
+class Cursors(Sequence[str]):
+    """The cursors of some rides, each written when it is asked for."""
+
+    def __init__(self, version: str, identities: Sequence[Sequence[Any]]) -> None:
+        """Name rides by the values of ``IDENTITY``."""
+        self._version = version
+        self._identities = identities
+
+    def __len__(self) -> int:
+        """Count the rides."""
+        return len(self._identities)
+
+    @overload
+    def __getitem__(self, place: int) -> str: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[str]: ...
+
+    def __getitem__(self, place: int | slice) -> str | Sequence[str]:
+        """Write one cursor, or leave some rides out."""
+        if isinstance(place, slice):
+            return Cursors(self._version, self._identities[place])
+        return cursor(self._version, self._identities[place])
 
 
 def read_cursor(text: str) -> Mapping[str, Any]:

@@ -19,7 +19,7 @@ from graphql_api.archive.companions import (
     previous_statement,
     race_statement,
 )
-from graphql_api.archive.cursors import cursor, is_of, read_cursor
+from graphql_api.archive.cursors import Cursors, is_of, read_cursor
 from graphql_api.archive.editions import Edition
 from graphql_api.archive.listing import JOCKEYS, by_keys
 from graphql_api.archive.questions import IDENTITY, Rides, encoded, mark_statement, page_statement
@@ -79,7 +79,8 @@ async def read_page(edition: Edition, context: Context, page: Page) -> RidePage:
     read = list(zip(*chosen, strict=True)) if chosen else [()] * len(selected)
     columns = {name: encode(values) for name, values in zip(IDENTITY, read, strict=False)}
     columns |= {name: encoded(name, values) for name, values in zip(page.columns, read[len(IDENTITY) :], strict=True)}
-    columns[CURSOR] = encode([cursor(edition.version, row[: len(IDENTITY)]) for row in chosen])
+    cursors = Cursors(edition.version, [row[: len(IDENTITY)] for row in chosen])
+    columns[CURSOR] = DictColumn(np.arange(len(chosen)), cursors)
     if chosen:
         columns |= await _companions(edition, context, page, columns)
     else:

@@ -89,7 +89,12 @@ class Grouping:
 
     @property
     def key_columns(self) -> tuple[str, ...]:
-        """Name the columns that the keys take."""
+        """Name the columns of the keys' values."""
+        return tuple(map(value_column, self.by))
+
+    @property
+    def order_columns(self) -> tuple[str, ...]:
+        """Name the columns by which the keys are ordered. Those that are no values depend on one."""
         return tuple(column for name in self.by for column in order_columns(name, TYPES[name]))
 
     def statement(self) -> Statement:
@@ -135,7 +140,9 @@ WHERE picked.{column} IS NOT NULL{own} GROUP BY chosen.number, {number} ORDER BY
             raise BadUserInput(
                 "Streaks are defined for one jockey or one horse. Group by JOCKEY or HORSE_NAME, or filter by it."
             )
-        listed = [*columns, *(f"{text} AS {name}" for name, text in counting.aggregates.items())]
+        others = [each for each in self.order_columns if each not in columns]
+        listed = [*columns, *(f"any_value({each}) AS {each}" for each in others)]
+        listed += [f"{text} AS {name}" for name, text in counting.aggregates.items()]
         group_by = f" GROUP BY {', '.join(columns)}" if columns else ""
         statements = [
             f"picked AS (SELECT * FROM rides WHERE {self.rides.where(parameters)})",
@@ -149,7 +156,8 @@ WHERE picked.{column} IS NOT NULL{own} GROUP BY chosen.number, {number} ORDER BY
             if asked:
                 statements.append(sql(columns).strip())
                 joins += f" LEFT JOIN {name} ON {_same('sums', name, columns)}"
-        figures = [*(f"sums.{each}" for each in columns), *(f"{text} AS {name}" for name, text in written.items())]
+        figures = [f"sums.{each}" for each in (*columns, *others)]
+        figures += [f"{text} AS {name}" for name, text in written.items()]
         statements.append(f"figures AS (SELECT {', '.join([*figures, 'records'])} FROM sums{joins})")
         return "WITH " + ",\n".join(statements)
 
@@ -166,7 +174,7 @@ WHERE picked.{column} IS NOT NULL{own} GROUP BY chosen.number, {number} ORDER BY
     @property
     def order_sql(self) -> str:
         """Write the order of the groups: as asked, then by their keys."""
-        keys = [key for each in self.orders for key in _order_keys(each)] + list(map(SortKey, self.key_columns))
+        keys = [key for each in self.orders for key in _order_keys(each)] + list(map(SortKey, self.order_columns))
         return f"ORDER BY {', '.join(key.sql for key in keys)}" if keys else ""
 
 
@@ -217,8 +225,11 @@ def value_of(name: str, stored: Any) -> Any:
 
 def encoded(name: str, stored: Sequence[Any]) -> DictColumn:
     """Encode a field or key of some rows of what ``value_column`` holds; each distinct value is converted once."""
-    column = encode([tuple(value) if isinstance(value, list) else value for value in stored])
-    return DictColumn(column.codes, [value_of(name, value) for value in column.values])
+    kind = TYPES[name]
+    if kind == list[int]:
+        return encode([None if value is None else tuple(value) for value in stored])
+    column = encode(stored)
+    return DictColumn(column.codes, [value_of(name, value) for value in column.values]) if is_enum(kind) else column
 
 
 def _held(name: str, value: Any) -> Any:
