@@ -54,8 +54,8 @@ async def forecast_coming(services: Services, now: datetime) -> JobResult:
         "written": written,
         "missing": [day.isoformat() for day in missing],
     }
-    metrics = {"ForecastDaysWritten": written, "ForecastRaces": count, "ForecastDaysMissing": len(missing)}
-    return JobResult(told, metrics)
+    counts = {"ForecastDaysWritten": written, "ForecastRaces": count, "ForecastDaysMissing": len(missing)}
+    return JobResult(told, {"ForecastRuns": 1, **counts})
 
 
 async def judge_and_train(services: Services, run: JobRun) -> JobResult:

@@ -88,7 +88,7 @@ def test_alarms_tell_of_days_without_forecasts_failures_and_drift(found: Templat
     }
     assert alarms["forecasts-missing"]["MetricName"] == "ForecastDaysMissing"
     silent = alarms["forecasts-silent"]
-    assert (silent["Period"], silent["TreatMissingData"], silent["Statistic"]) == (86400, "breaching", "SampleCount")
+    assert (silent["MetricName"], silent["Period"], silent["TreatMissingData"]) == ("ForecastRuns", 86400, "breaching")
     assert alarms["forecasts-failing"]["Dimensions"][0]["Value"] == {"Ref": "ForecastLambdaFunction"}
     assert alarms["forecasts-drift"]["Threshold"] == 25
     assert alarms["forecasts-refused"]["MetricName"] == "ForecastRefusals"

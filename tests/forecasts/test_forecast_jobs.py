@@ -28,7 +28,9 @@ from graphql_api.samples.calendar import Calendar, Race
 from graphql_api.samples.places import meetings
 from graphql_api.services import Services
 from graphql_api.storage.folder import FolderStorage
+from lambda_runtime import function
 
+ROOT = Path(__file__).parents[2]
 PARAMETERS = Parameters(rounds=10, warmup_months=2, test_months=2, num_leaves=7, min_data_in_leaf=20)
 RIDES = world.rides(weeks=30, races=6, runners=8)
 LAST = max(RIDES["date"])
@@ -199,3 +201,16 @@ def test_the_plain_server_runs_them_only_if_asked(tmp_path: Path) -> None:
     assert all(days(at(hour, 30)) for hour in (8, 18))
     assert models(at(5, 20, date(2025, 6, 30)))
     assert not models(at(5, 20, date(2025, 6, 29)))
+
+
+def test_a_function_runs_the_job_that_a_schedule_names(storage: FolderStorage, tmp_path: Path) -> None:
+    """Under the runtime client; it writes a line of metrics, and answers as the job."""
+    log = tmp_path / "log"
+    log.mkdir()
+    environ = {"PYTHONPATH": str(ROOT), "JOCKEY_DATA": str(tmp_path), "JOCKEY_RACES_PROVIDER": "mock"}
+    with function("jobs_handler.handler", log, environ) as running:
+        told = running.invoke({"source": "graphql_api.jobs", "job": "forecast-days"})
+        lines = running.logs()
+    assert told["model"] == Pipeline(storage, parameters=PARAMETERS).card().version
+    assert told["missing"] == []
+    assert "ForecastRuns" in lines

@@ -5,8 +5,23 @@ import subprocess
 import sys
 from pathlib import Path
 
+from forecasts.race import forecast, publish, write_race
+from races.files import MAIN
+
 HEAVY = ("lightgbm", "scipy", "duckdb", "pyarrow", "mlflow", "pandas", "sklearn")
-STEPS = ("boosting", "commands", "dataset", "evaluating", "pipeline", "rides", "tracking", "training", "walking")
+STEPS = (
+    "boosting",
+    "commands",
+    "dataset",
+    "evaluating",
+    "jobs",
+    "pipeline",
+    "retraining",
+    "rides",
+    "tracking",
+    "training",
+    "walking",
+)
 
 
 def imported(code: str, tmp_path: Path) -> set[str]:
@@ -31,4 +46,19 @@ def test_the_application_imports_no_step(tmp_path: Path) -> None:
     )
     found = imported(code, tmp_path)
     assert not set(HEAVY) & {name.partition(".")[0] for name in found}
+    assert "graphql_api.forecasts.routes.endpoints" not in found
+    assert not {f"graphql_api.forecasts.{name}" for name in STEPS} & found
+
+
+def test_forecasts_are_shown_without_a_step(tmp_path: Path) -> None:
+    """A forecast and the list of models are answered by what reads published objects alone, DuckDB aside."""
+    publish(write_race(tmp_path), forecast())
+    code = (
+        "from graphql_api.app import create_core; from graphql_api.installed import read_settings\n"
+        f"core = create_core(read_settings({{}}, data={str(tmp_path)!r}))\n"
+        f"query = '{{ race(id: \"{MAIN}\") {{ forecast {{ entries {{ rank }} }} }} forecastModels {{ version }} }}'\n"
+        "import asyncio; assert b'rank' in asyncio.run(core.run(query, None)); core.services.close()"
+    )
+    found = imported(code, tmp_path)
+    assert not ({*HEAVY} - {"duckdb"}) & {name.partition(".")[0] for name in found}
     assert not {f"graphql_api.forecasts.{name}" for name in STEPS} & found

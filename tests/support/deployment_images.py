@@ -29,13 +29,15 @@ STAND_IN_OF_ADAPTER = Path(__file__).parent / "lambda_adapter.py"
 TASK = "/var/task"  # where AWS's base image keeps the function: LAMBDA_TASK_ROOT
 PODMAN = ("podman", "runc", "mmdebstrap")
 SUITE = {"3.13": "trixie"}  # Debian's release with that Python
-# python3 itself; pip and the certificates that it trusts; what wheels link to; a shell for RUN.
-PACKAGES = "base-files,ca-certificates,coreutils,dash,libc-bin,libstdc++6,python3,python3-pip"
+# python3 itself; pip and the certificates that it trusts; what wheels and LightGBM link to; a shell for RUN.
+PACKAGES = "base-files,ca-certificates,coreutils,dash,libc-bin,libgomp1,libstdc++6,python3,python3-pip"
 STAND_IN = """
 FROM scratch
 ADD root.tar /
 COPY ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
 RUN ln -s python{version} /usr/bin/python && rm /usr/lib/python{version}/EXTERNALLY-MANAGED
+# What the Dockerfile would install is there.
+RUN ln -s true /usr/bin/dnf
 ENV LAMBDA_TASK_ROOT={task} PIP_CERT=/etc/ssl/certs/ca-certificates.crt
 WORKDIR {task}
 ENTRYPOINT ["python", "-m", "awslambdaric"]
