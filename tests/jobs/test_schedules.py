@@ -1,6 +1,8 @@
 """Schedules on the plain server: what their expressions mean, and that each due time is run once."""
 
 import json
+import os
+import signal
 import subprocess
 import sys
 import threading
@@ -196,3 +198,31 @@ def test_without_a_schedule_that_is_wanted_nothing_is_imported_or_made(tmp_path:
     output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     assert json.loads(output.splitlines()[-1]) == []
     assert not (tmp_path / "store").exists()
+
+
+def test_the_process_of_workers_runs_schedules(tmp_path: Path) -> None:
+    """``graphql-api jobs work`` runs what is due when it starts, and ends when it is interrupted."""
+    environ = {"RACES_PROVIDER": "mock", "ODDS_UPDATES": "true", "STORE": str(tmp_path / "store.sqlite3")}
+    command = [sys.executable, "-m", "graphql_api", "jobs", "work", "--data", str(tmp_path)]
+    process = subprocess.Popen(
+        command,
+        env={**os.environ, **{f"JOCKEY_{name}": value for name, value in environ.items()}},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    limit = threading.Timer(PATIENCE, process.kill)  # the lines end then, and so does the test
+    limit.start()
+    assert process.stderr is not None
+    ran = [line for line in iter(process.stderr.readline, "") if _is_run(line, process)]
+    limit.cancel()
+    process.stderr.close()
+    assert len(ran) == 1
+    assert process.wait(PATIENCE) == 0
+
+
+def _is_run(line: str, process: "subprocess.Popen[str]") -> bool:
+    """Interrupt the process once a scheduled job has succeeded."""
+    if "scheduled_job_succeeded" not in line or "update-odds" not in line:
+        return False
+    process.send_signal(signal.SIGINT)
+    return True

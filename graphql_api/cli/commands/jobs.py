@@ -90,10 +90,10 @@ def work(context: click.Context, data: str | None, threads: int) -> None:
     workers = EmbeddedWorkers(Jobs(slices), services, threads)
     chosen = {} if settings.jobs_queue else expressions(slices, services, is_begun=True)
     schedules = EmbeddedSchedules(Jobs(slices), services, chosen)
-    schedules.start()
-    workers.start()
-    click.echo("Working on the queue (Ctrl+C stops)", err=True)
     try:
+        workers.start()
+        schedules.start()
+        click.echo("Working on the queue (Ctrl+C stops)", err=True)
         workers.join()
     except KeyboardInterrupt:
         schedules.stop()
