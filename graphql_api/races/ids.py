@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 
-from graphql_api.errors import BadUserInput
+from graphql_api.errors import BadUserInput, NotFound
 from graphql_api.jockeys.racecourses import JRA_COURSES, NAR_COURSES
 from graphql_api.jockeys.vocabulary import Jurisdiction
 
@@ -94,6 +94,13 @@ def bridge_place(text: str) -> RacePlace:
     if place is None:
         raise BadUserInput(f"{text[:40]!r} is not a race id of the form YYYYMMDD_course_RR.")
     return place
+
+
+def asked_place(text: str) -> RacePlace:
+    """Read an id from a URL. Raises ``BadUserInput`` for another form, and ``NotFound`` for an impossible race."""
+    if re.fullmatch(BRIDGE_FORM, text) and _bridge_place(text) is None:
+        raise NotFound("There is no such race.")
+    return bridge_place(text)
 
 
 def _bridge_place(text: str) -> RacePlace | None:

@@ -1,6 +1,7 @@
 """Query strings: one reader with one set of limits, for every route."""
 
 from collections.abc import Awaitable, Callable, Collection, Mapping
+from datetime import date
 from urllib.parse import parse_qsl
 
 from starlette.requests import Request
@@ -61,6 +62,17 @@ def read_switch(given: Mapping[str, str], name: str) -> bool:
     if text not in {"0", "1"}:
         raise BadUserInput(f"Parameter '{name}' must be 0 or 1, not '{text[:SHOWN]}'.")
     return text == "1"
+
+
+def read_date(name: str, text: str) -> date:
+    """Read the text of a parameter as a date. Raises ``BadUserInput``."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        day = None
+    if day is None or day.isoformat() != text:  # Python also reads the week and ordinal forms
+        raise BadUserInput(f"Parameter '{name}' must be a date, YYYY-MM-DD, not '{text[:SHOWN]}'.")
+    return day
 
 
 class QueryMiddleware:

@@ -16,7 +16,6 @@ from graphql_api.archive.questions import Rides, encoded, page_statement
 from graphql_api.archive.routes import openapi
 from graphql_api.errors import BadUserInput, QueryTooComplex
 from graphql_api.execution.budget import Budget, answered
-from graphql_api.execution.context import Context
 from graphql_api.execution.turns import Turns
 from graphql_api.jockeys.columns import FIELDS
 from graphql_api.jockeys.routes.export_request import ExportRequest, read_export_request
@@ -29,8 +28,7 @@ from graphql_api.tables.windows import Rows
 from graphql_api.web.charge import reserve
 from graphql_api.web.conditional import not_modified
 from graphql_api.web.csv_cells import csv_header
-from graphql_api.web.deadline import deadline_of
-from graphql_api.web.middleware import request_log
+from graphql_api.web.lookups import request_context
 from graphql_api.web.query_string import query_pairs
 from graphql_api.web.responses import ChunkedBody, etag
 from graphql_api.web.routes import ApiRoute, Http
@@ -76,7 +74,7 @@ class Exports:
         count = _count(asked, names)
         if form.extra and find_spec("pyarrow") is None:
             raise HTTPException(501, NO_EXTRA)
-        context = self._context(request)
+        context = request_context(self._http, request)
         read = await edition(context)
         tag = etag(FORMAT, form.extension, read.version)
         headers = {
@@ -109,12 +107,6 @@ class Exports:
         spreadsheet = "spreadsheet" in asked.switches
         header = csv_header(list(names), spreadsheet=spreadsheet)
         return [header, *self._http.projections(window, csv_rows(table, chosen, spreadsheet=spreadsheet))]
-
-    def _context(self, request: Request) -> Context:
-        """Make what questions are asked by: with the deadline, and the log, of this request."""
-        deadline, settings = deadline_of(request.scope), self._http.settings
-        budget = Budget(values=settings.max_cost, seconds=deadline.seconds, since=deadline.begun)
-        return Context(self._http.services, trace=request_log(request.scope).trace, settings=settings, budget=budget)
 
 
 def _names(asked: ExportRequest) -> tuple[str, ...]:

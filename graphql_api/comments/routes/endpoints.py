@@ -13,16 +13,15 @@ from graphql_api.comments.lookup import JST, find_race, kind_for
 from graphql_api.comments.model import Comment, CommentKind, CommentLanguage, CommentStyle, Wanted
 from graphql_api.comments.service import Comments
 from graphql_api.errors import BadUserInput, NotFound
-from graphql_api.execution.budget import Budget, answered
-from graphql_api.execution.context import Context
+from graphql_api.execution.budget import answered
 from graphql_api.jobs.model import JobRecord
 from graphql_api.jobs.service import POLL_AFTER
 from graphql_api.web.charge import reserve
-from graphql_api.web.deadline import deadline_of
 from graphql_api.web.json_body import json_object, read_body
-from graphql_api.web.middleware import request_headers, request_log
+from graphql_api.web.lookups import request_context
+from graphql_api.web.middleware import request_headers
 from graphql_api.web.plain_answers import uncached
-from graphql_api.web.query_string import query_pairs, single
+from graphql_api.web.query_string import query_pairs, read_date, single
 from graphql_api.web.routes import Http
 
 REQUEST_COST = 200_000
@@ -30,7 +29,6 @@ REQUEST_COST = 200_000
 
 READ_COST = 10_000
 RETRY_AFTER = str(ceil(POLL_AFTER))
-_SHOWN = 40
 
 E = TypeVar("E", bound=Enum)
 
@@ -51,7 +49,7 @@ class CommentRoutes:
         if not isinstance(race_id, str):
             raise BadUserInput("'race_id' must be a text.")
         with answered():
-            race = await find_race(self._context(request), race_id)
+            race = await find_race(request_context(self._http, request), race_id)
         style = _member(body, "style", CommentStyle) or CommentStyle.FULL
         language = _member(body, "language", CommentLanguage) or CommentLanguage.JA
         wanted = Wanted(race.ids.bridge, kind_for(race, _member(body, "kind", CommentKind)), style, language)
@@ -88,12 +86,6 @@ class CommentRoutes:
         ]
         return uncached({"races": races, "target_date": day.isoformat()})
 
-    def _context(self, request: Request) -> Context:
-        """Make what lookups read from: by the deadline, and with the log, of this request."""
-        deadline, settings = deadline_of(request.scope), self._http.settings
-        budget = Budget(values=settings.max_cost, seconds=deadline.seconds, since=deadline.begun)
-        return Context(self._http.services, trace=request_log(request.scope).trace, settings=settings, budget=budget)
-
 
 def _member(body: Mapping[str, Any], name: str, kind: type[E]) -> E | None:
     """Read a member of an enum; None where it is not given."""
@@ -110,13 +102,7 @@ def _day(text: str | None) -> date:
     """Read a day; without one it is today in Japan."""
     if text is None:
         return datetime.now(JST).date()
-    try:
-        day = date.fromisoformat(text)
-    except ValueError as error:
-        raise BadUserInput(f"Parameter 'date' must be a day, YYYY-MM-DD, not '{text[:_SHOWN]}'.") from error
-    if day.isoformat() != text:  # the week and ordinal forms that Python reads, too
-        raise BadUserInput(f"Parameter 'date' must be a day, YYYY-MM-DD, not '{text[:_SHOWN]}'.")
-    return day
+    return read_date("date", text)
 
 
 def _job(record: JobRecord) -> dict[str, Any]:

@@ -1,27 +1,20 @@
 """What answers the route: the forecast of a race by its id, of the form ``YYYYMMDD_course_RR``."""
 
-import re
 from collections.abc import Mapping
-from hashlib import blake2b
 from typing import Any
 
-import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
-from graphql_api.errors import BadUserInput, NotFound
-from graphql_api.execution.budget import Budget, answered
-from graphql_api.execution.context import Context
+from graphql_api.errors import NotFound
+from graphql_api.execution.budget import answered
 from graphql_api.forecasts.days import day_forecast
 from graphql_api.forecasts.judged import JudgedRace, JudgedRunner, judge
 from graphql_api.forecasts.vocabulary import DESCRIPTIONS
-from graphql_api.races.ids import BRIDGE_FORM, RacePlace, bridge_place
+from graphql_api.races.ids import asked_place
 from graphql_api.races.lookup import race_at
 from graphql_api.web.charge import reserve
-from graphql_api.web.conditional import not_modified
-from graphql_api.web.deadline import deadline_of
-from graphql_api.web.middleware import request_log
-from graphql_api.web.responses import ChunkedBody, etag
+from graphql_api.web.lookups import cacheable, request_context
 from graphql_api.web.routes import Http
 
 COST = 20_000
@@ -37,9 +30,9 @@ class ForecastEndpoints:
 
     async def race(self, request: Request) -> Response:
         """Show the forecast of a race."""
-        place = _place(request.path_params["race_id"])
+        place = asked_place(request.path_params["race_id"])
         await reserve(request.scope, COST)
-        context = self._context(request)
+        context = request_context(self._http, request)
         with answered():
             race = await race_at(context, place)
             day = None if race is None else await day_forecast(context, race.date)
@@ -48,36 +41,7 @@ class ForecastEndpoints:
         found = None if day is None else judge(day, race)
         if found is None:
             raise NotFound("There is no forecast of this race.")
-        return await self._respond(request, context, {"race_id": race.ids.bridge, **_shape(found)})
-
-    def _context(self, request: Request) -> Context:
-        """Make what lookups read from: by the deadline, and with the log, of this request."""
-        deadline, settings = deadline_of(request.scope), self._http.settings
-        budget = Budget(values=settings.max_cost, seconds=deadline.seconds, since=deadline.begun)
-        return Context(self._http.services, trace=request_log(request.scope).trace, settings=settings, budget=budget)
-
-    async def _respond(self, request: Request, context: Context, body: Mapping[str, Any]) -> Response:
-        """Answer with JSON that caches may keep as long as nobody would look for a newer version."""
-        data = orjson.dumps(body)
-        versions = context.versions
-        age = f"public, max-age={min(each.max_age for each in versions)}" if versions else "no-store"
-        tag = etag(blake2b(data, digest_size=16).hexdigest())
-        headers = {"etag": tag, "cache-control": age}
-        if not_modified(request.headers, tag):
-            return ChunkedBody((), 304, headers)
-        return await self._http.responder.respond(
-            request.headers, [data], media_type="application/json", headers=headers
-        )
-
-
-def _place(text: str) -> RacePlace:
-    """Read an id. Raises ``BadUserInput`` for another form, ``NotFound`` for a day or racecourse that there is not."""
-    try:
-        return bridge_place(text)
-    except BadUserInput as error:
-        if re.fullmatch(BRIDGE_FORM, text):
-            raise NotFound("There is no such race.") from error
-        raise
+        return await cacheable(self._http, request, context, {"race_id": race.ids.bridge, **_shape(found)})
 
 
 def _shape(found: JudgedRace) -> Mapping[str, Any]:

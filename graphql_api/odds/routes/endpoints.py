@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from graphql_api.errors import BadUserInput, NotFound
-from graphql_api.execution.budget import Budget, answered
+from graphql_api.execution.budget import answered
 from graphql_api.execution.context import Context
 from graphql_api.odds.model import Board, shown
 from graphql_api.odds.movers import percent
@@ -18,13 +18,12 @@ from graphql_api.odds.routes.shapes import board_shape, point_shape
 from graphql_api.odds.service import Odds, current_board
 from graphql_api.odds.settings import is_updating
 from graphql_api.odds.stored import Row
-from graphql_api.races.ids import BRIDGE_FORM, bridge_place
+from graphql_api.races.ids import BRIDGE_FORM, asked_place
 from graphql_api.races.lookup import race_at
 from graphql_api.races.model import Race
 from graphql_api.slips.tickets.types import BetType
 from graphql_api.web.charge import reserve
-from graphql_api.web.deadline import deadline_of
-from graphql_api.web.middleware import request_log
+from graphql_api.web.lookups import request_context
 from graphql_api.web.query_string import query_pairs, single
 from graphql_api.web.routes import Http
 
@@ -48,7 +47,7 @@ class OddsEndpoints:
         given = single(query_pairs(request.scope), ("types",))
         types = _types(given.get("types"))
         await reserve(request.scope, RACE_COST)
-        context = self._context(request)
+        context = request_context(self._http, request)
         with answered():
             race = await self._race(context, request.path_params["race_id"])
             board = await current_board(context, race)
@@ -62,7 +61,7 @@ class OddsEndpoints:
         given = single(query_pairs(request.scope), ("horse_number",))
         number = _number(given.get("horse_number"))
         await reserve(request.scope, RACE_COST)
-        context = self._context(request)
+        context = request_context(self._http, request)
         with answered():
             race = await self._race(context, request.path_params["race_id"])
         points = await context.use(Odds).history(race.ids.bridge) if is_updating(context.settings) else ()
@@ -76,14 +75,15 @@ class OddsEndpoints:
         symbols = _symbols(given.get("symbols"))
         await reserve(request.scope, RACE_COST * len({race_id for race_id, _ in symbols}))
         return await self._respond(
-            request, {"data": await self._prices(self._context(request), symbols), "timestamp": datetime.now(UTC)}
+            request,
+            {"data": await self._prices(request_context(self._http, request), symbols), "timestamp": datetime.now(UTC)},
         )
 
     async def price(self, request: Request) -> Response:
         """Show the odds to win of a horse as a price."""
         symbols = [_symbol(request.path_params["symbol"])]
         await reserve(request.scope, RACE_COST)
-        (price,) = await self._prices(self._context(request), symbols)
+        (price,) = await self._prices(request_context(self._http, request), symbols)
         return await self._respond(request, {"data": price, "timestamp": datetime.now(UTC)})
 
     async def _prices(self, context: Context, symbols: Sequence[tuple[str, int]]) -> list[Mapping[str, Any]]:
@@ -105,12 +105,7 @@ class OddsEndpoints:
 
     async def _race(self, context: Context, text: str) -> Race:
         """Look up a race by its id. Raises ``BadUserInput`` for another form, and ``NotFound``."""
-        if not re.fullmatch(BRIDGE_FORM, text):
-            raise BadUserInput(f"{text[:_SHOWN]!r} is not a race id of the form YYYYMMDD_course_RR.")
-        try:
-            race = await race_at(context, bridge_place(text))
-        except BadUserInput as error:
-            raise NotFound("There is no such race.") from error
+        race = await race_at(context, asked_place(text))
         if race is None:
             raise NotFound("There is no such race.")
         return race
@@ -121,12 +116,6 @@ class OddsEndpoints:
         return await self._http.responder.respond(
             request.headers, [orjson.dumps(body)], media_type="application/json", headers=headers
         )
-
-    def _context(self, request: Request) -> Context:
-        """Make what lookups read from: by the deadline, and with the log, of this request."""
-        deadline, settings = deadline_of(request.scope), self._http.settings
-        budget = Budget(values=settings.max_cost, seconds=deadline.seconds, since=deadline.begun)
-        return Context(self._http.services, trace=request_log(request.scope).trace, settings=settings, budget=budget)
 
 
 def _price(race_id: str, number: int, race: Race, board: Board, row: Row | None) -> Mapping[str, Any]:
