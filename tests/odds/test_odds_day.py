@@ -8,13 +8,18 @@ from typing import Any
 from odds_day import CALENDAR, DAY, KEPT, Wall, race_day
 from starlette.testclient import TestClient
 
+from graphql_api import samples
+from graphql_api.app import create_core, serve_core
+from graphql_api.installed import read_settings
 from graphql_api.odds.book import Book
 from graphql_api.odds.due import slots_of
 from graphql_api.odds.model import OddsStatus, shown
 from graphql_api.races.ids import COURSE_CODES, RacePlace, race_ids
+from graphql_api.races.mock import SEED
 from graphql_api.samples.calendar import JST
 from graphql_api.slips.tickets.combinations import every_combination
 from graphql_api.slips.tickets.types import BetType
+from races.files import index
 
 COURSE = "東京"
 """The racecourse whose races are followed; a run updates the other ones of the day too."""
@@ -89,3 +94,24 @@ def _check_final(client: TestClient, store: Any, race: Any, found: list[dict[str
     shown_now = client.get(f"/races/{bridge_id(race)}/odds?types=win").json()
     assert shown_now["win"] == {str(n): shown(odds) for n, odds in enumerate(board.lines[BetType.WIN].least, 1)}
     assert shown_now["next_update"] is None
+
+
+def test_final_odds_are_those_of_the_archive(tmp_path: Path) -> None:
+    """Of the files that the sample's riders have, indexed: each odds to win that the archive tells of the day."""
+    samples.write(tmp_path, jockeys=12, rows=60, seed=SEED)
+    index(tmp_path)
+    day = race_day(tmp_path, Wall(17, 0))
+    day.update()
+    settings = read_settings({"JOCKEY_LOG_LEVEL": "ERROR"}, data=str(tmp_path), jobs_workers=0)
+    compared = 0
+    with TestClient(serve_core(create_core(settings), settings)) as records:
+        for race in day.announced():
+            told = records.get(f"/races/{bridge_id(race)}/odds?types=win")
+            board = Book(day.store, KEPT).latest(bridge_id(race))
+            if told.status_code == 404 or board is None or board.status is not OddsStatus.FINAL:
+                continue
+            final = {number: odds for number, odds in told.json()["win"].items() if odds}
+            win = board.lines[BetType.WIN].least
+            assert {number: shown(win[int(number) - 1]) for number in final} == final
+            compared += len(final)
+    assert compared >= 10
