@@ -1,7 +1,6 @@
 """Metrics of the plain server for Prometheus."""
 
 import os
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -12,12 +11,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from conftest import serving
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+from ports import held_port
 
 
 def _samples(address: str) -> dict[tuple[str, Any], float]:
@@ -35,8 +29,11 @@ def _requests(samples: dict[tuple[str, Any], float], **labels: str) -> float:
 
 def test_requests_are_counted_by_route_and_status(sample_data: Path) -> None:
     """Values in paths are no labels. Repeats, unknown paths and methods are counted. The API has no such route."""
-    address = f"127.0.0.1:{_free_port()}"
-    with serving(sample_data, JOCKEY_METRICS=address) as base, httpx.Client(base_url=base) as client:
+    with (
+        held_port() as port,
+        serving(sample_data, JOCKEY_METRICS=(address := f"127.0.0.1:{port}")) as base,
+        httpx.Client(base_url=base) as client,
+    ):
         for number in ("00001", "00002"):
             for _ in range(4):  # from the second on out of memory, from the third on before it is parsed
                 assert client.get(f"/api/jockey/{number}").status_code == 200

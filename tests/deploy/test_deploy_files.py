@@ -7,7 +7,6 @@ import sys
 from pathlib import Path
 
 import pytest
-from cfnlint.decode import cfn_yaml
 
 from deployment import listed
 
@@ -96,6 +95,8 @@ def test_bootstrap_gives_no_more_than_is_needed() -> None:
     ``test_workflows_role_is_enough`` shows that they suffice.
     """
     _assert_clean(_tool("cfn-lint"), "deploy/bootstrap.yml")
+    from cfnlint.decode import cfn_yaml  # its import takes two seconds
+
     resources = cfn_yaml.load(str(ROOT / "deploy" / "bootstrap.yml"))["Resources"]
     assert resources["Images"]["Properties"]["ImageTagMutability"] == "IMMUTABLE"
     (trust,) = resources["Deployer"]["Properties"]["AssumeRolePolicyDocument"]["Statement"]

@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import socket
 import subprocess
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,6 +15,7 @@ from deployment_images import BASE, TASK, Engine, engine, needs_engine
 from lambda_events import function_url, warmer
 from lambda_runtime import Function, function
 from long_careers import long_career
+from ports import held_port
 
 # The group keeps them in one of xdist's processes, which builds each image once.
 pytestmark = [needs_engine, pytest.mark.xdist_group("image")]
@@ -166,11 +166,11 @@ def test_adapter_streams(containers: Engine, images: Mapping[str, str], tmp_path
     """The server starts by itself, and what stands in for the adapter finds it by the image's settings."""
     (tmp_path / "data").mkdir(mode=0o755)
     data = long_career(tmp_path / "data", 20_000)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = f"--env=AWS_LWA_PORT={probe.getsockname()[1]}"
     extension = "/opt/extensions/lambda-adapter"
-    with _run(containers, images["adapter"], data, tmp_path, [port], [extension]) as running:
+    with (
+        held_port() as port,
+        _run(containers, images["adapter"], data, tmp_path, [f"--env=AWS_LWA_PORT={port}"], [extension]) as running,
+    ):
         answer = running.stream(function_url(path="/api/jockey/00001"))
         assert (answer.status, answer.error, len(answer.json()["data"])) == (200, None, 20_000)
         assert "warmed" in running.stream(warmer()).json()

@@ -2,7 +2,6 @@
 
 import gzip
 import json
-import socket
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ from lambda_events import function_url, schedule, warmer
 from lambda_runtime import Function, function
 from lambda_streams import Pace
 from long_careers import long_career
+from ports import held_port
 
 STAND_IN = Path(__file__).parents[1] / "support" / "lambda_adapter.py"
 JOCKEY = "/api/jockey/00001"
@@ -27,19 +27,10 @@ FORGED = {
 }
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 @contextmanager
 def adapted(data: Path, folder: Path, seconds: float = 30, **environ: str) -> Iterator[tuple[Function, str]]:
     """Run the server behind the stand-in; give what invokes it, and where the server itself is."""
-    port = _free_port()
     own: Mapping[str, str] = {
-        "AWS_LWA_PORT": str(port),
         "AWS_LWA_READINESS_CHECK_PATH": "/health",
         "JOCKEY_DATA": str(data),
         "JOCKEY_STAGE": "dev",
@@ -47,7 +38,12 @@ def adapted(data: Path, folder: Path, seconds: float = 30, **environ: str) -> It
         **environ,
     }
     server = [sys.executable, "-m", "graphql_api.functions.adapter"]
-    with function([sys.executable, str(STAND_IN), *server], folder, own, seconds) as running:
+    with (
+        held_port() as port,
+        function(
+            [sys.executable, str(STAND_IN), *server], folder, {**own, "AWS_LWA_PORT": str(port)}, seconds
+        ) as running,
+    ):
         yield running, f"http://127.0.0.1:{port}"
 
 
