@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from odds_day import RaceDay, Wall, race_day, rounds_of
@@ -32,9 +32,14 @@ from graphql_api.odds.watches.service import COUNT, MAX_WATCHES
 from graphql_api.odds.watches.stored import count_key
 from graphql_api.races.model import Race
 from graphql_api.slips.tickets.types import BetType
-from graphql_api.store.protocol import Key, Page
+from graphql_api.store.protocol import ItemStore, Key, Page
 from graphql_api.store.sqlite import SqliteStore
 from webhook_server import receiving
+
+if TYPE_CHECKING:
+    from store_servers import Make
+
+pytest_plugins = ("store_servers",)
 
 RACE = "20250628_05_11"
 SECRET = "a-secret-of-the-operator"
@@ -131,7 +136,7 @@ class Trading:
 
 @contextmanager
 def trading(
-    tmp_path: Path, store: SqliteStore | None = None, wall: Wall | None = None, **environ: str
+    tmp_path: Path, store: ItemStore | None = None, wall: Wall | None = None, **environ: str
 ) -> Iterator[Trading]:
     """Begin half an hour before the race."""
     wall = wall or Wall(15, 0)
@@ -328,6 +333,24 @@ def test_a_watch_ends_after_its_last_firing(here: Trading) -> None:
     here.trade(30, 50, 30, 50, 30)
     found = here.read(watch_id)
     assert (len(found["firings"]), found["status"]) == (20, "EXHAUSTED")
+
+
+def test_watches_are_kept_by_each_store(make_store: "Make", tmp_path: Path) -> None:
+    """Created once, fired, read, and deleted under a condition."""
+    wall = Wall(15, 0)
+    with trading(tmp_path, make_store(wall.seconds), wall) as here:
+        request = str(uuid.uuid4())
+        watch_id = here.watch(below(), request=request)["watch"]["id"]
+        assert here.watch(below(), request=request)["watch"]["id"] == watch_id
+        here.trade(50, 39, 50, 39)
+        found = here.read(watch_id)
+        assert [each["oddsBefore"] for each in found["firings"]] == [5.0, 5.0]
+        assert here.code(UNWATCH, id=watch_id, version=1) == "CONFLICT"
+        assert here.ask(UNWATCH, id=watch_id, version=found["version"])["data"] == {"unwatchOdds": True}
+        assert here.read(watch_id) is None
+        counted = here.day.store.get(count_key(RACE))
+        assert counted is not None
+        assert counted.numbers == {COUNT: 0}
 
 
 class Counted(SqliteStore):
