@@ -22,18 +22,24 @@ from graphql_api.app import create_core
 from graphql_api.installed import read_settings
 from graphql_api.jockeys.vocabulary import Jurisdiction
 from graphql_api.odds.boards import LatestBoards
+from graphql_api.odds.book import Book
 from graphql_api.odds.due import slots_of
 from graphql_api.odds.job import update
 from graphql_api.odds.mock import MockOdds
 from graphql_api.odds.model import JST, Board, Line, OddsStatus
 from graphql_api.odds.service import Odds
 from graphql_api.odds.updates import OddsUpdates
+from graphql_api.odds.watches.model import Watch
+from graphql_api.odds.watches.rounds import WatchRounds
+from graphql_api.odds.watches.rules import Alert, AlertState, OddsAlertKind
+from graphql_api.odds.watches.stored import watch_key, write_watch
 from graphql_api.races.mock import SEED, FictionalRacing
 from graphql_api.races.model import Race, RaceStatus, Runner
 from graphql_api.samples.calendar import Calendar
 from graphql_api.samples.places import meetings
 from graphql_api.samples.quotations import pools_of
 from graphql_api.services import Services
+from graphql_api.slips.tickets.types import BetType
 from graphql_api.store.protocol import Item, ItemStore, Key, Write
 from graphql_api.store.service import Store
 from graphql_api.store.sqlite import SqliteStore
@@ -44,6 +50,8 @@ NOON = datetime(DAY.year, DAY.month, DAY.day, 12, 0, tzinfo=JST)
 FIRST, BETWEEN = timedelta(hours=-2, minutes=-10), timedelta(minutes=33)
 KEPT = 14 * 86_400
 READS = 300
+WATCHES = 50
+"""Watches of each race; the limit is 200."""
 TRIFECTA = "odds(type: TRIFECTA) { asOf stale entries(first: 20, orderBy: RANK) { combination odds rank } }"
 
 WRITE_UNIT, READ_UNIT = 1_024, 4_096
@@ -199,6 +207,43 @@ def _measure(counting: Counting) -> None:
     cost = share * (counting.writes * USD_WRITE + counting.reads * USD_READ)
     print(f"a day: {updated} updates, {share * counting.writes:,.0f} write units, {cost:.3f} USD on demand")
     updates.close()
+    for watches in (0, WATCHES):
+        _watch(counting, outcome.boards, watches)
+
+
+def _watch(counting: Counting, boards: Sequence[Board], watches: int) -> None:
+    """Look at the watches of all races, of which none fires, with an hour of history."""
+    now = boards[0].as_of
+    earlier = [replace(board, as_of=now - minute * timedelta(minutes=1)) for board in boards for minute in range(60)]
+    Book(counting.store, KEPT).keep_day(DAY, (), earlier, now)
+    state = AlertState(is_armed=True, fired=0, changed_at=0)
+    alerts = [
+        Alert(kind=OddsAlertKind.BELOW, bet_type=BetType.WIN, horse_number=number, threshold=1) for number in (1, 2, 3)
+    ]
+    alerts.append(replace(alerts[0], kind=OddsAlertKind.PERCENT, threshold=-899, minutes=60))
+    for board in boards:
+        for number in range(watches):
+            watch = Watch(
+                name=f"{number:032}",
+                race_id=board.race_id,
+                created_at=now,
+                expires_at=now + timedelta(days=2),
+                alerts=alerts,
+                states=[state] * len(alerts),
+            )
+            counting.store.put(watch_key(board.race_id, watch.name), write_watch(watch))
+    rounds = WatchRounds(counting, None, lambda: now)  # type: ignore[arg-type]
+    counting.calls = counting.reads = counting.writes = counting.items = 0
+    used = time.process_time()
+    told = asyncio.run(rounds.run(boards))
+    used = time.process_time() - used
+    if told.failed or told.fired:
+        raise SystemExit("The watches were not as expected.")
+    print(
+        f"{watches} watches of {len(alerts)} alerts a race: {1000 * used / len(boards):.1f} ms of CPU a race, "
+        f"{counting.calls} calls, {counting.reads} read units, {counting.writes} write units"
+    )
+    rounds.close()
 
 
 def _read(folder: str) -> None:
