@@ -110,7 +110,7 @@ def test_a_person_goes_from_a_name_in_kana_to_a_shared_query(open_page: Open, se
     race = page.url.rpartition("/")[2].partition("?")[0]
     assert re.fullmatch("[0-9]{12}", race)
     page.get_by_text("このページのクエリ").click()
-    page.get_by_role("link", name="エクスプローラで開く").click()
+    page.get_by_role("link", name="エクスプローラーで開く").click()
     until(ready(page), f"{QUERY}.includes('query RacePage')")
     assert run(page)["data"]["race"]["id"] == race
     page.evaluate(f"{EDITOR.format('graphiql-query-editor')}.setValue({json.dumps(CHANGED)})")
