@@ -97,12 +97,9 @@ class Metrics:
         path: str = scope["path"]
         if path.endswith(GRAPHQL):
             return GRAPHQL
-        if "endpoint" not in scope:
+        if "route" not in scope:
             return self._routes.get(path, OTHER)
-        route: str = path
-        for name, value in scope.get("path_params", {}).items():
-            before, found, after = route.rpartition(f"/{value}")
-            route = f"{before}/{{{name}}}{after}" if found else route
+        route: str = scope["route"].path  # never made of the path, whose values clients choose
         self._routes[path] = route
         return route
 

@@ -11,6 +11,7 @@ from graphql_api.comments.prompt import known_numbers, prompt_of
 from graphql_api.comments.settings import CommentsSettings
 from graphql_api.comments.words import WORDS
 from graphql_api.comments.writers import TEMPLATE, Writer, writer_of
+from graphql_api.errors import StoreUnavailable
 from graphql_api.language_models.asking import Asking
 from graphql_api.language_models.budgets import KEPT_DAYS, Cap, spent
 from graphql_api.language_models.checks import is_supported, plain_text
@@ -99,8 +100,14 @@ class Generation:
         advice = WORDS[wanted.language][f"advice_{wanted.kind.value}"]
         return Text(f"{introduction}\n{text}", advice, answer.input_tokens, answer.output_tokens)
 
-    async def _budget_percent(self, cap: Cap) -> float:
-        return round(100 * await spent(self._store, cap) / max(1, cap.most), 2)
+    async def _budget_percent(self, cap: Cap) -> float | None:
+        """Return the share of the budget; None if the store fails: the model is not asked again for a figure."""
+        try:
+            tokens = await spent(self._store, cap)
+        except StoreUnavailable as error:
+            log.warning("budget_unknown", **error.log_fields)
+            return None
+        return round(100 * tokens / max(1, cap.most), 2)
 
     def _cap(self) -> Cap:
         """Return the budget of the day in UTC."""

@@ -65,6 +65,8 @@ class Asking:
             self._breaker.succeeded()
         if fault.charged is not None:
             await self._charge_taken(caps, prompt, fault.charged)
+        elif fault.reason is FallbackReason.THROTTLED:  # it took nothing: else an hour of 429 would use up the day
+            await self._correct(caps, -prompt.most_tokens)
 
     async def _charge_taken(self, caps: Sequence[Cap], prompt: Prompt, answer: Answer) -> None:
         """Charge what the call did take; a model that does not say so took what was charged."""

@@ -4,6 +4,7 @@ The bridge writes ``win`` as ``{"1": 3.5}``, ``place`` and ``quinella_place`` as
 and combinations as ``"1-2"``. Its ``timestamp``, or ``updated_at``, is the time of the odds, Japan's without a zone.
 """
 
+import re
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
@@ -25,7 +26,8 @@ MAX_ODDS = 99_999.9
 MAX_RUNNERS = 28
 _UNREADABLE = "The source of odds gave an answer that cannot be read; try again later."
 
-Number = Callable[[Any], int]
+_NUMBER = re.compile("[0-9]{1,3}", re.ASCII)
+"""A horse's number: longer digits are no number that Python reads."""
 
 
 class JraVanOdds:
@@ -99,7 +101,7 @@ def _by_combination(bet_type: BetType, given: Mapping[str, Any]) -> dict[tuple[i
     found: dict[tuple[int, ...], Any] = {}
     for text, value in given.items():
         parts = text.split("-")
-        if not all(part.isdecimal() for part in parts):
+        if not all(map(_NUMBER.fullmatch, parts)):
             raise UpstreamUnavailable(_UNREADABLE, reason=f"{bet_type.value} has a key that is no combination")
         numbers = tuple(map(int, parts))
         found[numbers if BET_RULES[bet_type].is_ordered else tuple(sorted(numbers))] = value
@@ -123,7 +125,7 @@ def _runners(race: Race, told: Mapping[str, Any]) -> int:
     """Return the declared horses: those of the card, else up to the highest number that has odds."""
     numbers = [runner.horse_number for runner in race.runners]
     win = told.get("win")
-    numbers += [int(text) for text in win if text.isdecimal()] if isinstance(win, dict) else []
+    numbers += [int(text) for text in win if _NUMBER.fullmatch(text)] if isinstance(win, dict) else []
     runners = max([race.declared_runners or 0, *numbers])
     if not 1 <= runners <= MAX_RUNNERS:
         raise UpstreamUnavailable(_UNREADABLE, reason="no runners")
@@ -157,6 +159,7 @@ def _moment(text: Any) -> datetime | None:
     """Read a time; one without a zone is Japan's."""
     try:
         moment = datetime.fromisoformat(text)
-    except (TypeError, ValueError):
+        # In the first and the last year, another zone's time may be none that there is.
+        return (moment.replace(tzinfo=JST) if moment.tzinfo is None else moment).astimezone(UTC).astimezone(JST)
+    except (TypeError, ValueError, OverflowError):
         return None
-    return moment.replace(tzinfo=JST) if moment.tzinfo is None else moment

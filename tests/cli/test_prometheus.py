@@ -40,6 +40,8 @@ def test_requests_are_counted_by_route_and_status(sample_data: Path) -> None:
         for path in ("/nowhere", "/nothing"):
             client.get(path)
         client.put("/health")
+        for item in ("b", "bc", "bcd"):
+            client.delete(f"/cart/b/items/{item}")
         client.post("/graphql", json={"query": "{ __typename }"})
         assert client.get("/metrics").status_code == 404
         samples = _samples(address)
@@ -47,6 +49,7 @@ def test_requests_are_counted_by_route_and_status(sample_data: Path) -> None:
     assert _requests(samples, route=route, method="GET", status="200") == 8
     assert _requests(samples, route="other", method="GET", status="404") == 3
     assert _requests(samples, route="/graphql", method="POST", status="200") == 1
+    assert _requests(samples, route="/cart/{cart_id}/items/{item_id}", method="DELETE", status="404") == 3
     assert _requests(samples, route="/health", method="other", status="405") == 1
     assert samples["http_request_duration_seconds_count", (("route", route),)] == 8
     assert samples["http_requests_in_flight", ()] == 0

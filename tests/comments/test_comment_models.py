@@ -241,6 +241,26 @@ def test_a_store_that_is_away_is_told_before_a_model_is_asked(folder: Path, mode
     services.close()
 
 
+def test_a_store_that_goes_away_later_asks_no_model_again(folder: Path, model: Model, tmp_path: Path) -> None:
+    """The share of the budget is a figure only: an attempt that has a text does not fail for it."""
+    from graphql_api.errors import StoreUnavailable
+    from graphql_api.store.protocol import Item, Key
+    from graphql_api.store.sqlite import SqliteStore
+
+    class Forgetful(SqliteStore):
+        def get(self, key: Key) -> Item | None:
+            if key.pk.startswith("COMMENT-TOKENS#"):
+                raise StoreUnavailable("Throttled.")
+            return super().get(key)
+
+    settings = read_settings(environ(model, tmp_path), data=str(folder))
+    held = Store(Forgetful(tmp_path / "store.sqlite3"), PATIENCE)
+    services = Services(settings, open_storage(settings), {Store: held})
+    found = shown(services, write(services))
+    assert (found.provider, found.fallback, len(model.asked)) == ("http", None, 1)
+    services.close()
+
+
 def test_the_routes_tell_the_mark(folder: Path, model: Model, tmp_path: Path) -> None:
     """``fallback`` is true, with its reason."""
     model.faults.append(429)

@@ -85,6 +85,9 @@ def test_a_call_is_charged_what_it_took(store: Store) -> None:
     world.model.fault = ModelFault(FallbackReason.SLOW)
     assert world.ask() == "SLOW"
     assert world.spent == 115 + PROMPT.most_tokens
+    world.model.fault = ModelFault(FallbackReason.THROTTLED)  # which took none
+    assert world.ask() == "THROTTLED"
+    assert world.spent == 115 + PROMPT.most_tokens
     world.asking.close()
 
 

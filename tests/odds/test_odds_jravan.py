@@ -184,6 +184,22 @@ def test_half_of_the_horses_are_no_answer(services: Services, said: OddsBridge) 
     assert update(services)["failed"] == 1
 
 
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00", "9999-12-31T23:59:59Z", "soon", 17])
+def test_a_time_that_cannot_be_is_that_of_the_answer(services: Services, said: OddsBridge, moment: Any) -> None:
+    """As where the bridge tells none; neither this race nor the others fail for it."""
+    said.odds = {**ODDS, "timestamp": moment}
+    assert update(services)["stored"] == 1
+    with client_of(services) as client:
+        assert client.get(f"{PATH}/odds").json()["as_of"][:19] == f"{NOW:%Y-%m-%dT%H:%M:%S}"
+
+
+@pytest.mark.parametrize("number", ["9" * 5_000, "٣"])
+def test_numbers_that_no_horse_has_fail_their_race_alone(services: Services, said: OddsBridge, number: str) -> None:
+    """It is counted, and the run goes on."""
+    said.odds = {**ODDS, "win": {**ODDS["win"], number: 3.5}}
+    assert update(services)["failed"] == 1
+
+
 def test_without_any_odds_the_error_has_a_code(services: Services, bridge: Bridge, said: OddsBridge) -> None:
     """Once some are due, and the card has none either: 503 and UPSTREAM_UNAVAILABLE, in GraphQL and in REST."""
     said.odds = {"win": "broken"}

@@ -163,7 +163,7 @@ def test_a_history_is_read_page_by_page(day: RaceDay, client: TestClient, race_i
         if not page["pageInfo"]["hasNextPage"]:
             break
     assert pages == whole["nodes"]
-    for wrong in ("x", "1-", "-1"):
+    for wrong in ("x", "1-", "-1", "9" * 5_000 + "-1", "1-" + "9" * 5_000, "٣-١"):
         assert codes(run(client, HISTORY, id=race_id, after=wrong)) == ["BAD_USER_INPUT"]
 
 

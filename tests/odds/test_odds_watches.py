@@ -262,6 +262,8 @@ def test_the_same_request_creates_one_watch(here: Trading) -> None:
     [
         below(0.9),
         below(10_000),
+        below(1.7e308),
+        below(-1.7e308),
         below(horseNumber=19),
         below(type="TRIO"),
         below(minutes=5),
@@ -269,6 +271,7 @@ def test_the_same_request_creates_one_watch(here: Trading) -> None:
         {"kind": "PERCENT", "horseNumber": 1, "threshold": -20, "minutes": 61},
         {"kind": "PERCENT", "horseNumber": 1, "threshold": 0, "minutes": 5},
         {"kind": "PERCENT", "horseNumber": 1, "threshold": -100, "minutes": 5},
+        {"kind": "PERCENT", "horseNumber": 1, "threshold": 1.7e308, "minutes": 5},
     ],
 )
 def test_alerts_that_cannot_be(here: Trading, alert: Mapping[str, Any]) -> None:

@@ -14,6 +14,7 @@ import httpx2 as httpx
 import jsonschema
 import pytest
 from graphql import OperationDefinitionNode, parse
+from starlette.testclient import TestClient
 
 from conftest import serving
 from graphql_api.access.management import Keys
@@ -79,6 +80,17 @@ def test_tools_over_http(sample_data: Path) -> None:
         assert httpx.get(f"{base}/mcp").status_code == 405
         assert httpx.post(f"{base}/mcp", content=b"x" * 300_000).status_code == 413
         assert httpx.get(f"{base}/health").json() == {"status": "ok"}
+
+
+def test_pages_of_other_origins_are_refused(sample_data: Path) -> None:
+    """Where the origins of browsers are listed: also a page whose host leads here, of which CORS knows nothing."""
+    settings = Settings(data=str(sample_data), mcp=True, documents=str(OPERATIONS), cors_origins=("https://a.example",))
+    asked = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
+    accept = {"accept": "application/json, text/event-stream"}
+    with TestClient(create_app(settings)) as client:
+        for origin, status in (("https://a.example", 200), ("http://testserver", 403), ("null", 403), (None, 200)):
+            given = {} if origin is None else {"origin": origin}
+            assert client.post("/mcp", json=asked, headers={**accept, **given}).status_code == status
 
 
 def test_keys_and_limits_hold_for_tools(sample_data: Path, tmp_path: Path) -> None:

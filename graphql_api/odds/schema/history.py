@@ -1,6 +1,7 @@
 """The history of odds as a connection: a point for each horse at each moment."""
 
 import datetime as dt
+import re
 from collections.abc import Iterator, Sequence
 from functools import partial
 
@@ -18,6 +19,7 @@ from graphql_api.schema.pages import PageInfo
 from graphql_api.tables.paging import check_count
 
 PAGE = 100
+_CURSOR = re.compile("([0-9]{1,12})-([0-9]{1,3})", re.ASCII)
 
 
 @strawberry.type(description="Odds of a horse at one moment.")
@@ -107,9 +109,9 @@ def _cursor_at(points: Sequence[OddsPoint], page: range, place: int) -> str | No
 
 def _place_after(points: Sequence[OddsPoint], cursor: str) -> int:
     """Return the first place behind a cursor, also where its own point was compacted away since."""
-    seconds, _, number = cursor.partition("-")
-    if not (seconds.isdecimal() and number.isdecimal()):
+    told = _CURSOR.fullmatch(cursor)
+    if told is None:
         raise BadUserInput("Argument 'after' is not a cursor of this connection.")
-    behind = int(seconds), int(number)
+    behind = int(told[1]), int(told[2])
     found = (place for place, each in enumerate(points) if (int(each.as_of.timestamp()), each.horse_number) > behind)
     return next(found, len(points))

@@ -17,6 +17,9 @@ MIN_ODDS, MAX_ODDS = 10, 99_999
 MIN_PERCENT, MAX_FALL, MAX_RISE = 10, 900, 10_000
 """Tenths of a percent: the least change, and the largest ones. Odds never fall by 100 %."""
 
+BEYOND = 1e6
+"""A threshold that no bound allows."""
+
 MAX_AHEAD = timedelta(days=14)
 """How long before its day a race can be watched."""
 
@@ -65,15 +68,20 @@ def _alert(request: AlertRequest) -> Alert:
     )
 
 
+def _tenths(threshold: float) -> int:
+    """Return a number in tenths; one that is far beyond all bounds stays beyond them, and finite."""
+    return round(10 * max(-BEYOND, min(BEYOND, threshold)))
+
+
 def _odds(threshold: float) -> int:
-    tenths = round(10 * threshold)
+    tenths = _tenths(threshold)
     if not MIN_ODDS <= tenths <= MAX_ODDS:
         raise BadUserInput(f"'threshold' must be odds from {MIN_ODDS / 10} to {MAX_ODDS / 10}.")
     return tenths
 
 
 def _percentage(threshold: float) -> int:
-    tenths = round(10 * threshold)
+    tenths = _tenths(threshold)
     if not (-MAX_FALL <= tenths <= -MIN_PERCENT or MIN_PERCENT <= tenths <= MAX_RISE):
         raise BadUserInput(
             f"For PERCENT, 'threshold' must be from {-MAX_FALL // 10} to {-MIN_PERCENT // 10}, or from "

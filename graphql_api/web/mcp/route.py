@@ -4,6 +4,7 @@ import asyncio
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
+from starlette.exceptions import HTTPException
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from graphql_api.web.mcp.tools import Tools
 
 PATH = "/mcp"
+FOREIGN = "Pages of this origin may not use this service."
 
 
 class McpEndpoint:
@@ -27,11 +29,14 @@ class McpEndpoint:
             raise ConfigError("JOCKEY_MCP requires JOCKEY_DOCUMENTS: the trusted operations are the tools.")
         if find_spec("mcp") is None:
             raise ConfigError(f"JOCKEY_MCP requires a library. {install_hint('mcp')}")
+        self.origins = frozenset(settings.cors_origins)
         self.max_bytes = settings.max_body_bytes
         self.tools = Once(lambda: _tools(graphql, version))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request. A session would tie a client to a process, and there is nothing to remember."""
+        if not self._is_allowed(scope):
+            raise HTTPException(403, FOREIGN)
         tools = self.tools.made
         if tools is None:
             tools = await asyncio.to_thread(self.tools)
@@ -42,6 +47,14 @@ class McpEndpoint:
         )
         async with manager.run():
             await manager.handle_request(scope, receive, send)
+
+    def _is_allowed(self, scope: Scope) -> bool:
+        """Return whether a page of the request's origin may ask: also one that reached this host by a name of its own.
+
+        The protocol requires that, as CORS does not hold for a page whose host leads here (DNS rebinding).
+        """
+        origins = {value.decode("latin-1") for name, value in scope["headers"] if name == b"origin"}
+        return "*" in self.origins or origins <= self.origins
 
     def route(self) -> Route:
         """Return the route to mount; streams that a client opens by GET are for sessions."""
