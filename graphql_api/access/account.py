@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from graphql_api.access.callers import KEPT_COST, TOLD_SECONDS, Headers
 from graphql_api.access.clock import Clock
-from graphql_api.access.rates import FIRST_SHARE, MINUTE, Purse, Rate
+from graphql_api.access.rates import USUAL_COST, Purse, Rate
 from graphql_api.access.records import COST, LIMITS, REQUESTS, KeyRecord
 from graphql_api.access.telling import policy, remaining, told
 from graphql_api.access.tickets import Tickets
@@ -16,18 +16,6 @@ from graphql_api.store.rate_limits import Draw
 
 CHECK_SECONDS = 25.0
 """How long a record counts as known; with the time of a request, a change takes effect within 30 seconds."""
-
-USUAL_COST = 20_000
-"""Cost that is expected of the first operation: most read one jockey."""
-
-
-def first_draws(defaults: Mapping[str, int]) -> dict[str, Draw]:
-    """Return what to take for the first request of a key before its record is known, by the limits of the settings.
-
-    That is enough for one request, and for one of each key whose own limits are so high that a part holds a request.
-    """
-    units = {REQUESTS: Rate.of(defaults[REQUESTS]).unit, COST: KEPT_COST * Rate.of(defaults[COST]).unit}
-    return {name: Draw(0, max(unit, MINUTE // FIRST_SHARE), MINUTE) for name, unit in units.items()}
 
 
 class Account:
@@ -106,6 +94,11 @@ class Account:
         """Return the usage that is not in the store yet, and forget it."""
         self._pay()
         return self.usage.taken(self.record.id)
+
+    def needs(self, cost: int) -> dict[str, int]:
+        """Return what has to be held for a request of this cost; what no limit could hold is owed later."""
+        rate = self.rates[COST]
+        return {**self.least, COST: max(self._least[1], min(cost, rate.limit) * rate.unit)}
 
     def cost_needed(self, cost: int) -> dict[str, int]:
         """Return what has to be held for a request to cost so much more; what no limit could hold is owed later."""

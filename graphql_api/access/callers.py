@@ -24,11 +24,17 @@ class Caller(Protocol):
     def give_back(self) -> None:
         """Give back what was just taken so."""
 
-    async def admit(self) -> None:
-        """Take a request as soon as that can be. Raises ``RateLimited``, ``Unauthenticated``, ``StoreUnavailable``."""
+    def may_wait(self) -> bool:
+        """Return whether to admit a request takes a call to the store: better when its cost is known, in one call."""
+
+    async def admit(self, cost: int = KEPT_COST) -> None:
+        """Charge for a request with its cost. What is dearer than a whole limit, the caller owes.
+
+        Raises ``RateLimited``, ``Unauthenticated``, ``StoreUnavailable``.
+        """
 
     async def reserve(self, cost: int) -> None:
-        """Take cost; of what is dearer than a whole limit, the rest is owed. Raises as ``admit``."""
+        """Charge for more cost of an admitted request. Raises as ``admit``."""
 
     def spend_cost(self, cost: int) -> None:
         """Take cost that was used already, whatever the limit says."""

@@ -1,6 +1,7 @@
 """A key as a caller: one text of it, and the account that all its texts share."""
 
 from graphql_api.access.account import Account
+from graphql_api.access.callers import KEPT_COST
 from graphql_api.access.errors import bad_key
 from graphql_api.access.limiter import Limiter
 from graphql_api.access.usage import flush
@@ -57,16 +58,22 @@ class Credential:
         """Give back the ticket."""
         self._tickets.left += 1
 
-    async def admit(self) -> None:
-        """Take from what is held, or fill it first; that tells of a change to the key, too."""
-        if self.try_take():
+    def may_wait(self) -> bool:
+        """Return whether memory can neither admit nor refuse a request."""
+        return not self.account.is_ready() and self._limiter.would_ask(self.account)
+
+    async def admit(self, cost: int = KEPT_COST) -> None:
+        """Charge what is held, or fill it first; that tells of a change to the key, too."""
+        if cost == KEPT_COST and self.try_take():
             return
         account = self.account
-        if not account.is_ready():
-            await self._limiter.fill(account, account.least)
+        needs = account.needs(cost)
+        if not account.is_ready() or not account.covers(needs):
+            await self._limiter.fill(account, needs)
         if not self.holds():
             raise bad_key()
         account.take()
+        account.spend_cost(cost - KEPT_COST)
         account.issue_tickets(self._monotonic() + self._until - self._clock.now(), self)
 
     async def reserve(self, cost: int) -> None:

@@ -6,10 +6,11 @@ from weakref import WeakValueDictionary
 
 from cachetools import LRUCache, TTLCache
 
-from graphql_api.access.account import Account, first_draws
+from graphql_api.access.account import Account
 from graphql_api.access.credential import Credential
 from graphql_api.access.errors import bad_key
 from graphql_api.access.limiter import Limiter
+from graphql_api.access.rates import first_draws
 from graphql_api.access.tokens import Token, read_token
 from graphql_api.access.visitors import Visitor
 

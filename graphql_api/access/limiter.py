@@ -67,12 +67,17 @@ class Limiter:
             if not (account.is_fresh() and account.covers(needs)):
                 await self._draw(account, needs, now)
 
+    def would_ask(self, account: Account) -> bool:
+        """Return whether the next request, for which too little is held, takes a call to the store."""
+        draws = account.draws(account.least, self.clock.monotonic())
+        return not self.outage.is_on and not _is_refused(account, draws, account.least, self.clock.wall())
+
     async def _draw(self, account: Account, needs: Mapping[str, int], now: float) -> None:
         wall = self.clock.wall()
         draws = account.draws(needs, now)
-        owes = any(draw.owed for draw in draws.values())
-        if account.is_fresh() and not owes and not settle(_patient(draws, needs), account.marks, wall).granted:
-            raise self._refusal(account, draws, wall)  # marks never go back: the store would refuse, too
+        owes = _owes(draws)
+        if _is_refused(account, draws, needs, wall):
+            raise self._refusal(account, draws, wall)
         drawn = await self._ask(account, draws, wall)
         if drawn is not None:
             account.update(drawn.item)
@@ -107,6 +112,15 @@ class Limiter:
     def _refusal(self, account: Account, draws: Mapping[str, Draw], wall: int) -> RateLimited:
         unspent = {name: Draw(draw.least, 0, draw.burst, account.purses[name].owed) for name, draw in draws.items()}
         return refusal(unspent, account.marks, wall, {"ratelimit-policy": policy(account.rates)})
+
+
+def _owes(draws: Mapping[str, Draw]) -> bool:
+    return any(draw.owed for draw in draws.values())
+
+
+def _is_refused(account: Account, draws: Mapping[str, Draw], needs: Mapping[str, int], wall: int) -> bool:
+    """Return whether memory can refuse draws: marks never go back, so the store would refuse, too."""
+    return account.is_fresh() and not _owes(draws) and not settle(_patient(draws, needs), account.marks, wall).granted
 
 
 def _patient(draws: Mapping[str, Draw], needs: Mapping[str, int]) -> dict[str, Draw]:

@@ -4,7 +4,19 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
-from graphql_api.access.records import LIST, SCOPES, USAGE, KeyRecord, Secret, entry_of, key_of
+from graphql_api.access.rates import first_parts
+from graphql_api.access.records import (
+    COST,
+    FIRST_PARTS,
+    LIST,
+    REQUESTS,
+    SCOPES,
+    USAGE,
+    KeyRecord,
+    Secret,
+    entry_of,
+    key_of,
+)
 from graphql_api.access.tokens import digest, new_id, new_token
 from graphql_api.access.usage import Day, days_before, read_days
 from graphql_api.errors import BadUserInput, NotFound
@@ -48,6 +60,9 @@ class Keys:
         )
         self._store.put(entry_of(key_id), {}, expected=0)  # first: what is not listed could not be found again
         self._store.put(key_of(key_id), record.body(), expected=0)
+        own = {limit: amount for limit, amount in ((REQUESTS, requests), (COST, cost)) if amount is not None}
+        if own:
+            self._store.add(key_of(key_id), {FIRST_PARTS[name]: part for name, part in first_parts(own).items()})
         return record, text
 
     def all(self) -> Iterator[KeyRecord]:

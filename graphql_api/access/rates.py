@@ -1,7 +1,12 @@
 """Limits a minute, and what is held of them in memory for a moment; all amounts are in nanoseconds of the rate."""
 
 from collections import deque
+from collections.abc import Mapping
 from typing import NamedTuple
+
+from graphql_api.access.callers import KEPT_COST
+from graphql_api.access.records import FIRST_PARTS, REQUESTS
+from graphql_api.store.rate_limits import Draw
 
 MINUTE = 60 * 10**9
 
@@ -14,9 +19,11 @@ SHARE = 50
 GROWTH = 4
 """Times what was used of late that a process takes at once, at most."""
 
-
 FIRST_SHARE = 200
 """A process takes a part of this many of a minute for the first request of a key, whose limits it does not know yet."""
+
+USUAL_COST = 20_000
+"""Cost that is expected of the first operation: most read one jockey."""
 
 
 class Rate(NamedTuple):
@@ -34,6 +41,28 @@ class Rate(NamedTuple):
     def of(cls, limit: int) -> "Rate":
         """Make a rate; a unit is rounded up, so that no more than ``limit`` is earned in a minute."""
         return cls(limit, -(-MINUTE // limit))
+
+
+def first_parts(limits: Mapping[str, int]) -> dict[str, int]:
+    """Return what a process takes of each limit with the first request of a key.
+
+    That is enough for an answer from memory at least, and for a usual operation where that is no large part.
+    """
+    parts = {}
+    for name, limit in limits.items():
+        least, usual = (1, 1) if name == REQUESTS else (KEPT_COST, USUAL_COST)
+        unit = Rate.of(limit).unit
+        part = max(least * unit, min(usual * unit, MINUTE // SHARE), MINUTE // FIRST_SHARE)
+        parts[name] = min(MINUTE, part)
+    return parts
+
+
+def first_draws(defaults: Mapping[str, int]) -> dict[str, Draw]:
+    """Return what to take for the first request of a key, whose record is not known yet.
+
+    That is what its item names, or, for a key without limits of its own, a part of those of the settings.
+    """
+    return {name: Draw(0, part, MINUTE, part=FIRST_PARTS[name]) for name, part in first_parts(defaults).items()}
 
 
 class Purse:

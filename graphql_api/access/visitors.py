@@ -52,10 +52,16 @@ class Visitor:
         self._marks[REQUESTS] -= self._requests
         self._marks[COST] -= self._cost
 
-    async def admit(self) -> None:
+    def may_wait(self) -> bool:
+        """Return False: no visitor takes a call to the store."""
+        return False
+
+    async def admit(self, cost: int = KEPT_COST) -> None:
         """Move the marks, or refuse."""
         if not self.try_take():
             raise self._refusal(self._least)
+        if cost > KEPT_COST:
+            await self.reserve(cost - KEPT_COST)
 
     async def reserve(self, cost: int) -> None:
         """Move the mark of cost, or refuse."""

@@ -155,6 +155,8 @@ class DynamoDbStore:
                     update.move_mark(name, draw, settled, marks.get(name, 0), now)
                 written, item = self._apply(key, update)
                 if written is not None:
+                    known = {name: marks.get(name, 0) for name in draws}
+                    settled = settle(draws, {**written.numbers, **known}, now)  # by the item's own amounts
                     return Drawn(settled.granted, settled.taken, written)
             elif item is not None:
                 return Drawn(settled.granted, settled.taken, item)

@@ -92,7 +92,13 @@ class Update:
         self._name(name)
         self.values[":now"] = number(now)
         if mark <= now:  # all is earned: the mark begins anew
-            self.set(name, number(settled.marks[limit]))
+            self.values[f":{name}"] = number(settled.taken[limit])
+            taken = f":{name}"
+            if draw.part:  # the item may name another amount
+                self._name(NUMBER + draw.part)
+                taken = f"if_not_exists(#{NUMBER}{draw.part}, {taken})"
+            self.values[f":from_{name}"] = number(settled.marks[limit] - settled.taken[limit])
+            self.sets.append(f"#{name} = {taken} + :from_{name}")
             self.conditions.append(f"(attribute_not_exists(#{name}) OR #{name} <= :now)")
             return
         self.values[f":{name}"] = number(amount)

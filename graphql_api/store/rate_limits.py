@@ -6,7 +6,7 @@ What is admitted in any interval ``t`` is then at most ``burst`` and what is ear
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 
@@ -15,12 +15,20 @@ class Draw:
     """What to take from one limit, in nanoseconds: ``least`` or nothing, and up to ``most`` where there is so much.
 
     ``owed`` was spent before without being taken. It is taken whatever the limit says, and before all else.
+    ``part`` names one of the item's numbers. If the item has it, that number replaces ``most``: so the first call for
+    an item that the caller has not read takes the right amount. It is at least ``least`` and at most ``burst``.
     """
 
     least: int
     most: int
     burst: int
     owed: int = 0
+    part: str = ""
+
+    def of_item(self, numbers: Mapping[str, int]) -> "Draw":
+        """Return this draw with the amount that the item names, if it does."""
+        amount = numbers.get(self.part)
+        return self if amount is None else replace(self, most=amount)
 
 
 class Settled(NamedTuple):
@@ -32,7 +40,8 @@ class Settled(NamedTuple):
 
 
 def settle(draws: Mapping[str, Draw], marks: Mapping[str, int], now: int) -> Settled:
-    """Return the outcome of draws against marks: all are granted, or none."""
+    """Return the outcome of draws against an item's numbers, its marks among them: all are granted, or none."""
+    draws = {name: draw.of_item(marks) for name, draw in draws.items()}
     begun = {name: max(marks.get(name, 0), now) + draw.owed for name, draw in draws.items()}
     rooms = {name: now + draw.burst - begun[name] for name, draw in draws.items()}
     granted = all(rooms[name] >= draw.least for name, draw in draws.items())

@@ -9,9 +9,12 @@ import pytest
 from graphql_api.access.account import CHECK_SECONDS
 from graphql_api.access.callers import KEPT_COST
 from graphql_api.access.credential import Credential
+from graphql_api.access.rates import LEASE_SECONDS
+from graphql_api.access.records import key_of
 from graphql_api.access.service import Access
 from graphql_api.access.usage import FLUSH_SECONDS
 from graphql_api.errors import StoreUnavailable
+from graphql_api.store.rate_limits import Draw
 from keyed import NAME, VIEWER, Served, served
 
 ALL = {"query": '{ jockey(id: "00001") { records { nodes { date raceName horseName } } } }'}
@@ -162,11 +165,75 @@ def test_the_first_request_of_a_key_costs_one_call(sample_data: Path, tmp_path: 
         assert app.store.calls == ["draw"]
 
 
-def test_a_key_with_a_low_limit_of_its_own_costs_one_call_more_at_first(app: Served) -> None:
-    """What a process takes before it knows a key is less than one of its requests then, and is not lost."""
-    key = app.key(requests=60)
-    assert '"requests";r=59' in app.ask(key).headers["ratelimit"]
-    assert app.store.calls == ["draw", "draw"]
+@pytest.mark.parametrize(
+    ("requests", "cost", "left"),
+    [(1, None, 0), (2, None, 1), (60, 600_000, 59), (5_000, 10**9, 4_999)],
+)
+def test_the_first_request_costs_one_call_whatever_limits_the_key_has(
+    app: Served, requests: int | None, cost: int | None, left: int
+) -> None:
+    """The item says how much to take before its record is known; a refused request takes no call at all then."""
+    key = app.key(requests=requests, cost=cost)
+    assert f'"requests";r={left};' in app.ask(key).headers["ratelimit"]
+    assert app.store.calls == ["draw"]
+    if requests == 1:
+        assert [app.ask(key).status_code for _ in range(2)] == [429, 429]
+        assert app.store.calls == ["draw"]
+
+
+@pytest.mark.parametrize("cost", [1_000, 10_000, 400_000])
+@pytest.mark.parametrize("held", [False, True])
+def test_a_dear_operation_costs_one_call(app: Served, cost: int, held: bool) -> None:
+    """Admitted or refused, dearer than a whole limit or not, with something held or nothing."""
+    key = app.key(cost=cost)
+    app.ask(key)
+    for ask in (
+        lambda: app.client.post("/graphql", json=ALL, headers=key),
+        lambda: app.client.get("/graphql", params=ALL | {"held": str(held)}, headers=key),
+        lambda: app.client.get(ROWS + "?limit=150", headers=key),
+        lambda: app.client.get(ROWS + ".csv", headers=key),
+        lambda: app.client.get(ROWS + ".csv", headers=key),
+    ):
+        app.clock.seconds += 3_600
+        if held:
+            app.ask(key)
+            app.clock.seconds += LEASE_SECONDS / 2
+        statuses = []
+        for _ in range(3):
+            calls = len(app.store.calls)
+            statuses.append(ask().status_code)
+            assert app.store.calls[calls:].count("draw") <= 1
+        assert set(statuses) <= {200, 429}
+        assert cost < 400_000 or 200 in statuses
+
+
+def test_a_request_that_the_store_refuses_gets_no_answer(app: Served) -> None:
+    """Nor one from memory: another process has used the limit, or the key is disabled, and only the store knows."""
+    record, text = app.keys.create("a", requests=60)
+    key = {"X-API-Key": text}
+    etag = app.client.get(ROWS, headers=key).headers["etag"]
+    assert [app.ask(key).status_code, app.client.get(ROWS + ".csv", headers=key).status_code] == [200, 200]
+
+    def ask_all(status: int) -> None:
+        for path in (ROWS, ROWS + ".csv", f"/graphql?query={NAME['query']}"):
+            for more in ({}, {"If-None-Match": etag}, {"Range": "bytes=0-9"}, {"Origin": "https://a.example"}):
+                for method in ("GET", "HEAD"):
+                    app.clock.seconds += CHECK_SECONDS
+                    calls = len(app.store.calls)
+                    answer = app.client.request(method, path, headers={**key, **more})
+                    assert answer.status_code == status
+                    assert (answer.headers["cache-control"], "etag" in answer.headers) == ("no-store", False)
+                    assert "records" not in answer.text
+                    assert "raceName" not in answer.text
+                    assert app.store.calls[calls:].count("draw") <= 1
+
+    app.clock.seconds += 600
+    now = app.clock.wall()
+    app.store.within.draw(key_of(record.id), now + 3_600 * 10**9, {"requests": Draw(1, 60 * 10**9, 60 * 10**9)})
+    ask_all(429)
+    app.clock.seconds += 7_200
+    app.keys.disable(record.id)
+    ask_all(401)
 
 
 def test_an_admitted_request_may_take_cost_though_it_was_the_last(sample_data: Path, tmp_path: Path) -> None:

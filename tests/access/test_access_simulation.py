@@ -28,12 +28,13 @@ STEPS = st.lists(
         st.integers(0, 3),  # the process that is asked
         st.sampled_from([0.0, 0.0, 0.0, 0.01, 0.3, 1.0, 2.5, 20.0]),  # seconds since the step before
         st.integers(1, 30),  # requests at once
-        st.sampled_from([0, 0, 100, 700, 5_000, 20_000]),  # what each is reckoned to cost
+        st.sampled_from([0, 0, 100, 700, 5_000, 20_000, 70_000]),  # what each is reckoned to cost
+        st.booleans(),  # whether it is admitted with its cost, or before that is known
     ),
     max_size=40,
 )
 
-Step = tuple[int, float, int, int]
+Step = tuple[int, float, int, int, bool]
 Admitted = tuple[float, int]
 """When something was admitted, and how much."""
 
@@ -64,18 +65,19 @@ async def simulate(folder: Path, steps: Sequence[Step]) -> tuple[list[Admitted],
     processes = [Access(AccessSettings(access="required"), Store(store, seconds=30), clock) for _ in range(4)]
     requests: list[Admitted] = []
     costs: list[Admitted] = []
-    for process, seconds, count, cost in steps:
+    for process, seconds, count, cost, together in steps:
         moved.seconds += seconds
         for _ in range(count):
             with suppress(RateLimited):
                 caller = await processes[process].identify({text}, "127.0.0.1", "rest")
                 assert caller is not None
-                await caller.admit()
+                first = max(KEPT_COST, cost if together else 0)
+                await caller.admit(first)
                 requests.append((moved.seconds, 1))
-                costs.append((moved.seconds, KEPT_COST))
-                if cost > KEPT_COST:
+                costs.append((moved.seconds, min(first, COST)))  # the rest of what is dearer is owed
+                if cost > first:
                     await caller.reserve(cost - KEPT_COST)
-                    costs.append((moved.seconds, cost - KEPT_COST))
+                    costs.append((moved.seconds, min(cost, COST) - KEPT_COST))
     for each in processes:
         each.store.close()
     return requests, costs
@@ -100,6 +102,6 @@ def test_no_interval_has_more_than_the_contract_allows(steps: list[Step]) -> Non
 def test_nearly_all_of_the_limit_can_be_used() -> None:
     """By one process or four in turn, at any pace that is not below the rate."""
     for processes, pace in ((1, 0.1), (4, 0.1), (4, 0.9)):
-        steps = [(number % processes, pace, 1, 0) for number in range(int(300 / pace))]
+        steps = [(number % processes, pace, 1, 0, False) for number in range(int(300 / pace))]
         requests, _ = run(steps)
         assert len(requests) >= 0.95 * min(len(steps), REQUESTS + REQUESTS / 60 * 300)

@@ -169,6 +169,25 @@ def test_a_draw_moves_marks_no_further_than_the_burst(store: ItemStore) -> None:
     assert draw(now + 500 * SECOND, SECOND, 100 * SECOND, owed=SECOND) == (True, 9 * SECOND)
 
 
+def test_an_item_may_name_the_amount_of_a_draw(store: ItemStore) -> None:
+    """For callers that do not know it: at first, where all is earned, and where others have taken some."""
+    now = 1_800_000_000 * SECOND
+    limits = {"a": Draw(0, SECOND, 10 * SECOND, part="first_a"), "b": Draw(0, SECOND, 10 * SECOND, part="first_b")}
+    store.put(KEY, {})
+    store.add(KEY, {"first_a": 4 * SECOND})
+    for marks, taken in (
+        ({"a": 4, "b": 1}, {"a": 4, "b": 1}),
+        ({"a": 8, "b": 2}, {"a": 4, "b": 1}),
+        ({"a": 10, "b": 3}, {"a": 2, "b": 1}),
+    ):
+        drawn = store.draw(KEY, now, limits)
+        assert drawn is not None
+        assert drawn.granted
+        assert drawn.taken == {name: amount * SECOND for name, amount in taken.items()}
+        numbers = {name: now + amount * SECOND for name, amount in marks.items()}
+        assert drawn.item.numbers == {**numbers, "first_a": 4 * SECOND}
+
+
 def test_a_draw_from_an_item_without_the_text_takes_nothing(store: ItemStore) -> None:
     """Whatever is guessed of its marks; one that contains the text is drawn from, and told."""
     now = 1_800_000_000 * SECOND

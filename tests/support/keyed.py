@@ -140,5 +140,5 @@ def served(data: Path, folder: Path, patience: float = 5.0, **environ: str) -> I
     core = replace(core, services=services)
     operator = SqliteStore(path)
     with TestClient(serve_core(core, settings), raise_server_exceptions=False) as client:
-        yield Served(core, store, client, Keys(operator), clock)
+        yield Served(core, store, client, Keys(operator, lambda: clock.wall() / 10**9), clock)
     operator.close()

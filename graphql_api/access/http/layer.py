@@ -4,7 +4,7 @@ Keys are taken out of a request's headers once it is admitted, so that all calle
 required, nothing leaves as ``public``, whichever route wrote it and whether or not it is replayed.
 """
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
 
@@ -15,7 +15,7 @@ from graphql_api.access.http.addresses import Addresses
 from graphql_api.access.http.credentials import credentials, without_credentials
 from graphql_api.access.http.marks import mark
 from graphql_api.access.http.meter import Meter
-from graphql_api.access.http.needs import needed_scope
+from graphql_api.access.http.needs import charges_first, needed_scope
 from graphql_api.access.service import CALLER as CONTEXT_CALLER
 from graphql_api.access.service import Access
 from graphql_api.access.slice import AccessSettings
@@ -70,21 +70,29 @@ class Layer:
             elif client.direct:
                 scope["state"][CALLER] = PEER
             caller: Caller = key or self.access.visitor(client.address)
-            await caller.admit()
+            waits = False
+            if not caller.try_take():
+                waits = charges_first(scope) and caller.may_wait()
+                if not waits:
+                    await caller.admit()
         except ServiceError as error:
             await self._give_refusal(error, scope, receive, send)
         else:
-            await self._admitted(caller, scope, receive, send)
+            await self._serve(caller, scope, receive, send, waits=waits)
         finally:
             if failed := self.access.outage.failures - failures:
                 request_log(scope)["store_failures"] = failed
 
-    async def _admitted(self, caller: Caller, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass an admitted request on, and count its answer."""
+    async def _serve(self, caller: Caller, scope: Scope, receive: Receive, send: Send, *, waits: bool) -> None:
+        """Pass a request on, and count its answer; one that ``waits`` is admitted when its cost is known."""
         fields = request_log(scope)
         if caller.key_id:
             fields["key_id"] = caller.key_id
-        meter = Meter(caller, send, fields, private=self.required)
+
+        def refuse(error: ServiceError) -> Awaitable[None]:
+            return self._give_refusal(error, scope, receive, send)
+
+        meter = Meter(caller, send, fields, refuse, private=self.required, waits=waits)
         scope["state"][CHARGE] = Charge(meter.reserve, meter.settle)
         outer = CONTEXT_CALLER.set(caller)
         try:
