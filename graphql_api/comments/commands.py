@@ -30,7 +30,13 @@ PAGE = """<!doctype html>
 """
 
 
-@click.group(short_help="Report on comments.")
+@click.group(
+    short_help="Report on comments.",
+    epilog="""\b
+Examples:
+  graphql-api comments report --days 7
+  graphql-api comments report --days 30 --html report.html""",
+)
 def comments() -> None:
     """Report on comments."""
 

@@ -50,13 +50,13 @@ def verdict(summary: Mapping[str, Any]) -> tuple[str, str]:
         )
     elif summary["difference_low"] > 0:
         market = (
-            f"このモデルは市場に勝てない。1レースの対数損失は市場より大きい({difference})。馬券の助言にはならない。",
-            f"The model does not beat the market: its loss is higher ({difference}). It is no advice to bet.",
+            f"このモデルは市場に勝てない。1レースの対数損失は市場より大きい({difference})。馬券の購入を勧めるものではない。",
+            f"The model does not beat the market: its loss is higher ({difference}). This is not advice to bet.",
         )
     else:
         market = (
-            f"このモデルは市場に勝っていない。差は誤差の範囲である({difference})。馬券の助言にはならない。",
-            f"The model does not beat the market: they do not differ clearly ({difference}). It is no advice to bet.",
+            f"このモデルは市場に勝っていない。差は誤差の範囲である({difference})。馬券の購入を勧めるものではない。",
+            f"The model does not beat the market: no clear difference ({difference}). This is not advice to bet.",
         )
     better = summary["log_loss"] < summary["uniform_log_loss"]
     uniform = (

@@ -14,7 +14,13 @@ PATIENT = 3.0, 10.0
 """Seconds to connect to the store and to wait for it: a person waits longer than a request."""
 
 
-@click.group(short_help="Update and show odds.")
+@click.group(
+    short_help="Update and show odds.",
+    epilog="""\b
+Examples:
+  graphql-api odds update --data data
+  graphql-api odds show 20240601_05_11""",
+)
 def odds() -> None:
     """Update and show odds."""
 

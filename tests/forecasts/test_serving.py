@@ -76,7 +76,7 @@ def test_a_race_shows_its_forecast_and_how_it_did(client: TestClient) -> None:
         },
     }
     assert "does not beat the market" in found["model"]["evaluation"]["verdict"]
-    assert "no advice to bet" in found["model"]["evaluation"]["verdict"]
+    assert "not advice to bet" in found["model"]["evaluation"]["verdict"]
     assert sum(each["winProbability"] for each in entries) == pytest.approx(1, abs=1e-6)
     assert entries[1] == {
         "horseNumber": 2,

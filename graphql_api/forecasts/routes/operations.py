@@ -6,7 +6,7 @@ from graphql_api.web.openapi.answers import CACHING, failing
 from graphql_api.web.openapi.objects import Json
 from graphql_api.web.openapi.parameters import shared
 
-TAGS = {"forecast": "Forecasts of races. They do not beat the market, and are no advice to bet."}
+TAGS = {"forecast": "Forecasts of races. They do not beat the market, and are not advice to bet."}
 
 _TEXT: Json = {"type": "string"}
 _NUMBER: Json = {"type": "number"}

@@ -59,7 +59,7 @@ class ForecastEntry:
     top3_probability: float = strawberry.field(description="Probability to finish among the first three.")
     fair_odds: float = strawberry.field(
         description="1 / `winProbability`: the odds at which a bet would neither gain nor lose if the forecast were "
-        "exact. It is no advice to bet."
+        "exact. It is not advice to bet."
     )
     rank: int = strawberry.field(description="Rank by `winProbability`, 1 = highest.")
     market_probability: float | None = strawberry.field(

@@ -139,7 +139,7 @@ def responses() -> dict[str, Json]:
         "OddsBadRequest": "A parameter, the id or a symbol is not of its form.",
         "OddsNotFound": "There is no such race or horse, or it has no odds yet.",
         "OddsIndexRequired": "There is no index, and no provider of cards.",
-        "OddsEngineMissing": "DuckDB, which the index takes, is not installed.",
+        "OddsEngineMissing": "DuckDB, which the index requires, is not installed.",
         "OddsUnavailable": "The source of the odds, the archive or the store cannot be used now; try again later.",
         "OddsTimedOut": "The request took too long.",
     }

@@ -96,7 +96,7 @@ def responses() -> dict[str, Json]:
         "RaceBadRequest": "A parameter or the id is not of its form, or one that is needed is missing.",
         "RaceNotFound": "There is no such race.",
         "RaceIndexRequired": "There is no index, and no provider of cards.",
-        "RaceEngineMissing": "DuckDB, which the index takes, is not installed.",
+        "RaceEngineMissing": "DuckDB, which the index requires, is not installed.",
         "RaceUnavailable": "The archive or the provider cannot be used now; try again later.",
         "RaceTimedOut": "The request took too long.",
     }
