@@ -73,7 +73,7 @@ YESTERDAY := from datetime import *; print(datetime.now(timezone(timedelta(hours
 $(SEASON)/.made: | .venv/season
 	@[ ! -e $(SEASON) ] || { echo "$(SEASON) holds files that make did not write. Move it away, or serve it: $(BIN)/graphql-api serve --data $(SEASON)"; exit 1; }
 	rm -rf $(SEASON).new
-	$(BIN)/graphql-api sample --out $(SEASON).new --complete --until "$$($(BIN)/python -c '$(YESTERDAY)')"
+	$(BIN)/graphql-api sample --out $(SEASON).new --complete --until "$$($(BIN)/python -c '$(YESTERDAY)')" >/dev/null
 	cd $(SEASON).new && cksum * > .made
 	$(BIN)/graphql-api index --data $(SEASON).new
 	$(BIN)/graphql-api forecast run --data $(SEASON).new

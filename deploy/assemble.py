@@ -37,9 +37,10 @@ UNUSED = [
     "*.dist-info/direct_url.json",
     "*.dist-info/uv_cache.json",
     "boto3/examples",
-    "numpy/f2py",
     "zstandard/_cffi*",  # the backend for PyPy
 ]
+
+UNUSED_WITHOUT_SCIPY = ["numpy/f2py"]
 
 
 def assemble(folder: Path, python: str | None, *, is_image: bool = False) -> dict[str, int]:
@@ -72,7 +73,8 @@ def add_service(folder: Path) -> None:
 
 def trim(folder: Path) -> None:
     """Take away what is not needed at run time."""
-    for pattern in UNUSED:
+    unused = UNUSED if (folder / "scipy").exists() else UNUSED + UNUSED_WITHOUT_SCIPY
+    for pattern in unused:
         for path in list(folder.glob(pattern)):
             _remove(path)
     called = services()

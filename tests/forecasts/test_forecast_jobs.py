@@ -1,6 +1,7 @@
 """The jobs of schedules: coming days are forecast before their races and kept, models are judged and trained anew."""
 
 import asyncio
+import sys
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -8,14 +9,14 @@ from pathlib import Path
 import pytest
 
 from forecasts import world
-from graphql_api.errors import NotFound
+from graphql_api.errors import EngineMissing, NotFound
 from graphql_api.forecasts.jobs import forecast_coming, judge_and_train
 from graphql_api.forecasts.making import past_forecasts
 from graphql_api.forecasts.parameters import Parameters
 from graphql_api.forecasts.pipeline import Pipeline
 from graphql_api.forecasts.published import JST, DayForecast, day_key
 from graphql_api.forecasts.publishing import published_day
-from graphql_api.forecasts.retraining import retrain
+from graphql_api.forecasts.retraining import MAX_DRIFT, retrain
 from graphql_api.forecasts.settings import is_updating
 from graphql_api.forecasts.slice import SLICE
 from graphql_api.installed import SLICES, read_settings
@@ -144,6 +145,14 @@ def test_without_a_model_the_job_says_so(tmp_path: Path) -> None:
     services.close()
 
 
+def test_without_lightgbm_the_job_says_so(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the extra that brings it; nothing is published."""
+    monkeypatch.setitem(sys.modules, "lightgbm", None)
+    with pytest.raises(EngineMissing, match="'forecast'"):
+        run(services, at(8, 30))
+    assert published_day(services.storage, SATURDAY) is None
+
+
 def test_a_model_is_trained_anew_when_enough_days_are_new(tmp_path: Path) -> None:
     """Not before, unless nothing is there; what was published before its races is judged beside the market."""
     storage = world.write_archive(tmp_path, until(LAST - timedelta(weeks=5)))
@@ -158,6 +167,21 @@ def test_a_model_is_trained_anew_when_enough_days_are_new(tmp_path: Path) -> Non
     third = retrain(Pipeline(storage, parameters=PARAMETERS), 28)
     assert third.is_trained
     assert third.told["model"] != first.told["model"]
+
+
+def test_drift_alone_trains_a_model_anew(tmp_path: Path) -> None:
+    """Where the new races are of another kind: their distances are twice those that the model knows."""
+    before = until(LAST - timedelta(weeks=13))
+    storage = world.write_archive(tmp_path, before)
+    first = retrain(Pipeline(storage, parameters=PARAMETERS), 1000)
+    assert (first.is_trained, first.drift) == (True, None)
+    known = len(before["date"])
+    moved = {**RIDES, "distance": [*before["distance"], *(2 * each for each in RIDES["distance"][known:])]}
+    world.write_archive(tmp_path, moved)
+    second = retrain(Pipeline(storage, parameters=PARAMETERS), 1000)
+    assert second.drift is not None
+    assert second.is_trained == (second.drift > MAX_DRIFT)
+    assert 0 < second.drift <= 1
 
 
 def test_published_forecasts_are_judged_by_the_results(storage: FolderStorage) -> None:
