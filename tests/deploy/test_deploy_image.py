@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import socket
 import subprocess
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,13 +16,13 @@ from deployment_images import BASE, TASK, Engine, engine, needs_engine
 from lambda_events import function_url, warmer
 from lambda_runtime import Function, function
 from long_careers import long_career
-from ports import held_port
 
 # The group keeps them in one of xdist's processes, which builds each image once.
 pytestmark = [needs_engine, pytest.mark.xdist_group("image")]
-TARGETS = ("server", "function", "adapter")
+TARGETS = ("server", "function", "adapter", "forecast")
 QUERY = '{ jockey(id: "00001") { id records { totalCount } } }'
 LIMIT = 200_000_000  # bytes that a target may add to its base, DuckDB's 64 MB among them
+FORECAST_LIMIT = 350_000_000  # with LightGBM and SciPy
 UNCHECKED = "01000000"  # the flags of bytecode that is loaded without a look at its source
 LOOK = """
 import importlib.util, json, os, pathlib, shutil, sys
@@ -66,21 +67,23 @@ def data(sample_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_image_holds_what_runs_and_no_more(containers: Engine, images: Mapping[str, str], target: str) -> None:
     """One layer over the base, small, compiled, without what builds; its user has no rights and can change nothing.
 
-    The adapter has a layer of its own.
+    The adapter has a layer of its own, and so has the library that LightGBM links to.
     """
     image = images[target]
     config = containers.inspect(image)
-    assert len(config["Layers"]) == len(containers.inspect(BASE)["Layers"]) + (2 if target == "adapter" else 1)
+    assert len(config["Layers"]) == len(containers.inspect(BASE)["Layers"]) + (
+        2 if target in ("adapter", "forecast") else 1
+    )
     assert (config["User"], config["WorkingDir"]) == ("10001:10001", TASK)
     sealed = ["--rm", "--pull=never", "--network=none", "--entrypoint=python"]
     seen = json.loads(containers("run", *sealed, image, "-c", LOOK, TASK))
     assert (seen["user"], seen["writable"], seen["tools"]) == ([10001, 10001], [], [])
     assert {f"{TASK}/handler.py", f"{TASK}/stream_handler.py"} <= set(seen["bytecode"])
     assert {name for name, flags in seen["bytecode"].items() if flags != UNCHECKED} == set()
-    assert seen["bytes"] < LIMIT
+    assert seen["bytes"] < (FORECAST_LIMIT if target == "forecast" else LIMIT)
     assert not {"pandas", "pip", "uv", "bin"} & set(seen["packages"])
     assert ("uvicorn" in seen["packages"], "awslambdaric" in seen["packages"]) == (
-        target != "function",
+        target in ("server", "adapter"),
         target != "server",
     )
 
@@ -162,15 +165,27 @@ def test_function_streams(containers: Engine, images: Mapping[str, str], tmp_pat
         assert "warmed" in running.invoke(warmer())
 
 
+def test_forecast_runs_jobs(containers: Engine, images: Mapping[str, str], tmp_path: Path) -> None:
+    """It imports LightGBM on a disk that it cannot write, and its entry runs the job, which has no index here."""
+    image, sealed = images["forecast"], ["--rm", "--pull=never", "--network=none", "--read-only", "--entrypoint=python"]
+    look = "import lightgbm, duckdb, sqlglot; print(lightgbm.__version__)"
+    assert containers("run", *sealed, image, "-c", look).strip()
+    assert containers.inspect(image)["Cmd"] == ["jobs_handler.handler"]
+    (tmp_path / "data").mkdir(mode=0o755)
+    with _run(containers, image, tmp_path / "data", tmp_path) as running:
+        told = running.failure({"source": "graphql_api.jobs", "job": "forecast-models"})
+    assert told["errorType"].endswith("IndexRequired")
+
+
 def test_adapter_streams(containers: Engine, images: Mapping[str, str], tmp_path: Path) -> None:
     """The server starts by itself, and what stands in for the adapter finds it by the image's settings."""
     (tmp_path / "data").mkdir(mode=0o755)
     data = long_career(tmp_path / "data", 20_000)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = f"--env=AWS_LWA_PORT={probe.getsockname()[1]}"
     extension = "/opt/extensions/lambda-adapter"
-    with (
-        held_port() as port,
-        _run(containers, images["adapter"], data, tmp_path, [f"--env=AWS_LWA_PORT={port}"], [extension]) as running,
-    ):
+    with _run(containers, images["adapter"], data, tmp_path, [port], [extension]) as running:
         answer = running.stream(function_url(path="/api/jockey/00001"))
         assert (answer.status, answer.error, len(answer.json()["data"])) == (200, None, 20_000)
         assert "warmed" in running.stream(warmer()).json()
