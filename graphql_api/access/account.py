@@ -4,12 +4,12 @@ import asyncio
 import math
 from collections.abc import Mapping
 
-from graphql_api.access.callers import KEPT_COST, TOLD_SECONDS, Headers
+from graphql_api.access.callers import HEADER_SECONDS, KEPT_COST, Headers
 from graphql_api.access.clock import Clock
+from graphql_api.access.prepaid import PrepaidRequests
+from graphql_api.access.rate_headers import policy, rate_limit, remaining
 from graphql_api.access.rates import USUAL_COST, Purse, Rate
 from graphql_api.access.records import COST, LIMITS, REQUESTS, KeyRecord
-from graphql_api.access.telling import policy, remaining, told
-from graphql_api.access.tickets import Tickets
 from graphql_api.access.usage import Amount, Usage
 from graphql_api.store.protocol import Item
 from graphql_api.store.rate_limits import Draw
@@ -27,16 +27,16 @@ class Account:
         self._defaults = defaults
         self.usage = Usage()
         self.lock = asyncio.Lock()
-        self.tickets = Tickets()
-        self._told: Headers = ()
-        self._told_at = -math.inf
+        self.prepaid = PrepaidRequests()
+        self._headers: Headers = ()
+        self._headers_at = -math.inf
         self._version = 0
         self.update(item)
         self._requests, self._cost = Purse(self.rates[REQUESTS].unit), Purse(USUAL_COST * self.rates[COST].unit)
         self.purses = {REQUESTS: self._requests, COST: self._cost}
 
     def update(self, item: Item) -> None:
-        """Take over what the store says now."""
+        """Replace the record and the marks by those of the store."""
         if item.version != self._version:
             if self._version:
                 self._pay()
@@ -65,25 +65,25 @@ class Account:
         )
 
     def take(self) -> None:
-        """Take a request, and the cost that each has."""
+        """Charge one request, and the cost that each has."""
         requests, cost = self._least
         self._requests.spend(requests)
         self._cost.spend(cost)
         self.usage.cost += KEPT_COST
 
-    def issue_tickets(self, until: float, owner: object) -> None:
-        """Let ``owner`` take as many requests without a look as are held.
+    def prepay(self, until: float, owner: object) -> None:
+        """Let ``owner`` make as many requests without another check as are held.
 
         They are good until a moment of the monotonic clock, or until something ends before.
         """
         requests, cost = self._least
         number = min(self._requests.total // requests, self._cost.total // cost)
         ends = self._requests.void_at, self._cost.void_at, self.checked + CHECK_SECONDS
-        self.tickets.issue(number, min(until, *ends), owner)
+        self.prepaid.issue(number, min(until, *ends), owner)
 
     def _pay(self) -> None:
-        """Spend what tickets have taken, and let no others be good."""
-        used = self.tickets.collect()
+        """Charge the prepaid requests that were used, and end the others."""
+        used = self.prepaid.collect()
         if used:
             requests, cost = self._least
             self._requests.spend(used * requests)
@@ -130,7 +130,7 @@ class Account:
         for name, purse in self.purses.items():
             purse.owed -= draws[name].owed
             purse.add_part(taken[name], now)
-        self._told_at = -math.inf
+        self._headers_at = -math.inf
 
     def spend_cost(self, cost: int) -> None:
         """Spend more cost; what is not held is owed."""
@@ -140,7 +140,7 @@ class Account:
 
     def left(self) -> dict[str, tuple[int, int]]:
         """Return what is left of each limit, and the seconds until all of it is."""
-        now, used = self._clock.wall(), self.tickets.used
+        now, used = self._clock.wall(), self.prepaid.used
         held = {name: self.purses[name].total - used * least for name, least in self.least.items()}
         return {
             name: remaining(rate, self.marks[name] + self.purses[name].owed, held[name], now)
@@ -150,7 +150,7 @@ class Account:
     def headers(self) -> Headers:
         """Return the headers that tell the limits, as they were a moment ago."""
         now = self._clock.monotonic()
-        if now - self._told_at >= TOLD_SECONDS:
-            self._told = (b"ratelimit-policy", self._policy), (b"ratelimit", told(self.left()).encode())
-            self._told_at = now
-        return self._told
+        if now - self._headers_at >= HEADER_SECONDS:
+            self._headers = (b"ratelimit-policy", self._policy), (b"ratelimit", rate_limit(self.left()).encode())
+            self._headers_at = now
+        return self._headers

@@ -7,8 +7,8 @@ Headers = tuple[tuple[bytes, bytes], ...]
 KEPT_COST = 100
 """Cost of every request, and all that an answer from memory or a 304 costs."""
 
-TOLD_SECONDS = 0.1
-"""How long a told ``RateLimit`` may be repeated: to write it takes as long as to find a kept answer."""
+HEADER_SECONDS = 0.1
+"""How long a value of ``RateLimit`` may be repeated: to format it takes as long as to find a kept answer."""
 
 
 class Caller(Protocol):
@@ -19,10 +19,10 @@ class Caller(Protocol):
         """Return the id of the key, empty for a visitor."""
 
     def try_take(self) -> bool:
-        """Take a request and the cost that each has, if that can be told at once; say whether it was taken."""
+        """Charge a request with the cost that each has, if memory allows it; return whether it was charged."""
 
     def give_back(self) -> None:
-        """Give back what was just taken so."""
+        """Undo the last ``try_take``."""
 
     def may_wait(self) -> bool:
         """Return whether to admit a request takes a call to the store: better when its cost is known, in one call."""
@@ -37,7 +37,7 @@ class Caller(Protocol):
         """Charge for more cost of an admitted request. Raises as ``admit``."""
 
     def spend_cost(self, cost: int) -> None:
-        """Take cost that was used already, whatever the limit says."""
+        """Charge cost that was used already, whatever the limit says."""
 
     def count(self, size: int, errors: int) -> None:
         """Count an answer of ``size`` bytes; ``errors`` is 1 where it failed."""

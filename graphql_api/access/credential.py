@@ -15,8 +15,8 @@ class Credential:
         "_clock",
         "_limiter",
         "_monotonic",
+        "_prepaid",
         "_record",
-        "_tickets",
         "_until",
         "_usage",
         "account",
@@ -36,7 +36,7 @@ class Credential:
         self._monotonic = limiter.clock.monotonic
         self._record: object = None
         self._until = 0.0
-        self._tickets, self._usage = account.tickets, account.usage
+        self._prepaid, self._usage = account.prepaid, account.usage
 
     def holds(self) -> bool:
         """Return whether the key is valid now."""
@@ -47,16 +47,16 @@ class Credential:
         return now < self._until
 
     def try_take(self) -> bool:
-        """Take a ticket, if there is one of this text of the key that is still good."""
-        tickets = self._tickets
-        if tickets.left and tickets.owner is self and self._monotonic() < tickets.until:
-            tickets.left -= 1
+        """Use a prepaid request, if there is one of this text of the key that is still valid."""
+        prepaid = self._prepaid
+        if prepaid.left and prepaid.owner is self and self._monotonic() < prepaid.until:
+            prepaid.left -= 1
             return True
         return False
 
     def give_back(self) -> None:
-        """Give back the ticket."""
-        self._tickets.left += 1
+        """Return the prepaid request."""
+        self._prepaid.left += 1
 
     def may_wait(self) -> bool:
         """Return whether memory can neither admit nor refuse a request."""
@@ -74,10 +74,10 @@ class Credential:
             raise bad_key()
         account.take()
         account.spend_cost(cost - KEPT_COST)
-        account.issue_tickets(self._monotonic() + self._until - self._clock.now(), self)
+        account.prepay(self._monotonic() + self._until - self._clock.now(), self)
 
     async def reserve(self, cost: int) -> None:
-        """Take cost from what is held, or fill it first."""
+        """Charge cost to what is held, or fill that first."""
         needs = self.account.cost_needed(cost)
         if not self.account.covers(needs):
             await self._limiter.fill(self.account, needs)

@@ -7,9 +7,9 @@ from graphql_api.access.account import Account
 from graphql_api.access.clock import SYSTEM, Clock
 from graphql_api.access.errors import RateLimited, bad_key
 from graphql_api.access.outage import Outage
+from graphql_api.access.rate_headers import policy, refusal
 from graphql_api.access.records import key_of
 from graphql_api.access.slice import OnFailure
-from graphql_api.access.telling import policy, refusal
 from graphql_api.access.tokens import Token
 from graphql_api.errors import ServiceError, StoreUnavailable
 from graphql_api.store.messages import UNAVAILABLE
@@ -24,7 +24,7 @@ CLOSED = "Limits cannot be counted at the moment. Try again later."
 
 
 class Limiter:
-    """Takes parts of limits from the store.
+    """Draws parts of limits from the store.
 
     What a process holds was taken before, under the limit, and is void after ``LEASE_SECONDS``. So in any interval of
     ``t`` seconds no more is admitted than the burst and what the rate earns in ``t`` and a lease.
@@ -37,14 +37,14 @@ class Limiter:
         on_failure: OnFailure,
         clock: Clock = SYSTEM,
     ) -> None:
-        """Take from ``store``; while that fails, go on as ``on_failure`` says."""
+        """Draw from ``store``; while that fails, go on as ``on_failure`` says."""
         self.store = store
         self.outage = outage
         self._on_failure = on_failure
         self.clock = clock
 
     async def draw_first(self, token: Token, draws: Mapping[str, Draw]) -> Drawn | None:
-        """Take from the limits of a key that is not in memory, which finds it by the same call.
+        """Draw from the limits of a key that is not in memory, which finds it by the same call.
 
         Returns None where there is no such key; of another's key, nothing is taken. Raises ``StoreUnavailable``.
         """
@@ -89,7 +89,7 @@ class Limiter:
             raise self._refusal(account, draws, wall)
 
     async def _ask(self, account: Account, draws: Mapping[str, Draw], wall: int) -> Drawn | None:
-        """Take from the store; None where it fails."""
+        """Draw from the store; None where it fails."""
         if self.outage.is_on:
             return None
         try:
@@ -102,7 +102,7 @@ class Limiter:
         return drawn
 
     def _count_here(self, account: Account, draws: Mapping[str, Draw], wall: int, now: float) -> None:
-        """Take from the limits as this process alone knows them. Raises ``StoreUnavailable`` if it is not to."""
+        """Draw from the limits as this process alone knows them. Raises ``StoreUnavailable`` if it is not to."""
         if self._on_failure == "closed":
             raise StoreUnavailable(CLOSED)
         settled = settle(draws, account.marks, wall)

@@ -86,7 +86,7 @@ class Keys:
         return self._change(key_id, lambda record: replace(record, enabled=False))
 
     def rotate(self, key_id: str, old_valid: float) -> tuple[KeyRecord, str]:
-        """Give a key another text, and return that; the one before is valid for ``old_valid`` seconds more.
+        """Replace a key's text, and return the new one; the one before is valid for ``old_valid`` seconds more.
 
         Raises ``NotFound``, ``Conflict``, and ``BadUserInput`` for a key that is disabled.
         """

@@ -42,7 +42,7 @@ class Access:
 
     @classmethod
     def open(cls, services: Services) -> Self:
-        """Take the settings and the store of the application."""
+        """Open with the settings and the store of the application."""
         return cls(services.settings.of(AccessSettings), services.get(Store))
 
     def connect(self) -> None:

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 
 from cachetools import LRUCache
 
-from graphql_api.access.callers import KEPT_COST, TOLD_SECONDS, Headers
+from graphql_api.access.callers import HEADER_SECONDS, KEPT_COST, Headers
 from graphql_api.access.clock import SECOND, SYSTEM, Clock
 from graphql_api.access.errors import RateLimited
+from graphql_api.access.rate_headers import policy, rate_limit, refusal, remaining
 from graphql_api.access.rates import Rate
 from graphql_api.access.records import COST, REQUESTS
-from graphql_api.access.telling import policy, refusal, remaining, told
 from graphql_api.store.rate_limits import Draw
 
 MAX_ADDRESSES = 10_000
@@ -23,7 +23,7 @@ Rates = Mapping[str, Rate]
 class Visitor:
     """Implements ``Caller`` for one address: the marks of its limits are all that is known of it."""
 
-    __slots__ = ("_cost", "_least", "_marks", "_policy", "_rates", "_requests", "_told", "_told_at", "_wall")
+    __slots__ = ("_cost", "_headers", "_headers_at", "_least", "_marks", "_policy", "_rates", "_requests", "_wall")
     key_id = ""
 
     def __init__(self, rates: Rates, clock: Clock) -> None:
@@ -34,8 +34,8 @@ class Visitor:
         self._wall = clock.wall
         self._requests, self._cost = self._least[REQUESTS], self._least[COST]
         self._policy = policy({name: rates[name] for name in self._least})
-        self._told: Headers = ()
-        self._told_at = 0
+        self._headers: Headers = ()
+        self._headers_at = 0
 
     def try_take(self) -> bool:
         """Move the marks, if there is room."""
@@ -80,12 +80,15 @@ class Visitor:
         """Do nothing: nothing is written."""
 
     def headers(self) -> Headers:
-        """Return what was told a moment ago, or write it anew."""
+        """Return the headers of a moment ago, or format new ones."""
         now = self._wall()
-        if now - self._told_at >= TOLD_SECONDS * SECOND:
-            self._told = (b"ratelimit-policy", self._policy.encode()), (b"ratelimit", told(self._left()).encode())
-            self._told_at = now
-        return self._told
+        if now - self._headers_at >= HEADER_SECONDS * SECOND:
+            self._headers = (
+                (b"ratelimit-policy", self._policy.encode()),
+                (b"ratelimit", rate_limit(self._left()).encode()),
+            )
+            self._headers_at = now
+        return self._headers
 
     def may_look_up(self) -> None:
         """Raise ``RateLimited`` where too many keys that this address named were not there."""

@@ -12,8 +12,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from graphql_api.access.callers import Caller
 from graphql_api.access.http.addresses import Addresses
+from graphql_api.access.http.answer_headers import with_caller_headers
 from graphql_api.access.http.credentials import credentials, without_credentials
-from graphql_api.access.http.marks import mark
 from graphql_api.access.http.meter import Meter
 from graphql_api.access.http.needs import charges_first, needed_scope
 from graphql_api.access.service import CALLER as CONTEXT_CALLER
@@ -76,7 +76,7 @@ class Layer:
                 if not waits:
                     await caller.admit()
         except ServiceError as error:
-            await self._give_refusal(error, scope, receive, send)
+            await self._send_refusal(error, scope, receive, send)
         else:
             await self._serve(caller, scope, receive, send, waits=waits)
         finally:
@@ -90,7 +90,7 @@ class Layer:
             fields["key_id"] = caller.key_id
 
         def refuse(error: ServiceError) -> Awaitable[None]:
-            return self._give_refusal(error, scope, receive, send)
+            return self._send_refusal(error, scope, receive, send)
 
         meter = Meter(caller, send, fields, refuse, private=self.required, waits=waits)
         scope["state"][CHARGE] = Charge(meter.reserve, meter.settle)
@@ -102,7 +102,7 @@ class Layer:
             meter.finish()
             await caller.finish()
 
-    async def _give_refusal(self, error: ServiceError, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _send_refusal(self, error: ServiceError, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer an error so that pages of other origins can read it, too."""
         request_log(scope).update(code=error.code, error=error.message, **error.log_fields)
         scope["state"]["refusal"] = refusal(error.status, error.message, error.code, error.headers, scope)
@@ -125,7 +125,7 @@ class Layer:
         caller.count(len(chunks[0]) if len(chunks) == 1 else sum(map(len, chunks)), 0)
         if caller.key_id:
             request_log(scope)["key_id"] = caller.key_id
-        headers = mark(answer.headers, caller, private=self.required)
+        headers = with_caller_headers(answer.headers, caller, private=self.required)
         return answer if headers is answer.headers else Replayed(answer.status, headers, chunks)
 
 

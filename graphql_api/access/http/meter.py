@@ -6,7 +6,7 @@ from contextlib import suppress
 from starlette.types import Message, Send
 
 from graphql_api.access.callers import KEPT_COST, Caller
-from graphql_api.access.http.marks import mark
+from graphql_api.access.http.answer_headers import with_caller_headers
 from graphql_api.errors import ServiceError
 from graphql_api.web.middleware import RequestLog
 
@@ -78,7 +78,10 @@ class Meter:
             return self._send_unadmitted(message)
         if message["type"] == "http.response.start":
             self._status = message["status"]
-            message = {**message, "headers": mark(message["headers"], self._caller, private=self._private)}
+            message = {
+                **message,
+                "headers": with_caller_headers(message["headers"], self._caller, private=self._private),
+            }
         else:
             self._size += len(message.get("body", b""))
         return self._send(message)

@@ -1,4 +1,4 @@
-"""What a caller is told of its limits: ``RateLimit``, ``RateLimit-Policy`` (draft 10), and when to come again."""
+"""The headers that tell a caller its limits: ``RateLimit``, ``RateLimit-Policy`` (draft 10), and when to come again."""
 
 import math
 import random
@@ -24,7 +24,7 @@ def remaining(rate: Rate, mark: int, held: int, now: int) -> tuple[int, int]:
     return min(rate.limit, (room + held) // rate.unit), max(0, math.ceil((mark - now) / SECOND))
 
 
-def told(left: Mapping[str, tuple[int, int]]) -> str:
+def rate_limit(left: Mapping[str, tuple[int, int]]) -> str:
     """Return the value of ``RateLimit``."""
     return ", ".join(f'"{name}";r={amount};t={seconds}' for name, (amount, seconds) in left.items())
 

@@ -8,7 +8,7 @@ from graphql_api.web.replay import Headers
 CACHE_CONTROL = b"cache-control"
 
 
-def mark(headers: Headers, caller: Caller, *, private: bool) -> Headers:
+def with_caller_headers(headers: Headers, caller: Caller, *, private: bool) -> Headers:
     """Return an answer's headers for a caller; where it is ``private``, no shared cache may keep it.
 
     The headers given are those of one answer, and may be changed.
