@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -12,13 +13,17 @@ import pytest
 
 import emf
 from conftest import serving
-from lambda_events import function_url, schedule, warmer
+from lambda_events import Event, function_url, schedule, warmer
 from lambda_runtime import Function, function
 from lambda_streams import Pace
 from long_careers import long_career
 from ports import held_port
 
-STAND_IN = Path(__file__).parents[1] / "support" / "lambda_adapter.py"
+SUPPORT = Path(__file__).parents[1] / "support"
+STAND_IN = SUPPORT / "lambda_adapter.py"
+SERVER = [sys.executable, "-m", "graphql_api.functions.adapter"]
+ECHO = [sys.executable, str(SUPPORT / "adapted_echo.py")]
+MB = 2**20
 JOCKEY = "/api/jockey/00001"
 FORGED = {
     "x-amzn-request-context": json.dumps({"http": {"sourceIp": "203.0.113.1"}}),
@@ -28,8 +33,10 @@ FORGED = {
 
 
 @contextmanager
-def adapted(data: Path, folder: Path, seconds: float = 30, **environ: str) -> Iterator[tuple[Function, str]]:
-    """Run the server behind the stand-in; give what invokes it, and where the server itself is."""
+def adapted(
+    data: Path, folder: Path, seconds: float = 30, server: list[str] = SERVER, **environ: str
+) -> Iterator[tuple[Function, str]]:
+    """Run a server behind the stand-in; give what invokes it, and where the server itself is."""
     own: Mapping[str, str] = {
         "AWS_LWA_READINESS_CHECK_PATH": "/health",
         "JOCKEY_DATA": str(data),
@@ -37,7 +44,6 @@ def adapted(data: Path, folder: Path, seconds: float = 30, **environ: str) -> It
         "JOCKEY_PROXIES": "127.0.0.1",  # which counts for servers that stand alone
         **environ,
     }
-    server = [sys.executable, "-m", "graphql_api.functions.adapter"]
     with (
         held_port() as port,
         function(
@@ -52,6 +58,30 @@ def running(sample_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
     """Serve the sample data."""
     with adapted(sample_data, tmp_path_factory.mktemp("adapted")) as found:
         yield found
+
+
+@pytest.fixture(scope="module")
+def echo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Function]:
+    """Serve the echoing app."""
+    folder = tmp_path_factory.mktemp("echo")
+    with adapted(folder, folder, server=ECHO) as (function, _):
+        yield function
+
+
+def _generated(megabytes: int) -> Event:
+    return function_url(path="/generate", query=[("mb", str(megabytes))])
+
+
+def _server_of(function: Function) -> int:
+    """Give the process of the server, which an invocation answers."""
+    pid: int = function.stream(function_url(path="/echo/a")).json()["pid"]
+    return pid
+
+
+def _peak(pid: int) -> int:
+    """Give the most memory that a process has used, in bytes."""
+    (kilobytes,) = re.findall(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text())
+    return int(kilobytes) * 1024
 
 
 def test_requests_are_answered(running: tuple[Function, str]) -> None:
@@ -139,3 +169,44 @@ def test_what_cannot_be_sent_is_refused_at_once(tmp_path: Path) -> None:
         late = function.stream(function_url(path=JOCKEY))
     assert late.status == 413
     assert "To send them takes" in late.json()["detail"]
+
+
+# --- faults and memory ---
+
+
+def test_error_in_the_middle_is_told_behind_the_body(echo: Function) -> None:
+    """What was sent arrives, and that it is not all; the same server answers the next one."""
+    pid = _server_of(echo)
+    reply = echo.stream(function_url(path="/break-off"))
+    assert (reply.status, reply.body) == (200, b"the beginning")
+    assert reply.error is not None
+    assert _server_of(echo) == pid
+
+
+def test_reader_that_goes_away_is_survived(echo: Function) -> None:
+    """The same server answers the next invocation."""
+    pid = _server_of(echo)
+    echo.leave(_generated(150), Pace(gone_after=MB))
+    assert _server_of(echo) == pid
+
+
+def test_answer_is_ended_by_the_deadline(tmp_path: Path) -> None:
+    """A body of unknown length that a slow reader takes is broken off; the same server answers the next one."""
+    with adapted(tmp_path, tmp_path, 3, ECHO) as (function, _):
+        pid = _server_of(function)
+        reply = function.stream(_generated(30), Pace(fast=False))
+        assert reply.error is not None
+        assert len(reply.body) < 30 * MB
+        assert _server_of(function) == pid
+        assert "answer_broken_off" in function.logs()
+
+
+def test_generated_answer_takes_no_memory(echo: Function) -> None:
+    """Of nearly 200 MB that are made while they are sent, the server holds no more than parts; more is broken off."""
+    pid = _server_of(echo)
+    echo.stream(_generated(20))
+    before = _peak(pid)
+    whole = echo.stream(_generated(190))
+    assert (len(whole.body), whole.error) == (190 * MB, None)
+    assert _peak(pid) - before <= 2 * MB
+    assert echo.stream(_generated(200)).error is not None

@@ -1,6 +1,7 @@
 """GraphQL over HTTP: negotiation, methods, bodies and query strings, and every fault with its own status and error.
 
-All of it over ASGI, and through the Lambda handler in its real runtime client: a few milliseconds a request.
+All of it over ASGI, and through the Lambda handler in its real runtime client, whole and streamed: a few milliseconds
+a request.
 """
 
 import asyncio
@@ -19,7 +20,7 @@ import lambda_client
 from fakes import without_body
 from graphql_api.app import create_app
 from graphql_api.config import Settings
-from lambda_runtime import function
+from lambda_runtime import STREAMING, function
 
 GRAPHQL = "application/graphql-response+json"
 JSON = "application/json"
@@ -38,13 +39,24 @@ def over_asgi(sample_data: Path) -> Iterator[TestClient]:
 def over_lambda(sample_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """Give a client of the Lambda function, run by AWS's own runtime client in a process of its own."""
     folder, environ = tmp_path_factory.mktemp("function"), {"JOCKEY_DATA": str(sample_data)}
-    with function("handler.handler", folder, environ) as running, lambda_client.client(running.invoke) as client:
+    with function("handler.handler", folder, environ) as running, lambda_client.client(running.request) as client:
         yield client
 
 
-@pytest.fixture(params=["over_asgi", "over_lambda"])
+@pytest.fixture(scope="module")
+def over_stream(sample_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """Give a client of the Lambda function whose answers are streamed, each read as the Runtime API reads it."""
+    folder, environ = tmp_path_factory.mktemp("streaming"), {"JOCKEY_DATA": str(sample_data)}
+    with (
+        function("stream_handler.handler", folder, environ, runtime=STREAMING) as running,
+        lambda_client.client(running.stream) as client,
+    ):
+        yield client
+
+
+@pytest.fixture(params=["over_asgi", "over_lambda", "over_stream"])
 def client(request: pytest.FixtureRequest) -> Any:
-    """Give a client of either transport."""
+    """Give a client of each transport."""
     return request.getfixturevalue(request.param)
 
 
