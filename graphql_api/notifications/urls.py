@@ -5,7 +5,7 @@ import re
 import socket
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from ipaddress import IPv6Address, ip_address, ip_network
+from ipaddress import ip_address, ip_network
 from urllib.parse import urlsplit
 
 from graphql_api.errors import BadUserInput, UpstreamUnavailable
@@ -18,6 +18,9 @@ _WRAPPED = tuple(
     map(ip_network, ("::/96", "::ffff:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48", "2001::/32", "2002::/16", "fec0::/10"))
 )
 """Networks of IPv6 whose addresses hold one of IPv4, which may be private, and the former site-local one."""
+
+_SPECIAL = tuple(map(ip_network, ("192.0.0.0/24", "192.88.99.0/24", "3fff::/20", "5f00::/16")))
+"""Networks that IANA has for special purposes, which not every version of Python knows as such."""
 
 Resolve = Callable[[str, int], Awaitable[list[str]]]
 
@@ -62,7 +65,7 @@ def is_public(address: str) -> bool:
         found = ip_address(address)
     except ValueError:
         return False
-    if isinstance(found, IPv6Address) and any(found in network for network in _WRAPPED):
+    if any(found in network for network in (*_WRAPPED, *_SPECIAL)):
         return False
     return found.is_global and not found.is_multicast and not found.is_reserved
 

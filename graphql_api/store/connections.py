@@ -8,7 +8,7 @@ from pathlib import Path
 from threading import Lock
 
 from graphql_api.errors import NoSpace, ServiceError, StoreFault, StoreUnavailable
-from graphql_api.store.messages import FULL, REFUSED, UNAVAILABLE
+from graphql_api.store.messages import FULL, MISSING, REFUSED, UNAVAILABLE
 
 BUSY_MS = 300
 """Milliseconds that a write waits for other threads, and as many for another process that writes."""
@@ -41,6 +41,8 @@ def translated() -> Iterator[None]:
         name = errno.errorcode.get(error.errno or 0, "OSError")
         if name in ("ENOSPC", "EDQUOT"):
             raise NoSpace(FULL, error_code=name) from error
+        if name == "EROFS":  # as in a function of Lambda that was deployed without a table
+            raise StoreUnavailable(MISSING, error_code=name) from error
         raise StoreFault(REFUSED, error_code=name) from error
     except sqlite3.Error as error:
         code = getattr(error, "sqlite_errorcode", 0)

@@ -1,6 +1,7 @@
 """A store's faults have stated outcomes, and nothing is opened, imported or made before it is needed."""
 
 import asyncio
+import errno
 import json
 import sqlite3
 import subprocess
@@ -94,6 +95,13 @@ def test_a_place_that_cannot_be_written_takes_an_operator(tmp_path: Path) -> Non
     assert store.get(KEY) is None
     with pytest.raises(StoreFault):
         store.put(KEY, {})
+
+
+def test_a_place_that_is_read_only_is_told_as_a_store_that_is_missing() -> None:
+    """As in a function of Lambda without a table: a client gets 503 and a code, and no unexpected error."""
+    with pytest.raises(StoreUnavailable) as raised, translated():
+        raise OSError(errno.EROFS, "Read-only file system")
+    assert (raised.value.status, raised.value.log_fields) == (503, {"error_code": "EROFS"})
 
 
 class Answering(BaseHTTPRequestHandler):
