@@ -44,7 +44,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "going": "The going was {going}",
         "style": "The running style of the winner was {style}",
         "last3f": "Of the horses known, horse {horse} {name} had the fastest last 600 m, {time} s",
-        "nothing": "The records at hand hold no facts.",
+        "nothing": "The records contain no facts.",
         "advice_preview": "Counts of the past: no promise of a result, and no advice to buy. Look at the organiser's "
         "announcements for scratchings, going and post time. Betting is for people of 20 and over.",
         "advice_review": "The organiser's announcements are decisive for results and payouts. Results of the past "

@@ -30,13 +30,13 @@ ENGLISH: Words = {
     "buy.",
     "bet": "{race}{type} {method}: {combinations} combinations at {stake} yen each, {cost} yen in all.",
     "bet_facts": "{count} facts about the jockeys follow, from records before the race.",
-    "bet_nothing": "The records at hand hold no facts about the horses of this ticket.",
+    "bet_nothing": "The records contain no facts about the horses of this ticket.",
     "amount_none": "The total is {total} yen.",
     "amount_limit": "The total is {total} yen, {percent} % of your own limit of {limit} yen.",
     "amount_caution": "You are close to your limit.",
-    "amount_warning": "You have reached your limit. You can take tickets off, or lower stakes.",
-    "answer": "The records at hand tell these facts.",
-    "answer_nothing": "The records at hand hold no facts on your question.",
+    "amount_warning": "You have reached your limit. You can remove tickets or lower the stakes.",
+    "answer": "The records contain these facts.",
+    "answer_nothing": "The records contain no facts on your question.",
     "answer_end": "All of them are counts of the past: no promise of a result, and no advice to buy.",
 }
 
