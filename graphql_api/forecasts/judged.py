@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import log
-from statistics import fmean
 
 from graphql_api.forecasts.published import DayForecast, RaceForecast, RunnerForecast
 from graphql_api.races.model import NON_STARTERS, Race, RaceStatus, Runner
@@ -94,8 +93,13 @@ def _judgement(race: Race, runners: Sequence[JudgedRunner]) -> Judgement | None:
     whole = sum(each.forecast.win_probability for each in starters)
     market = [each.market for each in winners]
     return Judgement(
-        loss=fmean(log(whole / each.forecast.win_probability) for each in winners),
-        market_loss=None if None in market else fmean(-log(each) for each in market if each),
+        loss=_mean([log(whole / each.forecast.win_probability) for each in winners]),
+        market_loss=None if None in market else _mean([-log(each) for each in market if each]),
         uniform_loss=log(len(starters)),
         winner_rank=min(each.forecast.rank for each in winners),
     )
+
+
+def _mean(values: Sequence[float]) -> float:
+    """Return the mean; the module of the standard library would be imported at each start of the function."""
+    return sum(values) / len(values)
