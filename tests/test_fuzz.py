@@ -72,6 +72,15 @@ def test_generated_operations_are_answered(client: TestClient, query: str) -> No
     check(response.json())
 
 
+@given(query=hypothesis_graphql.mutations(api_schema().as_str(), custom_scalars=LITERALS, allow_x00=False))
+@settings(QUICK, max_examples=max(1, EXAMPLES // 2))
+def test_generated_mutations_are_answered(client: TestClient, query: str) -> None:
+    """So is any mutation."""
+    response = client.post("/graphql", json={"query": query})
+    assert response.status_code in {200, 413}, response.text
+    check(response.json())
+
+
 @given(
     body=st.fixed_dictionaries(
         {"query": st.one_of(st.text(), hypothesis_graphql.queries(api_schema().as_str(), custom_scalars=LITERALS))},
