@@ -74,6 +74,14 @@ async function switched(resolve, file) {
   return added;
 }
 
+/** Tell whether a slice has nothing to do on a schedule, by the values that its `paused` lists for parameters. */
+async function paused(resolve, file) {
+  for (const [parameter, values] of Object.entries(file.paused || {})) {
+    if (values.includes(await resolve(`param:${parameter}`))) return true;
+  }
+  return false;
+}
+
 /** Read what is deployed: the slices, their functions by the services that each calls, and the files of both. */
 async function read(resolve) {
   const names = await chosen(resolve);
@@ -90,7 +98,11 @@ async function read(resolve) {
   for (const file of Object.values(files)) parts.push(...(await switched(resolve, file)));
   if (Object.values(functions).some((each) => each.has("dynamodb"))) parts.push(await resolve("file(deploy/store.yml)"));
   if (functions.worker) parts.push(await resolve("file(deploy/jobs.yml)"));
-  const schedules = names.flatMap((name) => Object.entries(SLICES[name].schedules));
+  const schedules = [];
+  for (const name of names) {
+    const State = (await paused(resolve, files[name])) ? "DISABLED" : "ENABLED";
+    for (const [job, schedule] of Object.entries(SLICES[name].schedules)) schedules.push([job, { ...schedule, State }]);
+  }
   if (schedules.length > 0) parts.push(await resolve("file(deploy/scheduled.yml)"));
   await refuseOutside(resolve, files);
   return { functions, parts, schedules };
@@ -129,11 +141,12 @@ function scheduled({ schedules }) {
   const names = [...new Set(schedules.map(([, schedule]) => schedule.function))];
   const target = (name) => arn(`${pascal(name)}LambdaFunction`);
   const dead = arn("ScheduledDeadLetters");
-  const made = (job, expression, target) => ({
+  const made = (job, expression, State, target) => ({
     Type: "AWS::Scheduler::Schedule",
     Properties: {
       Name: `\${self:service}-\${sls:stage}-${job}`,
       ScheduleExpression: expression,
+      State,
       ScheduleExpressionTimezone: "Asia/Tokyo",
       FlexibleTimeWindow: { Mode: "OFF" },
       Target: {
@@ -164,8 +177,8 @@ function scheduled({ schedules }) {
     ScheduleRole: role("schedules", "scheduler.amazonaws.com", statements, {}),
     ...merged(names.map((name) => ({ [`${pascal(name)}Retries`]: retries(name) }))),
     ...merged(
-      schedules.map(([job, { expression, function: name }]) => ({
-        [`${pascal(job)}Schedule`]: made(job, expression, target(name)),
+      schedules.map(([job, { expression, function: name, State }]) => ({
+        [`${pascal(job)}Schedule`]: made(job, expression, State, target(name)),
       })),
     ),
   };

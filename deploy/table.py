@@ -26,8 +26,9 @@ EVERY = "every"
 PREFIXES = {"bedrock-runtime": "bedrock", "stepfunctions": "states"}
 """How actions begin that are not named as the service of boto3 is."""
 
-PARTS = {"environment", "rights", "functions", "resources", "alarms", "widgets", "outside", "switches"}
-"""Parts of a slice's file; `switches` holds further ones, by parameters and their values."""
+PARTS = {"environment", "rights", "functions", "resources", "alarms", "widgets", "outside", "paused", "switches"}
+"""Parts of a slice's file: `switches` holds further ones, by parameters and their values; with those of `paused` its
+schedules are disabled."""
 
 Fragment = Mapping[str, Any]
 

@@ -15,6 +15,7 @@ def test_odds_are_updated_each_minute(tmp_path: Path) -> None:
     found = json.loads((tmp_path / MADE).read_text())
     schedule = of_type(found, "Scheduler::Schedule")["UpdateOddsSchedule"]
     assert (schedule["ScheduleExpression"], schedule["ScheduleExpressionTimezone"]) == ("rate(1 minute)", "Asia/Tokyo")
+    assert schedule["State"] == "ENABLED"
     assert json.loads(schedule["Target"]["Input"]) == {"source": "graphql_api.jobs", "job": "update-odds"}
     functions = of_type(found, "Lambda::Function")
     assert set(functions) == {"ApiLambdaFunction", "ScheduledLambdaFunction", "WorkerLambdaFunction"}
@@ -36,3 +37,13 @@ def test_odds_are_updated_each_minute(tmp_path: Path) -> None:
     alarms = {each["AlarmName"]: each for each in of_type(found, "CloudWatch::Alarm").values()}
     assert alarms["graphql-api-prod-odds-failing"]["MetricName"] == "OddsFailuresInRow"
     assert alarms["graphql-api-prod-odds-old"]["Threshold"] == 900
+
+
+def test_a_provider_without_odds_is_not_asked(tmp_path: Path) -> None:
+    """The schedule is disabled where the provider of race cards has nothing to update; others run."""
+    copy(tmp_path)
+    run("package", variant("prod", IMAGE, {"slices": "odds,comments"}), tmp_path)
+    found = of_type(json.loads((tmp_path / MADE).read_text()), "Scheduler::Schedule")
+    states = {name: each["State"] for name, each in found.items()}
+    assert states.pop("UpdateOddsSchedule") == "DISABLED"
+    assert set(states.values()) == {"ENABLED"}
