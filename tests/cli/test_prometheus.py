@@ -11,12 +11,13 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from conftest import serving
+from fakes import PATIENCE
 from ports import held_port
 
 
 def _samples(address: str) -> dict[tuple[str, Any], float]:
     """Return what is published: name and labels → value."""
-    text = httpx.get(f"http://{address}/metrics").text
+    text = httpx.get(f"http://{address}/metrics", timeout=PATIENCE).text
     families = list(text_string_to_metric_families(text))
     return {
         (each.name, tuple(sorted(each.labels.items()))): each.value for family in families for each in family.samples
@@ -32,7 +33,7 @@ def test_requests_are_counted_by_route_and_status(sample_data: Path) -> None:
     with (
         held_port() as port,
         serving(sample_data, JOCKEY_METRICS=(address := f"127.0.0.1:{port}")) as base,
-        httpx.Client(base_url=base) as client,
+        httpx.Client(base_url=base, timeout=PATIENCE) as client,
     ):
         for number in ("00001", "00002"):
             for _ in range(4):  # from the second on out of memory, from the third on before it is parsed

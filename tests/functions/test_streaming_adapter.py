@@ -13,6 +13,7 @@ import pytest
 
 import emf
 from conftest import serving
+from fakes import PATIENCE
 from lambda_events import Event, function_url, schedule, warmer
 from lambda_runtime import Function, function
 from lambda_streams import Pace
@@ -141,9 +142,9 @@ def test_jobs_are_for_events_only(running: tuple[Function, str]) -> None:
     body = json.dumps({"source": "graphql_api.jobs", "job": "warm"}).encode()
     strangers = function_url("POST", "/events", headers={"content-type": "application/json", **FORGED}, body=body)
     assert function.stream(strangers).status == 404
-    assert httpx2.post(f"{base}/events", content=body).status_code == 404
+    assert httpx2.post(f"{base}/events", content=body, timeout=PATIENCE).status_code == 404
     half = {"x-amzn-request-context": "null"}
-    assert httpx2.post(f"{base}/events", content=body, headers=half).status_code == 400
+    assert httpx2.post(f"{base}/events", content=body, headers=half, timeout=PATIENCE).status_code == 400
 
 
 @pytest.mark.parametrize("rows", [20_000, 40_000])
@@ -151,7 +152,7 @@ def test_long_career_equals_the_servers(tmp_path: Path, rows: int) -> None:
     """What no buffered reply can hold is the plain server's to the byte, also at AWS's pace; a reader may go."""
     data = long_career(tmp_path / "data", rows)
     with serving(data) as base, adapted(data, tmp_path) as (function, _):
-        plain = httpx2.get(f"{base}{JOCKEY}", headers={"accept-encoding": "identity"}, timeout=60)
+        plain = httpx2.get(f"{base}{JOCKEY}", headers={"accept-encoding": "identity"}, timeout=PATIENCE)
         got = function.stream(function_url(path=JOCKEY))
         assert (got.status, got.error, got.body == plain.content) == (200, None, True)
         assert got.headers["content-length"] == plain.headers["content-length"]

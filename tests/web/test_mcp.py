@@ -17,6 +17,7 @@ from graphql import OperationDefinitionNode, parse
 from starlette.testclient import TestClient
 
 from conftest import serving
+from fakes import PATIENCE
 from graphql_api.access.management import Keys
 from graphql_api.app import api_schema, create_app
 from graphql_api.config import ConfigError, Settings
@@ -37,7 +38,7 @@ def _stdio(data: Path) -> Any:
 
 async def _use(server: Any, mode: str) -> dict[str, Any]:
     """Do what a model's client does; return what came of it."""
-    async with mcp.Client(server, mode=mode, read_timeout_seconds=60) as client:
+    async with mcp.Client(server, mode=mode, read_timeout_seconds=PATIENCE) as client:
         tools = {each.name: each for each in (await client.list_tools()).tools}
         good = await client.call_tool("Rides", {"id": "00001", "first": 2, "going": ["RYO"]})
         wrong = await client.call_tool("Rides", {"id": "00001", "going": ["DRY"]})
@@ -77,9 +78,9 @@ def test_tools_over_http(sample_data: Path) -> None:
     with serving(sample_data, JOCKEY_MCP="1", JOCKEY_DOCUMENTS=str(OPERATIONS)) as base:
         for mode in ("auto", "legacy"):
             _check(asyncio.run(_use(f"{base}/mcp", mode)))
-        assert httpx.get(f"{base}/mcp").status_code == 405
-        assert httpx.post(f"{base}/mcp", content=b"x" * 300_000).status_code == 413
-        assert httpx.get(f"{base}/health").json() == {"status": "ok"}
+        assert httpx.get(f"{base}/mcp", timeout=PATIENCE).status_code == 405
+        assert httpx.post(f"{base}/mcp", content=b"x" * 300_000, timeout=PATIENCE).status_code == 413
+        assert httpx.get(f"{base}/health", timeout=PATIENCE).json() == {"status": "ok"}
 
 
 def test_pages_of_other_origins_are_refused(sample_data: Path) -> None:
@@ -99,7 +100,8 @@ def test_keys_and_limits_hold_for_tools(sample_data: Path, tmp_path: Path) -> No
     text = Keys(store).create("model", cost=30_000)[1]
     environ = {"JOCKEY_ACCESS": "required", "JOCKEY_STORE": str(tmp_path / "store.sqlite3")}
     with serving(sample_data, JOCKEY_MCP="1", JOCKEY_DOCUMENTS=str(OPERATIONS), **environ) as base:
-        assert httpx.post(f"{base}/mcp", json={"jsonrpc": "2.0", "id": 1, "method": "tools/list"}).status_code == 401
+        listing = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
+        assert httpx.post(f"{base}/mcp", json=listing, timeout=PATIENCE).status_code == 401
         results = asyncio.run(_call_often(f"{base}/mcp", text))
     store.close()
     assert not results[0].is_error
@@ -110,7 +112,7 @@ def test_keys_and_limits_hold_for_tools(sample_data: Path, tmp_path: Path) -> No
 async def _call_often(url: str, key: str) -> list[Any]:
     """Call a tool until a limit is reached, at most a few times."""
     results: list[Any] = []
-    http = httpx.AsyncClient(headers={"X-API-Key": key})
+    http = httpx.AsyncClient(headers={"X-API-Key": key}, timeout=PATIENCE)
     transport = streamable_http.streamable_http_client(url, http_client=http)
     async with http, mcp.Client(transport, mode="legacy") as client:
         while len(results) < 40 and not (results and results[-1].is_error):
@@ -128,7 +130,7 @@ def test_tools_need_trusted_operations(sample_data: Path, setting: dict[str, Any
 def test_the_command_names_what_is_missing(sample_data: Path) -> None:
     """Without a folder of operations the command ends at once, with wrong usage."""
     command = [sys.executable, "-m", "graphql_api", "mcp", "--data", str(sample_data)]
-    result = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    result = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert (result.returncode, result.stdout) == (2, "")
     assert "--documents" in result.stderr
 
