@@ -9,6 +9,7 @@ import pytest
 
 from deployment import (
     ADAPTER,
+    DIGEST,
     IMAGE,
     ROOT,
     ZIP,
@@ -23,7 +24,10 @@ from deployment import (
 pytest_plugins = ["deployment_fixtures"]
 pytestmark = needs_osls
 
-ALL = {"slices": ",".join(sorted(json.loads((ROOT / "deploy" / "slices.json").read_text())))}
+ALL = {
+    "slices": ",".join(sorted(json.loads((ROOT / "deploy" / "slices.json").read_text()))),
+    "forecastImageUri": DIGEST,
+}
 SWITCHED = {
     "commentsProvider": "bedrock",
     "commentsModel": "example.model-1",
