@@ -67,10 +67,16 @@ def _actions(found: Template) -> Iterator[tuple[str, str, Any]]:
 
 
 def test_roles_may_do_what_is_needed(found: Template) -> None:
-    """No action is a wildcard, nobody scans or deletes items, and only who reads a queue deletes its messages."""
+    """No action is a wildcard, nobody scans or deletes items, and only who reads a queue deletes its messages.
+
+    Only the function of forecasts deletes files, in the folder of its own that no client reads.
+    """
     actions = list(_actions(found))
     assert not any("*" in action for _, action, _ in actions)
-    assert not {"dynamodb:Scan", "dynamodb:DeleteItem", "s3:DeleteObject"} & {action for _, action, _ in actions}
+    assert not {"dynamodb:Scan", "dynamodb:DeleteItem"} & {action for _, action, _ in actions}
+    deletes = [(role, json.dumps(resource)) for role, action, resource in actions if action == "s3:DeleteObject"]
+    assert [role for role, _ in deletes] == ["ForecastRole"]
+    assert all("forecasting/*" in resource for _, resource in deletes)
     assert {role for role, action, _ in actions if action == "sqs:DeleteMessage"} == {"WorkerRole"}
     assert {action.partition(":")[0] for _, action, resource in actions if resource == "*"} == {"xray"}
     functions = of_type(found, "Lambda::Function")
