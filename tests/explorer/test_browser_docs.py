@@ -83,7 +83,7 @@ def _answer(route: Any) -> Any:
     return json.loads(route.locator("form > pre").last.inner_text())
 
 
-MADE_BY_REQUESTS = ("/cart", "/consultations", "/comments", "/generate", "/races")
+MADE_BY_REQUESTS = ("/cart", "/consultations", "/comments", "/generate", "/prices", "/races")
 """Where the paths of routes begin whose ids no example can name: requests make them, or the calendar does."""
 
 
