@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from graphql_api.config import setting
+from graphql_api.config import Settings, setting
 from graphql_api.language_models.settings import Api, ModelChoice, ProviderName
 
 
@@ -18,6 +18,11 @@ class CommentsSettings:
         36,
         "Maximum number of races of the next day for which the job `queue-comments` requests "
         "previews. Races with the most queries come first",
+    )
+    comments_updates: bool = setting(
+        False,  # noqa: FBT003
+        "Request previews each evening (`queue-comments`) and delete expired comments each morning (`clean-comments`) "
+        "in the plain server. On AWS the slice's schedules do this",
     )
     comments_provider: ProviderName = setting(
         "template",
@@ -66,3 +71,8 @@ class CommentsSettings:
             timeout=self.comments_timeout,
             max_tokens=self.comments_max_tokens,
         )
+
+
+def is_updating(settings: Settings) -> bool:
+    """Return whether the plain server runs the schedules of comments."""
+    return settings.of(CommentsSettings).comments_updates

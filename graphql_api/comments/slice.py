@@ -22,6 +22,7 @@ SLICE = Slice(
         **{f"comment-{step}": f"graphql_api.comments.jobs:{step}_job" for step in WORKFLOW_STEPS},
     },
     schedules={"queue-comments": "cron(0 18 * * ? *)", "clean-comments": "cron(30 4 * * ? *)"},
+    scheduled="graphql_api.comments.settings:is_updating",
     deployment=Deployment(
         functions={
             "api": ("dynamodb", "sqs"),

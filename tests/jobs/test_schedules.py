@@ -17,12 +17,12 @@ from schedule_slices import UNDECIDED, WANTED, Runs, serve
 from fakes import PATIENCE, FakeStorage
 from graphql_api.config import Settings
 from graphql_api.errors import StoreUnavailable
-from graphql_api.installed import SLICES
+from graphql_api.installed import SLICES, read_settings
 from graphql_api.jobs.expressions import JST, parse
 from graphql_api.jobs.runner import Jobs
 from graphql_api.jobs.schedules import EmbeddedSchedules, Schedule
 from graphql_api.services import Services
-from graphql_api.slices import Slice
+from graphql_api.slices import Slice, load
 from graphql_api.store.protocol import Key
 from graphql_api.store.service import Store
 from graphql_api.store.sqlite import SqliteStore
@@ -226,3 +226,9 @@ def _is_run(line: str, process: "subprocess.Popen[str]") -> bool:
         return False
     process.send_signal(signal.SIGINT)
     return True
+
+
+@pytest.mark.parametrize("installed", [each for each in SLICES if each.schedules], ids=lambda each: each.name)
+def test_a_plain_server_runs_only_schedules_that_were_asked_for(installed: Slice) -> None:
+    """Whoever keeps a slip or a key has a store, and no jobs of other slices by that."""
+    assert not load(installed.scheduled)(read_settings({}))

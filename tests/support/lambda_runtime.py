@@ -5,6 +5,7 @@ import itertools
 import json
 import os
 import queue
+import signal
 import socket
 import subprocess
 import sys
@@ -208,12 +209,13 @@ def function(
         with log.open("wb") as output:
             process = subprocess.Popen(
                 [sys.executable, "-m", runtime, handler] if isinstance(handler, str) else handler,
-                cwd=TESTS.parent, env=variables, stdout=output, stderr=subprocess.STDOUT,
+                cwd=TESTS.parent, env=variables, stdout=output, stderr=subprocess.STDOUT, start_new_session=True,
             )  # fmt: skip
         try:
             yield Function(server, process, log)
         finally:
-            process.kill()
+            with suppress(ProcessLookupError):  # what it started, such as a server, ends with it
+                os.killpg(process.pid, signal.SIGKILL)
             process.wait()
             server.events.put(None)
             server.shutdown()
