@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from graphql_api.samples.cards import Card, draw_card
 from graphql_api.samples.crops import Crop
@@ -20,10 +21,12 @@ from graphql_api.samples.loads import loads_of
 from graphql_api.samples.market import Market, Quote
 from graphql_api.samples.payouts import Payout, payouts_of
 from graphql_api.samples.places import BANEI, JRA, NAR, OVERSEAS, Meeting, meetings
-from graphql_api.samples.quotations import Pools, pools_of
 from graphql_api.samples.results import Result, result_of
 from graphql_api.samples.runs import NOT_WEIGHED, SCRATCHED, Run
 from graphql_api.slips.tickets.field import race_field
+
+if TYPE_CHECKING:
+    from graphql_api.samples.quotations import Pools
 
 JST = timezone(timedelta(hours=9), "JST")
 
@@ -111,11 +114,15 @@ class Calendar:
         """Return the odds to win at a moment with a zone, in the order of the numbers; none before sales open."""
         return Market(self._run(race), self.seed).at(at, race.start)
 
-    def pools(self, race: Race, at: datetime) -> Pools | None:
+    def pools(self, race: Race, at: datetime) -> "Pools | None":
         """Return the odds of all types at a moment with a zone; None before sales open."""
         run = self._run(race)
         shares = Market(run, self.seed).shares_at(at, race.start)
-        return None if shares is None else pools_of(run.card.meeting, len(run.entries), shares)
+        if shares is None:
+            return None
+        from graphql_api.samples.quotations import pools_of  # numpy, which the command line does without
+
+        return pools_of(run.card.meeting, len(run.entries), shares)
 
     def runs(self, meeting: Meeting) -> dict[int, Run]:
         """Return the races of a meeting by number, as they were run."""
