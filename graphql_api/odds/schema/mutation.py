@@ -9,7 +9,6 @@ from graphql_api.errors import NotFound
 from graphql_api.execution.context import Context
 from graphql_api.execution.cost import cost
 from graphql_api.odds.schema.watches import OddsAlertInput, OddsWatchPayload, WatchId, show_watch
-from graphql_api.odds.watches.service import Watches, WatchRequest
 from graphql_api.races.ids import bridge_place, netkeiba_id
 from graphql_api.races.lookup import race_at, race_by_id
 
@@ -53,6 +52,8 @@ class Mutation:
         ] = None,
     ) -> OddsWatchPayload:
         """Create a watch."""
+        from graphql_api.odds.watches.service import Watches, WatchRequest  # with notifications and their keys
+
         context, caller = info.context, CALLER.get()
         watches = context.use(Watches)
         race = await (
@@ -83,5 +84,7 @@ class Mutation:
         ] = None,
     ) -> bool:
         """Delete it."""
+        from graphql_api.odds.watches.service import Watches
+
         await info.context.use(Watches).delete(id, expected_version)
         return True

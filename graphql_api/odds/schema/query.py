@@ -14,7 +14,6 @@ from graphql_api.odds.schema.enums import OddsMove, OddsStatus
 from graphql_api.odds.schema.watches import OddsWatch, WatchId, show_watch
 from graphql_api.odds.service import Odds
 from graphql_api.odds.settings import is_updating
-from graphql_api.odds.watches.service import Watches
 from graphql_api.races import model
 from graphql_api.races.ids import bridge_place
 from graphql_api.races.lookup import race_at
@@ -81,6 +80,8 @@ class Query:
     )
     async def odds_watch(self, info: Info, id: WatchId) -> OddsWatch | None:  # noqa: A002
         """Read a watch."""
+        from graphql_api.odds.watches.service import Watches
+
         found = await info.context.use(Watches).find(id)
         return None if found is None else show_watch(id, found)
 

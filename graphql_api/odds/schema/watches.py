@@ -12,7 +12,6 @@ from graphql_api.odds.schema.enums import OddsAlertKind, OddsDelivery, OddsWatch
 from graphql_api.odds.stored import moment
 from graphql_api.odds.watches import model, rules
 from graphql_api.odds.watches.requests import AlertRequest
-from graphql_api.odds.watches.service import Watches
 from graphql_api.slips.schema.enums import BetType
 
 Info = strawberry.Info[Context, None]
@@ -83,6 +82,8 @@ class OddsFiring:
     )
     async def delivery(self, info: Info) -> OddsDelivery | None:
         """Look its job up."""
+        from graphql_api.odds.watches.service import Watches
+
         state = await info.context.use(Watches).delivery(self.watch, self.firing)
         return None if state is None else DELIVERIES[state]
 
