@@ -8,6 +8,7 @@ import subprocess
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -88,7 +89,7 @@ def run(command: str, chosen: Variant, folder: Path, environ: Mapping[str, str] 
 @cache
 def template(chosen: Variant, shared: Path) -> Template:
     """Package a variant, once for all processes that test; ``shared`` is a folder of theirs."""
-    name = "-".join(value.replace("/", "_") for _, value in chosen)[:150]
+    name = blake2b(repr(chosen).encode(), digest_size=16).hexdigest()
     folder = shared / name
     folder.mkdir(exist_ok=True)
     made = folder / MADE
