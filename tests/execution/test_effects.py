@@ -233,6 +233,7 @@ ABOUT_THE_CALLER = {"Query.viewer", "Viewer.key", "ViewerKey.usage", "ViewerKey.
 OF_THE_STORE = {
     *("Query.slip", "SlipItem.race", "SlipItem.warnings", "SlipItem.estimatedReturn", "SlipItem.settlement"),
     *("Query.consultation", "Consultation.messages", "Query.job", "Job.comment", "Race.comments"),
+    *("Query.oddsWatch", "OddsWatch.alerts", "OddsWatch.firings", "OddsFiring.delivery"),
 }
 """Fields that change with the store or with the time of day."""
 
