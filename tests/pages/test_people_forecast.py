@@ -10,7 +10,7 @@ from races.files import MAIN, served
 
 
 @pytest.mark.parametrize(
-    ("headers", "heading", "no_advice"), [(JAPANESE, "予測", "購入を勧める"), (ENGLISH, "Forecast", "not advice to bet")]
+    ("headers", "heading", "no_advice"), [(JAPANESE, "予測", "購入を勧める"), (ENGLISH, "Forecast", "not advice")]
 )
 def test_a_forecast_is_shown_beside_the_market(
     tmp_path: Path, headers: dict[str, str], heading: str, no_advice: str
