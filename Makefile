@@ -24,10 +24,10 @@ run-season: .venv/season $(SEASON)/.made ## Serve two whole seasons until yester
 		$(BIN)/graphql-api serve --data $(SEASON) --host $(HOST) --port $(PORT)
 
 test: setup ## Run the tests
-	$(BIN)/pytest -n auto --dist loadgroup
+	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder
 
 test-fast: setup ## Run the quick tests: without browser, deployment, files of all kinds, fuzzing
-	$(BIN)/pytest -n auto --dist loadgroup -m "not slow"
+	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder -m "not slow"
 
 check: setup ## Lint, format, types, import rules, and whether the SDL is up to date
 	$(BIN)/ruff check .
@@ -146,7 +146,7 @@ package: setup ## Make dist/function-arm64.zip
 	$(BIN)/python deploy/package.py
 
 verify-deploy: setup node_modules ## Prove the deployment without AWS
-	$(BIN)/pytest -n auto --dist loadgroup --no-skips tests/deploy
+	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder --no-skips tests/deploy
 
 clean: ## Remove what make made here; files that you put into sample-data or sample-season, or changed there, stay
 	rm -rf .venv .venv-spark dist $(SAMPLE).new $(SEASON).new

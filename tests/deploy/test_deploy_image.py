@@ -17,8 +17,7 @@ from lambda_events import function_url, warmer
 from lambda_runtime import Function, function
 from long_careers import long_career
 
-# The group keeps them in one of xdist's processes, which builds each image once.
-pytestmark = [needs_engine, pytest.mark.xdist_group("image")]
+pytestmark = needs_engine
 TARGETS = ("server", "function", "adapter", "forecast")
 QUERY = '{ jockey(id: "00001") { id records { totalCount } } }'
 LIMIT = 200_000_000  # bytes that a target may add to its base, DuckDB's 64 MB among them

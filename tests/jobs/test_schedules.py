@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -209,6 +210,7 @@ def test_the_process_of_workers_runs_schedules(tmp_path: Path) -> None:
         env={**os.environ, **{f"JOCKEY_{name}": value for name, value in environ.items()}},
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),  # a shell's background ignores it
     )
     limit = threading.Timer(PATIENCE, process.kill)  # the lines end then, and so does the test
     limit.start()
