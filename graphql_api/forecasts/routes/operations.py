@@ -3,7 +3,7 @@
 from graphql_api.forecasts.published import FeatureSet
 from graphql_api.races.ids import BRIDGE_FORM
 from graphql_api.web.openapi.answers import CACHING, failing
-from graphql_api.web.openapi.objects import Json
+from graphql_api.web.openapi.objects import Json, object_of
 from graphql_api.web.openapi.parameters import shared
 
 TAGS = {"forecast": "Forecasts of races. They do not beat the market, and are not advice to bet."}
@@ -52,13 +52,13 @@ def race() -> Json:
 def schemas() -> dict[str, Json]:
     """Make the schemas of the answers."""
     day: Json = {"type": "string", "format": "date"}
-    reason = _object(
+    reason = object_of(
         feature=_TEXT,
         description={**_TEXT, "description": "In English."},
         value=_OPTIONAL,
         contribution={**_NUMBER, "description": "In log-odds, relative to the mean of the race."},
     )
-    entry = _object(
+    entry = object_of(
         horse_number=_RANK,
         horse_name=_TEXT,
         win_probability=_CHANCE,
@@ -70,9 +70,9 @@ def schemas() -> dict[str, Json]:
         finish_position={"type": ["integer", "null"]},
         reasons={"type": "array", "items": {"$ref": "#/components/schemas/RaceForecastReason"}},
     )
-    result = _object(log_loss=_NUMBER, market_log_loss=_OPTIONAL, uniform_log_loss=_NUMBER, winner_rank=_RANK)
+    result = object_of(log_loss=_NUMBER, market_log_loss=_OPTIONAL, uniform_log_loss=_NUMBER, winner_rank=_RANK)
     return {
-        "RaceForecast": _object(
+        "RaceForecast": object_of(
             race_id=_TEXT,
             model_version=_TEXT,
             feature_set={"type": "string", "enum": [each.value for each in FeatureSet]},
@@ -86,7 +86,7 @@ def schemas() -> dict[str, Json]:
         "RaceForecastEntry": entry,
         "RaceForecastReason": reason,
         "RaceForecastResult": result,
-        "ForecastError": _object(error=_object(message=_TEXT, code=_TEXT)),
+        "ForecastError": object_of(error=object_of(message=_TEXT, code=_TEXT)),
     }
 
 
@@ -103,7 +103,3 @@ def responses() -> dict[str, Json]:
     }
     content = {"application/json": {"schema": {"$ref": "#/components/schemas/ForecastError"}}}
     return {name: {"description": text, "content": content} for name, text in told.items()}
-
-
-def _object(**properties: Json) -> Json:
-    return {"type": "object", "properties": properties, "required": list(properties)}

@@ -4,7 +4,7 @@ from graphql_api.odds.model import RANGES, OddsStatus
 from graphql_api.races.ids import BRIDGE_FORM
 from graphql_api.slips.tickets.types import BET_RULES, BetType
 from graphql_api.web.openapi.answers import failing
-from graphql_api.web.openapi.objects import Json
+from graphql_api.web.openapi.objects import Json, object_of
 
 TAGS = {"odds": "Odds of races, with their history. They change until the race; no cache may keep them."}
 
@@ -114,8 +114,8 @@ def schemas() -> dict[str, Json]:
         "stale": {"type": "boolean"},
         "next_update": {"type": ["string", "null"], "format": "date-time", "description": "When newer odds are due."},
     }
-    point = _object(as_of=_TIME, status=_STATUS, win=_BY_NUMBER, place=ranges)
-    one = _object(
+    point = object_of(as_of=_TIME, status=_STATUS, win=_BY_NUMBER, place=ranges)
+    one = object_of(
         symbol=_TEXT,
         name={"type": ["string", "null"], "description": "Name of the horse."},
         price=_NUMBER,
@@ -125,11 +125,13 @@ def schemas() -> dict[str, Json]:
     )
     return {
         "RaceOdds": {"type": "object", "properties": {**own, **types}, "required": list(own)},
-        "OddsHistory": _object(race_id=_TEXT, history={"type": "array", "items": point}),
+        "OddsHistory": object_of(race_id=_TEXT, history={"type": "array", "items": point}),
         "Price": one,
-        "PriceList": _object(data={"type": "array", "items": {"$ref": "#/components/schemas/Price"}}, timestamp=_TIME),
-        "OnePrice": _object(data={"$ref": "#/components/schemas/Price"}, timestamp=_TIME),
-        "OddsError": _object(error=_object(message=_TEXT, code=_TEXT)),
+        "PriceList": object_of(
+            data={"type": "array", "items": {"$ref": "#/components/schemas/Price"}}, timestamp=_TIME
+        ),
+        "OnePrice": object_of(data={"$ref": "#/components/schemas/Price"}, timestamp=_TIME),
+        "OddsError": object_of(error=object_of(message=_TEXT, code=_TEXT)),
     }
 
 
@@ -169,7 +171,3 @@ def _answers(schema: str, description: str) -> Json:
         "s504": "OddsTimedOut",
     }
     return {"200": {"description": description, "content": content}, **failing(**own)}
-
-
-def _object(**properties: Json) -> Json:
-    return {"type": "object", "properties": properties, "required": list(properties)}

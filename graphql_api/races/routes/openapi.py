@@ -2,7 +2,7 @@
 
 from graphql_api.races.ids import BRIDGE_FORM, COURSE_CODES, RACECOURSES
 from graphql_api.web.openapi.answers import CACHING, failing
-from graphql_api.web.openapi.objects import Json
+from graphql_api.web.openapi.objects import Json, object_of
 from graphql_api.web.openapi.parameters import shared
 
 TAGS = {"race": "Races of a day, with their runners."}
@@ -64,13 +64,13 @@ def schemas() -> dict[str, Json]:
     listed = {"type": "array", "items": {"$ref": "#/components/schemas/ListedRace"}}
     runners = {"type": "array", "items": {"$ref": "#/components/schemas/RaceRunner"}}
     return {
-        "RaceList": _object(
+        "RaceList": object_of(
             races=listed,
             venues={"type": "array", "items": {"type": "string"}},
             target_date={"type": "string", "format": "date"},
         ),
-        "RaceDetail": _object(race={"$ref": "#/components/schemas/ListedRace"}, runners=runners),
-        "ListedRace": _object(
+        "RaceDetail": object_of(race={"$ref": "#/components/schemas/ListedRace"}, runners=runners),
+        "ListedRace": object_of(
             race_id={"type": "string"},
             race_name=_TEXT,
             race_number={"type": "integer"},
@@ -79,14 +79,14 @@ def schemas() -> dict[str, Json]:
             betting_deadline={**_TIME, "description": "When sales end."},
             track_condition={**_TEXT, "description": "良, 稍重, 重 or 不良."},
         ),
-        "RaceRunner": _object(
+        "RaceRunner": object_of(
             horse_number={"type": "integer"},
             horse_name=_TEXT,
             jockey_name=_TEXT,
             odds={"type": ["number", "null"], "description": "To win; null before there are any, and if scratched."},
             popularity={"type": ["integer", "null"], "description": "Rank by these odds."},
         ),
-        "CodedError": _object(error=_object(message={"type": "string"}, code={"type": "string"})),
+        "CodedError": object_of(error=object_of(message={"type": "string"}, code={"type": "string"})),
     }
 
 
@@ -118,7 +118,3 @@ def _answers(schema: str, description: str) -> Json:
         "s504": "RaceTimedOut",
     }
     return {"200": {"description": description, "headers": CACHING, "content": content}, **failing(**own)}
-
-
-def _object(**properties: Json) -> Json:
-    return {"type": "object", "properties": properties, "required": list(properties)}
