@@ -7,9 +7,9 @@ import { basename, join } from "node:path";
 import MarkdownIt from "markdown-it";
 
 const GROUPS = {
-  "For clients": ["readme", "questions", "notebooks", "clients", "errors", "mcp", "input"],
-  Topics: ["archive", "races", "tickets", "slips", "consultations", "comments", "odds", "forecasts"],
-  "For operators": ["access", "jobs", "operations", "scaling", "architecture"],
+  "For clients": ["readme", "api", "questions", "notebooks", "clients", "errors", "mcp", "input"],
+  Topics: ["archive", "races", "pages", "tickets", "slips", "consultations", "comments", "odds", "forecasts"],
+  "For operators": ["settings", "access", "jobs", "notifications", "operations", "scaling", "architecture"],
 };
 const TITLES = { readme: "Overview", "readme.ja": "概要" };
 const IN_JAPANESE = "日本語";

@@ -23,7 +23,7 @@ def setting(default: object, doc: str, *, minimum: float = 0) -> Any:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """Every setting, its environment variable being ``JOCKEY_`` and its name in capitals. The README lists them."""
+    """Every setting. Its variable is ``JOCKEY_`` and its name in capitals; docs/settings.md lists them."""
 
     data: str = setting(
         "", "Data source: a folder or `s3://bucket/prefix`. Empty: the bucket named in SSM Parameter Store"

@@ -1,4 +1,4 @@
-"""Settings: each is read from its variable, checked, and listed in the README."""
+"""Settings: each is read from its variable, checked, and listed in docs/settings.md."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from graphql_api.config import PREFIX, ConfigError, Settings, rows
 from graphql_api.installed import SLICES, read_settings
 from graphql_api.jockeys.settings import JockeysSettings
 
-README = Path(__file__).parents[1] / "README.md"
+PAGE = Path(__file__).parents[1] / "docs" / "settings.md"
 
 
 def test_without_variables_the_defaults_hold() -> None:
@@ -60,9 +60,9 @@ def test_a_bad_value_is_refused_by_name(name: str, value: str) -> None:
         Settings.from_environ({name: value})
 
 
-def test_the_readme_lists_every_setting_with_its_default() -> None:
-    """The README's table has one row a setting: variable, default, meaning; no more and no fewer."""
-    shown = [line for line in README.read_text(encoding="utf-8").splitlines() if line.startswith(f"| `{PREFIX}")]
+def test_the_page_lists_every_setting_with_its_default() -> None:
+    """The tables have one row for each setting, in order: variable, default, meaning; no more and no fewer."""
+    shown = [line for line in PAGE.read_text(encoding="utf-8").splitlines() if line.startswith(f"| `{PREFIX}")]
     tables = [Settings, *(each.settings for each in SLICES if each.settings)]
     expected = [row for table in tables for row in rows(table).values()]
     assert shown == [_row(each.name, each.default, each.metadata["doc"]) for each in expected]

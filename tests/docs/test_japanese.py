@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PAIRS = [("README.md", "README.ja.md"), ("docs/notebooks.md", "docs/notebooks.ja.md")]
+PAIRS = [
+    ("README.md", "README.ja.md"),
+    *((f"docs/{name}.md", f"docs/{name}.ja.md") for name in ("api", "notebooks", "settings")),
+]
 FENCED = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 SETTING = re.compile(r"^\| `(JOCKEY_\w+)` \| ([^|]*)\|", re.MULTILINE)
 ROUTE = re.compile(r"^\| (`(?:GET|POST)[^|]*)\|", re.MULTILINE)
@@ -59,14 +62,15 @@ def test_what_is_not_translated_is_the_same(english: str, japanese: str) -> None
     assert not any(surplus.values()), f"{japanese} has what {english} lacks; remove or correct: {surplus}"
 
 
-@pytest.mark.parametrize("table", [SETTING, ROUTE], ids=["settings", "routes"])
-def test_tables_have_the_same_rows(table: re.Pattern[str]) -> None:
+@pytest.mark.parametrize(("page", "table"), [("settings", SETTING), ("api", ROUTE)])
+def test_tables_have_the_same_rows(page: str, table: re.Pattern[str]) -> None:
     """Settings with their defaults, and routes, stand in the same order; each has a text in Japanese."""
-    one, two = (table.findall((ROOT / name).read_text(encoding="utf-8")) for name in PAIRS[0])
+    one, two = (
+        table.findall((ROOT / name).read_text(encoding="utf-8")) for name in (f"docs/{page}.md", f"docs/{page}.ja.md")
+    )
     missing = [row for row in one if row not in two]
-    assert missing == [], f"Translate these rows into README.ja.md: {missing}"
-    assert one == two
-    japanese = (ROOT / "README.ja.md").read_text(encoding="utf-8")
-    for line in japanese.splitlines():
+    assert missing == [], f"Translate these rows into docs/{page}.ja.md: {missing}"
+    assert one == two != []
+    for line in texts[1].splitlines():
         if table.match(line):
             assert re.search(r"[\u3040-\u30ff\u4e00-\u9fff]", line.rpartition("` |")[2] or line), line

@@ -1,4 +1,4 @@
-"""The race day that the README shows: asked of the sample data, and written as its table."""
+"""The race day that docs/races.md shows: asked of the sample data, and written as its table."""
 
 from collections.abc import Mapping
 from typing import Any

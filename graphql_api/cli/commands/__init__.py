@@ -21,7 +21,7 @@ Examples:
   graphql-api serve --data data
   graphql-api query '{ jockey(id: "00001") { name } }' --data data
 
-Settings are read from JOCKEY_… variables; see the README. Exit codes: 0 success, 1 failure, 2 wrong usage.""",
+Settings are read from JOCKEY_… variables; see docs/settings.md. Exit codes: 0 success, 1 failure, 2 wrong usage.""",
 )
 @click.version_option(package_name=DISTRIBUTION, prog_name="graphql-api")
 def commands() -> None:
