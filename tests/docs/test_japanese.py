@@ -65,9 +65,8 @@ def test_what_is_not_translated_is_the_same(english: str, japanese: str) -> None
 @pytest.mark.parametrize(("page", "table"), [("settings", SETTING), ("api", ROUTE)])
 def test_tables_have_the_same_rows(page: str, table: re.Pattern[str]) -> None:
     """Settings with their defaults, and routes, stand in the same order; each has a text in Japanese."""
-    one, two = (
-        table.findall((ROOT / name).read_text(encoding="utf-8")) for name in (f"docs/{page}.md", f"docs/{page}.ja.md")
-    )
+    texts = [(ROOT / "docs" / f"{page}{suffix}").read_text(encoding="utf-8") for suffix in (".md", ".ja.md")]
+    one, two = (table.findall(text) for text in texts)
     missing = [row for row in one if row not in two]
     assert missing == [], f"Translate these rows into docs/{page}.ja.md: {missing}"
     assert one == two != []
