@@ -29,8 +29,9 @@ def test_the_routes_of_jockeys_import_nothing_of_races(sample_data: Path) -> Non
     ours = {name for name in imported if name.startswith("graphql_api.races.")}
     assert ours == {
         "graphql_api.races.ids",
+        "graphql_api.races.openapi",
         "graphql_api.races.routes",
-        "graphql_api.races.routes.openapi",
+        "graphql_api.races.routes.operations",
         "graphql_api.races.routes.routes",
         "graphql_api.races.settings",
         "graphql_api.races.slice",

@@ -13,7 +13,7 @@ from graphql_api.archive import costs
 from graphql_api.archive.columns import LEFT_OUT, value_column
 from graphql_api.archive.editions import edition
 from graphql_api.archive.questions import Rides, encoded, page_statement
-from graphql_api.archive.routes import openapi
+from graphql_api.archive.routes import operations
 from graphql_api.errors import BadUserInput, QueryTooComplex
 from graphql_api.execution.budget import Budget, answered
 from graphql_api.execution.turns import Turns
@@ -51,9 +51,9 @@ def routes(http: Http) -> list[ApiRoute]:
         ApiRoute(
             f"{PATH}.{form.extension}",
             partial(exports.export, form),
-            {"get": openapi.export(form, _STORED, MAX_CELLS)},
-            responses=openapi.responses(),
-            tags=openapi.TAGS,
+            {"get": operations.export(form, _STORED, MAX_CELLS)},
+            responses=operations.responses(),
+            tags=operations.TAGS,
         )
         for form in FORMATS
     ]

@@ -13,7 +13,7 @@ def routes(http: Http) -> list[ApiRoute]:
             named("race"),
             {"get": operations.race()},
             operations.schemas(),
-            operations.responses(),
+            operations.FAILURES.components(),
             tags=operations.TAGS,
             coded_errors=True,
         )

@@ -2,8 +2,8 @@
 
 from graphql_api.jockeys.openapi.rows import CSV_EXAMPLE, EXAMPLES, NDJSON_EXAMPLE
 from graphql_api.jockeys.routes.formats import JSON, Format
-from graphql_api.web.openapi.answers import CACHING, TEXT, failing, failure
-from graphql_api.web.openapi.objects import Json
+from graphql_api.web.openapi.answers import CACHING, failing, failure
+from graphql_api.web.openapi.objects import TEXT, Json
 
 _BYTES: Json = {"type": "string", "format": "binary"}
 _CACHING = {

@@ -9,7 +9,7 @@ def routes(http: Http) -> list[ApiRoute]:
     named = lazy_endpoints("graphql_api.odds.routes.endpoints:OddsEndpoints", http)
     board, history = {"get": operations.board()}, {"get": operations.history()}
     listed, one = {"get": operations.prices()}, {"get": operations.price()}
-    schemas, responses, tags = operations.schemas(), operations.responses(), operations.TAGS
+    schemas, responses, tags = operations.schemas(), operations.FAILURES.components(), operations.TAGS
     return [
         ApiRoute("/races/{race_id}/odds", named("board"), board, schemas, responses, tags=tags, coded_errors=True),
         ApiRoute("/races/{race_id}/odds-history", named("history"), history, coded_errors=True),

@@ -1,15 +1,11 @@
-"""Shapes that the routes of carts and consultations share: an item as JSON, and pieces of OpenAPI."""
-
-from typing import Any
+"""Shapes that the routes of carts and consultations share: an item as JSON, and its schema and failures."""
 
 from graphql_api.slips.model import SlipItem
 from graphql_api.slips.tickets.types import BetType
+from graphql_api.web.openapi.coded_failures import CodedFailures, Failure
+from graphql_api.web.openapi.objects import COUNT, TEXT, Json
 
-Json = dict[str, Any]
-
-TEXT: Json = {"type": "string"}
-YEN: Json = {"type": "integer", "minimum": 0, "description": "Yen."}
-COUNT: Json = {"type": "integer", "minimum": 0}
+YEN: Json = {**COUNT, "description": "Yen."}
 
 ITEM: Json = {
     "race_id": {**TEXT, "description": "`YYYYMMDD_course_RR`, or the same as 12 digits.", "example": "20240929_06_11"},
@@ -22,6 +18,19 @@ ITEM: Json = {
     },
     "amount": {**YEN, "description": "Yen, a multiple of 100."},
 }
+
+FAILURES = CodedFailures(
+    "CodedError",
+    {
+        400: Failure("CodedBadRequest", "Something is not of its form, or breaks a rule.", "BAD_REQUEST"),
+        404: Failure("CodedNotFound", "There is none of this id, or it has expired.", "NOT_FOUND"),
+        409: Failure("CodedConflict", "Others came first; look again.", "CONFLICT"),
+        413: Failure("CodedTooLarge", "The body is larger than the server takes.", "BAD_REQUEST"),
+        415: Failure("CodedMediaType", "The body is no JSON in UTF-8.", "BAD_REQUEST"),
+        503: Failure("CodedUnavailable", "The store cannot be used for now; try again later.", "STORE_UNAVAILABLE"),
+        504: Failure("CodedTimedOut", "The request took too long.", "TIMEOUT"),
+    },
+)
 
 
 def shown_item(item: SlipItem) -> Json:
@@ -45,37 +54,3 @@ def _numbers(item: SlipItem) -> list[int]:
     if item.combinations == 1 and all(len(leg) == 1 for leg in legs):
         return sorted(number for leg in legs for number in leg)
     return item.ticket.numbers
-
-
-def object_of(properties: Json, optional: tuple[str, ...] = ()) -> Json:
-    """Describe an object, all of whose properties are there but the optional ones."""
-    required = [name for name in properties if name not in optional]
-    return {"type": "object", "required": required, "properties": properties}
-
-
-def content(schema: str) -> Json:
-    """Describe a JSON body by the name of its schema."""
-    return {"application/json": {"schema": {"$ref": f"#/components/schemas/{schema}"}}}
-
-
-def operation(name: str, summary: str, *parameters: str, tag: str) -> Json:
-    """Describe an operation; ``parameters`` are those of its path."""
-    described = [{"name": each, "in": "path", "required": True, "schema": TEXT} for each in parameters]
-    return {"operationId": name, "tags": [tag], "summary": summary, **({"parameters": described} if described else {})}
-
-
-def failing() -> Json:
-    """Refer to the answers of requests that fail."""
-    names = {
-        "400": "CodedBadRequest",
-        "404": "CodedNotFound",
-        "405": "MethodNotAllowed",
-        "409": "CodedConflict",
-        "413": "CodedTooLarge",
-        "414": "TooLong",
-        "415": "CodedMediaType",
-        "500": "ServerError",
-        "503": "CodedUnavailable",
-        "504": "CodedTimedOut",
-    }
-    return {status: {"$ref": f"#/components/responses/{name}"} for status, name in names.items()}

@@ -1,9 +1,8 @@
 """The answers of the plain routes in the words of OpenAPI."""
 
 from graphql_api import errors
-from graphql_api.web.openapi.objects import Json
+from graphql_api.web.openapi.objects import TEXT, Json
 
-TEXT: Json = {"type": "string"}
 CACHING = {
     "ETag": {"description": "Names the version of this URL's answer.", "schema": TEXT},
     "Cache-Control": {"description": "How long it may be kept.", "schema": TEXT},

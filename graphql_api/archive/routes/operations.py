@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from graphql_api.jockeys.routes.formats import Format
 from graphql_api.text import MAX_LENGTH
-from graphql_api.web.openapi.answers import CACHING, TEXT, failing, failure
-from graphql_api.web.openapi.objects import Json
+from graphql_api.web.openapi.answers import CACHING, failing, failure
+from graphql_api.web.openapi.objects import TEXT, Json
 from graphql_api.web.openapi.parameters import shared, switch
 
 TAGS = {"rides": "Rides of all jockeys."}
