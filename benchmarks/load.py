@@ -134,7 +134,9 @@ def _loop(
             latencies.append(now - connection.sent)
             if now < deadline:
                 connection.send(next(requests))
-            else:
+            else:  # the server may close it while the others are answered
+                selector.unregister(connection.socket)
+                connection.socket.close()
                 open_ -= 1
     return Sample(now - start, latencies, (time.process_time() - busy) / (now - start))
 

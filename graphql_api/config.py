@@ -90,8 +90,9 @@ class Settings:
         "Their `X-Forwarded-For` and `X-Forwarded-Proto` are used",
     )
     keep_alive: int = setting(
-        5,
-        "Seconds for which the plain server keeps an idle connection. Use a longer time behind a proxy",
+        65,
+        "Seconds for which the plain server keeps an idle connection. Must be longer than the idle timeout of a proxy "
+        "in front of it, usually 60: else requests meet connections that are just closed",
         minimum=1,
     )
     mcp: bool = setting(
