@@ -88,7 +88,7 @@ class EmbeddedEngine:
             autoinstall_known_extensions=False,
             autoload_known_extensions=False,
         )
-        connection.execute("SET parquet_metadata_cache = true")
+        connection.execute("SET GLOBAL parquet_metadata_cache = true")  # else cursors read the files' footers again
         connection.execute(f"SET allowed_directories = [{_quoted(folder)}]")
         connection.execute("SET enable_external_access = false")
         connection.execute("SET lock_configuration = true")
