@@ -24,6 +24,7 @@ ServiceError
 ├── ItemTooLarge          413  ITEM_TOO_LARGE         what is to be stored is larger than one item may be
 ├── Overloaded            503  OVERLOADED             the process holds as many answers as it may; retry later
 ├── DeliveryRefused       502  DELIVERY_REFUSED       a webhook or topic does not take a notification, now or later
+│   └── DeliveryGone      502  DELIVERY_GONE          a webhook takes no notifications any more (410)
 ├── UpstreamUnavailable   503  UPSTREAM_UNAVAILABLE   S3, SSM or credentials unusable for now; retry later
 ├── StoreUnavailable      503  STORE_UNAVAILABLE      the store is locked, throttled, slow or absent; retry later
 ├── RequestTimeout        504  TIMEOUT                the request took longer than its wall-time limit
@@ -232,11 +233,22 @@ class DeliveryRefused(ServiceError):
     status = 502
 
 
+class DeliveryGone(DeliveryRefused):
+    """The webhook was removed by its owner (410); nothing is to be sent to it any more."""
+
+    code = "DELIVERY_GONE"
+
+
 class UpstreamUnavailable(ServiceError):
     """S3, SSM or the credentials are not available; the same request may succeed later."""
 
     code = "UPSTREAM_UNAVAILABLE"
     status = 503
+
+    def __init__(self, message: str, *, retry_after: float = 0, **log_fields: object) -> None:
+        """Keep ``message`` for the client, and for how many seconds the other side wants no other attempt."""
+        super().__init__(message, **log_fields)
+        self.retry_after = retry_after
 
 
 class StoreUnavailable(ServiceError):

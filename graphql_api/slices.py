@@ -57,6 +57,9 @@ class Slice:
 
     ``jobs`` maps names to ``jobs.runner.Job``s, which schedules, the queue and ``graphql-api jobs run`` run.
 
+    ``waits`` maps names of its jobs to the seconds before each further attempt at one of the queue, where those are not
+    the usual ones; each is at most two hours.
+
     ``schedules`` maps names of its jobs to when they run: expressions of EventBridge Scheduler, in Japanese time.
 
     ``scheduled`` is a function of the settings that returns whether the plain server runs them; without one it does as
@@ -86,6 +89,7 @@ class Slice:
     layer: str = ""
     snapshots: Mapping[str, str] = field(default_factory=dict)
     jobs: Mapping[str, str] = field(default_factory=dict)
+    waits: Mapping[str, Sequence[float]] = field(default_factory=dict)
     schedules: Mapping[str, str] = field(default_factory=dict)
     scheduled: str = ""
     dead_letters: str = ""

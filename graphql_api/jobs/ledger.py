@@ -5,12 +5,13 @@ writes is a fencing token: who finishes with another one came too late, and is r
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from random import uniform
 from typing import Any, TypeVar
 
 from graphql_api.errors import Conflict, NotFound, StoreUnavailable
-from graphql_api.jobs.model import MAX_ATTEMPTS, JobRecord, JobState, Order, read_record, write_record
+from graphql_api.jobs.model import WAITS, JobRecord, JobState, Order, read_record, write_record
 from graphql_api.store.messages import UNAVAILABLE
 from graphql_api.store.protocol import ItemStore, Key
 
@@ -20,6 +21,15 @@ PARTITION = "JOBS"
 MAX_TRIES = 8
 PAUSES = (0.0, 0.1, 0.5, 2.0)
 """Seconds before each try to read or write, since a busy store is soon free again."""
+
+CONTENDED_SECONDS = 5.0
+"""Seconds until a message is looked at again whose record was changed all the time."""
+
+LONGEST_WAIT = 7_200.0
+"""Seconds for which whoever refuses an attempt may put off the next one; SQS hides no message longer than 12 hours."""
+
+JITTER = 0.2
+"""Largest part by which a wait is made longer at random, so that jobs that failed together do not come together."""
 
 FAILED_SECONDS = 60
 """How long a failed job is told to whoever asks for it again, before it is started anew."""
@@ -32,12 +42,15 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """Seconds: that an attempt may take, that its lease lasts, between attempts at first, and that records are kept."""
+    """Seconds: that an attempt may take, that its lease lasts, and that records are kept.
+
+    ``waits`` are those before further attempts at jobs whose slice names none.
+    """
 
     attempt: float = 60
     lease: float = 90
-    back_off: float = 5
     kept: int = 86_400
+    waits: Sequence[float] = WAITS
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +126,11 @@ class Ledger:
             raise Conflict(f"The job is {found.state.value}, and only a finished one can be purged.")
         self.store.delete(Key(PARTITION, name), expected=found.version)
 
-    def claim(self, order: Order) -> JobRecord | Busy | None:
-        """Claim a job for an attempt; return None if nothing is left to do for this run."""
+    def claim(self, order: Order, waits: Sequence[float] | None = None) -> JobRecord | Busy | None:
+        """Claim a job for an attempt; return None if nothing is left to do for this run.
+
+        ``waits`` are the seconds before further attempts; None means the usual ones.
+        """
         for _ in range(MAX_TRIES):
             now = self._clock()
             found = self._stored(order.name)
@@ -132,12 +148,13 @@ class Ledger:
                 attempts=base.attempts + 1,
                 started=now,
                 lease=now + self.times.lease,
+                waits=tuple(self.times.waits if waits is None else waits),
             )
             try:
                 return self._write(claimed, base.version)
             except Conflict:
                 continue
-        return Busy(self.times.back_off)
+        return Busy(CONTENDED_SECONDS)
 
     def bury(self, order: Order) -> bool:
         """Record that a job's worker was lost on the last attempt; return False if there was nothing to record."""
@@ -152,13 +169,17 @@ class Ledger:
         done = replace(claim, state=JobState.SUCCEEDED, error=None, result=result, finished=self._clock())
         return self._end(claim, done)
 
-    def fail(self, claim: JobRecord, code: str, *, may_retry: bool) -> float | None:
-        """Record a failed attempt; return the seconds until the next attempt, None if there is none."""
+    def fail(self, claim: JobRecord, code: str, *, may_retry: bool, not_within: float = 0) -> float | None:
+        """Record a failed attempt; return the seconds until the next attempt, None if there is none.
+
+        ``not_within`` are the seconds for which whoever refused the attempt wants no other; it is bounded.
+        """
         now = self._clock()
-        if not may_retry or claim.attempts >= MAX_ATTEMPTS:
+        if not may_retry or claim.is_last_attempt:
             self._end(claim, replace(claim, state=JobState.FAILED, error=code, finished=now))
             return None
-        pause = self.times.back_off * 2 ** (claim.attempts - 1)
+        pause = max(claim.waits[claim.attempts - 1], min(not_within, LONGEST_WAIT))
+        pause *= uniform(1, 1 + JITTER)  # noqa: S311 - no secret
         again = replace(claim, state=JobState.QUEUED, error=code, lease=0, not_before=now + pause)
         return pause if self._end(claim, again) else None
 
@@ -177,7 +198,7 @@ class Ledger:
         return None if item is None else read_record(item)
 
     def _write(self, record: JobRecord, expected: int) -> JobRecord:
-        expires = int(self._clock()) + self.times.kept
+        expires = int(max(self._clock(), record.not_before)) + self.times.kept
         key, body = Key(PARTITION, record.order.name), write_record(record)
         item = patiently(lambda: self.store.put(key, body, expected=expected, expires=expires))
         return replace(record, version=item.version, expires=expires)

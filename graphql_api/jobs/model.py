@@ -1,14 +1,14 @@
 """Jobs as they are recorded: what was asked for, how far it has come, and what came of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any
 
 from graphql_api.store.protocol import Item
 
-MAX_ATTEMPTS = 3
-"""How often a job is tried before it is a dead letter."""
+WAITS = (5.0, 10.0)
+"""Seconds before each further attempt at a job whose slice names no others; after the last one it is a dead letter."""
 
 WORKER_LOST = "WORKER_LOST"
 """The error code of a job whose worker ended without a word on the last try."""
@@ -47,7 +47,8 @@ class Order:
 class JobRecord:
     """A recorded job. Times are in seconds since 1970; ``lease`` is until when its worker owns it.
 
-    ``run`` counts how often it was asked for anew, ``attempts`` the tries of that run. ``version`` is the store's: the
+    ``run`` counts how often it was asked for anew, ``attempts`` the tries of that run, of which each has one of
+    ``waits`` before it, but the first. ``version`` is the store's: the
     fencing token of whoever wrote it last.
     """
 
@@ -59,6 +60,7 @@ class JobRecord:
     finished: float | None = None
     lease: float = 0
     not_before: float = 0
+    waits: Sequence[float] = WAITS
     error: str | None = None
     result: Mapping[str, Any] = field(default_factory=dict)
     version: int = 0
@@ -66,9 +68,14 @@ class JobRecord:
 
     def at(self, now: float) -> "JobRecord":
         """Return the record in its present state: a job whose worker was lost on the last attempt has failed."""
-        if self.state is JobState.RUNNING and self.lease <= now and self.attempts >= MAX_ATTEMPTS:
+        if self.state is JobState.RUNNING and self.lease <= now and self.is_last_attempt:
             return replace(self, state=JobState.FAILED, error=WORKER_LOST, finished=self.lease)
         return self
+
+    @property
+    def is_last_attempt(self) -> bool:
+        """Return whether no attempt may follow the present one."""
+        return self.attempts > len(self.waits)
 
     @property
     def is_finished(self) -> bool:
@@ -89,6 +96,7 @@ def write_record(record: JobRecord) -> Mapping[str, Any]:
         "finished": record.finished,
         "lease": record.lease,
         "notBefore": record.not_before,
+        "waits": list(record.waits),
         "error": record.error,
         "result": record.result,
     }
@@ -106,6 +114,7 @@ def read_record(item: Item) -> JobRecord:
         finished=body["finished"],
         lease=body["lease"],
         not_before=body["notBefore"],
+        waits=tuple(body.get("waits", WAITS)),  # releases before this one wrote none
         error=body["error"],
         result=body["result"],
         version=item.version,

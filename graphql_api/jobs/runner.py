@@ -50,6 +50,7 @@ class Jobs:
     def __init__(self, slices: Sequence[Slice]) -> None:
         """Register the jobs of ``slices``. Raises ``ValueError`` if two jobs have the same name."""
         self._jobs: dict[str, str] = {}
+        self._waits = {name: waits for each in slices for name, waits in each.waits.items()}
         self._dead_letters = [each.dead_letters for each in slices if each.dead_letters]
         for each in slices:
             for name, where in each.jobs.items():
@@ -61,6 +62,10 @@ class Jobs:
     def names(self) -> list[str]:
         """Return the names of all jobs."""
         return sorted(self._jobs)
+
+    def waits(self, name: str) -> Sequence[float] | None:
+        """Return the seconds before each further attempt at a job; None for the usual ones."""
+        return self._waits.get(name)
 
     async def run(self, name: str, services: Services, run: JobRun) -> JobResult:
         """Run a job. Raises ``UnknownJob``, and what the job raises."""

@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import dataclass
 
-from graphql_api.errors import ItemTooLarge, RequestTimeout, ServiceError, StoreUnavailable
+from graphql_api.errors import ItemTooLarge, RequestTimeout, ServiceError, StoreUnavailable, UpstreamUnavailable
 from graphql_api.execution.budget import answered
 from graphql_api.jobs.ledger import Busy
 from graphql_api.jobs.model import WORKER_LOST, JobRecord, JobState, Order
@@ -49,7 +49,7 @@ class Worker:
         if message.order is None:
             log.error("job_unreadable")
             return Handled(error=UNKNOWN_JOB)
-        claim = self.queue.ledger.claim(message.order)
+        claim = self.queue.ledger.claim(message.order, self.jobs.waits(message.order.job))
         if claim is None:
             return await self._nothing_to_do(message.order)
         if isinstance(claim, Busy):
@@ -93,7 +93,8 @@ class Worker:
 
     async def _failed(self, claim: JobRecord, error: Exception) -> Handled:
         code, may_retry = _judge(error)
-        pause = self.queue.ledger.fail(claim, code, may_retry=may_retry)
+        not_within = error.retry_after if isinstance(error, UpstreamUnavailable) else 0
+        pause = self.queue.ledger.fail(claim, code, may_retry=may_retry, not_within=not_within)
         fields = dict(error.log_fields) if isinstance(error, ServiceError) else {}
         about = {**fields, "job": claim.order.job, "name": claim.order.name, "attempts": claim.attempts, "code": code}
         if pause is None:

@@ -18,7 +18,7 @@ from graphql_api.services import Services
 async def notify_job(services: Services, run: JobRun) -> JobResult:
     """Deliver the event of the input: to an owner's URL, or to the operator's target.
 
-    Raises ``UpstreamUnavailable`` if another attempt may succeed, else ``DeliveryRefused``.
+    Raises ``UpstreamUnavailable`` if another attempt may succeed, else ``DeliveryRefused`` or ``DeliveryGone``.
     """
     notifications = services.get(Notifications)
     event, url = run.input["event"], run.input.get("url")

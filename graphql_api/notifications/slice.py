@@ -7,6 +7,7 @@ SLICE = Slice(
     name="notifications",
     settings=NotificationsSettings,
     jobs={"notify": "graphql_api.notifications.delivery:notify_job"},
+    waits={"notify": (10, 60, 300, 1_800, 7_200)},
     deployment=Deployment(
         functions={"api": ("secretsmanager",), "worker": ("dynamodb", "secretsmanager", "sns", "sqs")}
     ),

@@ -16,5 +16,6 @@ SLICE = Slice(
     deployment=Deployment(
         functions={"api": ("dynamodb",), "scheduled": ("dynamodb", "sqs")}, needs=("races", "notifications")
     ),
+    dead_letters="graphql_api.odds.watches.gone:end",
     commands={"odds": "graphql_api.odds.commands:odds"},
 )

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from deployment import IMAGE, ROOT, TABLE, ZIP, Make, Template, listed, needs_osls, of_type, only, statements, variant
-from graphql_api.installed import read_settings
-from graphql_api.jobs.ledger import Times
+from graphql_api.installed import SLICES, read_settings
+from graphql_api.jobs.ledger import JITTER, LONGEST_WAIT, Times
 
 pytest_plugins = ["deployment_fixtures"]
 pytestmark = needs_osls
@@ -50,6 +50,9 @@ def test_messages_are_hidden_long_enough(found: Template) -> None:
     assert Times().attempt < seconds < Times().lease
     assert queues["JobsQueue"]["VisibilityTimeout"] == 6 * seconds
     assert queues["JobsQueue"]["RedrivePolicy"]["deadLetterTargetArn"] == {"Fn::GetAtt": ["JobsDeadLetters", "Arn"]}
+    most = max((len(waits) for each in SLICES for waits in each.waits.values()), default=0) + 1
+    assert queues["JobsQueue"]["RedrivePolicy"]["maxReceiveCount"] >= 1.5 * most, "all attempts, and workers lost"
+    assert most * LONGEST_WAIT * (1 + JITTER) < queues["JobsQueue"]["MessageRetentionPeriod"]
     assert queues["JobsDeadLetters"]["MessageRetentionPeriod"] > queues["JobsQueue"]["MessageRetentionPeriod"]
 
 

@@ -36,7 +36,7 @@ def queues() -> Iterator[Queues]:
 def services(queues: Queues, tmp_path: Path) -> Iterator[Services]:
     """Give services whose queue is that one."""
     store, queue = SqliteStore(tmp_path / "store.sqlite3"), SqsQueue(queues.url, REGION)
-    yield job_slice.services_of(store, queue, Times(back_off=0))
+    yield job_slice.services_of(store, queue, Times(waits=(0, 0)))
     queue.close()
     store.close()
 

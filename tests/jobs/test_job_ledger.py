@@ -137,15 +137,42 @@ def test_a_second_worker_has_to_wait_for_the_lease(ledger: Ledger, sent: Sent, c
 def test_attempts_come_later_and_later_and_end(ledger: Ledger, sent: Sent, clock: FakeClock) -> None:
     """After the third one the job is a dead letter; before its time comes, nobody can claim it."""
     sent.submit(ledger)
-    for pause in (TIMES.back_off, 2 * TIMES.back_off):
-        assert ledger.fail(claimed(ledger, sent[0]), "AWAY", may_retry=True) == pause
-        assert ledger.claim(sent[0]) == Busy(pause)
-        clock.now += pause
+    for wait in TIMES.waits:
+        pause = ledger.fail(claimed(ledger, sent[0]), "AWAY", may_retry=True)
+        assert pause is not None
+        assert wait <= pause <= 1.2 * wait
+        busy = ledger.claim(sent[0])
+        assert isinstance(busy, Busy)
+        assert busy.seconds == pytest.approx(pause)
+        clock.now += pause + 0.001
     assert ledger.fail(claimed(ledger, sent[0]), "AWAY", may_retry=True) is None
     dead = ledger.find("a")
     assert dead is not None
     assert (dead.state, dead.attempts, dead.error) == (JobState.FAILED, 3, "AWAY")
     assert ledger.claim(sent[0]) is None
+
+
+def test_a_kind_of_job_has_waits_of_its_own(ledger: Ledger, sent: Sent, clock: FakeClock) -> None:
+    """Its record tells them to whoever reads it; whoever refused an attempt may put off the next one, within bounds."""
+    sent.submit(ledger)
+
+    def fail(not_within: float = 0) -> float | None:
+        claim = ledger.claim(sent[0], (1, 2, 3))
+        assert isinstance(claim, JobRecord)
+        pause = ledger.fail(claim, "AWAY", may_retry=True, not_within=not_within)
+        clock.now += (pause or 0) + 0.001
+        return pause
+
+    assert 100 <= (fail(100) or 0) <= 120
+    assert 7_200 <= (fail(1e12) or 0) <= 8_640
+    assert 3 <= (fail() or 0) <= 3.6
+    last = ledger.claim(sent[0], (1, 2, 3))
+    assert isinstance(last, JobRecord)
+    assert (last.attempts, last.state) == (4, JobState.RUNNING)
+    clock.now += TIMES.lease
+    found = ledger.find("a")
+    assert found is not None
+    assert found.state is JobState.FAILED
 
 
 def test_what_no_retry_helps_fails_at_once(ledger: Ledger, sent: Sent, clock: FakeClock) -> None:

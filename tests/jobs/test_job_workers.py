@@ -36,7 +36,7 @@ from graphql_api.store.sqlite import SqliteStore
 
 JOBS = Jobs([job_slice.SLICE])
 SLOW = 60.0
-FAST = Times(back_off=0.05, lease=PATIENCE, attempt=5)
+FAST = Times(waits=(0.05, 0.1), lease=PATIENCE, attempt=5)
 
 
 @pytest.fixture
@@ -188,7 +188,7 @@ def wait_until_begun(tmp_path: Path, count: int) -> None:
 
 def test_killed_workers_lose_nothing(store: SqliteStore, tmp_path: Path) -> None:
     """Two of 12 jobs are under way when their process is killed (SIGKILL); another process does them, and the rest."""
-    services = job_slice.services_of(store, StoredQueue(store), Times(lease=2, back_off=0.1))
+    services = job_slice.services_of(store, StoredQueue(store), Times(lease=2, waits=(0.1, 0.2)))
     slow = [submit(services, tmp_path, number=number, seconds=1.5) for number in range(2)]
     path = tmp_path / "store.sqlite3"
     victim = process(path, 2)
@@ -209,7 +209,7 @@ def test_killed_workers_lose_nothing(store: SqliteStore, tmp_path: Path) -> None
 
 def test_a_worker_that_always_dies_is_a_dead_letter(store: SqliteStore, tmp_path: Path) -> None:
     """Its job is not tried for ever: after three tries it is read as failed."""
-    services = job_slice.services_of(store, StoredQueue(store), Times(lease=0.3, back_off=0.1))
+    services = job_slice.services_of(store, StoredQueue(store), Times(lease=0.3, waits=(0.1, 0.2)))
     name = submit(services, tmp_path, seconds=SLOW)
     for tries in range(1, 4):
         victim = process(tmp_path / "store.sqlite3", 0.3)

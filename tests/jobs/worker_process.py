@@ -13,7 +13,7 @@ from graphql_api.store.sqlite import SqliteStore
 
 if __name__ == "__main__":
     store = SqliteStore(Path(sys.argv[1]))
-    times = Times(lease=float(sys.argv[2]), back_off=0.1)
+    times = Times(lease=float(sys.argv[2]), waits=(0.1, 0.2))
     workers = EmbeddedWorkers(Jobs([job_slice.SLICE]), job_slice.services_of(store, StoredQueue(store), times), 2)
     workers.start()
     workers.join()

@@ -6,8 +6,11 @@ import hashlib
 import hmac
 import json
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
+from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +27,7 @@ from graphql_api.jobs.model import JobRecord, JobState
 from graphql_api.jobs.runner import JobResult, JobRun, Jobs
 from graphql_api.jobs.service import JobQueue
 from graphql_api.jobs.stored_queue import StoredQueue
-from graphql_api.jobs.worker import Worker, settle
+from graphql_api.jobs.worker import Worker
 from graphql_api.notifications.delivery import notify_job
 from graphql_api.notifications.event import Event
 from graphql_api.notifications.service import Notifications
@@ -34,6 +37,7 @@ from graphql_api.services import Services
 from graphql_api.slices import Slice
 from graphql_api.store.service import Store
 from graphql_api.store.sqlite import SqliteStore
+from job_hours import Hours
 from webhook_server import Receiver, receiving
 
 SECRET = "a-secret-of-the-operator"
@@ -57,20 +61,18 @@ def receiver() -> Iterator[Receiver]:
 
 
 def services_for(tmp_path: Path, **environ: str) -> Services:
-    """Give services with a queue whose retries come at once."""
+    """Give services with a queue whose clock stands still until a test turns it."""
     names = {"NOTIFICATIONS_SECRET": SECRET, "NOTIFICATIONS_LOOPBACK": "true", **environ}
     settings = read_settings({f"JOCKEY_{name}": value for name, value in names.items()})
     sqlite = SqliteStore(tmp_path / "store.sqlite3")
-    queue = JobQueue(Ledger(sqlite, Times(back_off=0)), StoredQueue(sqlite))
-    return Services(settings, FakeStorage(), {Store: Store(sqlite, PATIENCE), JobQueue: queue})
+    hours = Hours(sqlite)
+    return Services(settings, FakeStorage(), {Store: Store(sqlite, PATIENCE), JobQueue: hours.queue, Hours: hours})
 
 
-def work(services: Services) -> Sequence[JobRecord]:
-    """Do what the queue holds, and return all jobs."""
+def work(services: Services, seconds: float = 86_400) -> Sequence[JobRecord]:
+    """Do what is due within ``seconds``, and return all jobs."""
     queue = services.get(JobQueue)
-    worker = Worker(JOBS, services, queue)
-    while (message := queue.queue.receive(60)) is not None:
-        settle(queue, message, asyncio.run(worker.handle(message, PATIENCE)))
+    services.made(Hours)[0].work(Worker(JOBS, services, queue), seconds)
     return list(queue.ledger.list())
 
 
@@ -112,7 +114,7 @@ def test_an_event_is_told_once_and_signed_for_its_owner(receiver: Receiver, tmp_
 
 
 def test_a_receiver_that_fails_is_asked_again_with_the_same_body(receiver: Receiver, tmp_path: Path) -> None:
-    """Under the same id; after the third failure it is a dead letter, of which nobody is told."""
+    """Under the same id; after the sixth failure it is a dead letter, of which nobody is told."""
     services = services_for(tmp_path, NOTIFICATIONS_TARGET=receiver.url)
     receiver.answers.extend([503, 429, 200])
     asyncio.run(services.get(Notifications).notify(receiver.url, EVENT, "owner"))
@@ -121,7 +123,7 @@ def test_a_receiver_that_fails_is_asked_again_with_the_same_body(receiver: Recei
     assert {(headers["webhook-id"], body) for _, headers, body in receiver.received} == {
         ("e-1", receiver.received[0][2])
     }
-    receiver.answers.extend([500] * 3)
+    receiver.answers.extend([500] * 6)
     another = Event("e-2", "odds.below", EVENT.at, {})
     asyncio.run(services.get(Notifications).notify(receiver.url, another, "owner"))
     states = {record.order.input["event"]["id"]: (record.state, record.error) for record in work(services)}
@@ -130,15 +132,64 @@ def test_a_receiver_that_fails_is_asked_again_with_the_same_body(receiver: Recei
     services.close()
 
 
+def test_a_receiver_that_is_down_for_an_hour_loses_nothing(receiver: Receiver, tmp_path: Path) -> None:
+    """The waits grow from seconds to hours; the record of the job outlives them, however short records are kept."""
+    services = services_for(tmp_path)
+    queue, clock = services.get(JobQueue), services.made(Hours)[0].clock
+    queue.ledger.times = replace(queue.ledger.times, kept=60)
+    begun = clock.now
+    receiver.answers.extend([503] * 5)
+    asyncio.run(services.get(Notifications).notify(receiver.url, EVENT, "owner"))
+    for waited, attempts in ((0, 1), (13, 2), (90, 3), (450, 4), (2_700, 5)):
+        (record,) = work(services, begun + waited - clock.now)
+        assert (record.state, record.attempts) == (JobState.QUEUED, attempts)
+    (record,) = work(services)
+    assert (record.state, record.attempts) == (JobState.SUCCEEDED, 6)
+    assert 9_370 <= clock.now - begun <= 11_300
+    assert len(receiver.received) == 6
+    services.close()
+
+
+@pytest.mark.parametrize(
+    ("retry_after", "least", "most"),
+    [
+        ("120", 120, 145),
+        ("0", 10, 13),
+        ("999999999999", 7_200, 8_650),
+        ("-5", 10, 13),
+        ("soon", 10, 13),
+        ("date", 3_500, 4_330),
+        ("Thu, 01 Jan 1970 00:00:00 GMT", 10, 13),
+    ],
+)
+def test_a_receiver_names_the_time_of_the_next_attempt(
+    retry_after: str, least: float, most: float, receiver: Receiver, tmp_path: Path
+) -> None:
+    """By Retry-After, within two hours; never sooner than it would be without."""
+    services = services_for(tmp_path)
+    clock = services.made(Hours)[0].clock
+    begun = clock.now
+    in_an_hour = format_datetime(datetime.fromtimestamp(begun + 3_600, UTC), usegmt=True)
+    told = retry_after.replace("date", in_an_hour)
+    receiver.answers.append(f"HTTP/1.1 503 Busy\r\nServer: a\r\nRETRY-AFTER: {told}\r\n\r\n")
+    asyncio.run(services.get(Notifications).notify(receiver.url, EVENT, "owner"))
+    (record,) = work(services)
+    assert (record.state, record.attempts) == (JobState.SUCCEEDED, 2)
+    assert least <= clock.now - begun <= most
+    services.close()
+
+
 def test_what_is_refused_is_not_tried_again(receiver: Receiver, tmp_path: Path) -> None:
     """The receiver is gone, or its host has come to have a private address."""
     services = services_for(tmp_path, NOTIFICATIONS_LOOPBACK="true")
-    receiver.answers.append(410)
-    asyncio.run(services.get(Notifications).notify(receiver.url, EVENT, "owner"))
+    receiver.answers.extend([410, 404])
+    for event in (EVENT, replace(EVENT, id="e-2")):
+        asyncio.run(services.get(Notifications).notify(receiver.url, event, "owner"))
     asyncio.run(services.get(Notifications).notify("https://localhost:1/", EVENT, "owner"))
     records = work(services)
-    assert {(record.state, record.error, record.attempts) for record in records} == {
-        (JobState.FAILED, "DELIVERY_REFUSED", 1)
+    assert Counter((record.state, record.error, record.attempts) for record in records) == {
+        (JobState.FAILED, "DELIVERY_REFUSED", 1): 2,
+        (JobState.FAILED, "DELIVERY_GONE", 1): 1,
     }
     services.close()
 

@@ -13,11 +13,10 @@ from starlette.testclient import TestClient
 from fakes import FakeClock
 from graphql_api.app import create_core, serve_core
 from graphql_api.config import Settings
-from graphql_api.installed import read_settings
-from graphql_api.jobs.ledger import Ledger, Times
-from graphql_api.jobs.runner import JobResult, JobRun
+from graphql_api.installed import SLICES, read_settings
+from graphql_api.jobs.runner import JobResult, JobRun, Jobs
 from graphql_api.jobs.service import JobQueue
-from graphql_api.jobs.stored_queue import StoredQueue
+from graphql_api.jobs.worker import Worker
 from graphql_api.notifications.service import Notifications
 from graphql_api.odds.boards import LatestBoards
 from graphql_api.odds.job import update_job
@@ -36,6 +35,7 @@ from graphql_api.services import Services
 from graphql_api.store.protocol import ItemStore
 from graphql_api.store.service import Store
 from graphql_api.store.sqlite import SqliteStore
+from job_hours import Hours
 
 DAY = date(2025, 6, 28)
 """A Saturday, with races of JRA."""
@@ -100,6 +100,7 @@ class RaceDay:
     services: Services
     settings: Settings
     memory: FakeClock
+    hours: Hours
 
     def updates(self, provider: OddsProvider | None = None, wall: Wall | None = None) -> OddsUpdates:
         """Make one more process that updates, perhaps by another clock."""
@@ -113,6 +114,10 @@ class RaceDay:
     def announced(self) -> Sequence[Any]:
         """Give the day's races that can be asked for."""
         return [race for race in CALENDAR.races(DAY) if race.id]
+
+    def work(self) -> None:
+        """Do what the queue holds, and what is to be tried again."""
+        self.hours.work(Worker(Jobs(SLICES), self.services, self.hours.queue))
 
     @contextmanager
     def client(self) -> Iterator[TestClient]:
@@ -139,11 +144,11 @@ def race_day(tmp_path: Path, wall: Wall | None = None, store: ItemStore | None =
     source, memory = Source(MockOdds(racing)), FakeClock()
     opened = Store(kept, 60)
     odds = Odds(LatestBoards(kept, settings, memory), opened, wall)
-    queue = JobQueue(Ledger(kept, Times(back_off=0)), StoredQueue(kept))
-    made = {FictionalRacing: racing, Store: opened, Odds: odds, JobQueue: queue}
+    hours = Hours(kept)
+    made = {FictionalRacing: racing, Store: opened, Odds: odds, JobQueue: hours.queue}
     services = Services(settings, create_core(settings).services.storage, made)
     services._made[Watches] = Watches(services, wall)
     services._made[WatchRounds] = rounds_of(services, wall)
-    day = RaceDay(wall, source, kept, services, settings, memory)
+    day = RaceDay(wall, source, kept, services, settings, memory, hours)
     services._made[OddsUpdates] = day.updates()
     return day

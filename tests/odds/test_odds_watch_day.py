@@ -14,13 +14,9 @@ from typing import Any
 from odds_day import DAY, RaceDay, Wall, no_pause, race_day, rounds_of
 from starlette.testclient import TestClient
 
-from fakes import PATIENCE
 from graphql_api.errors import StoreUnavailable
 from graphql_api.execution.context import Context
-from graphql_api.installed import SLICES
-from graphql_api.jobs.runner import Jobs
 from graphql_api.jobs.service import JobQueue, Submitted
-from graphql_api.jobs.worker import Worker, settle
 from graphql_api.notifications.event import Event
 from graphql_api.notifications.service import Notifications
 from graphql_api.odds.updates import OddsUpdates
@@ -79,7 +75,6 @@ class Day:
         usual = services.get(Notifications)
         dying = Dying(services.get(JobQueue), usual.settings, usual._secret)
         self.dying = WatchRounds(day.store, dying, day.wall)
-        self.worker = Worker(Jobs(SLICES), services, services.get(JobQueue))
         self.stored = 0
 
     async def races(self, _day: Any) -> Sequence[Race]:
@@ -105,11 +100,9 @@ class Day:
         self.day.wall.turn(minutes=1)
         self.ahead.turn(minutes=1)
 
-    def work(self, seconds: float = PATIENCE) -> None:
+    def work(self) -> None:
         """Do what the queue holds."""
-        queue = self.worker.queue
-        while (message := queue.queue.receive(60)) is not None:
-            settle(queue, message, asyncio.run(self.worker.handle(message, seconds)))
+        self.day.work()
 
     def close(self) -> None:
         """End both."""

@@ -17,12 +17,8 @@ import pytest
 from odds_day import RaceDay, Wall, race_day, rounds_of
 from starlette.testclient import TestClient
 
-from fakes import PATIENCE
 from graphql_api.errors import StoreUnavailable
-from graphql_api.installed import SLICES
-from graphql_api.jobs.runner import Jobs
 from graphql_api.jobs.service import JobQueue, Submitted
-from graphql_api.jobs.worker import Worker, settle
 from graphql_api.notifications.event import Event
 from graphql_api.notifications.service import Notifications
 from graphql_api.odds.model import Board, Line, OddsStatus
@@ -128,10 +124,7 @@ class Trading:
 
     def work(self) -> None:
         """Do what the queue holds."""
-        queue = self.day.services.get(JobQueue)
-        worker = Worker(Jobs(SLICES), self.day.services, queue)
-        while (message := queue.queue.receive(60)) is not None:
-            settle(queue, message, asyncio.run(worker.handle(message, PATIENCE)))
+        self.day.work()
 
 
 @contextmanager
@@ -434,10 +427,14 @@ def test_a_webhook_is_told_with_a_signature(tmp_path: Path) -> None:
                 "odds": 3.9,
             },
         }
-        receiver.answers.extend([410])
-        here.trade(50, 39)
-        here.work()
-        assert [each["delivery"] for each in here.read(watch_id)["firings"]] == ["DELIVERED", "FAILED"]
+        receiver.answers.extend([400, 410])
+        for _ in range(3):
+            here.trade(50, 39)
+            here.work()
+        found = here.read(watch_id)
+        assert [each["delivery"] for each in found["firings"]] == ["DELIVERED", "FAILED", "FAILED"]
+        assert found["status"] == "GONE", "and the third crossing fires nothing"
+        assert len(receiver.received) == 5
 
 
 def test_webhooks_are_sent_to_public_hosts_only(tmp_path: Path) -> None:

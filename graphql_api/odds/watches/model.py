@@ -25,6 +25,7 @@ class OddsWatchStatus(Enum):
     ACTIVE = "active"
     EXHAUSTED = "exhausted"
     ENDED = "ended"
+    GONE = "gone"
 
 
 STATUSES: Mapping[Enum, str] = MappingProxyType(
@@ -32,6 +33,7 @@ STATUSES: Mapping[Enum, str] = MappingProxyType(
         OddsWatchStatus.ACTIVE: "Its alerts can fire.",
         OddsWatchStatus.EXHAUSTED: f"It has fired {MAX_FIRINGS} times, which is the maximum. Create a new one.",
         OddsWatchStatus.ENDED: "The odds of the race are final. Its alerts do not fire any more.",
+        OddsWatchStatus.GONE: "Its webhook has answered 410 (Gone). Its alerts do not fire any more.",
     }
 )
 
@@ -54,6 +56,7 @@ class Watch:
     """A watch in one version. ``name`` is the digest of its id, ``race_id`` the bridge's id.
 
     ``url`` receives its firings, if it is not None. ``asked`` is a digest of the request that created it.
+    ``is_gone`` tells that the URL takes no more messages.
     """
 
     name: str
@@ -65,12 +68,15 @@ class Watch:
     firings: Sequence[Firing] = ()
     url: str | None = None
     is_final: bool = False
+    is_gone: bool = False
     asked: str | None = None
     version: int = 0
 
     @property
     def status(self) -> OddsWatchStatus:
         """Return its status."""
+        if self.is_gone:
+            return OddsWatchStatus.GONE
         if self.is_final:
             return OddsWatchStatus.ENDED
         return OddsWatchStatus.EXHAUSTED if len(self.firings) >= MAX_FIRINGS else OddsWatchStatus.ACTIVE
@@ -78,7 +84,7 @@ class Watch:
     @property
     def unsent(self) -> list[Firing]:
         """Return the firings whose delivery is still to be queued."""
-        return [] if self.url is None else [each for each in self.firings if not each.is_sent]
+        return [] if self.url is None or self.is_gone else [each for each in self.firings if not each.is_sent]
 
     def event_id(self, firing: Firing) -> str:
         """Return the id of a firing, the same whenever it is told."""

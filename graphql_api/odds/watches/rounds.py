@@ -7,7 +7,7 @@ whoever else does the same; and one whose sender dies is sent by the next run, a
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Self, TypeVar
@@ -74,6 +74,16 @@ class WatchRounds:
         told = Told()
         await asyncio.gather(*(self._race(board, told) for board in boards))
         return told
+
+    async def end(self, race_id: str, name: str) -> None:
+        """Fire and send nothing more for a watch whose webhook is gone."""
+        key = watch_key(race_id, name)
+
+        def write() -> None:
+            item = patiently(partial(self._store.get, key))
+            self._change(None if item is None else read_watch(item), lambda watch: replace(watch, is_gone=True))
+
+        await self._call(write)
 
     def close(self) -> None:
         """Refuse work."""

@@ -130,7 +130,7 @@ class Watches:
         if watch.url is None:
             return None
         if not firing.is_sent:
-            return JobState.QUEUED
+            return JobState.FAILED if watch.is_gone else JobState.QUEUED
         record = await self._services.get(JobQueue).find(delivery_of(watch, firing))
         return None if record is None else record.at(self.now().timestamp()).state
 

@@ -51,6 +51,7 @@ def write_watch(watch: Watch) -> Mapping[str, Any]:
         "firings": [[each.alert, list(each.crossing), each.fired_at, each.is_sent] for each in watch.firings],
         "url": watch.url,
         "final": watch.is_final,
+        "gone": watch.is_gone,
         "asked": watch.asked,
     }
 
@@ -80,6 +81,7 @@ def read_watch(item: Item) -> Watch:
         ),
         url=body["url"],
         is_final=body["final"],
+        is_gone=body.get("gone", False),
         asked=body["asked"],
         version=item.version,
     )
