@@ -20,13 +20,14 @@ import orjson
 
 from graphql_api.app import create_core
 from graphql_api.installed import read_settings
+from graphql_api.japan_time import JST
 from graphql_api.jockeys.vocabulary import Jurisdiction
 from graphql_api.odds.boards import LatestBoards
 from graphql_api.odds.book import Book
 from graphql_api.odds.due import slots_of
 from graphql_api.odds.job import update
 from graphql_api.odds.mock import MockOdds
-from graphql_api.odds.model import JST, Board, Line, OddsStatus
+from graphql_api.odds.model import Board, Line, OddsStatus
 from graphql_api.odds.service import Odds
 from graphql_api.odds.updates import OddsUpdates
 from graphql_api.odds.watches.model import Watch

@@ -3,13 +3,14 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from graphql_api.comments.lookup import JST, CommentRaces
+from graphql_api.comments.lookup import CommentRaces
 from graphql_api.comments.model import CommentKind, CommentLanguage, CommentStyle, Wanted
 from graphql_api.comments.service import Comments
 from graphql_api.comments.settings import CommentsSettings
 from graphql_api.errors import NotFound
 from graphql_api.execution.budget import Budget, answered
 from graphql_api.execution.context import Context
+from graphql_api.japan_time import JST, day_in_japan
 from graphql_api.jobs.runner import JobResult, JobRun
 from graphql_api.races.model import Race, RaceStatus
 from graphql_api.services import Services
@@ -20,7 +21,7 @@ Now = Callable[[], datetime]
 async def queue_job(services: Services, run: JobRun, now: Now = lambda: datetime.now(JST)) -> JobResult:
     """Queue the previews of tomorrow's races; those that are queued or written already are joined, at no cost."""
     settings = services.settings
-    day = now().astimezone(JST).date() + timedelta(days=1)
+    day = day_in_japan(now()) + timedelta(days=1)
     context = Context(services, settings=settings, budget=Budget(values=settings.max_cost, seconds=run.seconds))
     with answered():
         try:

@@ -1,7 +1,7 @@
 """Where comments look races up."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta, timezone
+from datetime import date
 from typing import Self
 
 from graphql_api.comments.model import CommentKind
@@ -11,8 +11,6 @@ from graphql_api.races.ids import bridge_place, netkeiba_id
 from graphql_api.races.lookup import race_at, race_by_id, races_on
 from graphql_api.races.model import Race, RaceStatus
 from graphql_api.services import Services
-
-JST = timezone(timedelta(hours=9))
 
 
 class CommentRaces:

@@ -13,10 +13,11 @@ from graphql_api.execution.context import Context
 from graphql_api.forecasts.cards import Card
 from graphql_api.forecasts.making import coming_forecasts
 from graphql_api.forecasts.pipeline import Advance, Pipeline, Progress
-from graphql_api.forecasts.published import JST, DayForecast
+from graphql_api.forecasts.published import DayForecast
 from graphql_api.forecasts.publishing import published_day
 from graphql_api.forecasts.retraining import retrain
 from graphql_api.forecasts.settings import ForecastsSettings
+from graphql_api.japan_time import day_in_japan
 from graphql_api.jobs.runner import JobResult, JobRun
 from graphql_api.races.lookup import races_on
 from graphql_api.races.model import Race, RaceStatus
@@ -39,7 +40,7 @@ async def forecast_coming(services: Services, now: datetime) -> JobResult:
     pipeline = Pipeline(services.storage, services.settings.of(ForecastsSettings))
     card = pipeline.card()
     made = await coming_forecasts(pipeline, services, card, now)
-    today = now.astimezone(JST).date()
+    today = day_in_japan(now)
     days = {each.day for each in made} | {today + timedelta(days=ahead) for ahead in range(EXPECTED_DAYS)}
     races = dict(zip(sorted(days), await gather(*(_races(services, day) for day in sorted(days))), strict=True))
     ready = [each for day in made if (each := _before(day, races[day.day], pipeline, now))]

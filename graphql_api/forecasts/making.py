@@ -7,7 +7,8 @@ from graphql_api.errors import IndexRequired
 from graphql_api.forecasts.cards import Card
 from graphql_api.forecasts.coming import entries_on
 from graphql_api.forecasts.pipeline import Pipeline
-from graphql_api.forecasts.published import JST, DayForecast
+from graphql_api.forecasts.published import DayForecast
+from graphql_api.japan_time import day_in_japan
 from graphql_api.services import Services
 
 COMING_DAYS = 3
@@ -31,7 +32,7 @@ async def coming_forecasts(pipeline: Pipeline, services: Services, card: Card, n
 
     Raises as ``entries_on`` and ``Pipeline.predict_coming``.
     """
-    today = now.astimezone(JST).date()
+    today = day_in_japan(now)
     days = [today + timedelta(days=ahead) for ahead in range(COMING_DAYS)]
     wanted = [day for day in days if _is_within(day, pipeline.span) and day > card.trained_until]
     try:

@@ -5,14 +5,14 @@ A day's forecast is only valid if nothing of that day, or later, was used for it
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 from enum import Enum
+
+from graphql_api.japan_time import day_in_japan
 
 FOLDER = "forecasts"
 MODELS_KEY = f"{FOLDER}/models.json"
 """The key of the list of models."""
-
-JST = timezone(timedelta(hours=9), "JST")
 
 
 class FeatureSet(Enum):
@@ -94,7 +94,7 @@ class DayForecast:
     @property
     def made_before(self) -> bool:
         """Return whether it was computed on an earlier day in Japan, or on the race day itself."""
-        return self.made_at.astimezone(JST).date() <= self.day
+        return day_in_japan(self.made_at) <= self.day
 
     def race(self, race_id: str) -> RaceForecast | None:
         """Return the forecast for a race by its id; None if there is none."""

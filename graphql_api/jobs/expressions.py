@@ -6,10 +6,10 @@ A rate counts from midnight in Japan on 1 January 1970, so that all processes ha
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from types import MappingProxyType
 
-JST = timezone(timedelta(hours=9), "JST")
+from graphql_api.japan_time import JST
 
 Due = Callable[[datetime], bool]
 """Return whether a job is due in a minute, given as a time with a zone."""

@@ -3,6 +3,7 @@
 import re
 from datetime import date, datetime, timedelta, timezone
 
+from graphql_api.japan_time import day_in_japan
 from graphql_api.jockeys.texts import fold, within
 
 _YEARS = (1900, 2100)
@@ -21,7 +22,6 @@ _ZONED_TIME = re.compile(
     r"(?:\s*[\[(]?[A-Za-z_/]+[\])]?)?",  # the zone's name behind its offset
     re.ASCII | re.IGNORECASE,
 )
-_JAPAN = timezone(timedelta(hours=9))
 _LOCAL_MEAN_TIME = (timedelta(hours=9, minutes=18), timedelta(hours=9, minutes=19))
 """Tokyo's until 1887, to the minute: what pytz makes of Asia/Tokyo where a datetime is given it as ``tzinfo``."""
 
@@ -50,4 +50,4 @@ def _in_japan(day: date, time: str) -> date:
     if ahead in _LOCAL_MEAN_TIME:
         return day
     moment = datetime(day.year, day.month, day.day, hour, minute, second, tzinfo=timezone(ahead))
-    return moment.astimezone(_JAPAN).date()
+    return day_in_japan(moment)

@@ -11,7 +11,8 @@ import orjson
 
 from graphql_api.config import Settings
 from graphql_api.errors import NotFound
-from graphql_api.odds.model import JST, Board, Line, OddsStatus, tenths_of
+from graphql_api.japan_time import JST
+from graphql_api.odds.model import Board, Line, OddsStatus, tenths_of
 from graphql_api.odds.stored import board_key, read_board
 from graphql_api.races.model import Race, RaceStatus
 from graphql_api.services import Services

@@ -6,7 +6,7 @@ import click
 
 from graphql_api.cli.options import data_option, log_to_stderr, settings_of
 from graphql_api.errors import BadUserInput
-from graphql_api.odds.model import JST
+from graphql_api.japan_time import JST
 from graphql_api.odds.settings import is_updating
 from graphql_api.slips.tickets.types import BetType
 

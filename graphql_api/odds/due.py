@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, time, timedelta
 from functools import lru_cache
 
-from graphql_api.odds.model import JST
+from graphql_api.japan_time import JST
 
 BEGINS = time(9)
 MINUTE = timedelta(minutes=1)

@@ -13,7 +13,8 @@ from typing import Any
 import orjson
 
 from graphql_api.errors import UpstreamUnavailable
-from graphql_api.odds.model import JST, RANGES, Board, Line, OddsStatus
+from graphql_api.japan_time import read_time
+from graphql_api.odds.model import RANGES, Board, Line, OddsStatus
 from graphql_api.races.jravan.bridge import Bridge, Limit
 from graphql_api.races.model import Race
 from graphql_api.slips.tickets.combinations import every_combination
@@ -65,7 +66,7 @@ class JraVanOdds:
             race_id=race.ids.bridge,
             runners=runners,
             status=OddsStatus.FINAL if is_final else _status(race, now, lines),
-            as_of=_moment(told.get("timestamp") or told.get("updated_at")) or now,
+            as_of=read_time(told.get("timestamp") or told.get("updated_at")) or now,
             fetched_at=now,
             lines=lines,
         )
@@ -153,13 +154,3 @@ def _parsed(body: bytes) -> Mapping[str, Any]:
     if not isinstance(told, dict):
         raise UpstreamUnavailable(_UNREADABLE, reason="no object")
     return told
-
-
-def _moment(text: Any) -> datetime | None:
-    """Read a time; one without a zone is Japan's."""
-    try:
-        moment = datetime.fromisoformat(text)
-        # In the first and the last year, another zone's time may be none that there is.
-        return (moment.replace(tzinfo=JST) if moment.tzinfo is None else moment).astimezone(UTC).astimezone(JST)
-    except (TypeError, ValueError, OverflowError):
-        return None

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from enum import Enum
 from types import MappingProxyType
 from typing import NamedTuple
@@ -10,8 +10,6 @@ from typing import NamedTuple
 from graphql_api.language import Label
 from graphql_api.slips.tickets.combinations import every_combination
 from graphql_api.slips.tickets.types import BetType, Combination
-
-JST = timezone(timedelta(hours=9), "JST")
 
 RANGES = frozenset({BetType.PLACE, BetType.QUINELLA_PLACE})
 """Types whose odds are a range: they depend on which other horses are placed."""

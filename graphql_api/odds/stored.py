@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from graphql_api.odds.model import JST, Board, Line, OddsStatus, Point
+from graphql_api.japan_time import JST
+from graphql_api.odds.model import Board, Line, OddsStatus, Point
 from graphql_api.odds.packing import pack, unpack
 from graphql_api.slips.tickets.types import BetType
 from graphql_api.store.protocol import Item, Key

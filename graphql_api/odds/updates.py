@@ -9,12 +9,13 @@ from random import uniform
 from typing import Self, TypeVar
 
 from graphql_api.errors import ServiceError, UpstreamUnavailable
+from graphql_api.japan_time import JST, day_in_japan
 from graphql_api.logs import EventLogger
 from graphql_api.odds.book import Book
 from graphql_api.odds.choice import open_provider
 from graphql_api.odds.due import BEGINS, last_slot, next_slot
 from graphql_api.odds.lease import Claim, Lease, Next
-from graphql_api.odds.model import JST, Board, OddsStatus
+from graphql_api.odds.model import Board, OddsStatus
 from graphql_api.odds.outcome import Outcome
 from graphql_api.odds.provider import OddsProvider
 from graphql_api.odds.settings import OddsSettings
@@ -90,7 +91,7 @@ class OddsUpdates:
     async def run(self, find_races: FindRaces, seconds: float, *, everything: bool = False) -> Outcome:
         """Update the races that are due, or with ``everything`` all of today, and tell what came of it."""
         seconds, now = min(seconds, RUN_SECONDS), self._now()
-        day = now.astimezone(JST).date()
+        day = day_in_japan(now)
         claim = await self._call(lambda: self._lease.claim(now, seconds, at_once=everything))
         if isinstance(claim, str):
             return Outcome(reason=claim)

@@ -11,12 +11,13 @@ from threading import Lock
 from typing import Any, NamedTuple, Self
 
 from graphql_api.errors import NotFound
+from graphql_api.japan_time import JST
 from graphql_api.jockeys.race_names import race_name
 from graphql_api.jockeys.vocabulary import GOINGS, NON_FINISHES, SURFACES, WEATHERS, FinishStatus
 from graphql_api.races.cards import Card, day_of
 from graphql_api.races.ids import COURSE_CODES, RACECOURSES, RacePlace, race_ids
 from graphql_api.races.model import Payout, Placed, Race, RaceProvider, RaceSource, RaceStatus, Runner
-from graphql_api.samples.calendar import JST, Calendar
+from graphql_api.samples.calendar import Calendar
 from graphql_api.samples.calendar import Race as Announced
 from graphql_api.samples.calendar import Runner as AnnouncedRunner
 from graphql_api.samples.market import CLOSES, Quote

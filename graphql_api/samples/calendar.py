@@ -10,10 +10,11 @@ moment, and takes results and payouts only of races that are over by then.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from graphql_api.japan_time import JST
 from graphql_api.samples.cards import Card, draw_card
 from graphql_api.samples.crops import Crop
 from graphql_api.samples.duty import RIDERS, Duty
@@ -27,8 +28,6 @@ from graphql_api.slips.tickets.field import race_field
 
 if TYPE_CHECKING:
     from graphql_api.samples.quotations import Pools
-
-JST = timezone(timedelta(hours=9), "JST")
 
 _FIRST_RACES = {JRA: time(9, 50), NAR: time(14, 0), BANEI: time(14, 30), OVERSEAS: time(13, 0)}
 _BETWEEN_RACES, _BETWEEN_MEETINGS = timedelta(minutes=33), timedelta(minutes=10)

@@ -4,7 +4,7 @@ import asyncio
 import json
 import time
 from collections.abc import Iterator
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from graphql_api.comments.model import CommentKind, CommentLanguage, CommentStyl
 from graphql_api.comments.service import Comments
 from graphql_api.comments.settings import CommentsSettings
 from graphql_api.installed import read_settings
+from graphql_api.japan_time import JST
 from graphql_api.jobs.model import JobState
 from graphql_api.jobs.runner import JobRun
 from graphql_api.jobs.service import JobQueue
@@ -30,8 +31,6 @@ from graphql_api.storage.sources import open_storage
 from graphql_api.store.service import Store, open_store
 from graphql_client import codes, data, run
 from races.files import index, mount, served, write
-
-JST = timezone(timedelta(hours=9))
 
 
 @pytest.fixture(scope="module")

@@ -15,11 +15,12 @@ from graphql_api.forecasts.dataset import entry_dataset
 from graphql_api.forecasts.making import coming_forecasts, past_forecasts
 from graphql_api.forecasts.parameters import Parameters
 from graphql_api.forecasts.pipeline import Pipeline
-from graphql_api.forecasts.published import JST, FeatureSet, day_key
+from graphql_api.forecasts.published import FeatureSet, day_key
 from graphql_api.forecasts.rides import COLUMNS
 from graphql_api.forecasts.stored import load_day
 from graphql_api.forecasts.vocabulary import feature_names
 from graphql_api.installed import read_settings
+from graphql_api.japan_time import JST
 from graphql_api.races.mock import FictionalRacing
 from graphql_api.samples.calendar import Calendar
 from graphql_api.services import Services

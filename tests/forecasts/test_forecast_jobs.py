@@ -14,12 +14,13 @@ from graphql_api.forecasts.jobs import forecast_coming, judge_and_train
 from graphql_api.forecasts.making import past_forecasts
 from graphql_api.forecasts.parameters import Parameters
 from graphql_api.forecasts.pipeline import Pipeline
-from graphql_api.forecasts.published import JST, DayForecast, day_key
+from graphql_api.forecasts.published import DayForecast, day_key
 from graphql_api.forecasts.publishing import published_day
 from graphql_api.forecasts.retraining import MAX_DRIFT, retrain
 from graphql_api.forecasts.settings import is_updating
 from graphql_api.forecasts.slice import SLICE
 from graphql_api.installed import SLICES, read_settings
+from graphql_api.japan_time import JST
 from graphql_api.jobs.beside import expressions
 from graphql_api.jobs.expressions import parse
 from graphql_api.jobs.runner import JobRun, Jobs

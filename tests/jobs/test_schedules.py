@@ -19,7 +19,8 @@ from fakes import PATIENCE, FakeStorage
 from graphql_api.config import Settings
 from graphql_api.errors import StoreUnavailable
 from graphql_api.installed import SLICES, read_settings
-from graphql_api.jobs.expressions import JST, parse
+from graphql_api.japan_time import JST
+from graphql_api.jobs.expressions import parse
 from graphql_api.jobs.runner import Jobs
 from graphql_api.jobs.schedules import EmbeddedSchedules, Schedule
 from graphql_api.services import Services

@@ -14,6 +14,7 @@ from fakes import FakeClock
 from graphql_api.app import create_core, serve_core
 from graphql_api.config import Settings
 from graphql_api.installed import SLICES, read_settings
+from graphql_api.japan_time import JST
 from graphql_api.jobs.runner import JobResult, JobRun, Jobs
 from graphql_api.jobs.service import JobQueue
 from graphql_api.jobs.worker import Worker
@@ -30,7 +31,7 @@ from graphql_api.odds.watches.rounds import WatchRounds
 from graphql_api.odds.watches.service import Watches
 from graphql_api.races.mock import SEED, FictionalRacing
 from graphql_api.races.model import Race
-from graphql_api.samples.calendar import JST, Calendar
+from graphql_api.samples.calendar import Calendar
 from graphql_api.services import Services
 from graphql_api.store.protocol import ItemStore
 from graphql_api.store.service import Store

@@ -11,12 +11,12 @@ from starlette.testclient import TestClient
 from graphql_api import samples
 from graphql_api.app import create_core, serve_core
 from graphql_api.installed import read_settings
+from graphql_api.japan_time import JST
 from graphql_api.odds.book import Book
 from graphql_api.odds.due import slots_of
 from graphql_api.odds.model import OddsStatus, shown
 from graphql_api.races.ids import COURSE_CODES, RacePlace, race_ids
 from graphql_api.races.mock import SEED
-from graphql_api.samples.calendar import JST
 from graphql_api.slips.tickets.combinations import every_combination
 from graphql_api.slips.tickets.types import BetType
 from races.files import index

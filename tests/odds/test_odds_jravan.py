@@ -16,10 +16,10 @@ from graphql_api.app import create_core, serve_core
 from graphql_api.errors import UpstreamUnavailable
 from graphql_api.execution.context import Context
 from graphql_api.installed import read_settings
+from graphql_api.japan_time import JST
 from graphql_api.odds.boards import LatestBoards
 from graphql_api.odds.job import update as run_update
 from graphql_api.odds.jravan import JraVanOdds, read_lines
-from graphql_api.odds.model import JST
 from graphql_api.odds.service import Odds
 from graphql_api.odds.updates import OddsUpdates
 from graphql_api.races.jravan.bridge import Bridge as Wire

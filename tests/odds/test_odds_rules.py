@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from graphql_api.japan_time import JST
 from graphql_api.odds.model import Line, OddsStatus, Point
 from graphql_api.odds.watches.rounds import series_of
 from graphql_api.odds.watches.rules import Alert, AlertState, OddsAlertKind, Sample, evaluate
-from graphql_api.samples.calendar import JST
 from graphql_api.slips.tickets.types import BetType
 
 NOON = datetime(2025, 6, 28, 12, 0, tzinfo=JST)

@@ -16,6 +16,7 @@ from odds_day import DAY, KEPT, RaceDay, Wall, no_pause, race_day
 
 from fakes import PATIENCE
 from graphql_api.errors import StoreUnavailable, UpstreamUnavailable
+from graphql_api.japan_time import JST
 from graphql_api.odds.book import Book
 from graphql_api.odds.due import last_slot, next_slot, slots_of
 from graphql_api.odds.lease import Claim, Lease, Next
@@ -23,7 +24,6 @@ from graphql_api.odds.model import RANGES, Board, Line, OddsStatus
 from graphql_api.odds.packing import pack, unpack
 from graphql_api.odds.updates import OddsUpdates
 from graphql_api.races.model import Race
-from graphql_api.samples.calendar import JST
 from graphql_api.slips.tickets.combinations import every_combination
 from graphql_api.slips.tickets.types import BetType
 from graphql_api.store.protocol import Write

@@ -10,12 +10,12 @@ import pytest
 
 from fakes import FakeClock
 from graphql_api.errors import NotFound, UpstreamUnavailable
+from graphql_api.japan_time import JST
 from graphql_api.jockeys.vocabulary import FinishStatus, Going, Grade, Jurisdiction, Surface
 from graphql_api.races.ids import bridge_place
 from graphql_api.races.jravan.breaker import FAILURES, PAUSE, Breaker
 from graphql_api.races.jravan.bridge import Bridge as BridgeClient
 from graphql_api.races.jravan.provider import JraVanCards
-from graphql_api.races.jravan.reading import JST
 from graphql_api.races.model import Race, RaceStatus
 from graphql_api.snapshots.trace import Trace
 from races.bridge import Bridge, bridge_server

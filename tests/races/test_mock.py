@@ -13,11 +13,12 @@ from graphql_api import samples
 from graphql_api.app import create_core, serve_core
 from graphql_api.errors import NotFound
 from graphql_api.installed import read_settings
+from graphql_api.japan_time import JST
 from graphql_api.races.cards import Card
 from graphql_api.races.live import LiveCards
 from graphql_api.races.mock import SEED, FictionalRacing, MockCards
 from graphql_api.races.model import Race, RaceStatus
-from graphql_api.samples.calendar import JST, Calendar
+from graphql_api.samples.calendar import Calendar
 from graphql_api.services import Services
 from graphql_api.slips.tickets.types import BetType
 from graphql_api.snapshots.trace import Trace

@@ -13,7 +13,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from graphql_api.samples.calendar import JST, Calendar, Race
+from graphql_api.japan_time import JST
+from graphql_api.samples.calendar import Calendar, Race
 from graphql_api.samples.careers import NEWEST
 from graphql_api.samples.market import CLOSES, OPENS
 from graphql_api.samples.places import JRA, meetings

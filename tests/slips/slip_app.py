@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime
 from typing import Any
 
 from starlette.testclient import TestClient
@@ -12,6 +12,7 @@ from fakes import FakeStorage
 from graphql_api.app import create_core, serve_core
 from graphql_api.config import Settings
 from graphql_api.execution.context import Context
+from graphql_api.japan_time import JST
 from graphql_api.jockeys.vocabulary import FinishStatus, Jurisdiction
 from graphql_api.races.model import Race, RaceProvider, RaceSource, RaceStatus, Runner
 from graphql_api.services import Services
@@ -23,7 +24,6 @@ from graphql_api.store.service import Store
 RACE_ID = "202406040911"
 BRIDGE_ID = "20240929_06_11"
 OTHER_ID = "202406040912"
-JST = timezone(timedelta(hours=9))
 NOON = datetime(2024, 9, 29, 12, 0, tzinfo=JST)
 POST_TIME = datetime(2024, 9, 29, 15, 40, tzinfo=JST)
 DAY = 86_400

@@ -13,9 +13,10 @@ from starlette.testclient import TestClient
 
 from graphql_api.app import create_core, serve_core
 from graphql_api.installed import read_settings
+from graphql_api.japan_time import JST
 from graphql_api.races.live import LiveCards
 from graphql_api.races.mock import SEED, FictionalRacing, MockCards
-from graphql_api.samples.calendar import JST, Calendar
+from graphql_api.samples.calendar import Calendar
 from graphql_api.services import Services
 from graphql_api.slips.service import Slips
 from graphql_api.slips.tickets.types import BetType

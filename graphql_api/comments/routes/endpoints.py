@@ -9,11 +9,12 @@ from typing import Any, TypeVar
 from starlette.requests import Request
 from starlette.responses import Response
 
-from graphql_api.comments.lookup import JST, find_race, kind_for
+from graphql_api.comments.lookup import find_race, kind_for
 from graphql_api.comments.model import Comment, CommentKind, CommentLanguage, CommentStyle, Wanted
 from graphql_api.comments.service import Comments
 from graphql_api.errors import BadUserInput, NotFound
 from graphql_api.execution.budget import answered
+from graphql_api.japan_time import JST
 from graphql_api.jobs.model import JobRecord
 from graphql_api.jobs.service import POLL_AFTER
 from graphql_api.web.charge import reserve

@@ -8,8 +8,9 @@ import strawberry
 from graphql_api.execution.context import Context
 from graphql_api.execution.cost import LOAD, cost
 from graphql_api.execution.purity import pure
+from graphql_api.japan_time import day_in_japan
 from graphql_api.odds import movers
-from graphql_api.odds.model import JST, shown
+from graphql_api.odds.model import shown
 from graphql_api.odds.schema.enums import OddsMove, OddsStatus
 from graphql_api.odds.schema.watches import OddsWatch, WatchId, show_watch
 from graphql_api.odds.service import Odds
@@ -71,7 +72,7 @@ class Query:
         if not is_updating(info.context.settings):
             return []
         odds = info.context.use(Odds)
-        day = date or odds.now().astimezone(JST).date()
+        day = date or day_in_japan(odds.now())
         return [_mover(each) for each in movers.movers(await odds.rows(day))[:first]]
 
     @strawberry.field(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from graphql_api.errors import BadUserInput
-from graphql_api.odds.model import JST
+from graphql_api.japan_time import JST
 from graphql_api.odds.watches.model import MAX_ALERTS, MAX_MINUTES
 from graphql_api.odds.watches.rules import Alert, OddsAlertKind
 from graphql_api.races.model import Race, RaceStatus

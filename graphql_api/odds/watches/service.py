@@ -8,10 +8,10 @@ from typing import Self
 from graphql_api.access.errors import RateLimited
 from graphql_api.capabilities import derived_capability, is_capability, new_capability, stored_name
 from graphql_api.errors import BadUserInput, Conflict, NotFound
+from graphql_api.japan_time import JST, day_in_japan
 from graphql_api.jobs.model import JobState
 from graphql_api.jobs.service import JobQueue
 from graphql_api.notifications.service import Notifications
-from graphql_api.odds.model import JST
 from graphql_api.odds.settings import OddsSettings, is_updating
 from graphql_api.odds.watches.model import Firing, Watch
 from graphql_api.odds.watches.requests import KEPT, AlertRequest, read_alerts
@@ -161,7 +161,7 @@ class Watches:
 
     async def _count(self, request: WatchRequest, watch: Watch) -> None:
         """Count a new watch for its client and its race. Raises ``RateLimited``."""
-        today = datetime.combine(self.now().astimezone(JST).date(), time(), JST)
+        today = datetime.combine(day_in_japan(self.now()), time(), JST)
         tomorrow = today + timedelta(days=1)
         key = day_key(today.date(), request.client)
         await self._take(key, self._settings.odds_watches, tomorrow, tomorrow, "odds watches per day")

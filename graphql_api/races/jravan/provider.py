@@ -13,10 +13,11 @@ import orjson
 from cachetools import LRUCache, TTLCache
 
 from graphql_api.errors import BadUserInput, NotFound, UpstreamUnavailable
+from graphql_api.japan_time import day_in_japan
 from graphql_api.races.cards import Card, day_of
 from graphql_api.races.ids import RacePlace, bridge_place, netkeiba_id, place_of_netkeiba, race_ids
 from graphql_api.races.jravan.bridge import Bridge, Limit
-from graphql_api.races.jravan.reading import JST, Told, read_place, read_race
+from graphql_api.races.jravan.reading import Told, read_place, read_race
 from graphql_api.races.model import Race, RaceProvider, RaceSource
 from graphql_api.snapshots.trace import Trace
 from graphql_api.storage.protocol import StoredObject
@@ -119,7 +120,7 @@ class JraVanCards:
     def _day_of_meeting(self, meeting: str, limit: Limit) -> date:
         with self._lock:
             day = self._days.get(meeting)
-        today = self._now().astimezone(JST).date()
+        today = day_in_japan(self._now())
         days = [today + timedelta(offset) for offset in SEARCHED_DAYS]
         of_year = (each for each in days if meeting.startswith(f"{each:%Y}"))
         found = day or next((each for each in of_year if self._is_on(meeting, each, limit)), None)

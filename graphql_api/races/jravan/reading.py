@@ -7,15 +7,14 @@ without an id, or a runner without a number, is no answer.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 from typing import Any
 
+from graphql_api.japan_time import day_in_japan, read_time
 from graphql_api.jockeys.race_names import race_name
 from graphql_api.jockeys.vocabulary import GOINGS, GRADES, FinishStatus, Grade, Surface
 from graphql_api.races.ids import RACECOURSES, RacePlace, bridge_place, is_meeting, race_ids
 from graphql_api.races.model import Race, RaceSource, RaceStatus, Runner
-
-JST = timezone(timedelta(hours=9), "JST")
 
 Json = Mapping[str, Any]
 
@@ -46,7 +45,7 @@ def read_race(told: Told, source: RaceSource, now: datetime) -> Race:
     race, place = told.race, read_place(told.race)
     runners = None if told.runners is None else tuple(_read_runners(told.runners))
     name, grade, race_class = race_name(_text(race.get("race_name")) or "")
-    post_time = _moment(race.get("start_time"))
+    post_time = read_time(race.get("start_time"))
     return Race(
         id=race_ids(place).netkeiba,
         date=place.day,
@@ -64,7 +63,7 @@ def read_race(told: Told, source: RaceSource, now: datetime) -> Race:
         field_size=None if not runners else sum(runner.finish_status is None for runner in runners),
         declared_runners=len(runners) if runners else _whole(race.get("horse_count"), _MAX_NUMBER),
         post_time=post_time,
-        betting_deadline=_moment(race.get("betting_deadline")),
+        betting_deadline=read_time(race.get("betting_deadline")),
         status=RaceStatus.UPCOMING if _is_to_come(place.day, post_time, now) else RaceStatus.UNKNOWN,
         runners=runners or (),
         sources=(source,),
@@ -87,7 +86,7 @@ def _read_runners(runners: Iterable[Json]) -> Iterable[Runner]:
 
 
 def _is_to_come(day: date, post_time: datetime | None, now: datetime) -> bool:
-    return post_time > now if post_time else day >= now.astimezone(JST).date()
+    return post_time > now if post_time else day >= day_in_japan(now)
 
 
 def _surface(race: Json) -> Surface | None:
@@ -98,15 +97,6 @@ def _surface(race: Json) -> Surface | None:
 
 def _grade(text: Any) -> Grade | None:
     return GRADES.get((_text(text) or "").upper())
-
-
-def _moment(text: Any) -> datetime | None:
-    """Read a time; one without a zone is Japan's."""
-    try:
-        moment = datetime.fromisoformat(text)
-    except (TypeError, ValueError):
-        return None
-    return moment.replace(tzinfo=JST) if moment.tzinfo is None else moment.astimezone(JST)
 
 
 def _text(value: Any) -> str | None:
