@@ -6,4 +6,4 @@ DISTRIBUTION = "keiba-graphql-api"
 
 def install_hint(extra: str) -> str:
     """Return how to install an extra: from a clone, since no package index holds this project."""
-    return f"In a clone of this project, run: pip install '.[{extra}]'"
+    return f"In a clone of this project, run: pip install -e '.[{extra}]'"

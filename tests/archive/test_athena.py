@@ -397,4 +397,4 @@ print(asyncio.run(core.run("{{ rides {{ totalCount }} }}")).decode())
     assert then == "[False, False]"
     told = json.loads(answer)
     assert codes(told) == ["ENGINE_MISSING"]
-    assert "pip install '.[athena]'" in told["errors"][0]["message"]
+    assert "pip install -e '.[athena]'" in told["errors"][0]["message"]

@@ -209,7 +209,7 @@ main()
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode != 0
-    assert "pip install '.[publish]'" in done.stderr
+    assert "pip install -e '.[publish]'" in done.stderr
 
 
 # Glue and S3.

@@ -351,7 +351,7 @@ print(ask("{{ rides {{ totalCount }} }}"))
     assert ids["data"]["jockeys"] == {"indexComplete": True, "nodes": [{"id": each} for each in ROWS]}
     for refused in (names, all_rides):
         assert codes(refused) == ["ENGINE_MISSING"]
-        assert "pip install '.[archive]'" in refused["errors"][0]["message"]
+        assert "pip install -e '.[archive]'" in refused["errors"][0]["message"]
 
 
 def test_no_engine_is_imported_before_a_question_takes_it(folder: Path) -> None:

@@ -386,7 +386,7 @@ def test_a_missing_extra_is_named(
     )
     done = python(code, JOCKEY_DATA=str(sample_data))
     assert done.returncode == 1
-    assert f"In a clone of this project, run: pip install '.[{extra}]'" in done.stderr
+    assert f"In a clone of this project, run: pip install -e '.[{extra}]'" in done.stderr
     assert "Traceback" not in done.stderr
     assert list(tmp_path.iterdir()) == []
 

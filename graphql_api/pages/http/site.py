@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from graphql_api import install_hint
 from graphql_api.errors import EngineMissing, IndexRequired, ServiceError
 from graphql_api.pages.asked import Asked
 from graphql_api.pages.definitions import PAGES, Page
@@ -51,7 +52,7 @@ class Site:
         try:
             self._renderer = Renderer(labels(self._graphql.engine.schema), shared(self._graphql.settings))
         except ImportError as error:
-            raise EngineMissing("Pages require the extra 'pages': pip install 'graphql-api[pages]'.") from error
+            raise EngineMissing(f"Pages require the extra 'pages'. {install_hint('pages')}") from error
         self._answers = Answers(self._graphql, version())
         pages = [*PAGES.values(), *(page.otherwise for page in PAGES.values() if page.otherwise)]
         self._documents: dict[str, TrustedDocument] = {

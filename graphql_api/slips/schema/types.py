@@ -108,7 +108,7 @@ class SlipItem:
         return [SlipWarning(code=each.code, message=each.message) for each in found]
 
     @strawberry.field(
-        description="Estimated return. Null if there are no odds for this type; only odds of WIN exist.",
+        description="Estimated return of one winning combination. Null without odds, and for all types other than WIN.",
         metadata=LOOKED_UP,
     )
     async def estimated_return(self) -> EstimatedReturn | None:
