@@ -73,9 +73,7 @@ def netkeiba_id(text: str) -> str:
     """Check an id of netkeiba's form. Raises ``BadUserInput``."""
     match = _NETKEIBA.fullmatch(text)
     if match is None or not _is_netkeiba(*match.groups()):
-        raise BadUserInput(
-            f"{text[:40]!r} is not a netkeiba race id (12 digits: year, course, round, day, race)."
-        )
+        raise BadUserInput(f"{text[:40]!r} is not a netkeiba race id (12 digits: year, course, round, day, race).")
     return text
 
 
