@@ -27,7 +27,7 @@ from graphql_api.execution.projections import Projections
 from graphql_api.installed import SLICES
 from graphql_api.jobs.beside import working
 from graphql_api.once import Once
-from graphql_api.process import keep_what_was_made
+from graphql_api.process import keep_what_was_made, without_collections
 from graphql_api.services import Services
 from graphql_api.slices import Slice, load
 from graphql_api.snapshots.kinds import Kinds
@@ -42,7 +42,6 @@ from graphql_api.web.fast_path import FastPathRouter
 from graphql_api.web.graphql_app import GraphQLApp, GraphQLParts
 from graphql_api.web.health import Health
 from graphql_api.web.in_flight import InFlight
-from graphql_api.web.mcp.route import McpEndpoint
 from graphql_api.web.middleware import MaskMiddleware, RequestMiddleware
 from graphql_api.web.openapi.routes import OpenApi
 from graphql_api.web.pipeline import Layer, pipeline
@@ -167,12 +166,19 @@ def serve_core(core: Core, settings: Settings, *, graphql_now: bool = False) -> 
         *map(with_deadline, (*Health(core.services).routes(), *graphql.routes())),
     ]
     described = Descriptions(lambda: api_schema_text(core.slices), graphql, openapi, responder, settings)
-    tools = [McpEndpoint(graphql, openapi.version, settings).route()] if settings.mcp else []
+    tools = [_mcp(graphql, openapi.version, settings)] if settings.mcp else []
     people: list[Route] = [made for each in core.slices if each.pages for made in load(each.pages)(http, examples)]
     others = _router(
         [*routes, *openapi.routes(), *described.routes(), *tools, *people, *shown.routes()], core, http.offload
     )
     return pipeline(_layers(core.slices, http, coded_paths(sliced)), FastPathRouter(GRAPHQL, graphql, others, settings))
+
+
+def _mcp(graphql: GraphQLApp, version: str, settings: Settings) -> Route:
+    """Return the route of MCP, which is imported where it is turned on. Raises ``ConfigError``."""
+    from graphql_api.web.mcp.route import McpEndpoint
+
+    return McpEndpoint(graphql, version, settings).route()
 
 
 def graphql_parts(core: Core) -> GraphQLParts:
@@ -184,6 +190,7 @@ def graphql_parts(core: Core) -> GraphQLParts:
     return graphql.parts()
 
 
+@without_collections()
 def _graphql_parts(core: Core, http: Http, explorer: Callable[[Request], Awaitable[Response]] | None) -> GraphQLParts:
     """Import and make what answers GraphQL. Raises ``ConfigError``."""
     from graphql_api.web.endpoint import GraphQLEndpoint

@@ -48,7 +48,7 @@ SLICE = Slice(
     name="access",
     settings=AccessSettings,
     query="graphql_api.access.schema:Query",
-    layer="graphql_api.access.http.layer:layer",
+    layer="graphql_api.access.http.switch:layer",
     commands={"keys": "graphql_api.access.commands:keys"},
     deployment=Deployment(functions={"api": ("dynamodb",)}),
 )

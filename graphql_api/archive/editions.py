@@ -5,12 +5,10 @@ from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any, NamedTuple, Self, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeVar
 
 from graphql_api.archive.costs import MAX_QUESTIONS, MEASURED_ROWS
-from graphql_api.archive.embedded import EmbeddedEngine
 from graphql_api.archive.engine import Engine
-from graphql_api.archive.files import LocalFiles
 from graphql_api.archive.held import Answer
 from graphql_api.archive.manifest import NAME, Manifest, load
 from graphql_api.archive.questions import Statement
@@ -27,6 +25,9 @@ from graphql_api.snapshots.threads import LoadThreads
 from graphql_api.snapshots.trace import Trace
 from graphql_api.storage.protocol import Storage, StoredObject
 from graphql_api.workers import Workers
+
+if TYPE_CHECKING:
+    from graphql_api.archive.files import LocalFiles
 
 Made = TypeVar("Made")
 
@@ -78,7 +79,7 @@ class EditionSource:
     name = "archive"
     key_field = "key"
 
-    def __init__(self, storage: Storage, files: LocalFiles, workers: Workers, settings: Settings) -> None:
+    def __init__(self, storage: Storage, files: "LocalFiles", workers: Workers, settings: Settings) -> None:
         """Read from ``storage``; questions run in ``workers`` on ``files``."""
         self._storage = storage
         self._files = files
@@ -105,7 +106,9 @@ class EditionSource:
     def close(self) -> None:
         """Close nothing: the storage and the files are services of their own."""
 
-    def _embedded(self, manifest: Manifest) -> EmbeddedEngine:
+    def _embedded(self, manifest: Manifest) -> Engine:
+        from graphql_api.archive.embedded import EmbeddedEngine
+
         own = self._settings.of(ArchiveSettings)
         return EmbeddedEngine(manifest, self._files, self._workers, own.archive_memory_bytes, own.archive_disk_bytes)
 
@@ -117,7 +120,7 @@ class Editions(Snapshots[Edition]):
         self,
         storage: Storage,
         settings: Settings,
-        files: LocalFiles,
+        files: "LocalFiles",
         threads: LoadThreads | None = None,
         clock: Callable[[], float] | None = None,
     ) -> None:
@@ -133,6 +136,8 @@ class Editions(Snapshots[Edition]):
     @classmethod
     def open(cls, services: Services) -> Self:
         """Hold the archive of the storage that the settings name."""
+        from graphql_api.archive.files import LocalFiles
+
         files, threads = services.get(LocalFiles), services.get(LoadThreads)
         return cls(services.storage, services.settings, files, threads)
 

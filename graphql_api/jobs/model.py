@@ -10,6 +10,9 @@ from graphql_api.store.protocol import Item
 WAITS = (5.0, 10.0)
 """Seconds before each further attempt at a job whose slice names no others; after the last one it is a dead letter."""
 
+POLL_AFTER = 1.0
+"""Seconds after which it makes sense to look at an unfinished job again."""
+
 WORKER_LOST = "WORKER_LOST"
 """The error code of a job whose worker ended without a word on the last try."""
 

@@ -23,8 +23,6 @@ CALL_SECONDS = 5.0
 """What a request waits for the queue and the store together; the first call to SQS imports its SDK."""
 
 THREADS = 8
-POLL_AFTER = 1.0
-"""Seconds after which it makes sense to look at an unfinished job again."""
 
 T = TypeVar("T")
 

@@ -6,9 +6,12 @@ from datetime import datetime
 from enum import Enum
 from math import log
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from graphql_api.odds.model import OddsStatus
-from graphql_api.odds.stored import Row
+
+if TYPE_CHECKING:
+    from graphql_api.odds.stored import Row
 
 STEAM, DRIFT = 0.8, 1.25
 """Newest odds divided by the first ones: up to the first number a horse is a steamer, from the second one a drifter."""
@@ -57,7 +60,7 @@ class Mover:
         return OddsMove.DRIFT if ratio >= DRIFT else OddsMove.STEADY
 
 
-def movers(rows: Iterable[Row]) -> list[Mover]:
+def movers(rows: "Iterable[Row]") -> list[Mover]:
     """Return the horses whose odds changed, the largest change first: half and double are alike."""
     found = [each for row in rows for each in _of_race(row) if each.first != each.last]
     return sorted(found, key=lambda each: (-abs(log(each.last / each.first)), each.race_id, each.horse_number))
@@ -68,7 +71,7 @@ def percent(first: int, last: int) -> float:
     return round(100 * (last / first - 1), 2)
 
 
-def _of_race(row: Row) -> Iterator[Mover]:
+def _of_race(row: "Row") -> Iterator[Mover]:
     for number, (first, last) in enumerate(zip(row.first, row.last, strict=False), 1):
         if first and last:
             yield Mover(row.race_id, number, first, last, row.first_at, row.as_of, row.status)

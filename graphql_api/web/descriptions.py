@@ -14,7 +14,6 @@ from graphql_api.errors import NotFound
 from graphql_api.once import Once
 from graphql_api.web.conditional import not_modified
 from graphql_api.web.graphql_app import GraphQLApp
-from graphql_api.web.llms import llms_text
 from graphql_api.web.openapi.routes import OpenApi
 from graphql_api.web.pages import respond_page
 from graphql_api.web.responses import ChunkedBody, Responder, etag
@@ -69,6 +68,8 @@ class Descriptions:
 
     async def llms(self, request: Request) -> Response:
         """Describe the service to language models."""
+        from graphql_api.web.llms import llms_text
+
         body = llms_text(await self.openapi.described(), shows_schema=self.shows_schema).encode()
         return await self._text(request, body, "text/plain", "no-cache")
 

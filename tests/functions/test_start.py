@@ -1,6 +1,7 @@
 """The start of a process: what is imported and made at once, and what when it is first asked for."""
 
 import json
+import re
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -52,6 +53,39 @@ def test_a_function_loads_graphql_at_its_start(sample_data: Path) -> None:
         "print(json.dumps(sorted({'graphql', 'strawberry'} & set(sys.modules))))"
     )
     assert run(code, sample_data) == ["graphql", "strawberry"]
+
+
+USUAL = r"(\.(slice|settings|model|costs|schema(\.\w+)?|routes|routes\.(routes|operations|shapes)))?"
+"""Modules of a slice that every start imports: its types, and its routes with their descriptions."""
+
+LIGHT = {
+    "access.http": ("switch",),
+    "comments": (),
+    "consultations": (),
+    "forecasts": ("published", "judged"),
+    "job_status": (),
+    "language_models": ("reasons",),
+    "notifications": (),
+    "odds": ("movers", "watches", r"watches\.(model|rules)"),
+    "pages": ("http", r"http\.(routes|style|layer|policy)"),
+    "slips": ("changes", "estimates", "lookup", "races", "settling", r"tickets(\.\w+)?", "warnings"),
+}
+"""What is imported of slices besides, and of what they share: enums, constants and rules that their types name."""
+
+
+def test_a_function_imports_only_the_types_of_slices(sample_data: Path) -> None:
+    """No service, parser, text or client of a slice is there before a request asks for it."""
+    code = (
+        "from graphql_api.functions.start import start\n"
+        "from graphql_api.installed import read_settings\n"
+        "start(read_settings({}, data=DATA))\n"
+        "print(json.dumps(sorted(sys.modules)))"
+    )
+    allowed = "|".join(rf"{name}({USUAL}|\.({'|'.join(light)}))" for name, light in LIGHT.items())
+    ours = re.compile(rf"graphql_api\.({'|'.join(LIGHT)})(\..+)?")
+    found = [name for name in run(code, sample_data) if ours.fullmatch(name)]
+    assert "graphql_api.odds.schema.types" in found
+    assert [name for name in found if not re.fullmatch(rf"graphql_api\.({allowed})", name)] == []
 
 
 def test_first_operations_at_once_share_one_executor() -> None:

@@ -18,7 +18,6 @@ from graphql_api.access.http.meter import Meter
 from graphql_api.access.http.needs import charges_first, needed_scope
 from graphql_api.access.service import CALLER as CONTEXT_CALLER
 from graphql_api.access.service import Access
-from graphql_api.access.slice import AccessSettings
 from graphql_api.errors import ServiceError
 from graphql_api.web.charge import CHARGE, UNADMITTED, Charge
 from graphql_api.web.cors import Cors
@@ -31,10 +30,8 @@ PEER = "peer"
 """Stands for a visitor in a remembered request: the address is that of the connection it comes by the next time."""
 
 
-def layer(http: Http) -> Callable[[ASGIApp], ASGIApp] | None:
-    """Return the layer; None where access is off."""
-    if http.settings.of(AccessSettings).access == "off":
-        return None
+def layer(http: Http) -> Callable[[ASGIApp], ASGIApp]:
+    """Return the layer, with its first connection to the store."""
     access = http.services.get(Access)
     access.connect()
     return partial(Layer, access=access, http=http)

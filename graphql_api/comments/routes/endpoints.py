@@ -15,8 +15,7 @@ from graphql_api.comments.service import Comments
 from graphql_api.errors import BadUserInput, NotFound
 from graphql_api.execution.budget import answered
 from graphql_api.japan_time import JST
-from graphql_api.jobs.model import JobRecord
-from graphql_api.jobs.service import POLL_AFTER
+from graphql_api.jobs.model import POLL_AFTER, JobRecord
 from graphql_api.web.charge import reserve
 from graphql_api.web.json_body import json_object, read_body
 from graphql_api.web.lookups import request_context

@@ -4,10 +4,7 @@ from typing import Annotated
 
 import strawberry
 
-from graphql_api.comments.lookup import find_race, kind_for
-from graphql_api.comments.model import Wanted
 from graphql_api.comments.schema.enums import CommentKind, CommentLanguage, CommentStyle
-from graphql_api.comments.service import Comments
 from graphql_api.execution.context import Context
 from graphql_api.execution.cost import LOAD, cost
 from graphql_api.job_status.schema.types import Job, show_job
@@ -53,6 +50,10 @@ class Mutation:
         ] = None,
     ) -> RequestCommentPayload:
         """Queue the job."""
+        from graphql_api.comments.lookup import find_race, kind_for
+        from graphql_api.comments.model import Wanted
+        from graphql_api.comments.service import Comments
+
         race = await find_race(info.context, race_id)
         wanted = Wanted(race.ids.bridge, kind_for(race, kind), style, language)
         submitted = await info.context.use(Comments).request(wanted, race.date)

@@ -6,7 +6,6 @@ import strawberry
 
 from graphql_api.comments import model
 from graphql_api.comments.schema.enums import CommentKind, CommentLanguage, CommentStyle
-from graphql_api.comments.service import Comments
 from graphql_api.execution.context import Context
 from graphql_api.execution.cost import LOAD, cost
 from graphql_api.job_status.schema.types import Job
@@ -63,10 +62,14 @@ class RaceComment:
 
 
 async def _of_race(race: strawberry.Parent[Race], info: Info) -> list[RaceComment]:
+    from graphql_api.comments.service import Comments
+
     return [show_comment(each) for each in await info.context.use(Comments).of_race(race.ids.bridge)]
 
 
 async def _of_job(job: strawberry.Parent[Job], info: Info) -> RaceComment | None:
+    from graphql_api.comments.service import Comments
+
     found = await info.context.use(Comments).written(job.record)
     return None if found is None else show_comment(found)
 

@@ -5,10 +5,8 @@ from typing import Annotated
 import strawberry
 
 from graphql_api.access.service import CALLER
-from graphql_api.consultations.answering import Asked
 from graphql_api.consultations.costs import END, SEND, START
 from graphql_api.consultations.schema.types import ConsultationPayload, show_consultation, show_exchange
-from graphql_api.consultations.service import Consultations, Start
 from graphql_api.execution.context import Context
 from graphql_api.execution.cost import cost
 from graphql_api.language import Language
@@ -46,6 +44,8 @@ class Mutation:
         ] = None,
     ) -> ConsultationPayload:
         """Start one."""
+        from graphql_api.consultations.service import Consultations, Start
+
         consultations, begin = info.context.use(Consultations), Start(language, limit)
         started = await consultations.start(info.context, slip_id, begin, client_request_id)
         shown = show_consultation(*started, info.context)
@@ -74,6 +74,9 @@ class Mutation:
         ] = None,
     ) -> ConsultationPayload:
         """Send one."""
+        from graphql_api.consultations.answering import Asked
+        from graphql_api.consultations.service import Consultations
+
         caller = CALLER.get()
         asked = Asked(caller.key_id if caller else "", info.context.budget.seconds_left)
         exchange = await info.context.use(Consultations).send(consultation_id, content, asked, client_request_id)
@@ -82,6 +85,8 @@ class Mutation:
     @strawberry.mutation(description="End a consultation. No more messages can be sent.", metadata=cost(weight=END))
     async def end_consultation(self, info: Info, consultation_id: ConsultationId) -> ConsultationPayload:
         """End it."""
+        from graphql_api.consultations.service import Consultations
+
         held = await info.context.use(Consultations).end(consultation_id)
         shown = show_consultation(consultation_id, held, info.context)
         return ConsultationPayload(consultation=shown, user_message=None, reply=None)
@@ -91,5 +96,7 @@ class Mutation:
     )
     async def delete_consultation(self, info: Info, consultation_id: ConsultationId) -> bool:
         """Delete it."""
+        from graphql_api.consultations.service import Consultations
+
         await info.context.use(Consultations).delete(consultation_id)
         return True

@@ -5,7 +5,6 @@ from typing import Annotated
 import strawberry
 
 from graphql_api.consultations.schema.types import Consultation, show_consultation
-from graphql_api.consultations.service import Consultations
 from graphql_api.execution.context import Context
 from graphql_api.execution.cost import LOAD, cost
 
@@ -24,5 +23,7 @@ class Query:
         id: Annotated[strawberry.ID, strawberry.argument(description="The id that `startConsultation` gave.")],  # noqa: A002
     ) -> Consultation | None:
         """Read a consultation."""
+        from graphql_api.consultations.service import Consultations
+
         found = await info.context.use(Consultations).find(id)
         return None if found is None else show_consultation(id, found, info.context)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
@@ -12,9 +12,7 @@ from graphql_api.consultations.model import (
     MessageType,
     WarningLevel,
 )
-from graphql_api.consultations.service import Consultations, Exchange
 from graphql_api.consultations.settings import ConsultationsSettings
-from graphql_api.consultations.words import WORDS
 from graphql_api.errors import BadUserInput
 from graphql_api.execution.context import Context
 from graphql_api.execution.cost import LOAD, cost
@@ -25,8 +23,10 @@ from graphql_api.schema.enums import declare
 from graphql_api.schema.fallbacks import FallbackReason
 from graphql_api.schema.pages import PageInfo
 from graphql_api.slips.changes import MAX_ITEMS
-from graphql_api.slips.lookup import SlipRaces
 from graphql_api.slips.schema.types import SlipItem, show_item
+
+if TYPE_CHECKING:
+    from graphql_api.consultations.service import Exchange
 
 Info = strawberry.Info[Context, None]
 
@@ -151,6 +151,8 @@ class Consultation:
         after: Annotated[str | None, strawberry.argument(description="Return only messages after this cursor.")] = None,
     ) -> MessageConnection:
         """Read a page."""
+        from graphql_api.consultations.service import Consultations
+
         if not 0 <= first <= info.context.settings.max_page:
             raise BadUserInput(f"Argument 'first' must be from 0 to {info.context.settings.max_page}, but is {first}.")
         held = await info.context.use(Consultations).messages(self.id, self.held)
@@ -213,6 +215,9 @@ def _feedback(feedback: model.BetFeedback) -> BetFeedback:
 
 def show_consultation(consultation_id: str, held: model.Consultation, context: Context) -> Consultation:
     """Return the public face of a consultation."""
+    from graphql_api.consultations.words import WORDS
+    from graphql_api.slips.lookup import SlipRaces
+
     races, amount, usage = SlipRaces(context), held.amount, held.usage
     most = context.settings.of(ConsultationsSettings).consultations_session_tokens
     return Consultation(
@@ -238,7 +243,7 @@ def show_consultation(consultation_id: str, held: model.Consultation, context: C
     )
 
 
-def show_exchange(consultation_id: str, exchange: Exchange, context: Context) -> ConsultationPayload:
+def show_exchange(consultation_id: str, exchange: "Exchange", context: Context) -> ConsultationPayload:
     """Return the public face of an exchange."""
     return ConsultationPayload(
         consultation=show_consultation(consultation_id, exchange.consultation, context),

@@ -9,7 +9,6 @@ import strawberry
 from graphql_api.execution.purity import PURE
 from graphql_api.forecasts import published
 from graphql_api.forecasts.schema.enums import FeatureSet, ModelStage
-from graphql_api.forecasts.words import verdict
 from graphql_api.language import Language
 
 
@@ -17,6 +16,8 @@ def _verdict(
     evaluation: strawberry.Parent[published.Evaluation],
     language: Annotated[Language, strawberry.argument(description="Its language.")] = Language.JA,
 ) -> str:
+    from graphql_api.forecasts.words import verdict
+
     japanese, english = verdict(asdict(evaluation))
     return japanese if language is Language.JA else english
 

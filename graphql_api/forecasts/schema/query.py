@@ -5,7 +5,6 @@ import strawberry
 from graphql_api.execution.context import Context
 from graphql_api.execution.purity import pure
 from graphql_api.forecasts import published
-from graphql_api.forecasts.days import published_models
 from graphql_api.forecasts.schema.models import ForecastModel
 from graphql_api.forecasts.schema.types import DAY
 
@@ -24,4 +23,6 @@ class Query:
     )
     async def forecast_models(self, info: strawberry.Info[Context, None]) -> list[published.PublishedModel]:
         """List the models."""
+        from graphql_api.forecasts.days import published_models
+
         return list(await published_models(info.context))

@@ -9,12 +9,9 @@ from graphql_api.execution.context import Context
 from graphql_api.execution.cost import LOAD
 from graphql_api.execution.purity import PURE, pure
 from graphql_api.forecasts import published
-from graphql_api.forecasts.days import day_forecast, published_models
 from graphql_api.forecasts.judged import JudgedRace, JudgedRunner, Judgement, judge
 from graphql_api.forecasts.schema.enums import FeatureSet
 from graphql_api.forecasts.schema.models import ForecastModel
-from graphql_api.forecasts.stored import MAX_REASONS
-from graphql_api.forecasts.vocabulary import DESCRIPTIONS
 from graphql_api.language import Language
 from graphql_api.tables.paging import check_count
 
@@ -42,6 +39,8 @@ class ForecastReason:
         self, language: Annotated[Language, strawberry.argument(description="Its language.")] = Language.JA
     ) -> str:
         """Look it up; a feature of an earlier release has its name only."""
+        from graphql_api.forecasts.vocabulary import DESCRIPTIONS
+
         known = DESCRIPTIONS.get(self.feature)
         if known is None:
             return self.feature
@@ -81,6 +80,8 @@ class ForecastEntry:
         self, first: Annotated[int, strawberry.argument(description="Maximum number of items.")] = REASONS
     ) -> list[ForecastReason]:
         """Show the first ones."""
+        from graphql_api.forecasts.stored import MAX_REASONS
+
         check_count("first", first, MAX_REASONS)
         return [
             ForecastReason(feature=each.feature, value=each.value, contribution=each.contribution)
@@ -134,6 +135,8 @@ class RaceForecast:
     )
     async def model(self, info: Info) -> published.PublishedModel | None:
         """Look the model up."""
+        from graphql_api.forecasts.days import published_models
+
         listed = await published_models(info.context)
         return next((each for each in listed if each.version == self.model_version), None)
 
@@ -178,6 +181,8 @@ class ForecastOfRace:
     )
     async def forecast(self, info: Info) -> RaceForecast | None:
         """Look up the forecasts of the day."""
+        from graphql_api.forecasts.days import day_forecast
+
         race: Any = self
         day = await day_forecast(info.context, race.date)
         found = None if day is None else judge(day, race)

@@ -7,7 +7,6 @@ import strawberry
 from graphql_api.execution.context import Context
 from graphql_api.execution.cost import LOAD, cost
 from graphql_api.job_status.schema.types import Job, show_job
-from graphql_api.jobs.service import JobQueue
 
 
 @strawberry.type
@@ -23,5 +22,7 @@ class Query:
         id: Annotated[strawberry.ID, strawberry.argument(description="The id that asking for it gave.")],  # noqa: A002
     ) -> Job | None:
         """Look a job up."""
+        from graphql_api.jobs.service import JobQueue
+
         found = await info.context.use(JobQueue).find(id)
         return None if found is None else show_job(id, found)

@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 import strawberry
 
 from graphql_api.jobs import model
-from graphql_api.jobs.service import POLL_AFTER
 from graphql_api.schema.enums import declare
 
 declare(model.JobState, model.STATES)
@@ -42,7 +41,7 @@ def show_job(job_id: str, record: model.JobRecord) -> Job:
         started_at=_moment(record.started),
         finished_at=_moment(record.finished),
         expires_at=_moment(record.expires),
-        poll_after=None if record.is_finished else POLL_AFTER,
+        poll_after=None if record.is_finished else model.POLL_AFTER,
     )
 
 

@@ -12,7 +12,6 @@ from graphql_api.execution.context import Context
 from graphql_api.execution.purity import PURE
 from graphql_api.odds.model import Point, shown
 from graphql_api.odds.schema.enums import OddsStatus
-from graphql_api.odds.service import Odds
 from graphql_api.odds.settings import is_updating
 from graphql_api.races.model import Race
 from graphql_api.schema.pages import PageInfo
@@ -78,6 +77,8 @@ async def history_of(
     context: Context, race: Race, horse_number: int | None, first: int | None, after: str | None
 ) -> OddsHistoryConnection:
     """Read a page of the history. Raises ``BadUserInput`` and ``StoreUnavailable``."""
+    from graphql_api.odds.service import Odds
+
     check_count("first", first, context.settings.max_page)
     told = await context.use(Odds).history(race.ids.bridge) if is_updating(context.settings) else ()
     points = [point for each in told for point in _horses(each) if horse_number in (None, point.horse_number)]

@@ -13,7 +13,6 @@ from graphql_api.odds import movers
 from graphql_api.odds.model import shown
 from graphql_api.odds.schema.enums import OddsMove, OddsStatus
 from graphql_api.odds.schema.watches import OddsWatch, WatchId, show_watch
-from graphql_api.odds.service import Odds
 from graphql_api.odds.settings import is_updating
 from graphql_api.races import model
 from graphql_api.races.ids import bridge_place
@@ -68,6 +67,8 @@ class Query:
         first: Annotated[int, strawberry.argument(description="Maximum number of items.")] = MOVERS,
     ) -> list[OddsMover]:
         """Compare the odds of a day."""
+        from graphql_api.odds.service import Odds
+
         check_count("first", first, info.context.settings.max_page)
         if not is_updating(info.context.settings):
             return []

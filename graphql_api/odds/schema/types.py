@@ -11,7 +11,6 @@ from graphql_api.execution.purity import PURE, pure
 from graphql_api.odds import model
 from graphql_api.odds.schema.enums import OddsOrder, OddsStatus
 from graphql_api.odds.schema.history import OddsHistoryConnection, history_of
-from graphql_api.odds.service import Odds, current_board
 from graphql_api.odds.settings import is_updating
 from graphql_api.races.model import Race
 from graphql_api.slips.schema.enums import BetType
@@ -72,6 +71,8 @@ class OddsBoard:
     @strawberry.field(description="Seconds since `asOf`.", metadata=PURE)
     def age(self, info: Info) -> int:
         """Look at the clock."""
+        from graphql_api.odds.service import Odds
+
         return max(0, int((info.context.use(Odds).now() - self.board.as_of).total_seconds()))
 
     @strawberry.field(
@@ -81,6 +82,8 @@ class OddsBoard:
     )
     def next_update(self, info: Info) -> dt.datetime | None:
         """Look at the clock."""
+        from graphql_api.odds.service import Odds
+
         if not is_updating(info.context.settings):
             return None
         return info.context.use(Odds).next_update(self.race, self.board)
@@ -125,6 +128,8 @@ class RaceOdds:
         type: Annotated[BetType, strawberry.argument(description="The type of the bet.")] = BetType.WIN,  # noqa: A002
     ) -> OddsBoard | None:
         """Look the board up."""
+        from graphql_api.odds.service import current_board
+
         race: Any = self
         board = await current_board(info.context, race)
         if board is None or type not in board.lines:

@@ -1,7 +1,7 @@
 """Watches of odds as GraphQL types."""
 
 import datetime as dt
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
@@ -9,10 +9,11 @@ from graphql_api.execution.context import Context
 from graphql_api.execution.cost import LOAD, cost
 from graphql_api.jobs import model as jobs
 from graphql_api.odds.schema.enums import OddsAlertKind, OddsDelivery, OddsWatchStatus
-from graphql_api.odds.stored import moment
 from graphql_api.odds.watches import model, rules
-from graphql_api.odds.watches.requests import AlertRequest
 from graphql_api.slips.schema.enums import BetType
+
+if TYPE_CHECKING:
+    from graphql_api.odds.watches.requests import AlertRequest
 
 Info = strawberry.Info[Context, None]
 
@@ -40,8 +41,10 @@ class OddsAlertInput:
         default=BetType.WIN, description="WIN, or PLACE: then the lower bound of the odds counts."
     )
 
-    def request(self) -> AlertRequest:
+    def request(self) -> "AlertRequest":
         """Return it as the service knows it."""
+        from graphql_api.odds.watches.requests import AlertRequest
+
         return AlertRequest(self.kind, self.type, self.horse_number, self.threshold, self.minutes)
 
 
@@ -154,6 +157,8 @@ def _alert(watch: model.Watch, place: int) -> OddsAlert:
 
 
 def _firing(watch: model.Watch, firing: model.Firing) -> OddsFiring:
+    from graphql_api.odds.stored import moment
+
     crossing = firing.crossing
     return OddsFiring(
         watch=watch,

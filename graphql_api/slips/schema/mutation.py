@@ -1,18 +1,18 @@
 """Mutations of slips. Each weighs so much that one request cannot hold many."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
 from graphql_api.execution.context import Context
 from graphql_api.execution.cost import cost
 from graphql_api.slips import changes
-from graphql_api.slips.adding import prepare_item
 from graphql_api.slips.lookup import SlipRaces
-from graphql_api.slips.races import race_of_graphql
 from graphql_api.slips.schema.tickets import TicketInput
 from graphql_api.slips.schema.types import SlipPayload, show_payload
-from graphql_api.slips.service import Order, Slips, order_of
+
+if TYPE_CHECKING:
+    from graphql_api.slips.service import Order
 
 MUTATION = cost(weight=200_000)
 """Of the default limit of 3,000,000, so that one request changes slips 14 times at most."""
@@ -68,6 +68,10 @@ class Mutation:
         client_request_id: RequestId = None,
     ) -> SlipPayload:
         """Prepare the item, then add it."""
+        from graphql_api.slips.adding import prepare_item
+        from graphql_api.slips.races import race_of_graphql
+        from graphql_api.slips.service import Slips, order_of
+
         slips, races = info.context.use(Slips), SlipRaces(info.context)
         selection = ticket.selection()
         item = await prepare_item(race_of_graphql(race_id), selection, ticket.unit_stake, races, slips.now())
@@ -89,6 +93,8 @@ class Mutation:
         client_request_id: RequestId = None,
     ) -> SlipPayload:
         """Change a stake."""
+        from graphql_api.slips.service import order_of
+
         asked = ("change", item_id, unit_stake)
         change = lambda slip: changes.change_stake(slip, item_id, unit_stake)  # noqa: E731
         return await _change(info, slip_id, order_of(change, asked, expected_version, client_request_id))
@@ -103,6 +109,8 @@ class Mutation:
         client_request_id: RequestId = None,
     ) -> SlipPayload:
         """Take an item off."""
+        from graphql_api.slips.service import order_of
+
         change = lambda slip: changes.remove(slip, item_id)  # noqa: E731
         return await _change(info, slip_id, order_of(change, ("remove", item_id), expected_version, client_request_id))
 
@@ -115,9 +123,13 @@ class Mutation:
         client_request_id: RequestId = None,
     ) -> SlipPayload:
         """Take all items off."""
+        from graphql_api.slips.service import order_of
+
         return await _change(info, slip_id, order_of(changes.clear, ("clear",), expected_version, client_request_id))
 
 
-async def _change(info: Info, slip_id: str, order: Order) -> SlipPayload:
+async def _change(info: Info, slip_id: str, order: "Order") -> SlipPayload:
+    from graphql_api.slips.service import Slips
+
     written = await info.context.use(Slips).change(slip_id, order)
     return show_payload(*written, SlipRaces(info.context))

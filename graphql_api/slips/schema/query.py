@@ -9,7 +9,6 @@ from graphql_api.execution.cost import LOAD, cost
 from graphql_api.slips.lookup import SlipRaces
 from graphql_api.slips.schema import tickets
 from graphql_api.slips.schema.types import Slip, show_slip
-from graphql_api.slips.service import Slips
 
 
 @strawberry.type
@@ -26,5 +25,7 @@ class Query(tickets.Query):
         id: Annotated[strawberry.ID, strawberry.argument(description="The id that `addToSlip` returned.")],  # noqa: A002
     ) -> Slip | None:
         """Read a slip."""
+        from graphql_api.slips.service import Slips
+
         found = await info.context.use(Slips).find(id)
         return None if found is None else show_slip(id, found, SlipRaces(info.context))

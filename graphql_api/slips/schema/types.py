@@ -13,7 +13,6 @@ from graphql_api.slips import estimates, model, settling, warnings
 from graphql_api.slips.changes import MAX_ITEMS, Changed
 from graphql_api.slips.lookup import SlipRaces
 from graphql_api.slips.schema.enums import BetMethod, BetType
-from graphql_api.slips.service import Slips
 from graphql_api.slips.settling import ItemSettlement, UnsettledReason, settle_item
 from graphql_api.slips.warnings import SlipWarningCode, warnings_of
 
@@ -104,6 +103,8 @@ class SlipItem:
     @strawberry.field(description="Problems with buying this ticket now.", metadata=WARNED)
     async def warnings(self, info: Info) -> list[SlipWarning]:
         """Look the race up and compare."""
+        from graphql_api.slips.service import Slips
+
         found = warnings_of(self.item, await self.races.find(self.item.look_up_id), info.context.use(Slips).now())
         return [SlipWarning(code=each.code, message=each.message) for each in found]
 
@@ -119,6 +120,8 @@ class SlipItem:
     @strawberry.field(description="Result of the ticket after the race.", metadata=LOOKED_UP)
     async def settlement(self, info: Info) -> SlipSettlement:
         """Settle by the result."""
+        from graphql_api.slips.service import Slips
+
         race = await self.races.find(self.item.look_up_id)
         return _settlement(settle_item(self.item, race, info.context.use(Slips).now()))
 
