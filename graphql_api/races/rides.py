@@ -1,7 +1,7 @@
 """A ride as a rider's file tells it: the part of a race that one file knows."""
 
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from graphql_api.jockeys.vocabulary import (
     FinishStatus,
@@ -56,8 +56,3 @@ class Ride(NamedTuple):
     prize_money: float | None = None
     winner_name: str | None = None
     runner_up_name: str | None = None
-
-
-def read_ride(row: Any) -> Ride:
-    """Read a ride from anything whose attributes are the fields of race records."""
-    return Ride(**{name: getattr(row, name) for name in Ride._fields})

@@ -48,11 +48,6 @@ class ItemSettlement:
     yen: int | None = None
     reason: UnsettledReason | None = None
 
-    @property
-    def returned(self) -> int | None:
-        """Return all that comes back, in yen."""
-        return None if self.yen is None or self.refund is None else self.yen + self.refund
-
 
 def settle_item(item: SlipItem, race: Race | None, now: datetime) -> ItemSettlement:
     """Settle an item, as far as that can be."""

@@ -44,3 +44,8 @@ def ride(number: int, position: int | None, winner: str | None = None, **changes
 def race(*rides: Ride, ages: Mapping[str, int] | None = None) -> Race:
     """Put a race together; ``ages`` says how new the files are, all alike without it."""
     return assemble(rides, lambda jockey_id: (ages or {}).get(jockey_id, 0), SOURCE)
+
+
+def read_ride(row: Any) -> Ride:
+    """Read a ride from anything whose attributes are the fields of race records."""
+    return Ride(**{name: getattr(row, name) for name in Ride._fields})

@@ -6,9 +6,8 @@ from careers import known_careers
 from graphql_api.jockeys.vocabulary import FinishStatus, Going
 from graphql_api.races.gates import dealt_brackets, declared_runners
 from graphql_api.races.model import Completeness, Conflict, Placed, RaceStatus
-from graphql_api.races.rides import read_ride
 from graphql_api.tables.table import Row
-from races.rides import RIDE, race, ride
+from races.rides import RIDE, race, read_ride, ride
 
 SCRATCHED = FinishStatus.SCRATCHED
 

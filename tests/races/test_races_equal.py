@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from archive.archives import Archive, archive_of
 from careers import known_careers
@@ -10,8 +11,11 @@ from graphql_api.archive.editions import Edition
 from graphql_api.races.assembly import assemble
 from graphql_api.races.model import Race, RaceProvider, RaceSource
 from graphql_api.races.records import day_statement, put_together, races_statement
-from graphql_api.races.rides import Ride, read_ride
 from graphql_api.tables.table import Row
+from races.rides import read_ride
+
+if TYPE_CHECKING:
+    from graphql_api.races.rides import Ride
 
 
 def own_races() -> Mapping[str, Race]:
