@@ -1,12 +1,13 @@
 """The table of keys that rows can be grouped by: a new key is one row of ``KEYS``."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
+from graphql_api.errors import BadUserInput
 from graphql_api.jockeys.bands import (
     FavouriteBand,
     OddsBand,
@@ -24,7 +25,7 @@ from graphql_api.jockeys.records import RaceRecords
 from graphql_api.jockeys.streaks import starts
 from graphql_api.jockeys.vocabulary import Surface
 from graphql_api.tables.column import DictColumn, combine
-from graphql_api.tables.ordering import ranking
+from graphql_api.tables.ordering import Order, ranking
 
 Column = Callable[[RaceRecords], DictColumn]
 
@@ -174,3 +175,18 @@ KEYS: Mapping[str, Key] = MappingProxyType(
     {**{name: _plain(name) for name in _PLAIN}, **{key.name: key for key in _COMPUTED}}
 )
 """Everything that rows can be grouped by, by name."""
+
+
+def check_keys(names: Sequence[str]) -> None:
+    """Raise ``BadUserInput`` if the argument ``by`` names no key, or one more than once."""
+    if not names:
+        raise BadUserInput("Argument 'by' must name at least one key.")
+    if len(set(names)) < len(names):
+        raise BadUserInput("Argument 'by' names a key more than once.")
+
+
+def check_order(order: Iterable[Order], names: Sequence[str]) -> None:
+    """Raise ``BadUserInput`` if groups are ordered by a key that is not one of ``names``."""
+    for each in order:
+        if each.name in KEYS and each.name not in names:
+            raise BadUserInput(f"Argument 'orderBy' names the key {each.name.upper()}, which is not in 'by'.")

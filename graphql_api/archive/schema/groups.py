@@ -9,9 +9,8 @@ from graphql_api.archive.questions import JOCKEY, Grouping, Rides
 from graphql_api.archive.schema.jockeys import JockeySummary
 from graphql_api.archive.schema.lookahead import Info, beneath, figures_of, summaries_of
 from graphql_api.archive.tallies import Tallies, Tally, tally
-from graphql_api.errors import BadUserInput
 from graphql_api.execution.encoding import SAME_ROW, Binding
-from graphql_api.jockeys.keys import KEYS
+from graphql_api.jockeys.keys import KEYS, check_keys, check_order
 from graphql_api.jockeys.schema.filters import having
 from graphql_api.jockeys.schema.statistics import StatisticsType
 from graphql_api.jockeys.settings import JockeysSettings
@@ -102,7 +101,8 @@ async def grouped(
     most = info.context.settings.of(JockeysSettings).max_groups
     check_count("first", first, most)
     order = orders(order_by, "orderBy")
-    _check_keys(keys, [each.name for each in order])
+    check_keys(keys)
+    check_order(order, keys)
     selected = beneath(info, "statistics")
     grouping = Grouping(
         rides,
@@ -130,13 +130,3 @@ async def grouped(
         )
 
     return Window(table, Rows(slice(None), len(table), everything=True), group)
-
-
-def _check_keys(keys: tuple[str, ...], ordered: list[str]) -> None:
-    if not keys:
-        raise BadUserInput("Argument 'by' must name at least one key.")
-    if len(set(keys)) < len(keys):
-        raise BadUserInput("Argument 'by' names a key more than once.")
-    for name in ordered:
-        if name in KEYS and name not in keys:
-            raise BadUserInput(f"Argument 'orderBy' names the key {name.upper()}, which is not in 'by'.")

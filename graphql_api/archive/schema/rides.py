@@ -20,8 +20,7 @@ from graphql_api.archive.tallies import Tally, tally
 from graphql_api.execution.encoding import SAME_ROW, Binding
 from graphql_api.execution.purity import PURE, pure
 from graphql_api.jockeys.columns import FIELDS
-from graphql_api.jockeys.schema.filters import GroupHaving
-from graphql_api.jockeys.schema.orders import GroupOrder
+from graphql_api.jockeys.schema.arguments import FirstGroups, GroupOrderBy, Having
 from graphql_api.jockeys.schema.statistics import StatisticsType
 from graphql_api.schema.enums import declare
 from graphql_api.schema.fields import annotations_of, graphql_type
@@ -150,20 +149,9 @@ class RideConnection:
         self,
         info: Info,
         by: Annotated[list[RideKey], strawberry.argument(description="The group keys, at least one.")],
-        having: Annotated[
-            GroupHaving | None,
-            strawberry.argument(description="Return only groups whose statistics match this filter."),
-        ] = None,
-        order_by: Annotated[
-            list[GroupOrder] | None,
-            strawberry.argument(
-                description=(
-                    "Sort keys, most important first. Groups that are still equal are sorted by the group keys, "
-                    "ascending."
-                )
-            ),
-        ] = None,
-        first: Annotated[int | None, strawberry.argument(description="Maximum number of groups.")] = None,
+        having: Having = None,
+        order_by: GroupOrderBy = None,
+        first: FirstGroups = None,
     ) -> Window[Any]:
         """Group the rides."""
         return await grouped(info, self.edition, self.rides, by, having, order_by, first, RideGroup)

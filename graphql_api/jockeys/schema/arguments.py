@@ -4,8 +4,8 @@ from typing import Annotated
 
 import strawberry
 
-from graphql_api.jockeys.schema.filters import RaceRecordFilter
-from graphql_api.jockeys.schema.orders import RaceRecordOrder
+from graphql_api.jockeys.schema.filters import GroupHaving, RaceRecordFilter
+from graphql_api.jockeys.schema.orders import GroupOrder, RaceRecordOrder
 
 Filter = Annotated[
     RaceRecordFilter | None, strawberry.argument(description="Return only records that match this filter.")
@@ -38,3 +38,15 @@ Before = Annotated[
         description="Return only records before this cursor. Any cursor of this jockey's records may be used."
     ),
 ]
+Having = Annotated[
+    GroupHaving | None, strawberry.argument(description="Return only groups whose statistics match this filter.")
+]
+GroupOrderBy = Annotated[
+    list[GroupOrder] | None,
+    strawberry.argument(
+        description=(
+            "Sort keys, most important first. Groups that are still equal are sorted by the group keys, ascending."
+        )
+    ),
+]
+FirstGroups = Annotated[int | None, strawberry.argument(description="Maximum number of groups.")]

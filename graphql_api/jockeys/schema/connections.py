@@ -9,8 +9,9 @@ from graphql_api.execution.context import Context
 from graphql_api.execution.purity import PURE, pure
 from graphql_api.jockeys.figures import Figures, Statistics
 from graphql_api.jockeys.grouping import Groups
-from graphql_api.jockeys.keys import KEYS
+from graphql_api.jockeys.keys import check_keys, check_order
 from graphql_api.jockeys.records import RaceRecords
+from graphql_api.jockeys.schema.arguments import FirstGroups, GroupOrderBy, Having
 from graphql_api.jockeys.schema.enums import GroupKey
 from graphql_api.jockeys.schema.filters import GroupHaving, having
 from graphql_api.jockeys.schema.groups import RaceGroup, race_groups
@@ -55,20 +56,9 @@ class RaceRecordConnection(GroupedRecordConnection):
         self,
         info: strawberry.Info[Context, None],
         by: Annotated[list[GroupKey], strawberry.argument(description="The group keys, at least one.")],
-        having: Annotated[
-            GroupHaving | None,
-            strawberry.argument(description="Return only groups whose statistics match this filter."),
-        ] = None,
-        order_by: Annotated[
-            list[GroupOrder] | None,
-            strawberry.argument(
-                description=(
-                    "Sort keys, most important first. Groups that are still equal are sorted by the group keys, "
-                    "ascending."
-                )
-            ),
-        ] = None,
-        first: Annotated[int | None, strawberry.argument(description="Maximum number of groups.")] = None,
+        having: Having = None,
+        order_by: GroupOrderBy = None,
+        first: FirstGroups = None,
     ) -> Window[RaceGroup]:
         """Group the selection."""
         info.context.budget.work(4 * self.selection.records.weight)
@@ -94,15 +84,10 @@ def grouped(
 ) -> Window[RaceGroup]:
     """Group a selection, choose groups and order them; raises ``BadUserInput`` that says which argument is wrong."""
     keys = [key.value for key in by]
-    if not keys:
-        raise BadUserInput("Argument 'by' must name at least one key.")
-    if len(set(keys)) < len(keys):
-        raise BadUserInput("Argument 'by' names a key more than once.")
+    check_keys(keys)
     check_count("first", first, at_most)
     order = orders(order_by, "orderBy")
-    for each in order:
-        if each.name in KEYS and each.name not in keys:
-            raise BadUserInput(f"Argument 'orderBy' names the key {each.name.upper()}, which is not in 'by'.")
+    check_order(order, keys)
     groups = Groups(selection, keys)
     chosen = groups.choose(having(passing, "having"), order)[:first]
     if len(chosen) > at_most:
