@@ -49,7 +49,7 @@ class HttpEvents:
             return reply
         response = HTTPCycle(scope, body)(self.app)
         reply = gateway(response)
-        if size := excess(event, reply):
+        if size := excess(event, reply, len(response["body"])):
             log.warning("reply_too_large", request_id=context.aws_request_id, path=scope["path"], bytes=size)
             response = too_large(scope, response)
             reply = gateway(response)

@@ -9,7 +9,7 @@ from mangum.types import ASGI, LambdaContext, Message, Response, Scope
 from graphql_api.functions.replies import FAST_BYTES, MAX_STREAMED_BYTES, RESERVE, too_large, unsendable
 from graphql_api.logs import EventLogger
 
-FAST_PIECE, PIECE = 131_072, 65_536
+FAST_PIECE, PIECE = 1_048_576, 65_536
 """Bytes that are written at once, at full speed and after that; the clock is looked at between two of them."""
 
 MAX_HEAD_BYTES = 16_384
@@ -33,8 +33,8 @@ class Post(Protocol):
     def begin(self, head: bytes) -> None:
         """Open it, with the head before all."""
 
-    async def write(self, piece: bytes | memoryview) -> None:
-        """Send a piece of the body, and return once it is taken."""
+    async def write(self, piece: bytes | memoryview, seconds: float) -> None:
+        """Send a piece of the body, and return once it is taken. Raises ``TimeoutError`` after ``seconds``."""
 
     def end(self, error: BrokenOff | None, seconds: float) -> None:
         """Say that the answer is whole, or why it is not, within ``seconds``."""
@@ -141,8 +141,7 @@ class Exchange:
                 reason = "time" if left <= 0 else "size"
                 self._break_off(BrokenOff(f"The {reason} of an answer was used up after {self.sent:,} bytes."))
                 return
-            async with asyncio.timeout(max(0.0, left) + PATIENCE):
-                await self._post.write(piece)
+            await self._post.write(piece, max(0.0, left) + PATIENCE)
             self.sent += len(piece)
 
     def _break_off(self, error: BrokenOff) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import base64
-import http.client
+import re
 import socket
 from collections.abc import Sequence
 from contextlib import suppress
@@ -25,11 +25,19 @@ REQUEST = (
     f"Trailer: {ERROR_TYPE}, {ERROR_BODY}\r\n"
     "\r\n"
 )
+STATUS = re.compile(rb"HTTP/1\.1 (\d{3})")
+LENGTH = re.compile(rb"^content-length: *(\d+)\r?$", re.IGNORECASE | re.MULTILINE)
+CLOSES = re.compile(rb"^connection: *close", re.IGNORECASE | re.MULTILINE)
+"""Of an answer of the Runtime API, which is small; `http.client` takes as long for it as the rest of a small post."""
+
 ACCEPTED = 202
 CONNECT_SECONDS = 5.0
-SEND_BUFFER, SLOW_SEND_BUFFER = 262_144, 131_072
-"""Bytes that the system holds for a reader, at full speed and after that. Were it large for a slow one, a wait could
-outlast the deadline, as a socket takes no more until a third of it is free again; 2 MB/s free that in 0.05 s."""
+SLOW_SEND_BUFFER = 131_072
+"""Bytes that the system holds for a slow reader; at full speed it chooses itself. Were it large for a slow one, a wait
+could outlast the deadline, as a socket takes no more until a third of it is free again; 2 MB/s free that in 0.05 s."""
+
+SMALL = 16_384
+"""Bytes that wait for what follows: a small answer is one packet, and the ends of a large one cost no packet each."""
 
 Part = bytes | memoryview
 
@@ -49,7 +57,6 @@ class Connection:
         kept, self._kept = self._kept, None
         if kept is not None:
             kept.settimeout(0)
-            kept.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
             with suppress(BlockingIOError):
                 kept.recv(1)  # the end, or what nobody asked for
                 kept.close()
@@ -62,7 +69,6 @@ class Connection:
         host, _, port = self.address.partition(":")
         made = socket.create_connection((host, int(port or 80)), timeout=CONNECT_SECONDS)
         made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        made.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
         made.settimeout(0)  # from here on the loop waits for the reader, and goes on with all else
         return made
 
@@ -81,25 +87,29 @@ class StreamedPost:
         self._socket: socket.socket | None = None
         self._is_kept = False
         self._sent = 0
-        self._held: list[Part] = []  # what goes out with the next piece: a small answer is one packet
+        self._held: list[Part] = []
 
     def begin(self, head: bytes) -> None:
-        """Connect. The head goes out with the first piece. Raises ``OSError``."""
+        """Connect. The head goes out with what follows. Raises ``OSError``."""
         self._socket, self._is_kept = self._connection.take()
         request = REQUEST.format(invoke_id=self._invoke_id, address=self._connection.address).encode()
         self._held = [request, *_chunk(head + HEAD_END)]
 
-    async def write(self, piece: Part) -> None:
-        """Send what is held, and hold a piece: it returns once the socket has taken the one before."""
-        held, self._held = self._held, _chunk(piece)
-        self._sent += len(piece)
-        if self._sent - len(piece) <= FAST_BYTES < self._sent:
+    async def write(self, piece: Part, seconds: float) -> None:
+        """Send a piece and what is held, but little is held itself: it returns once the socket has taken the piece."""
+        self._held += _chunk(piece)
+        if len(piece) < SMALL and sum(map(len, self._held)) < SMALL:
+            return
+        before, self._sent = self._sent, self._sent + len(piece)
+        if before <= FAST_BYTES < self._sent:
             self._open().setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SLOW_SEND_BUFFER)
+        held, self._held = self._held, []
         rest = self._send(held)
         if rest:
             loop = asyncio.get_running_loop()
-            for part in rest:
-                await loop.sock_sendall(self._open(), part)
+            async with asyncio.timeout(seconds):
+                for part in rest:
+                    await loop.sock_sendall(self._open(), part)
 
     def end(self, error: BrokenOff | None, seconds: float) -> None:
         """Send what is held and the last chunk, with trailers where the answer is not whole. Raises ``OSError``."""
@@ -108,8 +118,8 @@ class StreamedPost:
         connection.settimeout(max(0.1, seconds))
         for part in rest:
             connection.sendall(part)
-        status, closes = _read_status(connection)
-        if closes:
+        status, closes = _read_answer(connection)
+        if closes or self._sent > FAST_BYTES:  # whose buffer is that for a slow reader
             connection.close()
         else:
             self._connection.keep(connection)
@@ -148,17 +158,24 @@ class StreamedPost:
         return self._socket
 
 
-def _read_status(connection: socket.socket) -> tuple[int, bool]:
-    """Read what the Runtime API answers, to its end: its status, and whether it closes. Raises ``OSError``."""
-    answer = http.client.HTTPResponse(connection, method="POST")
-    try:
-        answer.begin()
-        answer.read()
-    except http.client.HTTPException as error:
-        raise ConnectionError("The Runtime API's answer cannot be read.") from error
-    finally:
-        answer.close()
-    return answer.status, answer.will_close
+def _read_answer(connection: socket.socket) -> tuple[int, bool]:
+    """Read what the Runtime API answers: its status, and whether it closes. Raises ``OSError``."""
+    head = found = body = b""
+    while not found:
+        head, found, body = (head + _receive(connection)).partition(b"\r\n\r\n")
+    status, length = STATUS.match(head), LENGTH.search(head)
+    if status is None:
+        raise ConnectionError("The Runtime API's answer cannot be read.")
+    while length and len(body) < int(length[1]):
+        body += _receive(connection)
+    return int(status[1]), length is None or CLOSES.search(head) is not None
+
+
+def _receive(connection: socket.socket) -> bytes:
+    received = connection.recv(65_536)
+    if not received:
+        raise ConnectionError("The Runtime API has closed the connection.")
+    return received
 
 
 def _chunk(piece: Part) -> list[Part]:

@@ -26,8 +26,8 @@ BYTES_PER_SECOND = 2_000_000
 RESERVE = 0.5
 """Seconds of an invocation in which no piece is begun, but the first: an answer that tells of the deadline is short."""
 
-CHARACTER_BYTES = 12
-"""What one character becomes at most in JSON: an escaped surrogate pair."""
+ESCAPED_BYTES = 6
+"""What one byte of a body becomes at most in JSON: an escaped control character. Of UTF-8 it is less, and of base64."""
 
 BODY_HEADERS = {b"cache-control", b"content-encoding", b"content-length", b"content-type", b"etag", b"last-modified"}
 """What describes the body that a refusal replaces; the rest (CORS, Vary, the request id) holds for the refusal too."""
@@ -35,11 +35,11 @@ BODY_HEADERS = {b"cache-control", b"content-encoding", b"content-length", b"cont
 TOO_LARGE = "The answer is too large to be sent: ask for fewer rows or fields, or send `Accept-Encoding: gzip`."
 
 
-def excess(event: Any, reply: dict[str, Any]) -> int:
-    """Return the bytes of a reply that is too large for its gateway, else 0."""
+def excess(event: Any, reply: dict[str, Any], body_bytes: int) -> int:
+    """Return the bytes of a reply that is too large for its gateway, else 0; its body had ``body_bytes``."""
     limit = ALB_REPLY_BYTES if "elb" in event["requestContext"] else REPLY_BYTES
-    # Nearly every reply is so small that it need not be written out to be sure.
-    if len(reply["body"]) * CHARACTER_BYTES <= limit // 2:
+    # Nearly every reply is so small that it need not be written out to be sure; a quarter is for headers.
+    if body_bytes * ESCAPED_BYTES <= limit * 3 // 4:
         return 0
     size = len(to_json(reply).encode())
     return size if size > limit else 0
