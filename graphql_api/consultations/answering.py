@@ -30,12 +30,12 @@ log = EventLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Who asks, and how many seconds the request has left.
+    """Who asks (``access.payer``), and how many seconds the request has left.
 
     ``session`` is the item that counts the session's tokens, which expires at ``expires``.
     """
 
-    key_id: str
+    payer: str
     seconds: float
     session: Key = Key("", "")
     expires: int | None = None
@@ -117,12 +117,12 @@ class Answering:
             await self._store.add(asked.session, told, expires=asked.expires)
 
     def _caps(self, asked: Asked) -> tuple[Cap, ...]:
-        """Return the caps of the session, of the caller's key (callers without one share a count), and of the day."""
+        """Return the caps of the session, of the caller, and of the day."""
         settings, now = self._settings, self._now()
         day, expires = f"CONSULTATION-TOKENS#{now:%Y-%m-%d}", int((now + timedelta(days=KEPT_DAYS)).timestamp())
         return (
             Cap(asked.session, settings.consultations_session_tokens, asked.expires),
-            Cap(Key(day, f"KEY#{asked.key_id}"), settings.consultations_key_tokens, expires),
+            Cap(Key(day, asked.payer), settings.consultations_key_tokens, expires),
             Cap(Key(day, "ALL"), settings.consultations_day_tokens, expires),
         )
 

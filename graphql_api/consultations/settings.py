@@ -35,7 +35,7 @@ class ConsultationsSettings:
         50_000, "Maximum number of tokens of one consultation, input and output"
     )
     consultations_key_tokens: int = setting(
-        200_000, "Maximum number of tokens per day (UTC) for one API key, and for all callers without a key together"
+        200_000, "Maximum number of tokens per day (UTC) for one API key, or for one address without a key"
     )
     consultations_day_tokens: int = setting(1_000_000, "Maximum number of tokens per day (UTC) for all consultations")
 

@@ -60,6 +60,8 @@ class Context:
     budget: Budget = field(default_factory=Budget)
     may_wait: bool = True
     """Whether loads may be awaited; where not, that raises ``Unloaded``."""
+    client: str = ""
+    """The address of the connection by which the request came; empty if it is not known."""
     _private: bool = False
     _loads: dict[Place, Load] = field(default_factory=dict)
     _works: dict[Hashable, "_Work"] = field(default_factory=dict)

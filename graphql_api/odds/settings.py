@@ -18,8 +18,8 @@ class OddsSettings:
     odds_kept: int = setting(14 * 86_400, "Seconds for which odds and their history are kept", minimum=3_600)
     odds_watches: int = setting(
         100,
-        "Maximum number of watches of odds per day (in Japan) for one API key, and for all callers without a key "
-        "together. `0`: no watches",
+        "Maximum number of watches of odds per day (in Japan) for one API key, or for one address without a key. "
+        "`0`: no watches",
     )
     odds_webhooks: bool = setting(
         False,  # noqa: FBT003

@@ -153,7 +153,8 @@ class GraphQLEndpoint:
         cost = self.documents.cost(request)
         begun, seconds = deadline_of(scope)
         budget = Budget(limit, seconds, self.settings.max_response_bytes, since=begun)
-        context = Context(self.services, fields["request_id"], fields.trace, self.settings, budget)
+        client = (scope.get("client") or ("",))[0]
+        context = Context(self.services, fields["request_id"], fields.trace, self.settings, budget, client=client)
         if document.errors:
             answer = Answer(None, document.errors)
         elif cost > limit:

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from graphql_api.access.http.addresses import Addresses, Client, network
+from graphql_api.access.http.addresses import Addresses, Client
+from graphql_api.access.networks import network
 
 
 def scope(client: str | None = "192.0.2.1", event: Any = None, **headers: str) -> dict[str, Any]:

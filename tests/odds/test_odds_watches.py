@@ -306,6 +306,25 @@ def test_watches_are_limited_by_client_and_day_and_by_race(tmp_path: Path) -> No
         assert here.day.store.get(key).numbers == {COUNT: MAX_WATCHES}  # type: ignore[union-attr]
 
 
+def test_callers_without_a_key_are_limited_by_address(tmp_path: Path) -> None:
+    """One uses up its own limit; so do all in its network of IPv6, and all whose address is not known."""
+    with trading(tmp_path, ODDS_WATCHES="2") as here:
+
+        def watch(address: str) -> str:
+            client = TestClient(here.client.app, client=(address, 1))
+            answer = client.post("/graphql", json={"query": WATCH, "variables": {"race": RACE, "alerts": [below()]}})
+            errors = answer.json().get("errors")
+            return str(errors[0]["extensions"]["code"]) if errors else ""
+
+        for addresses in (
+            ("203.0.113.5", "203.0.113.5", "::ffff:203.0.113.5"),
+            ("2001:db8:1:1::1", "2001:db8:1:1::2", "2001:db8:1:1:ffff::"),
+            ("nowhere", "", "1.2.3.4, 203.0.113.6"),
+        ):
+            assert [watch(address) for address in addresses] == ["", "", "RATE_LIMITED"]
+        assert watch("203.0.113.6") == watch("2001:db8:1:2::1") == ""
+
+
 def test_a_watch_is_read_by_who_knows_it_and_by_nobody_else(here: Trading, tmp_path: Path) -> None:
     """Its answers are private; the store holds no id; a deleted one is not there, and fires no more."""
     watch_id = here.watch(below())["watch"]["id"]

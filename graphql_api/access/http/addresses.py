@@ -1,18 +1,14 @@
 """The address of a client, as far as it can be believed."""
 
-from functools import lru_cache
 from hmac import compare_digest
-from ipaddress import IPv6Address, ip_address
 from typing import NamedTuple
 
 from starlette.types import Scope
 
-UNKNOWN = "unknown"
+from graphql_api.access.networks import UNKNOWN, network
+
 WITH_PORT = "cloudfront-viewer-address"
 """The header in which CloudFront itself tells an address; a port follows it."""
-
-NETWORK_BITS = 64
-"""Of an IPv6 address: an internet provider gives a whole such network to each customer."""
 
 
 class Client(NamedTuple):
@@ -49,21 +45,6 @@ class Addresses:
             return ""
         told = _header(scope, self._header.encode())
         return told.rpartition(":")[0] if self._header == WITH_PORT else told
-
-
-@lru_cache(10_000)
-def network(text: str) -> str:
-    """Return the text under which an address is counted."""
-    try:
-        address = ip_address(text.strip("[]"))
-    except ValueError:
-        return UNKNOWN
-    if not isinstance(address, IPv6Address):
-        return str(address)
-    if address.ipv4_mapped is not None:
-        return str(address.ipv4_mapped)
-    bits = 128 - NETWORK_BITS
-    return str(IPv6Address(int(address) >> bits << bits))
 
 
 def _header(scope: Scope, name: bytes) -> str:

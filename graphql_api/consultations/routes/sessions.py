@@ -7,7 +7,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from graphql_api.access.service import CALLER
+from graphql_api.access.payer import payer_of
 from graphql_api.consultations.answering import Asked
 from graphql_api.consultations.costs import END, READ, SEND, START
 from graphql_api.consultations.model import BetFeedback, Consultation, Message
@@ -54,9 +54,9 @@ class Sessions:
         """Send a message."""
         await reserve(request.scope, SEND)
         body, session_id = await self._body(request), request.path_params["session_id"]
-        deadline, caller = deadline_of(request.scope), CALLER.get()
+        deadline = deadline_of(request.scope)
         seconds = deadline.begun + deadline.seconds - time.monotonic()
-        asked = Asked(caller.key_id if caller else "", seconds)
+        asked = Asked(payer_of(request.client.host if request.client else ""), seconds)
         consultations = self._services.get(Consultations)
         exchange = await consultations.send(session_id, _text(body, "content"), asked)
         messages = await consultations.messages(session_id, exchange.consultation)

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import strawberry
 
-from graphql_api.access.service import CALLER
+from graphql_api.access.payer import payer_of
 from graphql_api.consultations.costs import END, SEND, START
 from graphql_api.consultations.schema.types import ConsultationPayload, show_consultation, show_exchange
 from graphql_api.execution.context import Context
@@ -77,8 +77,7 @@ class Mutation:
         from graphql_api.consultations.answering import Asked
         from graphql_api.consultations.service import Consultations
 
-        caller = CALLER.get()
-        asked = Asked(caller.key_id if caller else "", info.context.budget.seconds_left)
+        asked = Asked(payer_of(info.context.client), info.context.budget.seconds_left)
         exchange = await info.context.use(Consultations).send(consultation_id, content, asked, client_request_id)
         return show_exchange(consultation_id, exchange, info.context)
 

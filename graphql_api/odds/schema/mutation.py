@@ -4,7 +4,7 @@ from typing import Annotated
 
 import strawberry
 
-from graphql_api.access.service import CALLER
+from graphql_api.access.payer import payer_of
 from graphql_api.errors import NotFound
 from graphql_api.execution.context import Context
 from graphql_api.execution.cost import cost
@@ -54,7 +54,7 @@ class Mutation:
         """Create a watch."""
         from graphql_api.odds.watches.service import Watches, WatchRequest  # with notifications and their keys
 
-        context, caller = info.context, CALLER.get()
+        context = info.context
         watches = context.use(Watches)
         race = await (
             race_at(context, bridge_place(race_id)) if "_" in race_id else race_by_id(context, netkeiba_id(race_id))
@@ -66,7 +66,7 @@ class Mutation:
             alerts=[each.request() for each in alerts],
             url=webhook_url,
             request_id=client_request_id,
-            client=caller.key_id if caller else "",
+            payer=payer_of(context.client),
         )
         watch_id, watch = await watches.create(request)
         return OddsWatchPayload(watch=show_watch(watch_id, watch), webhook_secret=await watches.secret(watch))

@@ -35,13 +35,13 @@ FULL_SECONDS = 600
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WatchRequest:
-    """What a client asks for. ``client`` is the id of its API key, empty without one."""
+    """What a client asks for. ``payer`` names for whom it is counted (``access.payer``)."""
 
     race: Race
     alerts: Sequence[AlertRequest]
+    payer: str
     url: str | None = None
     request_id: str | None = None
-    client: str = ""
 
     @property
     def asked(self) -> str | None:
@@ -163,7 +163,7 @@ class Watches:
         """Count a new watch for its client and its race. Raises ``RateLimited``."""
         today = datetime.combine(day_in_japan(self.now()), time(), JST)
         tomorrow = today + timedelta(days=1)
-        key = day_key(today.date(), request.client)
+        key = day_key(today.date(), request.payer)
         await self._take(key, self._settings.odds_watches, tomorrow, tomorrow, "odds watches per day")
         until = self.now() + timedelta(seconds=FULL_SECONDS)
         await self._take(count_key(watch.race_id), MAX_WATCHES, until, watch.expires_at, "watches of this race")

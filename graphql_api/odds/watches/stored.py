@@ -2,7 +2,7 @@
 
 ``ODDS_WATCHES#{race}``: an item for each watch, by the digest of its id, and ``COUNT`` with their number. So one query
 finds all that watch a race. ``ODDS_WATCH#{digest}`` names the race of a watch. ``ODDS_WATCHERS#{date}``: how many were
-created on a day, by API key.
+created on a day, by API key or by address.
 """
 
 from collections.abc import Mapping
@@ -34,9 +34,9 @@ def race_key(name: str) -> Key:
     return Key(f"ODDS_WATCH#{name}", "RACE")
 
 
-def day_key(day: date, client: str) -> Key:
-    """Return the key of the number of watches that a client created on a day; all without an API key are one."""
-    return Key(f"ODDS_WATCHERS#{day.isoformat()}", f"KEY#{client}")
+def day_key(day: date, payer: str) -> Key:
+    """Return the key of the number of watches that a caller created on a day."""
+    return Key(f"ODDS_WATCHERS#{day.isoformat()}", payer)
 
 
 def write_watch(watch: Watch) -> Mapping[str, Any]:
