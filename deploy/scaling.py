@@ -1,4 +1,4 @@
-"""Calculates docs/scaling.md: hit rates of caches that share no memory, and what a month costs.
+"""Calculates docs/scaling.md: hit rates of caches without shared memory, and the cost of a month.
 
 ``python deploy/scaling.py``
 """
@@ -52,34 +52,34 @@ def hit_rate(instances: int, rate: float, exponent: float, entries: int = ENTRIE
 
 @dataclass(frozen=True)
 class Month:
-    """What a month of requests is taken to be."""
+    """The assumptions for a month of requests."""
 
     requests: float
     seconds: float = 0.025  # billed each, hits and misses together
     kilobytes: float = 20.0  # sent each, compressed
     misses: float = 0.5
-    warm: int = 2  # instances held ready
+    warm: int = 2  # provisioned instances
     cdn_hits: float = 0.0
 
     def costs(self) -> dict[str, float]:
-        """Give USD by part."""
+        """Return USD by part."""
         reached = self.requests * (1 - self.cdn_hits)
         gigabytes = self.requests * self.kilobytes / 1e6
         by_cdn = self.cdn_hits > 0
         return {
             "Lambda": reached * (LAMBDA_REQUEST + self.seconds * GB * LAMBDA_GB_SECOND),
-            "held ready": self.warm * GB * MONTH * PROVISIONED_GB_SECOND,
+            "provisioned": self.warm * GB * MONTH * PROVISIONED_GB_SECOND,
             "S3": reached * self.misses * S3_GET,
             "logs": reached * 1.2e-6 * LOG_GB,  # 1.2 kB: a line, its metrics, Lambda's report
-            "sent": max(0.0, gigabytes - (CDN_FREE_GB if by_cdn else 100)) * TRANSFER_GB,
+            "transfer": max(0.0, gigabytes - (CDN_FREE_GB if by_cdn else 100)) * TRANSFER_GB,
             "CDN requests": max(0.0, self.requests - CDN_FREE_REQUESTS) * CDN_REQUEST if by_cdn else 0.0,
-            "observing": FIXED,
+            "monitoring": FIXED,
         }
 
 
 @dataclass(frozen=True)
 class SliceMonth:
-    """What a slice takes in a month of 10 million requests, by what is assumed of its use."""
+    """The use of a slice in a month of 10 million requests, as assumed."""
 
     assumed: str
     writes: float = 0.0  # request units of DynamoDB
@@ -102,17 +102,17 @@ class SliceMonth:
 
 IDLE_POLLS = 5 * 3 * 60 * 730  # of an empty queue: Lambda's five pollers, each for 20 seconds
 SLICES = {
-    "access": SliceMonth("10 million requests, of which 7 % reach the table", writes=0.7e6),
+    "access": SliceMonth("10 million requests, 7 % of which read or write the table", writes=0.7e6),
     "races": SliceMonth("read from the archive's files"),
-    "slips": SliceMonth("100 thousand slips, each written 4 times with 2 kB and read 10 times", writes=8e5, reads=1e6),
+    "slips": SliceMonth("100 thousand slips of 2 kB, each written 4 times and read 10 times", writes=8e5, reads=1e6),
     "consultations": SliceMonth(
-        "10 thousand questions of 2,000 tokens, answered with 300 by a model",
+        "10 thousand messages with 2,000 tokens of input and 300 of output each",
         writes=4e4,
         reads=2e4,
         tokens=(2e7, 3e6),
     ),
     "comments": SliceMonth(
-        "1,000 comments of 3,000 tokens, answered with 600 by a model, in 10 s each",
+        "1,000 comments with 3,000 tokens of input and 600 of output, 10 s each",
         writes=1e4,
         reads=2e5,
         queue_calls=IDLE_POLLS + 5e3,
@@ -120,14 +120,14 @@ SLICES = {
         tokens=(3e6, 6e5),
     ),
     "odds": SliceMonth(
-        "a run a minute of 0.3 s; 0.04 USD of writes a race day, as measured",
+        "one run of 0.3 s per minute; writes of 0.04 USD per race day, as measured",
         writes=RACE_DAYS * 0.04 / WRITE,
         reads=730 * 60 + 1e6,
         gigabyte_seconds=730 * 60 * 0.3,
     ),
-    "forecasts": SliceMonth("a job of 15 minutes and 3 GB a race day", gigabyte_seconds=RACE_DAYS * 900 * 3),
-    "archive": SliceMonth("by Athena: 10 thousand questions, 50 MB each", terabytes=0.5),
-    "notifications": SliceMonth("1,000 messages, within what SNS gives for nothing", queue_calls=5e3),
+    "forecasts": SliceMonth("one job of 15 minutes with 3 GB per race day", gigabyte_seconds=RACE_DAYS * 900 * 3),
+    "archive": SliceMonth("10 thousand Athena queries, 50 MB each", terabytes=0.5),
+    "notifications": SliceMonth("1,000 messages, within the free tier of SNS", queue_calls=5e3),
 }
 
 
@@ -154,7 +154,7 @@ def main() -> None:
         "300 thousand, as assumed here": Month(3e5, warm=0),
     }
     names = list(Month(1).costs())
-    out("\n| a month | " + " | ".join(names) + " | USD |\n|---|" + "---|" * (len(names) + 1) + "\n")
+    out("\n| per month | " + " | ".join(names) + " | USD |\n|---|" + "---|" * (len(names) + 1) + "\n")
     for name, month in months.items():
         costs = month.costs()
         out(f"| {name} | " + " | ".join(f"{costs[each]:,.2f}" for each in names) + f" | {sum(costs.values()):,.2f} |\n")
