@@ -1,12 +1,15 @@
 """Tests of the files around the deployment: images, workflows, smoke test, cost figures."""
 
+import os
 import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 from deployment import listed
 
@@ -47,6 +50,56 @@ def test_actions_are_pinned() -> None:
     assert used
     for line in used:
         assert re.search(r"uses: [\w.-]+/[\w.-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$", line), line
+
+
+def _jobs(workflow: str) -> dict[str, Any]:
+    """Read the jobs of a workflow."""
+    jobs: dict[str, Any] = yaml.safe_load((ROOT / ".github" / "workflows" / workflow).read_text())["jobs"]
+    return jobs
+
+
+def test_release_pushes_what_deployments_take() -> None:
+    """The images of the function and of forecasts are built, and each stage is deployed with both."""
+    jobs = _jobs("release.yml")
+    targets = jobs["image"]["strategy"]["matrix"]["target"]
+    assert set(targets) <= set(re.findall(r" AS (\S+)$", (ROOT / "Dockerfile").read_text(), re.MULTILINE))
+    assert jobs["image"]["outputs"] == {each: f"${{{{ steps.push.outputs.{each} }}}}" for each in targets}
+    for stage in ("staging", "prod"):
+        assert jobs[stage]["with"] == {
+            "stage": stage,
+            "image": "${{ needs.image.outputs.function }}",
+            "forecast": "${{ needs.image.outputs.forecast }}",
+        }
+
+
+@pytest.mark.parametrize(
+    ("given", "parameters"),
+    [
+        ({}, ["imageUri=a@sha256:1", "rollout=canary"]),
+        (
+            {"FORECAST": "b@sha256:2", "OPTIONS": "--param slices=forecasts --param reply=stream"},
+            [
+                "forecastImageUri=b@sha256:2",
+                "imageUri=a@sha256:1",
+                "reply=stream",
+                "rollout=canary",
+                "slices=forecasts",
+            ],
+        ),
+    ],
+)
+def test_workflow_deploys_with_what_it_is_given(given: dict[str, str], parameters: list[str], tmp_path: Path) -> None:
+    """An image of forecasts and the stage's own options reach the tool; where there are none, nothing stands in."""
+    (step,) = (each["run"] for each in _jobs("deploy.yml")["deploy"]["steps"] if each.get("name") == "Deploy")
+    (tmp_path / "npx").write_text('#!/bin/sh\nprintf "%s\\n" "$@"\n')
+    (tmp_path / "npx").chmod(0o755)
+    own = {"STAGE": "prod", "AWS_REGION": "x", "BUILDER": "role", "IMAGE": "a@sha256:1", "ROLLOUT": "canary"}
+    environ = {"PATH": f"{tmp_path}:{os.environ['PATH']}", "FORECAST": "", "OPTIONS": "", **own, **given}
+    shell = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step]
+    told = subprocess.run(shell, env=environ, capture_output=True, text=True, check=True).stdout.splitlines()
+    assert told[:6] == ["osls", "deploy", "--stage", "prod", "--region", "x"]
+    assert set(told[6::2]) == {"--param"}
+    assert sorted(told[7::2]) == ["deploymentRole=role", *parameters]
 
 
 def test_image_is_locked_and_without_rights() -> None:
