@@ -22,14 +22,15 @@ def main() -> None:
     """Measure, and print tables in Markdown."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.archive")
     parser.add_argument("folder", nargs="?", type=Path, help="indexed files of data.py; else they are made")
-    parser.add_argument("--years", type=int, default=21, help="57,600 rides a year")
+    parser.add_argument("--years", type=int, default=21, help="57,600 rides a year and circuit")
+    parser.add_argument("--circuits", type=int, default=1, help="ten are more than the JRA and all of NAR")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--only", nargs="*", choices=CONTENDERS, help="contenders, api and duckdb among them")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="archive-bench-") as made:
         folder = options.folder or Path(made)
         if options.folder is None:
-            build(folder, options.years)
+            build(folder, options.years, options.circuits)
         lite = Path(made, "rides.sqlite")
         names = options.only or list(CONTENDERS)
         if {"sqlite", "datasette"} & set(names):
@@ -37,9 +38,9 @@ def main() -> None:
         report({name: measured(name, folder, lite, options.rounds) for name in names})
 
 
-def build(folder: Path, years: int) -> None:
+def build(folder: Path, years: int, circuits: int) -> None:
     """Write the files, and index them."""
-    rides = data.write(folder, years)
+    rides = data.write(folder, years, circuits)
     begun = time.monotonic()
     before = os.times().children_user + os.times().children_system
     subprocess.run([sys.executable, "-m", "graphql_api", "index", "--data", str(folder)], check=True, cwd=ROOT)

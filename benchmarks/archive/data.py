@@ -1,6 +1,8 @@
 """Synthetic rides: a calendar drawn once, fields dealt to jockeys, and a file of each jockey as the scraper writes it.
 
 Races are the same race in every file. Ability is not modelled: the figures are of no interest, their number is.
+A circuit is a calendar with jockeys and horses of its own, 57,600 rides a year. One is about the JRA; ten together,
+which share days and racecourses but no race, are more than the JRA and all of NAR.
 """
 
 import argparse
@@ -10,7 +12,15 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-COURSES = np.array(["札幌", "函館", "福島", "新潟", "東京", "中山", "中京", "京都", "阪神", "小倉"])
+COURSES = (
+    np.array(["札幌", "函館", "福島", "新潟", "東京", "中山", "中京", "京都", "阪神", "小倉"]),
+    np.array(["門別", "盛岡", "船橋", "名古屋", "高知"]),
+    np.array(["帯広", "水沢", "大井", "笠松", "佐賀"]),
+    np.array(["浦和", "川崎", "金沢", "園田", "姫路"]),
+)
+"""The racecourses of three circuits each, which race on days of their own there: the JRA's, then NAR's."""
+
+CIRCUITS_A_COURSE = 3
 DAYS, MEETINGS, RACES, RUNNERS = 100, 4, 12, 12
 """Days a year, racecourses on a day, races of each, and horses in each."""
 
@@ -31,16 +41,18 @@ _RACE_NAMES = np.array(
 )
 
 
-def rides(years: int, seed: int = 1) -> pd.DataFrame:
-    """Draw the rides of so many years, with the columns of the source and the number of the rider."""
-    draw = np.random.default_rng(seed)
+def rides(years: int, circuit: int = 0) -> pd.DataFrame:
+    """Draw the rides of so many years of a circuit, with the columns of the source and the number of the rider."""
+    draw = np.random.default_rng(circuit + 1)
+    group, offset = divmod(circuit, CIRCUITS_A_COURSE)
     races = years * DAYS * MEETINGS * RACES
     race = np.repeat(np.arange(races), RUNNERS)
     place = np.tile(np.arange(1, RUNNERS + 1), races)
     meeting, number = race // RACES, race % RACES + 1
-    day, course = meeting // MEETINGS, (meeting * 7 + meeting // MEETINGS) % len(COURSES)
+    day, course = meeting // MEETINGS, (meeting * 7 + meeting // MEETINGS) % len(COURSES[group])
     year, of_year = day // DAYS, day % DAYS
-    dates = np.array([f"{FIRST_YEAR + each}-01-01" for each in range(years)], "datetime64[D]")[year] + of_year * 3
+    first_days = np.array([f"{FIRST_YEAR + each}-01-01" for each in range(years)], "datetime64[D]") + offset
+    dates = first_days[year] + of_year * 3
     per_race = _of_races(draw, races)
     odds = np.round(np.exp(draw.normal(2.3, 1.1, len(race))).clip(1.1, 900), 1)
     rank, finish = _ranks(odds), _ranks(np.log(odds) + draw.gumbel(0, 1, len(race)))
@@ -55,7 +67,7 @@ def rides(years: int, seed: int = 1) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "日付": dates.astype("datetime64[s]"),
-            "開催": (of_year // 20 + 1).astype(str).astype(object) + COURSES[course] + (of_year % 12 + 1).astype(str),
+            "開催": _meetings(of_year, COURSES[group][course]) if group == 0 else COURSES[group][course].astype(object),
             "天気": per_race["weather"][race],
             "R": number,
             "レース名": per_race["name"][race],
@@ -66,8 +78,8 @@ def rides(years: int, seed: int = 1) -> pd.DataFrame:
             "単勝": odds,
             "人気": rank,
             "着順": text,
-            "馬名": _horses(years)[horse],
-            "騎手": np.array([f"騎手{each:04}"[-4:] for each in range(RIDERS)], object)[rider],
+            "馬名": _horses(years, circuit)[horse],
+            "騎手": np.array([f"騎手{each:04}"[-4:] for each in _riders(circuit)], object)[rider],
             "斤量": draw.choice([54.0, 55.0, 56.0, 57.0, 58.0], len(race)),
             "距離": per_race["surface"][race] + per_race["distance"][race].astype(str).astype(object),
             "水分量": np.nan,
@@ -81,9 +93,20 @@ def rides(years: int, seed: int = 1) -> pd.DataFrame:
             "勝ち馬": "架空ノ勝馬",
             "賞金(万円)": np.where(finish <= 5, np.array([0, 1500, 600, 380, 230, 150])[finish.clip(0, 5)], np.nan),
             "page_number": 1,
-            "rider": rider,
+            "rider": rider + _riders(circuit).start,
         }
     )
+
+
+def _riders(circuit: int) -> range:
+    """Return the numbers of the riders of a circuit."""
+    return range(circuit * RIDERS, (circuit + 1) * RIDERS)
+
+
+def _meetings(of_year: np.ndarray, courses: np.ndarray) -> np.ndarray:
+    """Write meetings as those of the JRA are: round, racecourse, day."""
+    written: np.ndarray = (of_year // 20 + 1).astype(str).astype(object) + courses + (of_year % 12 + 1).astype(str)
+    return written
 
 
 def _ranks(numbers: np.ndarray) -> np.ndarray:
@@ -103,9 +126,9 @@ def _of_races(draw: np.random.Generator, races: int) -> dict[str, np.ndarray]:
     }
 
 
-def _horses(years: int) -> np.ndarray:
-    """Name the horses: each number in digits of kana."""
-    numbers = np.arange((years + 1) * HORSES_A_YEAR)
+def _horses(years: int, circuit: int) -> np.ndarray:
+    """Name the horses of a circuit: each number in digits of kana."""
+    numbers = np.arange((years + 1) * HORSES_A_YEAR) + circuit * (years + 1) * HORSES_A_YEAR
     digits = [numbers // len(_NAMES) ** power % len(_NAMES) for power in range(4)]
     kana = np.array(list(_NAMES), object)
     named: np.ndarray = "カクウ" + kana[digits[0]] + kana[digits[1]] + kana[digits[2]] + kana[digits[3]]
@@ -125,18 +148,22 @@ def frames(drawn: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
         yield f"{int(str(rider)):05}", frame.assign(jockey_id=f"{int(str(rider)):05}")
 
 
-def write(folder: Path, years: int) -> int:
-    """Write the files of all riders, and give the number of rides."""
+def write(folder: Path, years: int, circuits: int = 1) -> int:
+    """Write the files of all riders, one circuit after the other, and give the number of rides."""
     folder.mkdir(parents=True, exist_ok=True)
-    drawn = rides(years)
-    for jockey_id, frame in frames(drawn):
-        frame.to_pickle(folder / f"{jockey_id}.pickle")
-    return len(drawn)
+    written = 0
+    for circuit in range(circuits):
+        drawn = rides(years, circuit)
+        written += len(drawn)
+        for jockey_id, frame in frames(drawn):
+            frame.to_pickle(folder / f"{jockey_id}.pickle")
+    return written
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description="Write synthetic files of jockeys.")
     parser.add_argument("folder", type=Path)
     parser.add_argument("--years", type=int, default=21)
+    parser.add_argument("--circuits", type=int, default=1)
     options = parser.parse_args()
-    print(f"{write(options.folder, options.years):,} rides")
+    print(f"{write(options.folder, options.years, options.circuits):,} rides")

@@ -16,8 +16,12 @@ from graphql_api.jockeys.records import RaceRecords
 MEMORY = "1GB"
 """What one run may take; more is put on disk."""
 
-BATCH_ROWS = 5_000
+BATCH_ROWS = 20_000
 """Rides that are put into the table at once: a statement of many columns takes as long as some hundred rows."""
+
+COMMIT_ROWS = 500_000
+"""Rides of one transaction: those of a small one are written twice, to the log first, those of a large one held in
+memory."""
 
 _NAMES = ", ".join(column.name for column in COLUMNS)
 _WRITTEN = "FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880"
@@ -37,6 +41,9 @@ class Workshop:
         self._sql.execute("CREATE TABLE touched (id VARCHAR)")
         self._sql.execute("CREATE VIEW old AS SELECT * FROM fresh WHERE FALSE")
         self._sql.execute("CREATE VIEW old_jockeys AS SELECT * FROM jockeys WHERE FALSE")
+        self._uncommitted = 0
+        self._attached = False
+        self._sql.execute("BEGIN TRANSACTION")
 
     def close(self) -> None:
         """Close the database; its files may be deleted then."""
@@ -62,6 +69,7 @@ class Workshop:
         """Go on from the files of the version before."""
         if rides:
             self._sql.execute(f"CREATE OR REPLACE VIEW old AS SELECT {_NAMES} FROM read_parquet({_listed(rides)})")
+            self._attached = True
         self._sql.execute(
             f"CREATE OR REPLACE VIEW old_jockeys AS SELECT * FROM read_parquet({_listed([jockeys])}) "
             "WHERE id NOT IN (SELECT id FROM touched)"
@@ -69,12 +77,16 @@ class Workshop:
 
     def changed_years(self) -> list[int]:
         """List the years whose rides are no longer as they were."""
-        gone = f"SELECT {_NAMES} FROM old WHERE jockey_id IN (SELECT id FROM touched)"
-        came = f"SELECT {_NAMES} FROM fresh"
-        found = self._sql.execute(
-            f"SELECT DISTINCT year FROM (({gone} EXCEPT ALL {came}) UNION ALL ({came} EXCEPT ALL {gone})) ORDER BY year"
-        )
-        return [year for (year,) in found.fetchall()]
+        gone = "FROM old WHERE jockey_id IN (SELECT id FROM touched)"
+        found = self._sql.execute(f"SELECT year {gone} UNION SELECT year FROM fresh ORDER BY year").fetchall()
+        return [year for (year,) in found if not self._attached or self._changed(year, gone)]
+
+    def _changed(self, year: int, gone: str) -> bool:
+        """Compare the rides of one year: of all years at once they may be more than the memory holds."""
+        was = f"SELECT {_NAMES} {gone} AND year = {year:d}"
+        came = f"SELECT {_NAMES} FROM fresh WHERE year = {year:d}"
+        differing = f"({was} EXCEPT ALL {came}) UNION ALL ({came} EXCEPT ALL {was})"
+        return self._sql.execute(f"SELECT 1 FROM ({differing}) LIMIT 1").fetchone() is not None
 
     def write_year(self, year: int) -> tuple[Path, int]:
         """Write a year's rides; returns the file, and how many they are."""
@@ -92,15 +104,18 @@ class Workshop:
         return self._write(horses_sql(f"read_parquet({_listed(rides)})" if rides else "fresh"), "horses")
 
     def _flush(self) -> None:
-        """Put what was added into the tables, all at once: every transaction waits for the disk."""
-        self._sql.execute("BEGIN TRANSACTION")
+        """Put what was added into the tables."""
+        self._uncommitted += sum(map(len, self._rides))
         if self._rides:
             self._insert("fresh", COLUMNS, self._rides)
         if self._entries:
             self.touch(each.id for each in self._entries)
             self._insert("jockeys", entries.COLUMNS, [self._entries])
-        self._sql.execute("COMMIT")
         self._rides, self._entries = [], []
+        if self._uncommitted >= COMMIT_ROWS:
+            self._sql.execute("COMMIT")
+            self._sql.execute("BEGIN TRANSACTION")
+            self._uncommitted = 0
 
     def _insert(self, table: str, columns: Sequence[Stored[Source]], sources: Sequence[Source]) -> None:
         cells = {column.name: np.concatenate([column.cells(source) for source in sources]) for column in columns}

@@ -21,6 +21,9 @@ from graphql_api.storage.folder import content_hash
 from graphql_api.storage.protocol import Storage
 
 FETCHED_AT_ONCE = 16
+BYTES_AT_ONCE = 64 * 2**20
+"""Files that are fetched at once may have so many bytes: they are in memory, and share the time of a request to S3."""
+
 FULL = "The server does not have enough disk space for this query. Try again later."
 
 
@@ -61,7 +64,9 @@ class LocalFiles:
             missing = {path: file for path, file in zip(paths, wanted, strict=True) if not path.exists()}
             if missing:
                 self._make_room(missing, {Path(file.name).name for file in (*wanted, *keep)})
-                with ThreadPoolExecutor(FETCHED_AT_ONCE, "archive-fetch") as pool:
+                largest = max(file.size for file in missing.values())
+                threads = min(FETCHED_AT_ONCE, max(1, BYTES_AT_ONCE // max(1, largest)))
+                with ThreadPoolExecutor(threads, "archive-fetch") as pool:
                     list(pool.map(self._fetch_one, missing.values(), missing))
         return paths
 
@@ -92,7 +97,7 @@ class LocalFiles:
 
     def _fetch_one(self, file: DataFile, path: Path) -> None:
         try:
-            stored = self._storage.read(file.name)
+            stored = self._storage.read(file.name, max_bytes=file.size)
         except NotFound as error:
             raise UpstreamUnavailable("The index is being replaced. Try again later.", key=file.name) from error
         assert stored is not None  # noqa: S101 - without a known version the storage gives an object

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import orjson
@@ -26,7 +27,7 @@ class DataFile:
     size: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Manifest:
     """One version of the archive.
 
@@ -45,12 +46,12 @@ class Manifest:
         """List all files, the rides' newest year first."""
         return (*(self.rides[year] for year in sorted(self.rides, reverse=True)), self.jockeys, self.horses)
 
-    @property
+    @cached_property
     def rows(self) -> int:
         """Count the rides."""
         return sum(each.rows for each in self.rides.values())
 
-    @property
+    @cached_property
     def complete(self) -> bool:
         """Return whether every jockey's file has been read."""
         return None not in self.sources.values()

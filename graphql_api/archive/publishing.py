@@ -131,7 +131,7 @@ class Publisher:
 
     def _table(self, name: str, file: DataFile) -> "IcebergTable":
         """Return a table, made if it is not there, with the columns that the files have."""
-        stored = self._storage.read(file.name)
+        stored = self._storage.read(file.name, max_bytes=file.size)
         assert stored is not None  # noqa: S101 - without a known version the storage gives an object
         schema = _schema_of(stored.data)
         table = self._catalog.create_table_if_not_exists((self._database, name), schema, properties=PROPERTIES)

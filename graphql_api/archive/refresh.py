@@ -5,7 +5,7 @@ it meanwhile. So whoever reads sees one whole version, whenever a run ends and h
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
@@ -57,7 +57,8 @@ class Refresh:
         self._files = JockeyFiles(storage)
         self._base, self._etag = _known(storage)
         before: Mapping[str, str | None] = self._base.sources if self._base else {}
-        self.sources = {each: before.get(each) for each in _ids(self._files)}
+        self._listed = dict(self._files.list_etags())
+        self.sources = {each: before.get(each) for each in self._listed}
         self.outcomes = Counter[Outcome]()
         self.unreadable: list[str] = []
         gone = before.keys() - self.sources.keys()
@@ -66,8 +67,10 @@ class Refresh:
         self._gone = set(gone)
         self._unread = self.sources.keys() - before.keys()
 
-    def run(self, threads: int, advance: Callable[[], object] = lambda: None) -> None:
-        """Read what changed with so many threads; ``advance`` is called for each jockey.
+    def run(
+        self, threads: int, advance: Callable[[], object] = lambda: None, writing: Callable[[], object] = lambda: None
+    ) -> None:
+        """Read what changed with so many threads; ``advance`` is called for each jockey, ``writing`` before the rest.
 
         Raises as ``Storage`` does, ``EngineMissing``, and ``Conflict`` where another run came first.
         """
@@ -78,16 +81,23 @@ class Refresh:
                     self._read_all(shop, threads, advance)
                 except BaseException:
                     with suppress(Exception):  # what ended the run is what is to be told
-                        self._publish(shop)
+                        self._publish(shop, writing)
                     raise
-                self._publish(shop)
+                self._publish(shop, writing)
             finally:
                 shop.close()
 
     def _read_all(self, shop: Workshop, threads: int, advance: Callable[[], object]) -> None:
-        """Read the jockeys, no more at once than twice the threads: what has been read waits in memory."""
+        """Read the jockeys, no more at once than twice the threads: what has been read waits in memory.
+
+        Of those that a listing shows to be as they were, nothing is asked.
+        """
         decodes = BoundedSemaphore(MAX_DECODES)
-        known = iter(list(self.sources.items()))
+        waiting = [each for each in self.sources.items() if each[1] is None or self._listed[each[0]] != each[1]]
+        for _ in range(len(self.sources) - len(waiting)):
+            self.outcomes["unchanged"] += 1
+            advance()
+        known = iter(waiting)
         with ThreadPoolExecutor(threads, "index") as pool:
             reads: set[Future[Read]] = set()
             try:
@@ -132,10 +142,11 @@ class Refresh:
             self._unread |= {jockey_id}
             self.sources[jockey_id] = None
 
-    def _publish(self, shop: Workshop) -> None:
+    def _publish(self, shop: Workshop, writing: Callable[[], object]) -> None:
         """Write a version, unless all is as it was."""
         if self._base is not None and self._base.sources == self.sources:
             return
+        writing()
         shop.add_unread(sorted(self._unread))
         shop.touch(self._gone)
         folder = shop.folder / "before"
@@ -150,7 +161,7 @@ class Refresh:
         """Read the files of the version before, by name."""
         paths: dict[str, Path] = {}
         for file in self._base.files if self._base else ():
-            stored = self.storage.read(file.name)
+            stored = self.storage.read(file.name, max_bytes=file.size)
             assert stored is not None  # noqa: S101 - without a known version the storage gives an object
             paths[file.name] = folder / file.name.removeprefix(f"{FOLDER}/")
             paths[file.name].write_bytes(stored.data)
@@ -210,15 +221,6 @@ def _known(storage: Storage) -> tuple[Manifest | None, str | None]:
         log.warning("index_made_anew", key=missing[0], missing=len(missing), reason="files are gone")
         return None, stored.etag
     return manifest, stored.etag
-
-
-def _ids(files: JockeyFiles) -> Iterator[str]:
-    """List all ids, page by page."""
-    page = files.list_ids()
-    yield from page.ids
-    while page.cursor:
-        page = files.list_ids(page.cursor)
-        yield from page.ids
 
 
 def _current(files: JockeyFiles, jockey_id: str, etag: str | None, decodes: BoundedSemaphore) -> Read:

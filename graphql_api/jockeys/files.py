@@ -1,12 +1,13 @@
 """The files of jockeys: which names they may have, how they are read by id, and how the ids are listed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby, islice
+from operator import itemgetter
 
 from graphql_api.errors import BadUserInput, DataCorrupt, NotFound
 from graphql_api.jockeys import ids
-from graphql_api.storage.protocol import Storage, StoredObject, list_all
+from graphql_api.storage.protocol import ListedObject, Storage, StoredObject, list_all
 
 STEMS = (".pickle", ".pkl", "")
 COMPRESSIONS = ("", ".gz", ".xz", ".zst", ".bz2", ".zip")
@@ -70,6 +71,15 @@ class JockeyFiles:
         listed = filter(None, (id_of(stored.key) for stored in list_all(self._storage, cursor=start)))
         return _first_page((jockey_id for jockey_id, _ in groupby(listed)), limit)
 
+    def list_etags(self) -> Iterator[tuple[str, str | None]]:
+        """List all ids that have a file, ascending, each with the ETag of the file that ``read`` reads.
+
+        It is None where the storage does not list ETags.
+        """
+        listed = ((id_of(stored.key), stored) for stored in list_all(self._storage))
+        for jockey_id, files in groupby((each for each in listed if each[0]), key=itemgetter(0)):
+            yield jockey_id, min((stored for _, stored in files), key=_rank).etag
+
     def _listed_name(self, jockey_id: str, names: tuple[str, ...]) -> str | None:
         """Find which of a jockey's names there is, the first of several; None where there is none."""
         listed = {stored.key for stored in self._storage.list_objects(f"{jockey_id}.").objects}
@@ -97,6 +107,11 @@ def id_of(name: str) -> str | None:
         return ids.jockey_id(stem)
     except BadUserInput:
         return None
+
+
+def _rank(stored: ListedObject) -> int:
+    """Return the place of a file among those of its jockey: the first counts."""
+    return SUFFIXES.index("".join(stored.key.partition(".")[1:]))
 
 
 def no_such_jockey(jockey_id: str) -> NotFound:

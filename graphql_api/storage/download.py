@@ -29,9 +29,15 @@ def stored_object(
         if (answer.get("ContentLength") or 0) > limit:
             raise too_large(key, limit)
         data = _read_body(body, key, limit, clock, deadline)
-    etag = _STRONG_ETAG.fullmatch(answer.get("ETag") or "")
+    etag = strong_etag(answer.get("ETag"))
     modified = answer.get("LastModified")
-    return StoredObject(key, data, etag[1] if etag else content_hash(data), modified and modified.astimezone(UTC))
+    return StoredObject(key, data, etag or content_hash(data), modified and modified.astimezone(UTC))
+
+
+def strong_etag(header: str | None) -> str | None:
+    """Return a strong ETag without quotes; None for what is none."""
+    found = _STRONG_ETAG.fullmatch(header or "")
+    return found[1] if found else None
 
 
 def _read_body(body: "StreamingBody", key: str, limit: int, clock: Callable[[], float], deadline: float) -> bytes:

@@ -35,11 +35,15 @@ class StoredObject:
 
 @dataclass(frozen=True, slots=True)
 class ListedObject:
-    """An object as a listing tells of it: its key, its size in bytes, and when it was written (UTC)."""
+    """An object as a listing tells of it: its key, its size in bytes, and when it was written (UTC).
+
+    ``etag`` is that of ``StoredObject``, None if the listing does not say.
+    """
 
     key: str
     size: int
     last_modified: datetime
+    etag: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from graphql_api.config import ConfigError, Settings
 from graphql_api.errors import UpstreamUnavailable
 from graphql_api.logs import EventLogger
 from graphql_api.storage.connection import Connected, Connection
-from graphql_api.storage.download import stored_object
+from graphql_api.storage.download import stored_object, strong_etag
 from graphql_api.storage.faults import CHANGED, CREDENTIALS, NOT_MODIFIED, error_code, faults, is_passing, translated
 from graphql_api.storage.protocol import (
     MAX_OBJECT_BYTES,
@@ -96,7 +96,12 @@ class S3Storage:
         more = False
         for page in self._pages(self._prefix + checked_prefix(prefix), **start):
             found += [
-                ListedObject(each["Key"].removeprefix(self._prefix), each["Size"], each["LastModified"].astimezone(UTC))
+                ListedObject(
+                    each["Key"].removeprefix(self._prefix),
+                    each["Size"],
+                    each["LastModified"].astimezone(UTC),
+                    strong_etag(each.get("ETag")),
+                )
                 for each in page.get("Contents", ())
             ]
             more = "NextContinuationToken" in page

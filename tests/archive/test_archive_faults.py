@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from threading import Event
+from threading import Event, get_ident
 from typing import Any
 
 import orjson
@@ -37,7 +37,8 @@ from graphql_api.errors import (
 from graphql_api.execution.budget import Budget
 from graphql_api.execution.context import Context
 from graphql_api.installed import read_settings
-from graphql_api.storage.folder import FolderStorage
+from graphql_api.storage.folder import FolderStorage, content_hash
+from graphql_api.storage.protocol import MAX_OBJECT_BYTES, StoredObject
 from graphql_api.workers import Workers
 from graphql_client import codes, data, run
 
@@ -169,6 +170,29 @@ def test_a_file_is_fetched_once(folder: Path) -> None:
         files.fetch([DataFile("rides/jockeys-0000.parquet", 0, 0)], ())
     files.close()
     assert not path.exists()
+
+
+def test_large_files_are_fetched_one_after_the_other(tmp_path: Path) -> None:
+    """A year of millions of rides may have more bytes than other objects, and only few such are in memory at once."""
+    threads: set[int] = set()
+
+    class Watched(FolderStorage):
+        """Tells which threads read."""
+
+        def read(self, key: str, etag: str | None = None, *, max_bytes: int = 0) -> StoredObject | None:
+            threads.add(get_ident())
+            return super().read(key, etag, max_bytes=max_bytes)
+
+    storage, names = Watched(tmp_path), []
+    for place in range(3):
+        content = bytes([place]) * (MAX_OBJECT_BYTES + 1)
+        names.append(f"rides/{2020 + place}-{content_hash(content)[:16]}.parquet")
+        storage.write(names[-1], content)
+    files = LocalFiles(storage, "", DISK)
+    paths = files.fetch([DataFile(name, 1, MAX_OBJECT_BYTES + 1) for name in names], ())
+    assert {path.stat().st_size for path in paths} == {MAX_OBJECT_BYTES + 1}
+    assert len(threads) == 1
+    files.close()
 
 
 def test_an_archive_larger_than_the_disk_may_take_is_told(folder: Path) -> None:

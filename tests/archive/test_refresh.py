@@ -15,6 +15,7 @@ from archives import Archive, manifest_of, pickled, refreshed, write_files
 
 from fake_s3 import Bucket
 from fakes import FakeStorage
+from graphql_api.archive import building
 from graphql_api.archive.entries import LONGEST_NAME, MAX_NAMES, entry
 from graphql_api.archive.manifest import FOLDER, NAME
 from graphql_api.archive.refresh import ORPHAN_AGE, Refresh
@@ -127,6 +128,21 @@ def test_a_refresh_reads_and_writes_only_what_changed(storage: FakeStorage) -> N
     assert manifest_of(storage).previous == tuple(file.name for file in before.files)
 
 
+def test_a_listing_that_tells_etags_spares_the_reads(storage: FakeStorage) -> None:
+    """Files that it shows to be as they were are not asked for, however many: only those that changed are read."""
+    refreshed(storage)
+    storage.lists_etags = True
+    storage.put("00001", pickled("00001", rows=30))
+    storage.reads.clear()
+    steps: list[None] = []
+    run = Refresh(storage)
+    run.run(2, lambda: steps.append(None))
+    assert dict(storage.reads) == {"00001": 1}
+    assert dict(run.outcomes) == {"read": 1, "unchanged": len(IDS) - 1}
+    assert len(steps) == len(IDS)
+    assert jockeys(storage)["00001"] == 30
+
+
 def test_years_whose_rides_stay_keep_their_files(tmp_path: Path) -> None:
     """A new ride moves all others of the file, and changes the file of its own year alone."""
     from graphql_api import samples
@@ -156,10 +172,22 @@ def test_an_archive_that_is_current_is_left_alone(storage: FakeStorage) -> None:
 
 
 def test_progress_is_told(storage: FakeStorage, files: dict[str, bytes]) -> None:
-    """Each jockey advances the progress by one."""
-    steps: list[None] = []
-    Refresh(storage).run(2, lambda: steps.append(None))
-    assert len(steps) == len(files)
+    """Each jockey advances the progress by one; then it is told that the files are written, if they are."""
+    steps: list[str] = []
+    for _ in range(2):
+        Refresh(storage).run(2, lambda: steps.append("read"), lambda: steps.append("write"))
+    assert steps == ["read"] * len(files) + ["write"] + ["read"] * len(files)
+
+
+def test_a_run_of_several_transactions_keeps_all(storage: FakeStorage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rides that were committed, and those that were not yet, are written alike."""
+    refreshed(storage)
+    whole = manifest_of(storage)
+    monkeypatch.setattr(building, "BATCH_ROWS", 1)
+    monkeypatch.setattr(building, "COMMIT_ROWS", 50)
+    del storage.objects[NAME]
+    refreshed(storage)
+    assert manifest_of(storage).files == whole.files
 
 
 @pytest.mark.parametrize("error", [UpstreamUnavailable, StorageFault, KeyboardInterrupt])

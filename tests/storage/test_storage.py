@@ -163,6 +163,19 @@ def test_list_gives_each_id_once(files: Folder | Bucket) -> None:
     assert files.jockeys().list_ids() == Page(("05339", "0534", "05340", "05341", "a00f1", "z0001"), None)
 
 
+def test_etags_listed_are_those_of_what_is_read(files: Folder | Bucket) -> None:
+    """Each id comes once, with the ETag of the file that counts of several; or with none, as a folder lists none."""
+    for name in ("05339.pickle", "05340.pickle.gz", "05340.pickle.zst", "05340.pickle.bak", "05340", "readme.txt"):
+        files.put(name, name.encode())
+    storage = files.jockeys()
+    listed = dict(storage.list_etags())
+    read = {each: storage.read(each) for each in ("05339", "05340")}
+    assert list(listed) == list(read)
+    assert isinstance(files, Folder) == (None in listed.values())
+    if isinstance(files, Bucket):
+        assert listed == {each: found and found.etag for each, found in read.items()}
+
+
 def test_list_of_nothing(files: Folder | Bucket) -> None:
     """A storage without a jockey has one empty page."""
     files.put("readme.txt", b"none yet")

@@ -67,7 +67,7 @@ class Gate:
 class FakeStorage:
     """A ``Storage`` in memory. ``reads`` and ``unchanged`` count by jockey what was asked, ``calls`` by method.
 
-    ``etags`` lists those by which objects beside the files were asked for.
+    ``etags`` lists those by which objects beside the files were asked for; listings tell ETags if ``lists_etags``.
     """
 
     def __init__(self, files: Mapping[str, bytes] | None = None) -> None:
@@ -76,6 +76,7 @@ class FakeStorage:
         self.unchanged = Counter[str]()
         self.calls = Counter[str]()
         self.etags: list[str | None] = []
+        self.lists_etags = False
         self.objects: dict[str, StoredObject] = {}
         self._files: dict[str, StoredObject] = {}
         self._faults: dict[str | None, type[Exception]] = {}
@@ -150,8 +151,12 @@ class FakeStorage:
         named = {f"{jockey_id}{USUAL}": stored for jockey_id, stored in self._files.items()}
         named |= {key: stored for key, stored in self.objects.items() if "/" in prefix}
         left = sorted(key for key in named if key.startswith(prefix) and (cursor is None or key > cursor))
-        found = (ListedObject(key, len(named[key].data), named[key].last_modified or CHANGED) for key in left[:limit])
+        found = (self._listed(named[key]) for key in left[:limit])
         return Listing(tuple(found), left[limit - 1] if len(left) > limit else None)
+
+    def _listed(self, stored: StoredObject) -> ListedObject:
+        etag = stored.etag if self.lists_etags else None
+        return ListedObject(stored.key, len(stored.data), stored.last_modified or CHANGED, etag)
 
     def _read_object(self, name: str, etag: str | None) -> StoredObject | None:
         self.etags.append(etag)

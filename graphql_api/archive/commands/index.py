@@ -42,7 +42,11 @@ def index(data: str | None, threads: int | None) -> None:
     try:
         with Progress(console=console(stderr=True)) as progress:
             task = progress.add_task("Indexing jockeys", total=len(refresh.sources))
-            refresh.run(threads or settings.load_threads, lambda: progress.advance(task))
+            refresh.run(
+                threads or settings.load_threads,
+                lambda: progress.advance(task),
+                lambda: progress.add_task("Writing the index", total=None),  # minutes, for millions of rides
+            )
     except BaseException:
         click.echo(incomplete(refresh), err=True)
         raise
