@@ -19,12 +19,19 @@ LOOK_SECONDS = 0.2
 
 @asynccontextmanager
 async def working(slices: Sequence[Slice], services: Services) -> AsyncIterator[None]:
-    """Run jobs in threads during the block, unless the settings leave them to other workers. Raises ``ConfigError``."""
+    """Run jobs in threads during the block, unless the settings leave them to other workers.
+
+    Raises ``ConfigError``, and ``ValueError`` for a schedule that cannot be read.
+    """
     settings = services.settings
     if settings.jobs_queue or not settings.jobs_workers:
         yield
         return
-    is_begun(settings)  # who starts the server is told of a wrong setting at once
+    from graphql_api.jobs.expressions import due_of
+
+    is_begun(settings)  # who starts the server is told of a wrong setting at once, and of a wrong schedule
+    for job, expression in (found for each in slices for found in each.schedules.items()):
+        due_of(job, expression)
     started: list[EmbeddedWorkers | EmbeddedSchedules] = []
     starting = asyncio.create_task(_start(slices, services, started))
     try:

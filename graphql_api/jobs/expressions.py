@@ -1,11 +1,14 @@
 """When jobs are due: expressions of EventBridge Scheduler, such as ``rate(5 minutes)`` and ``cron(0 18 * * ? *)``.
 
 A rate counts from midnight in Japan on 1 January 1970, so that all processes have the same due times. The forms ``L``,
-``W`` and ``#`` of cron are not read.
+``W`` and ``#`` of cron are not read. What AWS does not define is refused, since it would mean something else there: a
+range that ends before it begins (FRI-MON), an interval that is longer than its field, one of days of the week, ``*`` in
+a list. So is what is never due (31 February).
 """
 
 import re
-from collections.abc import Callable, Mapping
+from calendar import monthrange
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from types import MappingProxyType
 
@@ -16,7 +19,8 @@ Due = Callable[[datetime], bool]
 
 _RATE = re.compile(r"rate\(([1-9][0-9]{0,5}) (minute|hour|day)s?\)")
 _CRON = re.compile(r"cron\((\S+) (\S+) (\S+) (\S+) (\S+) (\S+)\)")
-_PART = re.compile(r"(\*|\w+)(?:-(\w+))?(?:/([1-9][0-9]*))?")
+_EVERY = re.compile(r"\*(?:/([1-9][0-9]{0,3}))?")
+_PART = re.compile(r"([0-9]{1,4}|[A-Za-z]{3})(?:-([0-9]{1,4}|[A-Za-z]{3}))?(?:/([1-9][0-9]{0,3}))?")
 _UNITS: Mapping[str, int] = MappingProxyType({"minute": 1, "hour": 60, "day": 24 * 60})
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 _DAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
@@ -40,10 +44,33 @@ def parse(expression: str) -> Due:
     match = _CRON.fullmatch(expression)
     if match is None:
         raise ValueError(f"{expression!r} is neither rate(n minutes|hours|days) nor cron(with six fields).")
-    if [match[3], match[5]].count("?") != 1:
-        raise ValueError(f"{expression!r}: either the day of the month or that of the week must be '?'.")
+    _check_days(expression, list(match.groups()))
     allowed = [_values(text, *field) for text, field in zip(match.groups(), _FIELDS, strict=True)]
+    if not _is_ever_due(days=allowed[2], months=allowed[3], years=allowed[5]):
+        raise ValueError(f"{expression!r} is never due: there is no such day.")
     return lambda moment: all(value in values for value, values in zip(_parts(moment), allowed, strict=True))
+
+
+def due_of(job: str, expression: str) -> Due:
+    """Return when a job is due. Raises ``ValueError``, which names the job."""
+    try:
+        return parse(expression)
+    except ValueError as error:
+        raise ValueError(f"The schedule of the job {job}: {error}") from error
+
+
+def _check_days(expression: str, fields: list[str]) -> None:
+    """Raise ``ValueError`` unless one of the fields of days is '?', and no other field."""
+    if [fields[2], fields[4]].count("?") != 1 or fields.count("?") != 1:
+        raise ValueError(f"{expression!r}: either the day of the month or that of the week must be '?', and no other.")
+    if "/" in fields[4]:
+        raise ValueError(f"{expression!r}: there are no intervals of days of the week.")
+
+
+def _is_ever_due(*, days: Collection[int], months: Collection[int], years: Collection[int]) -> bool:
+    """Return whether there is such a day; every month has all days of the week."""
+    first = min(days)
+    return any(first <= monthrange(year, month)[1] for year in sorted(years) for month in months)
 
 
 def _minutes(moment: datetime) -> int:
@@ -59,8 +86,10 @@ def _parts(moment: datetime) -> tuple[int, ...]:
 
 def _values(text: str, known: range, names: Mapping[str, int]) -> frozenset[int]:
     """Return the values that a field allows."""
-    if text in ("*", "?"):
+    if text == "?":
         return frozenset(known)
+    if every := _EVERY.fullmatch(text):
+        return frozenset(known[:: _step(every[1], text, known)])
     return frozenset(value for part in text.split(",") for value in _part(part, known, names))
 
 
@@ -70,12 +99,18 @@ def _part(text: str, known: range, names: Mapping[str, int]) -> range:
     if match is None:
         raise ValueError(f"{text!r} cannot be read in a cron expression.")
     first, last, step = match.groups()
-    if first == "*":
-        begin, end = known[0], known[-1]
-    else:
-        begin = _value(first, known, names)
-        end = _value(last, known, names) if last else known[-1] if step else begin
-    return range(begin, end + 1, int(step or 1))
+    begin = _value(first, known, names)
+    end = _value(last, known, names) if last else known[-1] if step else begin
+    if end < begin:
+        raise ValueError(f"{text!r}: a range of a cron expression must not end before it begins. Write two ranges.")
+    return range(begin, end + 1, _step(step, text, known))
+
+
+def _step(step: str | None, text: str, known: range) -> int:
+    """Read the interval of steps; 1 if there is none."""
+    if step and int(step) >= len(known):
+        raise ValueError(f"{text!r}: an interval of a cron expression must be shorter than its field.")
+    return int(step or 1)
 
 
 def _value(text: str, known: range, names: Mapping[str, int]) -> int:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 from graphql_api.errors import Conflict, ServiceError
 from graphql_api.execution.budget import answered
-from graphql_api.jobs.expressions import Due, parse
+from graphql_api.jobs.expressions import Due, due_of
 from graphql_api.jobs.runner import JobRun, Jobs
 from graphql_api.logs import EventLogger
 from graphql_api.services import Services
@@ -76,7 +76,7 @@ class EmbeddedSchedules:
         self._clock = clock
         self._stopping = threading.Event()
         store = services.get(Store).sync
-        schedules = [Schedule(job, parse(expression), store) for job, expression in expressions.items()]
+        schedules = [Schedule(job, due_of(job, expression), store) for job, expression in expressions.items()]
         self._threads = [
             threading.Thread(target=self._work, args=(each,), name=f"schedule-{each.job}", daemon=True)
             for each in schedules

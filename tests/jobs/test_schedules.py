@@ -1,5 +1,6 @@
 """Schedules on the plain server: what their expressions mean, and that each due time is run once."""
 
+import asyncio
 import json
 import os
 import signal
@@ -8,11 +9,15 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from contextlib import suppress
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import event, given
+from hypothesis import strategies as st
 from schedule_slices import UNDECIDED, WANTED, Runs, serve
 
 from fakes import PATIENCE, FakeStorage
@@ -20,6 +25,7 @@ from graphql_api.config import Settings
 from graphql_api.errors import StoreUnavailable
 from graphql_api.installed import SLICES, read_settings
 from graphql_api.japan_time import JST
+from graphql_api.jobs.beside import working
 from graphql_api.jobs.expressions import parse
 from graphql_api.jobs.runner import Jobs
 from graphql_api.jobs.schedules import EmbeddedSchedules, Schedule
@@ -67,12 +73,106 @@ def test_expressions_are_those_of_eventbridge_in_japanese_time(
         "rate(0 minutes)", "rate(5 weeks)", "rate(1.5 hours)", "at(2026-04-05T12:00:00)", "cron(0 18 * * *)",
         "cron(0 18 * * * *)", "cron(0 18 ? * ? *)", "cron(60 18 * * ? *)", "cron(0 18 L * ? *)", "cron(0 18 ? * 2#1 *)",
         "cron(0 18 ? * XYZ *)", "cron(x 18 * * ? *)", "cron(0 18 15W * ? *)", "",
+        "cron(0 18 ? * FRI-MON *)", "cron(0 18 ? * 6-2 *)", "cron(0 22-5 * * ? *)", "cron(50-10 * * * ? *)",
+        "cron(0 18 * NOV-FEB ? *)", "cron(0 18 31-1 * ? *)", "cron(0 18 * * ? 2030-2026)", "cron(5-1/2 18 * * ? *)",
+        "cron(0/60 18 * * ? *)", "cron(*/99 18 * * ? *)", "cron(0 0/24 * * ? *)", "cron(0 18 1/31 * ? *)",
+        "cron(0 18 ? * MON/2 *)", "cron(0 18 ? * */2 *)", "cron(0/0 18 * * ? *)", "cron(*/0 18 * * ? *)",
+        "cron(? 18 * * ? *)", "cron(0 18 ? ? MON *)", "cron(0 18 * * ? ?)", "cron(0 18 ?,1 * MON *)",
+        "cron(0 18 * * MON *)", "cron(0 18 1 * MON *)", "cron(0 18 ? * ?/2 *)", "cron(0 18 ? * 0 *)",
+        "cron(0 18 ? * 8 *)", "cron(0 24 * * ? *)", "cron(0 18 0 * ? *)", "cron(0 18 32 * ? *)", "cron(0 18 * 13 ? *)",
+        "cron(0 18 * * ? 2200)", "cron(0 18 * * ? 1969)", "cron(, 18 * * ? *)", "cron(1, 18 * * ? *)",
+        "cron(,1 18 * * ? *)", "cron(1,,2 18 * * ? *)", "cron(*-5 18 * * ? *)", "cron(*,5 18 * * ? *)",
+        "cron(1-2-3 18 * * ? *)", "cron(1/2/3 18 * * ? *)", "cron(- 18 * * ? *)", "cron(-1 18 * * ? *)",
+        "cron(\u0663 18 * * ? *)", "cron(0 18 ? * MON)", "cron(0  18 * * ? *)", "cron(0 18 ? * 6L *)",
+        "cron(0 18 LW * ? *)", "cron(0 18 ? * L *)", "cron(0 18 ? * MON#1 *)",
+        "cron(0 18 31 2 ? *)", "cron(0 18 31 FEB,APR,JUN ? *)", "cron(0 18 29 2 ? 2026,2027)",
     ],
 )  # fmt: skip
 def test_what_is_no_expression_is_refused(expression: str) -> None:
     """Rather than never run."""
     with pytest.raises(ValueError, match=r"rate|cron"):
         parse(expression)
+
+
+def test_a_wrong_schedule_ends_the_start_of_the_server_and_names_its_job(tmp_path: Path) -> None:
+    """Also where its slice would begin only once there is a store."""
+    wrong = Slice(name="wrong", jobs={"tidy": "none:none"}, schedules={"tidy": "cron(0 18 ? * FRI-MON *)"})
+    services = Services(Settings(store=str(tmp_path / "store.sqlite3")), FakeStorage())
+
+    async def start() -> None:
+        async with working([wrong], services):
+            pass
+
+    with pytest.raises(ValueError, match=r"tidy: 'FRI-MON'.*two ranges"):
+        asyncio.run(start())
+
+
+PARTS = (
+    (0, 59, ()),
+    (0, 23, ()),
+    (1, 31, ()),
+    (1, 12, ("", "jan", "FEB", "Mar", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")),
+    (1, 7, ("", "SUN", "mon", "TUE", "WED", "THU", "Fri", "SAT")),
+    (1970, 2199, ()),
+)
+"""First and last value and names of each field."""
+
+
+@st.composite
+def parts(draw: st.DrawFn, place: int) -> tuple[str, tuple[int, int, int]]:
+    """Draw a part of a field, and its first and last value and its interval."""
+    first, last, names = PARTS[place]
+
+    def text(value: int) -> str:
+        return names[value] if names and draw(st.booleans()) else str(value)
+
+    begin = draw(st.integers(first, last))
+    end = draw(st.none() | st.integers(begin, last))
+    step = draw(st.none() | st.integers(1, last - first)) if place != 4 else None
+    written = text(begin) + ("" if end is None else f"-{text(end)}") + ("" if step is None else f"/{step}")
+    if end is None:
+        end = begin if step is None else last
+    return written, (begin, end, step or 1)
+
+
+def fields(place: int) -> st.SearchStrategy[tuple[str, list[tuple[int, int, int]]]]:
+    """Draw a field of cron, and its parts."""
+    first, last, _ = PARTS[place]
+    lists = st.lists(parts(place), min_size=1, max_size=4)
+    listed = lists.map(lambda drawn: (",".join(text for text, _ in drawn), [part for _, part in drawn]))
+    return st.just(("*", [(first, last, 1)])) | listed
+
+
+@given(
+    st.tuples(*map(fields, range(6))),
+    st.booleans(),
+    st.datetimes(NOON.replace(year=2020, tzinfo=None), NOON.replace(year=2040, tzinfo=None), timezones=st.just(JST)),
+)
+def test_any_expression_is_due_when_a_plain_reading_says_so(
+    drawn: tuple[Any, ...], by_week: bool, local: datetime
+) -> None:
+    """Each field is a list of parts, and a moment fits if one part of each field does; what is refused never fits."""
+    given = list(drawn)
+    given[2 if by_week else 4] = "?", [(0, 31, 1)]
+    week = (local.date() - date(2023, 1, 1)).days % 7 + 1  # that was a Sunday
+    values = (local.minute, local.hour, local.day, local.month, week, local.year)
+    fits = all(
+        any(begin <= value <= end and (value - begin) % step == 0 for begin, end, step in found)
+        for value, (_, found) in zip(values, given, strict=True)
+    )
+    try:
+        is_due = parse(f"cron({' '.join(text for text, _ in given)})")(local.astimezone(UTC))
+    except ValueError:
+        is_due = False
+        event("refused")
+    assert is_due == fits
+
+
+@given(st.text("0123456789*?/,-LW#AFMNORISUE ()cronate", max_size=40), st.booleans())
+def test_any_text_is_read_or_refused(text: str, whole: bool) -> None:
+    """And nothing else is raised."""
+    with suppress(ValueError):
+        parse(text if whole else f"cron({text})")(NOON)
 
 
 def test_every_slice_has_expressions_that_can_be_read_and_jobs_for_them() -> None:
@@ -185,6 +285,7 @@ sys.path[:0] = sys.argv[2:]
 from starlette.testclient import TestClient
 from schedule_slices import UNDECIDED, UNWANTED, serve
 from pathlib import Path
+from typing import Any
 
 client, services = serve(Path(sys.argv[1]), (UNWANTED, UNDECIDED))
 with client:
