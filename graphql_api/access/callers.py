@@ -1,6 +1,9 @@
 """Who makes a request, and pays for it: a key, or a visitor without one."""
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from graphql_api.access.credential import Credential
 
 Headers = tuple[tuple[bytes, bytes], ...]
 
@@ -16,7 +19,11 @@ class Caller(Protocol):
 
     @property
     def key_id(self) -> str:
-        """Return the id of the key, empty for a visitor."""
+        """Return the id of the key, empty for a visitor, and for a key that is not found yet."""
+
+    @property
+    def credential(self) -> "Credential | None":
+        """Return the key, None where there is no ``key_id``."""
 
     def try_take(self) -> bool:
         """Charge a request with the cost that each has, if memory allows it; return whether it was charged."""

@@ -2,7 +2,7 @@
 
 from graphql_api.access.account import Account
 from graphql_api.access.callers import KEPT_COST
-from graphql_api.access.errors import bad_key
+from graphql_api.access.errors import bad_key, wrong_scope
 from graphql_api.access.limiter import Limiter
 from graphql_api.access.usage import flush
 from graphql_api.errors import ServiceError
@@ -38,6 +38,11 @@ class Credential:
         self._until = 0.0
         self._prepaid, self._usage = account.prepaid, account.usage
 
+    @property
+    def credential(self) -> "Credential":
+        """Return itself."""
+        return self
+
     def holds(self) -> bool:
         """Return whether the key is valid now."""
         now = self._clock.now()
@@ -45,6 +50,13 @@ class Credential:
         if self._record is not record:
             self._record, self._until = record, record.holds_until(self.digest, now) or 0.0
         return now < self._until
+
+    def check(self, scope: str) -> None:
+        """Raise ``Unauthenticated`` if the key is not valid now, ``Forbidden`` if it does not have a scope."""
+        if not self.holds():  # and it never will again: neither time nor an operator makes a key valid anew
+            raise bad_key()
+        if scope not in self.account.record.scopes:
+            raise wrong_scope(scope)
 
     def try_take(self) -> bool:
         """Use a prepaid request, if there is one of this text of the key that is still valid."""

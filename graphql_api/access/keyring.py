@@ -15,6 +15,9 @@ from graphql_api.access.tokens import Token, read_token
 from graphql_api.access.visitors import Visitor
 
 MAX_KEYS = 10_000
+MAX_WAITING = 20
+"""Requests of keys that are not in memory that a process reads at once before it looks them up."""
+
 MISSING_SECONDS = 10.0
 """How long a key that is not there is remembered as such; a new one is valid that long after it was tried too early."""
 
@@ -30,6 +33,7 @@ class Keyring:
         self._missing: TTLCache[str, bool] = TTLCache(MAX_KEYS, MISSING_SECONDS, limiter.clock.monotonic)
         self._looked_up: WeakValueDictionary[str, Lock] = WeakValueDictionary()
         self.accounts: LRUCache[str, Account] = LRUCache(MAX_KEYS)
+        self.waiting: set[object] = set()
 
     def read(self, text: bytes) -> Token:
         """Return what a key's text says. Raises ``Unauthenticated`` where memory can tell that it is none."""
@@ -39,34 +43,51 @@ class Keyring:
         return token
 
     def find(self, token: Token) -> Credential | None:
-        """Return a key that is in memory."""
-        return self._known.get(token.digest)
-
-    async def look_up(self, token: Token, visitor: Visitor) -> Credential:
-        """Return a key that may be in the store; ``visitor`` is who asks, and has a limit of keys that are not there.
-
-        Raises ``Unauthenticated``, ``RateLimited``, ``StoreUnavailable``.
-        """
-        async with self._looked_up.setdefault(token.digest, Lock()):  # or each of many would take a part of the limits
-            if token.digest in self._missing:
-                raise bad_key()
-            return self.find(token) or await self._open(token, visitor)
-
-    async def _open(self, token: Token, visitor: Visitor) -> Credential:
-        account = self.accounts.get(token.id)
-        if account is None or not account.record.lists(token.digest):
-            visitor.may_look_up()
-            account = await self._draw(token)
-        if account is None:
-            visitor.miss()
-            self._missing[token.digest] = True
-            raise bad_key()
-        found = self._known[token.digest] = Credential(account, token.digest, self._limiter)
+        """Return a key that is in memory, be it by another of its texts."""
+        found = self._known.get(token.digest)
+        if found is None:
+            account = self.accounts.get(token.id)
+            if account is not None and account.record.lists(token.digest):
+                found = self._add(account, token)
         return found
 
-    async def _draw(self, token: Token) -> Account | None:
+    async def look_up(self, token: Token, visitor: Visitor, cost: int) -> Credential:
+        """Return a key that may be in the store, with what a first request of this cost takes of its limits.
+
+        ``visitor`` is who asks, and has a limit of keys that are not there. Raises ``Unauthenticated``,
+        ``RateLimited``, ``StoreUnavailable``.
+        """
+        async with self._looked_up.setdefault(token.digest, Lock()):  # or each of many would take a part of the limits
+            found = self.find(token)
+            if found is not None:
+                return found
+            if token.digest in self._missing:
+                raise bad_key()
+            visitor.may_look_up()
+            account = await self._draw(token, cost)
+            if account is None:
+                visitor.miss()
+                self._missing[token.digest] = True
+                raise bad_key()
+            return self._add(account, token)
+
+    def may_wait(self, request: object) -> bool:
+        """Return whether a request may be read before its key is looked up; if so, it counts in ``waiting``.
+
+        Whoever makes up keys has no more than some requests read at once.
+        """
+        if self._limiter.outage.is_on or len(self.waiting) >= MAX_WAITING:
+            return False
+        self.waiting.add(request)
+        return True
+
+    def _add(self, account: Account, token: Token) -> Credential:
+        added = self._known[token.digest] = Credential(account, token.digest, self._limiter)
+        return added
+
+    async def _draw(self, token: Token, cost: int) -> Account | None:
         """Read a record and take from its limits; there is one account of a key, whichever of its texts comes first."""
-        now, draws = self._limiter.clock.monotonic(), first_draws(self._defaults)
+        now, draws = self._limiter.clock.monotonic(), first_draws(self._defaults, cost)
         drawn = await self._limiter.draw_first(token, draws)
         if drawn is None:
             return None

@@ -5,18 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from graphql_api.access.rates import first_parts
-from graphql_api.access.records import (
-    COST,
-    FIRST_PARTS,
-    LIST,
-    REQUESTS,
-    SCOPES,
-    USAGE,
-    KeyRecord,
-    Secret,
-    entry_of,
-    key_of,
-)
+from graphql_api.access.records import LIST, SCOPES, USAGE, KeyRecord, Secret, entry_of, key_of
 from graphql_api.access.tokens import digest, new_id, new_token
 from graphql_api.access.usage import Day, days_before, read_days
 from graphql_api.errors import BadUserInput, NotFound
@@ -60,9 +49,8 @@ class Keys:
         )
         self._store.put(entry_of(key_id), {}, expected=0)  # first: what is not listed could not be found again
         self._store.put(key_of(key_id), record.body(), expected=0)
-        own = {limit: amount for limit, amount in ((REQUESTS, requests), (COST, cost)) if amount is not None}
-        if own:
-            self._store.add(key_of(key_id), {FIRST_PARTS[name]: part for name, part in first_parts(own).items()})
+        if own := first_parts(requests, cost):
+            self._store.add(key_of(key_id), own)
         return record, text
 
     def all(self) -> Iterator[KeyRecord]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from graphql_api.access.callers import KEPT_COST
-from graphql_api.access.records import FIRST_PARTS, REQUESTS
+from graphql_api.access.records import COST, REQUESTS
 from graphql_api.store.rate_limits import Draw
 
 MINUTE = 60 * 10**9
@@ -20,10 +20,16 @@ GROWTH = 4
 """Times what was used of late that a process takes at once, at most."""
 
 FIRST_SHARE = 200
-"""A process takes a part of this many of a minute for the first request of a key, whose limits it does not know yet."""
+"""A process takes a part of this many of a minute at least with the first request of a key."""
+
+COST_STEPS = 20
+"""Steps of cost in a key's item: 100, 200, 400, and so on up to 52 million."""
 
 USUAL_COST = 20_000
-"""Cost that is expected of the first operation: most read one jockey."""
+"""Cost that is expected of an operation at first: most read one jockey."""
+
+_REQUEST_PART, _COST_PART = "first_requests", "cost_{}"
+"""Names of the numbers of an item that say what a first request takes; those of cost have their step."""
 
 
 class Rate(NamedTuple):
@@ -43,26 +49,32 @@ class Rate(NamedTuple):
         return cls(limit, -(-MINUTE // limit))
 
 
-def first_parts(limits: Mapping[str, int]) -> dict[str, int]:
-    """Return what a process takes of each limit with the first request of a key.
+def first_parts(requests: int | None, cost: int | None) -> dict[str, int]:
+    """Return the numbers for the item of a key with limits of its own: what the first request of a process takes.
 
-    That is enough for an answer from memory at least, and for a usual operation where that is no large part.
+    The process does not know the limits yet, and DynamoDB cannot multiply. So there is a number for each step of cost.
     """
-    parts = {}
-    for name, limit in limits.items():
-        least, usual = (1, 1) if name == REQUESTS else (KEPT_COST, USUAL_COST)
-        unit = Rate.of(limit).unit
-        part = max(least * unit, min(usual * unit, MINUTE // SHARE), MINUTE // FIRST_SHARE)
-        parts[name] = min(MINUTE, part)
+    parts = {} if requests is None else {_REQUEST_PART: _first_part(1, requests)}
+    if cost is not None:
+        parts |= {_COST_PART.format(step): _first_part(KEPT_COST << step, cost) for step in range(COST_STEPS)}
     return parts
 
 
-def first_draws(defaults: Mapping[str, int]) -> dict[str, Draw]:
-    """Return what to take for the first request of a key, whose record is not known yet.
+def first_draws(defaults: Mapping[str, int], cost: int) -> dict[str, Draw]:
+    """Return what to take for the first request of a key, whose record is not known yet, and which has this cost.
 
-    That is what its item names, or, for a key without limits of its own, a part of those of the settings.
+    That is what its item names, or, for a key without limits of its own, what it takes of those of the settings.
     """
-    return {name: Draw(0, part, MINUTE, part=FIRST_PARTS[name]) for name, part in first_parts(defaults).items()}
+    step = (-(-cost // KEPT_COST) - 1).bit_length()
+    return {
+        REQUESTS: Draw(0, _first_part(1, defaults[REQUESTS]), MINUTE, part=_REQUEST_PART),
+        COST: Draw(0, _first_part(cost, defaults[COST]), MINUTE, part=_COST_PART.format(step)),
+    }
+
+
+def _first_part(amount: int, limit: int) -> int:
+    """Return what a first request takes of a limit: that amount, or a small part of a minute if that is more."""
+    return min(MINUTE, max(amount * Rate.of(limit).unit, MINUTE // FIRST_SHARE))
 
 
 class Purse:

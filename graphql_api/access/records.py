@@ -15,9 +15,6 @@ REQUESTS, COST = "requests", "cost"
 LIMITS = (REQUESTS, COST)
 """Names of the limits, and of the numbers that hold their marks and count usage."""
 
-FIRST_PARTS = {name: f"first_{name}" for name in LIMITS}
-"""Names of the numbers that say how much a process takes of each limit with the first request of a key."""
-
 LIST = "APIKEYS"
 """The partition in which all keys are listed by id: a table is never scanned."""
 

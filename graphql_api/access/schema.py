@@ -7,7 +7,6 @@ from typing import Annotated
 import strawberry
 
 from graphql_api.access.account import Account
-from graphql_api.access.credential import Credential
 from graphql_api.access.rates import Rate
 from graphql_api.access.records import COST, REQUESTS, USAGE, key_of, moment
 from graphql_api.access.service import CALLER, Access
@@ -101,11 +100,12 @@ class Viewer:
     def key(self) -> ViewerKey | None:
         """Return the key of the request."""
         caller = CALLER.get()
-        if not isinstance(caller, Credential):
+        if caller is None or caller.credential is None:
             return None
-        record = caller.account.record
+        account = caller.credential.account
+        record = account.record
         return ViewerKey(
-            account=caller.account,
+            account=account,
             id=strawberry.ID(record.id),
             name=record.name,
             scopes=list(record.scopes),

@@ -8,10 +8,10 @@ from typing import Self
 
 from graphql_api.access.callers import Caller
 from graphql_api.access.clock import SYSTEM, Clock
-from graphql_api.access.credential import Credential
-from graphql_api.access.errors import bad_key, no_key, wrong_scope
+from graphql_api.access.errors import bad_key, no_key
 from graphql_api.access.keyring import Keyring
 from graphql_api.access.limiter import Limiter
+from graphql_api.access.newcomer import Newcomer
 from graphql_api.access.outage import Outage
 from graphql_api.access.records import COST, REQUESTS
 from graphql_api.access.slice import MIN_COST, AccessSettings
@@ -58,25 +58,24 @@ class Access:
         """Return the visitor of an address."""
         return self._visitors.get(address)
 
-    async def identify(self, texts: Collection[bytes], address: str, needed: str) -> Credential | None:
-        """Return the key of a request that names ``texts`` and takes the scope ``needed``; None for a visitor.
+    def identify(self, texts: Collection[bytes], address: str, needed: str) -> Caller:
+        """Return who makes a request that names ``texts`` and takes the scope ``needed``, as far as memory can tell.
 
-        Raises ``Unauthenticated``, ``Forbidden``, ``RateLimited``, ``StoreUnavailable``.
+        Raises ``Unauthenticated``, ``Forbidden``, ``RateLimited``.
         """
         if not texts:
             if self.settings.access == "required":
                 raise no_key()
-            return None
+            return self.visitor(address)
         if len(texts) > 1:
             raise bad_key()
         token = self.keyring.read(next(iter(texts)))
         found = self.keyring.find(token)
         if found is None:
-            found = await self.keyring.look_up(token, self.visitor(address))
-        if not found.holds():  # and it never will again: neither time nor an operator makes a key valid anew
-            raise bad_key()
-        if needed not in found.account.record.scopes:
-            raise wrong_scope(needed)
+            visitor = self.visitor(address)
+            visitor.may_look_up()
+            return Newcomer(token, visitor, needed, self.keyring)
+        found.check(needed)
         return found
 
     def close(self) -> None:

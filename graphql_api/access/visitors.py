@@ -25,6 +25,7 @@ class Visitor:
 
     __slots__ = ("_cost", "_headers", "_headers_at", "_least", "_marks", "_policy", "_rates", "_requests", "_wall")
     key_id = ""
+    credential = None
 
     def __init__(self, rates: Rates, clock: Clock) -> None:
         """Count by ``rates``."""

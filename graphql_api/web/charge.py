@@ -8,6 +8,8 @@ from starlette.types import Scope
 CHARGE = "charge"
 """In ``scope["state"]``: a ``Charge``, where a layer limits callers by cost."""
 
+TELLS_REFUSAL = "tells_refusal"
+"""In ``scope["state"]``: the route answers ``RateLimited`` itself, in its own form, and by nothing but the error."""
 
 UNADMITTED = "unadmitted"
 """In ``scope["state"]``: a key is required for data, and none was asked for, since the path is open to all."""

@@ -15,6 +15,7 @@ from graphql_api.execution.projections import Projections
 from graphql_api.once import Once
 from graphql_api.services import Services
 from graphql_api.slices import load
+from graphql_api.web.charge import reserve
 from graphql_api.web.deadline import with_deadline
 from graphql_api.web.examples import Examples
 from graphql_api.web.graphql_app import GraphQLApp
@@ -57,7 +58,8 @@ class ApiRoute:
     ``responses`` and ``parameters`` are the components that these refer to; several routes may bring the same ones.
     ``tags`` are the operations' groups, with what each is about. The parameters are a function of the ids that the
     document shows as examples. An answer may be kept by caches only where the endpoint says so. With ``coded_errors``
-    all errors of the path are ``{"error": {"message": …, "code": …}}``, else ``{"detail": …}``.
+    all errors of the path are ``{"error": {"message": …, "code": …}}``, else ``{"detail": …}``. ``costs`` maps methods
+    to what a request costs its caller, in values of an answer; where there is none, the endpoint charges.
     """
 
     path: str
@@ -68,10 +70,18 @@ class ApiRoute:
     parameters: Callable[[Examples], Json] = no_parameters
     tags: Mapping[str, str] = field(default_factory=dict)
     coded_errors: bool = False
+    costs: Mapping[str, int] = field(default_factory=dict)
 
     def route(self) -> Route:
         """Return the route to mount, whose endpoint makes its response by the request's deadline."""
-        return with_deadline(Route(self.path, self.endpoint, methods=[method.upper() for method in self.operations]))
+        return with_deadline(Route(self.path, self._charged, methods=[method.upper() for method in self.operations]))
+
+    async def _charged(self, request: Request) -> Response:
+        """Answer once the request is paid for: what changes something has no effect before its caller is admitted."""
+        method = "get" if request.method == "HEAD" else request.method.lower()
+        if method in self.costs or method != "get":
+            await reserve(request.scope, self.costs.get(method, 0))
+        return await self.endpoint(request)
 
 
 def coded_paths(routes: Iterable[ApiRoute]) -> tuple[str, ...]:

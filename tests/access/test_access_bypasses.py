@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -13,17 +14,30 @@ from graphql_api.store.sqlite import SqliteStore
 from keyed import NAME, Served, served
 from plain_server import Connection, Server, written
 
-ROUTES = {
-    "operation": ("POST", "/graphql", True),
-    "get": ("GET", f"/graphql?query={quote(NAME['query'])}", False),
-    "persisted": ("GET", "/graphql?extensions=" + quote('{"persistedQuery":{"version":1,"sha256Hash":"0"}}'), False),
-    "rows": ("GET", "/api/jockey/00001", False),
-    "slashed": ("GET", "/api/jockey/00001/", False),
-    "parameters": ("GET", "/api/jockey/00001?limit=1", False),
-    **{form: ("GET", f"/api/jockey/00001.{form}", False) for form in ("csv", "ndjson", "parquet", "arrow")},
-    "named": ("GET", "/q/Name", False),
-    "named table": ("GET", "/q/Name.csv", False),
+ITEM = {"race_id": "20240929_06_11", "race_name": "a", "bet_type": "win", "horse_numbers": [7], "amount": 100}
+ROUTES: dict[str, tuple[str, str, Any]] = {
+    "operation": ("POST", "/graphql", NAME),
+    "wrong operation": ("POST", "/graphql", {"query": "{ nothing"}),
+    "wrong request": ("POST", "/graphql", []),
+    "get": ("GET", f"/graphql?query={quote(NAME['query'])}", None),
+    "persisted": ("GET", "/graphql?extensions=" + quote('{"persistedQuery":{"version":1,"sha256Hash":"0"}}'), None),
+    "rows": ("GET", "/api/jockey/00001", None),
+    "slashed": ("GET", "/api/jockey/00001/", None),
+    "parameters": ("GET", "/api/jockey/00001?limit=1", None),
+    **{form: ("GET", f"/api/jockey/00001.{form}", None) for form in ("csv", "ndjson", "parquet", "arrow")},
+    "named": ("GET", "/q/Name", None),
+    "named table": ("GET", "/q/Name.csv", None),
+    "nothing": ("GET", "/nothing", None),
+    "cart": ("POST", "/cart/items", ITEM),
+    "wrong cart": ("POST", "/cart/items", {}),
+    "cart method": ("PUT", "/cart/items", {}),
+    "consultation": ("POST", "/consultations", {}),
+    "comment": ("POST", "/generate", {}),
 }
+STATUSES = {"wrong request": 400, "nothing": 404, "cart": 201, "wrong cart": 400, "cart method": 405, "comment": 400}
+STATUSES |= {"consultation": 400, "persisted": 400}
+"""How a good key is answered; 200 where there is none."""
+
 SHORT_CUTS = {
     "plain": {},
     "tag": {"If-None-Match": "its own"},
@@ -69,21 +83,22 @@ def app(sample_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 @pytest.mark.parametrize("route", ROUTES)
 def test_no_short_cut_leads_past_the_check(app: Served, route: str) -> None:
-    """After a good key has put the answer wherever answers are kept: 401, not to be kept, no tag, no data."""
-    method, path, has_body = ROUTES[route]
-    options = {"json": NAME} if has_body else {}
+    """After a good key has put the answer wherever answers are kept: 401, not to be kept, no tag, no data.
+
+    Wrong keys are made anew for each request, so that the process knows none of them yet.
+    """
+    method, path, body = ROUTES[route]
+    options = {} if body is None else {"json": body}
     good = app.key()
     primed = [app.client.request(method, path, headers=good, **options) for _ in range(3)]
     etag = primed[-1].headers.get("etag", '"none"')
-    if route != "persisted":
-        assert {each.status_code for each in primed} == {200}
-    wrongs = {name: make(app) for name, make in WRONG.items()}
-    for name, wrong in wrongs.items():
+    assert {each.status_code for each in primed} == {STATUSES.get(route, 200)}
+    for name, make in WRONG.items():
         for short_cut, sent in SHORT_CUTS.items():
             app.clock.seconds += 2  # so that keys that are not there may be looked up
-            for each in (method,) if has_body else ("GET", "HEAD"):
+            for each in ("GET", "HEAD") if body is None else (method,):
                 more = {key: etag if value == "its own" else value for key, value in sent.items()}
-                answer = app.client.request(each, path, headers={**more, **wrong}, **options)
+                answer = app.client.request(each, path, headers={**more, **make(app)}, **options)
                 assert answer.status_code == 401, (name, short_cut, each)
                 assert answer.headers["cache-control"] == "no-store"
                 assert not {"etag", "last-modified", "age", "content-range"} & set(answer.headers)

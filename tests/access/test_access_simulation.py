@@ -69,8 +69,7 @@ async def simulate(folder: Path, steps: Sequence[Step]) -> tuple[list[Admitted],
         moved.seconds += seconds
         for _ in range(count):
             with suppress(RateLimited):
-                caller = await processes[process].identify({text}, "127.0.0.1", "rest")
-                assert caller is not None
+                caller = processes[process].identify({text}, "127.0.0.1", "rest")
                 first = max(KEPT_COST, cost if together else 0)
                 await caller.admit(first)
                 requests.append((moved.seconds, 1))

@@ -1,7 +1,7 @@
 """An application with API keys, over a store of its own."""
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -129,16 +129,22 @@ def keyed_settings(data: Path, store: Path | str, **environ: str) -> Settings:
 
 
 @contextmanager
-def served(data: Path, folder: Path, patience: float = 5.0, **environ: str) -> Iterator[Served]:
-    """Serve a folder with keys in a store of its own, each call of which has ``patience`` seconds."""
+def served(
+    data: Path, folder: Path, patience: float = 5.0, make: Callable[[], ItemStore] | None = None, **environ: str
+) -> Iterator[Served]:
+    """Serve a folder with keys in a store of its own, each call of which has ``patience`` seconds.
+
+    ``make`` opens that store, each time it is called; without it, it is a file in ``folder``.
+    """
     path = folder / "store.sqlite3"
+    make = make or (lambda: SqliteStore(path))
     settings = keyed_settings(data, path, **environ)
-    core, store, clock = create_core(settings), Counting(SqliteStore(path)), Clock()
+    core, store, clock = create_core(settings), Counting(make()), Clock()
     service = Store(store, seconds=patience)
     access = Access(settings.of(AccessSettings), service, access_clock.Clock(clock.monotonic, clock.wall))
     services = Services(settings, core.services.storage, {Store: service, Access: access})
     core = replace(core, services=services)
-    operator = SqliteStore(path)
+    operator = make()
     with TestClient(serve_core(core, settings), raise_server_exceptions=False) as client:
         yield Served(core, store, client, Keys(operator, lambda: clock.wall() / 10**9), clock)
     operator.close()

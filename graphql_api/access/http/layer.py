@@ -15,9 +15,10 @@ from graphql_api.access.http.addresses import Addresses
 from graphql_api.access.http.answer_headers import with_caller_headers
 from graphql_api.access.http.credentials import credentials, without_credentials
 from graphql_api.access.http.meter import Meter
-from graphql_api.access.http.needs import charges_first, needed_scope
+from graphql_api.access.http.needs import needed_scope
 from graphql_api.access.service import CALLER as CONTEXT_CALLER
 from graphql_api.access.service import Access
+from graphql_api.access.visitors import Visitor
 from graphql_api.errors import ServiceError
 from graphql_api.web.charge import CHARGE, UNADMITTED, Charge
 from graphql_api.web.cors import Cors
@@ -61,20 +62,17 @@ class Layer:
         failures = self.access.outage.failures
         client = self.addresses.client(scope)
         try:
-            key = await self.access.identify(credentials(scope), client.address, needed)
-            if key is not None:
-                scope["state"][CALLER] = key
-            elif client.direct:
-                scope["state"][CALLER] = PEER
-            caller: Caller = key or self.access.visitor(client.address)
+            caller = self.access.identify(credentials(scope), client.address, needed)
             waits = False
             if not caller.try_take():
-                waits = charges_first(scope) and caller.may_wait()
+                waits = caller.may_wait()
                 if not waits:
                     await caller.admit()
         except ServiceError as error:
             await self._send_refusal(error, scope, receive, send)
         else:
+            if client.direct and isinstance(caller, Visitor):
+                scope["state"][CALLER] = PEER
             await self._serve(caller, scope, receive, send, waits=waits)
         finally:
             if failed := self.access.outage.failures - failures:
@@ -82,20 +80,19 @@ class Layer:
 
     async def _serve(self, caller: Caller, scope: Scope, receive: Receive, send: Send, *, waits: bool) -> None:
         """Pass a request on, and count its answer; one that ``waits`` is admitted when its cost is known."""
-        fields = request_log(scope)
-        if caller.key_id:
-            fields["key_id"] = caller.key_id
 
         def refuse(error: ServiceError) -> Awaitable[None]:
             return self._send_refusal(error, scope, receive, send)
 
-        meter = Meter(caller, send, fields, refuse, private=self.required, waits=waits)
+        meter = Meter(caller, scope["state"], send, refuse, private=self.required, waits=waits)
         scope["state"][CHARGE] = Charge(meter.reserve, meter.settle)
         outer = CONTEXT_CALLER.set(caller)
         try:
             await self.app({**scope, "headers": without_credentials(scope["headers"])}, receive, meter.send)
         finally:
             CONTEXT_CALLER.reset(outer)
+            if caller.key_id:
+                request_log(scope)["key_id"] = caller.key_id
             meter.finish()
             await caller.finish()
 

@@ -33,12 +33,6 @@ def needed_scope(scope: Scope, max_url_bytes: int) -> str | None:
     return "graphql" if path == MCP or f"{path}/".startswith(f"{OPERATIONS}/") else "rest"
 
 
-def charges_first(scope: Scope) -> bool:
-    """Return whether a request has no effect before its cost is charged: what only reads, and GraphQL."""
-    path = scope["path"].removeprefix(scope.get("root_path", "")).removesuffix("/")
-    return scope["method"] in ("GET", "HEAD") or path == GRAPHQL
-
-
 def _is_operation(scope: Scope, max_url_bytes: int) -> bool:
     if not scope["query_string"]:
         return False

@@ -16,7 +16,6 @@ from graphql_api.errors import BadUserInput, NotFound
 from graphql_api.execution.budget import answered
 from graphql_api.japan_time import JST
 from graphql_api.jobs.model import POLL_AFTER, JobRecord
-from graphql_api.web.charge import reserve
 from graphql_api.web.json_body import json_object, read_body
 from graphql_api.web.lookups import request_context
 from graphql_api.web.middleware import request_headers
@@ -24,10 +23,6 @@ from graphql_api.web.plain_answers import uncached
 from graphql_api.web.query_string import query_pairs, read_date, single
 from graphql_api.web.routes import Http
 
-REQUEST_COST = 200_000
-"""What asking costs a caller, in values of an answer: as much as the mutation."""
-
-READ_COST = 10_000
 RETRY_AFTER = str(ceil(POLL_AFTER))
 
 E = TypeVar("E", bound=Enum)
@@ -42,7 +37,6 @@ class CommentRoutes:
 
     async def generate(self, request: Request) -> Response:
         """Ask for a comment."""
-        await reserve(request.scope, REQUEST_COST)
         limit = self._http.settings.max_body_bytes
         body = json_object(await read_body(request.receive, request_headers(request.scope), limit))
         race_id = body.get("race_id")
@@ -59,7 +53,6 @@ class CommentRoutes:
 
     async def comment(self, request: Request) -> Response:
         """Show a job, with its comment once it is written."""
-        await reserve(request.scope, READ_COST)
         comments = self._http.services.get(Comments)
         job_id = request.path_params["job_id"]
         record = await comments.job(job_id)
@@ -71,7 +64,6 @@ class CommentRoutes:
 
     async def races(self, request: Request) -> Response:
         """List a day's races that have comments."""
-        await reserve(request.scope, READ_COST)
         given = single(query_pairs(request.scope), ("date",))
         day = _day(given.get("date"))
         found = await self._http.services.get(Comments).races(day)

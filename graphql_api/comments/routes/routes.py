@@ -3,6 +3,10 @@
 from graphql_api.comments.routes import operations
 from graphql_api.web.routes import ApiRoute, Http, lazy_endpoints
 
+ASK = {"post": 200_000}
+READ = {"get": 10_000}
+"""What requests cost a caller, in values of an answer: to ask costs as much as the mutation."""
+
 
 def routes(http: Http) -> list[ApiRoute]:
     """Serve ``/generate``, ``/comments`` and ``/comments/{job_id}``."""
@@ -10,7 +14,7 @@ def routes(http: Http) -> list[ApiRoute]:
     schemas, responses, tags = operations.schemas(), operations.FAILURES.components(), operations.TAGS
     asked, listed, one = {"post": operations.generate()}, {"get": operations.races()}, {"get": operations.comment()}
     return [
-        ApiRoute("/generate", named("generate"), asked, schemas, responses, tags=tags, coded_errors=True),
-        ApiRoute("/comments", named("races"), listed, coded_errors=True),
-        ApiRoute("/comments/{job_id}", named("comment"), one, coded_errors=True),
+        ApiRoute("/generate", named("generate"), asked, schemas, responses, tags=tags, coded_errors=True, costs=ASK),
+        ApiRoute("/comments", named("races"), listed, coded_errors=True, costs=READ),
+        ApiRoute("/comments/{job_id}", named("comment"), one, coded_errors=True, costs=READ),
     ]

@@ -9,7 +9,6 @@ from starlette.responses import Response
 
 from graphql_api.access.payer import payer_of
 from graphql_api.consultations.answering import Asked
-from graphql_api.consultations.costs import END, READ, SEND, START
 from graphql_api.consultations.model import BetFeedback, Consultation, Message
 from graphql_api.consultations.service import Consultations, Start
 from graphql_api.consultations.words import WORDS
@@ -19,7 +18,6 @@ from graphql_api.language import Language
 from graphql_api.races.fact import Fact
 from graphql_api.services import Services
 from graphql_api.slips.routes.shapes import shown_item
-from graphql_api.web.charge import reserve
 from graphql_api.web.deadline import deadline_of
 from graphql_api.web.json_body import json_object, read_body
 from graphql_api.web.middleware import request_headers, request_log
@@ -37,7 +35,6 @@ class Sessions:
 
     async def start(self, request: Request) -> Response:
         """Start a consultation on a cart."""
-        await reserve(request.scope, START)
         body = await self._body(request)
         told = body.get("language", Language.JA.value)
         language = LANGUAGES.get(told) if isinstance(told, str) else None
@@ -52,7 +49,6 @@ class Sessions:
 
     async def send(self, request: Request) -> Response:
         """Send a message."""
-        await reserve(request.scope, SEND)
         body, session_id = await self._body(request), request.path_params["session_id"]
         deadline = deadline_of(request.scope)
         seconds = deadline.begun + deadline.seconds - time.monotonic()
@@ -72,10 +68,8 @@ class Sessions:
         """Read a consultation, or delete it."""
         session_id, consultations = request.path_params["session_id"], self._services.get(Consultations)
         if request.method == "DELETE":
-            await reserve(request.scope, END)
             await consultations.delete(session_id)
             return uncached({"success": True})
-        await reserve(request.scope, READ)
         held = await consultations.get(session_id)
         messages = await consultations.messages(session_id, held)
         return uncached({**_session(session_id, held), "messages": list(map(_message, messages))})

@@ -11,6 +11,7 @@ from starlette.types import Receive, Scope, Send
 from graphql_api import install_hint
 from graphql_api.config import ConfigError, Settings
 from graphql_api.once import Once
+from graphql_api.web.charge import TELLS_REFUSAL
 from graphql_api.web.graphql_app import GraphQLApp
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ class McpEndpoint:
         """Answer one request. A session would tie a client to a process, and there is nothing to remember."""
         if not self._is_allowed(scope):
             raise HTTPException(403, FOREIGN)
+        scope["state"][TELLS_REFUSAL] = True  # as a result that the model can read
         tools = self.tools.made
         if tools is None:
             tools = await asyncio.to_thread(self.tools)
