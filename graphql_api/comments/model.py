@@ -10,14 +10,14 @@ from graphql_api.races.fact import Fact
 
 
 class CommentKind(Enum):
-    """When a comment looks at a race."""
+    """Kind of a comment: before or after the race."""
 
     PREVIEW = "preview"
     REVIEW = "review"
 
 
 class CommentStyle(Enum):
-    """How long a comment is."""
+    """Length of a comment."""
 
     SHORT = "short"
     FULL = "full"
@@ -31,10 +31,10 @@ class CommentLanguage(Enum):
 
 
 DESCRIPTIONS: Mapping[Enum, str] = {
-    CommentKind.PREVIEW: "Before the race, by facts that were known before it: of a race that was run, too.",
-    CommentKind.REVIEW: "After the race, by its result.",
+    CommentKind.PREVIEW: "Preview (展望). It uses only facts known before the race, also if the race is over.",
+    CommentKind.REVIEW: "Review (回顧). It uses the result of the race.",
     CommentStyle.SHORT: "The race, and the three facts with the largest samples.",
-    CommentStyle.FULL: "The race, and a fact on each jockey.",
+    CommentStyle.FULL: "The race, and facts about each jockey.",
     CommentLanguage.JA: "Japanese.",
     CommentLanguage.EN: "English.",
 }

@@ -25,8 +25,8 @@ FALLBACKS: Mapping[Enum, str] = MappingProxyType(
         FallbackReason.REFUSED: "The model or its content filter refused to answer.",
         FallbackReason.CUT_OFF: "The answer of the model is incomplete.",
         FallbackReason.UNAVAILABLE: "The model is not available or failed.",
-        FallbackReason.UNVERIFIED: "The answer contained a number that is no fact, advice to buy, or a promise.",
+        FallbackReason.UNVERIFIED: "The answer contained a number without a fact, advice to buy, or a promise.",
         FallbackReason.CAP_REACHED: "The token budget of the session, the key or the day is used up.",
-        FallbackReason.PAUSED: "The model failed several times in a row, so it is not asked for some seconds.",
+        FallbackReason.PAUSED: "The model failed several times in a row and is not called for some seconds.",
     }
 )

@@ -18,7 +18,7 @@ STEAM, DRIFT = 0.8, 1.25
 
 
 class OddsMove(Enum):
-    """How odds to win moved since the first odds of the day."""
+    """Change of the odds to win since the first odds of the day."""
 
     STEAM = "STEAM"
     DRIFT = "DRIFT"

@@ -12,11 +12,11 @@ from graphql_api.job_status.schema.types import Job, show_job
 REQUEST = cost(weight=20 * LOAD)
 
 
-@strawberry.type(description="A comment that was asked for: it is written in the background.")
+@strawberry.type(description="A requested comment. It is written in the background.")
 class RequestCommentPayload:
     """What ``requestComment`` returns."""
 
-    job: Job = strawberry.field(description="The job that writes it: a new one, or the one that was asked the same.")
+    job: Job = strawberry.field(description="The job that writes the comment. Equal requests have the same job.")
     poll_after: float | None = strawberry.field(
         description=(
             "Recommended number of seconds until the next query of `job` or `race { comments }`. Null if "
@@ -42,11 +42,11 @@ class Mutation:
         race_id: Annotated[
             strawberry.ID, strawberry.argument(description="netkeiba's id of the race, or `YYYYMMDD_course_RR`.")
         ],
-        style: Annotated[CommentStyle, strawberry.argument(description="How long it is to be.")] = CommentStyle.FULL,
+        style: Annotated[CommentStyle, strawberry.argument(description="Length of the comment.")] = CommentStyle.FULL,
         language: Annotated[CommentLanguage, strawberry.argument(description="Its language.")] = CommentLanguage.JA,
         kind: Annotated[
             CommentKind | None,
-            strawberry.argument(description="By default a REVIEW of a race that was run, else a PREVIEW."),
+            strawberry.argument(description="Default: REVIEW if the race is over, otherwise PREVIEW."),
         ] = None,
     ) -> RequestCommentPayload:
         """Queue the job."""

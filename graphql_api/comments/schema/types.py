@@ -21,12 +21,12 @@ FACTS = 20
 MOST = len(CommentKind) * len(CommentStyle) * len(CommentLanguage)
 
 
-@strawberry.type(description="A fact that a comment rests on.")
+@strawberry.type(description="A fact that is used in a comment.")
 class CommentFact:
     """Public face of ``races.fact.Fact``."""
 
     statement: str = strawberry.field(description="The fact as text.")
-    source: str = strawberry.field(description="What it was taken from.")
+    source: str = strawberry.field(description="The records that the fact was computed from.")
     horse_number: int | None = strawberry.field(description="Number of the horse. Null if the fact is about the race.")
     sample: int | None = strawberry.field(
         description="Number of rides in the statistic. Null if no rides were counted."
@@ -41,23 +41,23 @@ class CommentFact:
 class RaceComment:
     """Public face of ``model.Comment``."""
 
-    kind: CommentKind = strawberry.field(description="Whether it looks at the race from before or after it.")
-    style: CommentStyle = strawberry.field(description="How long it is.")
+    kind: CommentKind = strawberry.field(description="Whether it is a preview or a review.")
+    style: CommentStyle = strawberry.field(description="Length of the comment.")
     language: CommentLanguage = strawberry.field(description="Its language.")
-    text: str = strawberry.field(description="The comment, in lines.")
-    advice: str = strawberry.field(description="What to keep in mind: it is never to buy.")
+    text: str = strawberry.field(description="The comment; it can have several lines.")
+    advice: str = strawberry.field(description="A notice for the reader. It never advises to buy.")
     facts: list[CommentFact] = strawberry.field(
-        metadata=cost(size=FACTS), description="The facts that the comment is based on, all of them."
+        metadata=cost(size=FACTS), description="All facts that the comment is based on."
     )
-    provider: str = strawberry.field(description="Who wrote it; `template` is no model.")
-    model: str = strawberry.field(description="The provider's model.")
+    provider: str = strawberry.field(description="Who wrote the comment: `template` (no model), `bedrock` or `http`.")
+    model: str = strawberry.field(description="Name of the model. Null for the template.")
     prompt_version: str = strawberry.field(description="Version of the instructions for the model.")
-    input_tokens: int = strawberry.field(description="Tokens that the model read. 0 if no model was asked.")
-    output_tokens: int = strawberry.field(description="Tokens that the model wrote. 0 if no model was asked.")
-    latency_ms: float = strawberry.field(description="Milliseconds that it took, its facts included.")
-    created_at: datetime = strawberry.field(description="Time at which it was written.")
+    input_tokens: int = strawberry.field(description="Number of input tokens of the model. 0 if no model was called.")
+    output_tokens: int = strawberry.field(description="Number of output tokens of the model. 0 if no model was called.")
+    latency_ms: float = strawberry.field(description="Time for the facts and the comment, in milliseconds.")
+    created_at: datetime = strawberry.field(description="Time at which the comment was written.")
     fallback: FallbackReason | None = strawberry.field(
-        description="Why the template wrote it in place of a model. Null if it did not."
+        description="Why the template wrote the comment instead of the model. Null if that is not the case."
     )
 
 
@@ -80,8 +80,9 @@ class CommentedRace:
 
     comments: list[RaceComment] = strawberry.field(
         resolver=_of_race,
-        description="The newest comment of each kind, style and language, the newest first. `requestComment` asks for "
-        "one.",
+        description=(
+            "The newest comment of each kind, style and language, newest first. `requestComment` requests a comment."
+        ),
         metadata=cost(weight=LOAD // 2, size=MOST),
     )
 

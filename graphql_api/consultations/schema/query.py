@@ -20,7 +20,7 @@ class Query:
     async def consultation(
         self,
         info: strawberry.Info[Context, None],
-        id: Annotated[strawberry.ID, strawberry.argument(description="The id that `startConsultation` gave.")],  # noqa: A002
+        id: Annotated[strawberry.ID, strawberry.argument(description="The id that `startConsultation` returned.")],  # noqa: A002
     ) -> Consultation | None:
         """Read a consultation."""
         from graphql_api.consultations.service import Consultations

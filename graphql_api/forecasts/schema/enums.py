@@ -8,16 +8,16 @@ __all__ = ["FeatureSet", "ModelStage"]
 declare(
     FeatureSet,
     {
-        FeatureSet.EVENING: "What is known on the evening before the race, after the draw.",
-        FeatureSet.RACE_DAY: "The same, and what is known in the morning: going, weather and body weights.",
-        FeatureSet.MARKET: "The same, and the final odds of the race itself, which exist only afterwards.",
+        FeatureSet.EVENING: "Data known on the evening before the race, after the draw.",
+        FeatureSet.RACE_DAY: "EVENING, and data known on the race day: going, weather and body weights.",
+        FeatureSet.MARKET: "RACE_DAY, and the final odds of the race, which are known only after the race.",
     },
 )
 declare(
     ModelStage,
     {
-        ModelStage.CURRENT: "It makes the forecasts of coming races.",
-        ModelStage.CANDIDATE: "It was trained and has not been promoted.",
-        ModelStage.RETIRED: "It was the current model before.",
+        ModelStage.CURRENT: "The model makes the forecasts of future races.",
+        ModelStage.CANDIDATE: "The model was trained, but not promoted.",
+        ModelStage.RETIRED: "The model was the current model earlier.",
     },
 )

@@ -42,9 +42,9 @@ class ForecastEvaluation:
     log_loss: float = strawberry.field(
         description="Mean log loss of a race: minus the natural logarithm of the winner's probability. Lower is better."
     )
-    market_log_loss: float = strawberry.field(description="The same of the market, by the final win odds.")
-    uniform_log_loss: float = strawberry.field(description="The same of equal probabilities for all runners.")
-    difference: float = strawberry.field(description="`logLoss` minus `marketLogLoss`. Above 0 the market is better.")
+    market_log_loss: float = strawberry.field(description="Mean log loss of the market, by the final win odds.")
+    uniform_log_loss: float = strawberry.field(description="Mean log loss of equal probabilities for all runners.")
+    difference: float = strawberry.field(description="`logLoss` minus `marketLogLoss`. Above 0: the market is better.")
     difference_low: float = strawberry.field(description="Lower bound of the 95 % interval of `difference`.")
     difference_high: float = strawberry.field(description="Upper bound of the 95 % interval of `difference`.")
     calibration_error: float = strawberry.field(description="Expected calibration error (ECE) of win probabilities.")
@@ -53,8 +53,10 @@ class ForecastEvaluation:
     beats_market: bool = strawberry.field(
         resolver=_beats_market,
         metadata=PURE,
-        description="Whether the model is better than the market, with the whole interval. A model without the odds "
-        "of the race is not expected to be.",
+        description=(
+            "Whether the model is better than the market: the whole 95 % interval of `difference` is below 0. A model "
+            "without the odds of the race is not expected to be better."
+        ),
     )
     beats_uniform: bool = strawberry.field(
         resolver=_beats_uniform,
@@ -62,7 +64,7 @@ class ForecastEvaluation:
         description="Whether the model is better than equal probabilities.",
     )
     verdict: str = strawberry.field(
-        resolver=_verdict, metadata=PURE, description="The comparison in plain words, for people."
+        resolver=_verdict, metadata=PURE, description="The comparison as a sentence for people."
     )
 
 

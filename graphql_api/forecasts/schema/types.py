@@ -24,14 +24,17 @@ FIELD, REASONS = 16, 5
 """Runners that a race is reckoned to have, and reasons that are kept of each."""
 
 
-@strawberry.type(description="A feature that moved a forecast.")
+@strawberry.type(description="A feature that influenced a forecast.")
 class ForecastReason:
     """Public face of ``published.Reason``, whose attributes it shares."""
 
     feature: str = strawberry.field(description="Name of the feature.")
     value: float | None = strawberry.field(description="Its value for this runner. Null if unknown.")
     contribution: float = strawberry.field(
-        description="How much it moved the forecast, in log-odds relative to the mean of the race. Above 0: upwards."
+        description=(
+            "Influence on the forecast, in log-odds relative to the mean of the race. Above 0: it increased the "
+            "probability."
+        )
     )
 
     @strawberry.field(description="Meaning of the feature, for people.", metadata=PURE)
@@ -67,14 +70,15 @@ class ForecastEntry:
     )
     is_scratched: bool = strawberry.field(
         name="scratched",
-        description="True if the horse did not start, or will not. The probabilities are as forecast before.",
+        description="True if the horse does not start. The probabilities are those from before it was scratched.",
     )
     finish_position: int | None = strawberry.field(
         description="Official finishing position (着順). Null before the result."
     )
 
     @strawberry.field(
-        description=f"Features that moved the forecast most, at most {REASONS}.", metadata=pure(size=REASONS)
+        description=f"Features with the largest influence on the forecast, at most {REASONS}.",
+        metadata=pure(size=REASONS),
     )
     def reasons(
         self, first: Annotated[int, strawberry.argument(description="Maximum number of items.")] = REASONS
@@ -99,17 +103,15 @@ class ForecastResult:
         "winners of a dead heat. Lower is better.",
     )
     market_loss: float | None = strawberry.field(
-        name="marketLogLoss", description="The same of the market, by the win odds. Null if the odds are unknown."
+        name="marketLogLoss", description="Log loss of the market, by the win odds. Null if the odds are unknown."
     )
     uniform_loss: float = strawberry.field(
-        name="uniformLogLoss", description="The same of equal probabilities for all starters."
+        name="uniformLogLoss", description="Log loss of equal probabilities for all starters."
     )
     winner_rank: int = strawberry.field(description="Rank of the winner in the forecast, 1 = highest probability.")
 
 
-@strawberry.type(
-    description="Forecast of a race. Neither the model nor its features know anything of the race day or later."
-)
+@strawberry.type(description="Forecast of a race. The model and its features use no data of the race day or later.")
 class RaceForecast:
     """Public face of ``judged.JudgedRace``."""
 
@@ -130,7 +132,7 @@ class RaceForecast:
 
     @strawberry.field(
         graphql_type=ForecastModel | None,
-        description="The model. Null if it is not listed any more.",
+        description="The model. Null if it is no longer listed.",
         metadata=pure(weight=DAY),
     )
     async def model(self, info: Info) -> published.PublishedModel | None:
@@ -147,7 +149,7 @@ class RaceForecast:
 
     @strawberry.field(
         graphql_type=ForecastResult | None,
-        description="How the forecast did. Null before the result.",
+        description="Comparison with the result. Null before the result.",
         metadata=PURE,
     )
     def result(self) -> Judgement | None:
@@ -176,7 +178,10 @@ class ForecastOfRace:
     """The field that joins ``Race``, whose object is a ``races.model.Race``."""
 
     @strawberry.field(
-        description="Forecast of the race. Null if there is none. The market is not beaten: see `model.evaluation`.",
+        description=(
+            "Forecast of the race. Null if there is none. Forecasts are not better than the market: see "
+            "`model.evaluation`."
+        ),
         metadata=pure(weight=DAY),
     )
     async def forecast(self, info: Info) -> RaceForecast | None:

@@ -19,7 +19,10 @@ class Query:
     async def job(
         self,
         info: strawberry.Info[Context, None],
-        id: Annotated[strawberry.ID, strawberry.argument(description="The id that asking for it gave.")],  # noqa: A002
+        id: Annotated[  # noqa: A002
+            strawberry.ID,
+            strawberry.argument(description="The id that a mutation returned, for example `requestComment`."),
+        ],
     ) -> Job | None:
         """Look a job up."""
         from graphql_api.jobs.service import JobQueue

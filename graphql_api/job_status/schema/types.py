@@ -18,7 +18,7 @@ class Job:
 
     id: strawberry.ID = strawberry.field(description="Secret id. Anyone who knows it can read the job.")
     state: model.JobState = strawberry.field(description="Status.")
-    attempts: int = strawberry.field(description="How often it was tried.")
+    attempts: int = strawberry.field(description="Number of attempts.")
     error_code: str | None = strawberry.field(description="Error code of the last attempt. Null if there was no error.")
     created_at: datetime = strawberry.field(description="Time of creation.")
     started_at: datetime | None = strawberry.field(description="Start time of the last attempt.")

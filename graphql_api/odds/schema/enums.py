@@ -27,8 +27,8 @@ OddsDelivery = enum_of(
     "OddsDelivery",
     "Status of a delivery to a webhook.",
     (
-        ("queued", "It waits for its first attempt or for a retry, or is under way."),
-        ("delivered", "The webhook has received it."),
+        ("queued", "The delivery waits for an attempt, or is in progress."),
+        ("delivered", "The webhook has received the message."),
         ("failed", "It was given up: after three attempts, or because the webhook refused it."),
     ),
 )

@@ -24,8 +24,8 @@ class Mutation:
 
     @strawberry.mutation(
         description=(
-            "Watch the odds of a race. Each alert fires once per crossing, with the first odds that the service stores "
-            "after its condition holds, and again only after the odds have come back."
+            "Watch the odds of a race. An alert fires once when its condition becomes true, with the first stored odds "
+            "that meet it. It fires again only after it was re-armed; see `OddsAlertKind`."
         ),
         metadata=MUTATION,
     )
@@ -39,7 +39,9 @@ class Mutation:
         alerts: Annotated[list[OddsAlertInput], strawberry.argument(description="The alerts, 1 to 10.")],
         webhook_url: Annotated[
             str | None,
-            strawberry.argument(description="A public `https` URL that is told of each firing, if the server does so."),
+            strawberry.argument(
+                description="A public `https` URL that receives each firing, if the server sends webhooks."
+            ),
         ] = None,
         client_request_id: Annotated[
             strawberry.ID | None,

@@ -34,7 +34,7 @@ class OddsMover:
     first_odds: float = strawberry.field(description="First odds to win of the day.")
     odds: float = strawberry.field(description="Newest odds to win.")
     change: float = strawberry.field(description="Change in percent of the first odds. Below 0 if the odds shortened.")
-    move: OddsMove = strawberry.field(description="Whether the horse is a steamer or a drifter.")
+    move: OddsMove = strawberry.field(description="Whether the odds shortened or lengthened strongly.")
     first_at: dt.datetime = strawberry.field(description="Time of the first odds.")
     as_of: dt.datetime = strawberry.field(description="Time of the newest odds.")
     status: OddsStatus = strawberry.field(description="Whether the newest odds are forecast, open, closed or final.")
@@ -55,8 +55,8 @@ class Query:
 
     @strawberry.field(
         description=(
-            "Horses whose odds to win changed since the first odds of the day, the largest change first; half and "
-            "double are equally large. Empty if odds are not updated."
+            "Horses whose odds to win changed since the first odds of the day, largest change first. Half and double "
+            "are changes of the same size. Empty if odds are not updated."
         ),
         metadata=pure(weight=LOAD // MOVERS),
     )

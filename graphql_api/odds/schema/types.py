@@ -39,10 +39,10 @@ class OddsEntry:
         description="Odds (オッズ): the return for a stake of 1. Null before sales, if scratched, and for ranges."
     )
     min: float | None = strawberry.field(
-        description="Lower bound of the range. Null where `odds` is a number, or none."
+        description="Lower bound of the range. Null if `odds` is a number, or without odds."
     )
     max: float | None = strawberry.field(
-        description="Upper bound of the range. Null where `odds` is a number, or none."
+        description="Upper bound of the range. Null if `odds` is a number, or without odds."
     )
     rank: int | None = strawberry.field(
         description="Rank by the odds (人気), 1 = lowest; equal odds have the same rank. Null without odds."
@@ -57,14 +57,14 @@ class OddsBoard:
     race: strawberry.Private[Race]
     type: BetType = strawberry.field(description="The type of the bet.")
     as_of: dt.datetime = strawberry.field(
-        description="Time of the odds, as the source tells it. The time of its answer if it does not."
+        description="Time of the odds according to the source. If the source gives none: the time of its response."
     )
-    fetched_at: dt.datetime = strawberry.field(description="Time at which the service read them from the source.")
+    fetched_at: dt.datetime = strawberry.field(description="Time at which the service read the odds from the source.")
     status: OddsStatus = strawberry.field(description="Whether the odds are forecast, open, closed or final.")
     is_stale: bool = strawberry.field(
         name="stale",
         description=(
-            "True if newer odds were due two minutes ago or more and could not be read: these are the last known ones."
+            "True if newer odds were due two minutes ago or more and could not be read. These are the last known odds."
         ),
     )
 
@@ -76,7 +76,7 @@ class OddsBoard:
         return max(0, int((info.context.use(Odds).now() - self.board.as_of).total_seconds()))
 
     @strawberry.field(
-        description="Time at which newer odds are due: poll a few seconds later. Null after the last update, and if "
+        description="Time at which newer odds are due. Poll a few seconds later. Null after the last update, and if "
         "odds are not updated by a schedule.",
         metadata=PURE,
     )
@@ -117,8 +117,8 @@ class RaceOdds:
 
     @strawberry.field(
         description=(
-            "Newest odds. Null if there are none of this type: sales have not begun, or the source has only odds to "
-            "win, as the archive."
+            "Newest odds. Null if there are no odds of this type: sales have not begun, or the source has only odds to "
+            "win, like the archive."
         ),
         metadata=pure(weight=BOARD),
     )

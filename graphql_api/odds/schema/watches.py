@@ -35,10 +35,10 @@ class OddsAlertInput:
         description="BELOW, ABOVE: odds, to a tenth. PERCENT: the change in percent, below 0 for shorter odds."
     )
     minutes: int | None = strawberry.field(
-        default=None, description="For PERCENT, and required there: the change is within so many minutes, up to 60."
+        default=None, description="Only for PERCENT, and required: the number of minutes of the change, at most 60."
     )
     type: BetType = strawberry.field(
-        default=BetType.WIN, description="WIN, or PLACE: then the lower bound of the odds counts."
+        default=BetType.WIN, description="WIN or PLACE. For PLACE the lower bound of the odds is compared."
     )
 
     def request(self) -> "AlertRequest":
@@ -58,7 +58,7 @@ class OddsAlert:
     threshold: float = strawberry.field(description="Odds, or for PERCENT the change in percent.")
     minutes: int | None = strawberry.field(description="For PERCENT: the minutes of the change. Null otherwise.")
     is_armed: bool = strawberry.field(
-        name="armed", description="Whether it fires when its condition holds. False from a firing until it is re-armed."
+        name="armed", description="Whether the alert can fire. False after a firing, until it is re-armed."
     )
     fired: int = strawberry.field(description="How often it has fired.")
 
@@ -69,15 +69,15 @@ class OddsFiring:
 
     watch: strawberry.Private[model.Watch]
     firing: strawberry.Private[model.Firing]
-    id: strawberry.ID = strawberry.field(description="Id of the event, which its webhook has as `webhook-id`.")
+    id: strawberry.ID = strawberry.field(description="Id of the event. The webhook receives it as `webhook-id`.")
     alert: OddsAlert = strawberry.field(description="The alert, as it is now.")
-    crossing: int = strawberry.field(description="How many firings of the alert there were, this one included.")
-    fired_at: dt.datetime = strawberry.field(description="Time at which the service found it.")
+    crossing: int = strawberry.field(description="Number of firings of the alert up to this one, from 1.")
+    fired_at: dt.datetime = strawberry.field(description="Time at which the service detected the crossing.")
     as_of: dt.datetime = strawberry.field(description="Time of the odds.")
     odds_before: float | None = strawberry.field(
-        description="The odds before; for PERCENT those from which the change is counted. Null if there were none."
+        description="The previous odds; for PERCENT the odds before the change. Null if there were none."
     )
-    odds: float = strawberry.field(description="The odds that fired it.")
+    odds: float = strawberry.field(description="The odds that met the condition.")
 
     @strawberry.field(
         description="Status of the delivery to the webhook. Null without a webhook, and once its record has expired.",
@@ -96,20 +96,22 @@ class OddsWatch:
     """Public face of ``model.Watch``."""
 
     watch: strawberry.Private[model.Watch]
-    id: strawberry.ID = strawberry.field(description="Id of the watch. Whoever knows it can read and delete the watch.")
+    id: strawberry.ID = strawberry.field(description="Secret id. Anyone who knows it can read and delete the watch.")
     bridge_id: str = strawberry.field(description="Id of the race, in the form `YYYYMMDD_course_RR`.")
-    version: int = strawberry.field(description="Version, raised by each change: an alert fires or is re-armed.")
+    version: int = strawberry.field(description="Version number. It increases by 1 when an alert fires or is re-armed.")
     status: OddsWatchStatus = strawberry.field(description="Status.")
-    created_at: dt.datetime = strawberry.field(description="Time of creation. Alerts fire on odds after it.")
+    created_at: dt.datetime = strawberry.field(description="Time of creation. Only later odds fire alerts.")
     expires_at: dt.datetime = strawberry.field(description="Time at which it expires: the end of the next day.")
-    webhook_url: str | None = strawberry.field(description="The webhook that is told of firings. Null without one.")
+    webhook_url: str | None = strawberry.field(
+        description="The webhook that receives the firings. Null without a webhook."
+    )
 
-    @strawberry.field(description="Its alerts, in the order of the request.", metadata=cost(size=model.MAX_ALERTS))
+    @strawberry.field(description="The alerts, in the order of the request.", metadata=cost(size=model.MAX_ALERTS))
     def alerts(self) -> list[OddsAlert]:
         """Show the alerts."""
         return [_alert(self.watch, place) for place in range(len(self.watch.alerts))]
 
-    @strawberry.field(description="What has fired, oldest first.", metadata=cost(size=model.MAX_FIRINGS))
+    @strawberry.field(description="Firings of the alerts, oldest first.", metadata=cost(size=model.MAX_FIRINGS))
     def firings(self) -> list[OddsFiring]:
         """Show the firings."""
         return [_firing(self.watch, each) for each in self.watch.firings]
@@ -122,7 +124,7 @@ class OddsWatchPayload:
     watch: OddsWatch = strawberry.field(description="The watch.")
     webhook_secret: str | None = strawberry.field(
         description=(
-            "The secret with which the webhook's messages are signed, as Standard Webhooks defines. Only this mutation "
+            "The secret that signs the messages to the webhook (Standard Webhooks). Only this mutation "
             "shows it. Null without a webhook."
         )
     )

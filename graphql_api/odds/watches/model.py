@@ -30,10 +30,10 @@ class OddsWatchStatus(Enum):
 
 STATUSES: Mapping[Enum, str] = MappingProxyType(
     {
-        OddsWatchStatus.ACTIVE: "Its alerts can fire.",
-        OddsWatchStatus.EXHAUSTED: f"It has fired {MAX_FIRINGS} times, which is the maximum. Create a new one.",
-        OddsWatchStatus.ENDED: "The odds of the race are final. Its alerts do not fire any more.",
-        OddsWatchStatus.GONE: "Its webhook has answered 410 (Gone). Its alerts do not fire any more.",
+        OddsWatchStatus.ACTIVE: "The alerts can fire.",
+        OddsWatchStatus.EXHAUSTED: f"The watch has fired {MAX_FIRINGS} times, the maximum. Create a new watch.",
+        OddsWatchStatus.ENDED: "The odds of the race are final. The alerts no longer fire.",
+        OddsWatchStatus.GONE: "The webhook returned 410 (Gone). The alerts no longer fire.",
     }
 )
 

@@ -36,11 +36,11 @@ class OddsAlertKind(Enum):
 
 KINDS: Mapping[Enum, str] = MappingProxyType(
     {
-        OddsAlertKind.BELOW: "The odds are at or below the threshold. Armed again at 105 % of the threshold.",
-        OddsAlertKind.ABOVE: "The odds are at or above the threshold. Armed again at 95 % of the threshold.",
+        OddsAlertKind.BELOW: "The odds are at or below the threshold. Re-armed at 105 % of the threshold.",
+        OddsAlertKind.ABOVE: "The odds are at or above the threshold. Re-armed at 95 % of the threshold.",
         OddsAlertKind.PERCENT: (
-            "The odds have changed by the threshold, in percent, since any odds of the last `minutes`: below 0 if they "
-            "shortened. Armed again if the change within these minutes is less than half of it."
+            "The odds have changed by the threshold (in percent, below 0 for shorter odds) compared with any odds of "
+            "the last `minutes`. Re-armed if the change within these minutes is less than half of the threshold."
         ),
     }
 )
