@@ -34,7 +34,7 @@ from graphql_api.snapshots.kinds import Kinds
 from graphql_api.storage.protocol import Storage
 from graphql_api.storage.sources import open_storage
 from graphql_api.store.location import locate_store
-from graphql_api.web import pages
+from graphql_api.web import static_pages
 from graphql_api.web.deadline import with_deadline
 from graphql_api.web.descriptions import Descriptions
 from graphql_api.web.examples import GetExamples, no_examples
@@ -42,10 +42,10 @@ from graphql_api.web.fast_path import FastPathRouter
 from graphql_api.web.graphql_app import GraphQLApp, GraphQLParts
 from graphql_api.web.health import Health
 from graphql_api.web.in_flight import InFlight
+from graphql_api.web.json_responses import http_error, service_error
 from graphql_api.web.middleware import MaskMiddleware, RequestMiddleware
 from graphql_api.web.openapi.routes import OpenApi
 from graphql_api.web.pipeline import Layer, pipeline
-from graphql_api.web.plain_answers import http_error, service_error
 from graphql_api.web.query_string import QueryMiddleware
 from graphql_api.web.response_cache import ResponseCache
 from graphql_api.web.responses import Responder
@@ -156,7 +156,7 @@ def serve_core(core: Core, settings: Settings, *, graphql_now: bool = False) -> 
     graphql = GraphQLApp(lambda: _graphql_parts(core, http, shown.explorer if settings.has_explorer else None))
     http = Http(core.services, Offload(), responder, core.projections, graphql)
     examples = _examples(core.slices, http)
-    shown = pages.Pages(examples, responder, graphiql=settings.has_explorer)
+    shown = static_pages.Pages(examples, responder, graphiql=settings.has_explorer)
     named = graphql.parts().named if graphql_now or settings.documents or settings.trusted_only else None
     operations, values = (named.described(), named.enum_values()) if named else ([], {})
     sliced: list[ApiRoute] = [made for each in core.slices if each.routes for made in load(each.routes)(http)]
@@ -194,9 +194,9 @@ def graphql_parts(core: Core) -> GraphQLParts:
 def _graphql_parts(core: Core, http: Http, explorer: Callable[[Request], Awaitable[Response]] | None) -> GraphQLParts:
     """Import and make what answers GraphQL. Raises ``ConfigError``."""
     from graphql_api.web.endpoint import GraphQLEndpoint
-    from graphql_api.web.named.routes import Named
     from graphql_api.web.persisted import Persisted
     from graphql_api.web.trusted import load_trusted
+    from graphql_api.web.trusted_operations.routes import TrustedOperations
 
     settings, documents = core.settings, core.documents
     trusted = load_trusted(settings, documents)
@@ -213,7 +213,7 @@ def _graphql_parts(core: Core, http: Http, explorer: Callable[[Request], Awaitab
         explorer,
         release(),
     )
-    parts = GraphQLParts(endpoint, Named(endpoint, trusted))
+    parts = GraphQLParts(endpoint, TrustedOperations(endpoint, trusted))
     keep_what_was_made()
     return parts
 

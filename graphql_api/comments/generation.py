@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Self
 
 from graphql_api.comments import template
-from graphql_api.comments.model import Text, Wanted
+from graphql_api.comments.model import CommentRequest, Text
 from graphql_api.comments.prompt import known_numbers, prompt_of
 from graphql_api.comments.settings import CommentsSettings
 from graphql_api.comments.words import WORDS
@@ -67,7 +67,9 @@ class Generation:
         settings = services.settings.of(CommentsSettings)
         return cls(open_model(settings.choice, services.settings.region), services.get(Store), settings)
 
-    async def write(self, wanted: Wanted, introduction: str, facts: Sequence[Fact], seconds: float) -> Generated:
+    async def write(
+        self, wanted: CommentRequest, introduction: str, facts: Sequence[Fact], seconds: float
+    ) -> Generated:
         """Write a comment within ``seconds``. Raises ``StoreUnavailable``, before a model is asked."""
         if self._asking is None:
             return Generated(template.write(introduction, wanted, facts), TEMPLATE)
@@ -86,7 +88,7 @@ class Generation:
         self,
         asking: Asking,
         cap: Cap,
-        wanted: Wanted,
+        wanted: CommentRequest,
         introduction: str,
         facts: Sequence[Fact],
         seconds: float,

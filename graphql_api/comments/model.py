@@ -41,7 +41,7 @@ DESCRIPTIONS: Mapping[Enum, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class CommentRequest:
     """A comment that is asked for; ``race_id`` is the bridge's."""
 
     race_id: str
@@ -67,7 +67,7 @@ class Comment:
     ``fallback`` is why the template wrote it in place of a model; the tokens are then those that the model took.
     """
 
-    wanted: Wanted
+    wanted: CommentRequest
     digest: str
     written: Text
     facts: tuple[Fact, ...]

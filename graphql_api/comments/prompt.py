@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import orjson
 
-from graphql_api.comments.model import CommentLanguage, CommentStyle, Wanted
+from graphql_api.comments.model import CommentLanguage, CommentRequest, CommentStyle
 from graphql_api.language_models.checks import numbers_in, numbers_of
 from graphql_api.language_models.prompt import Prompt, Turn
 from graphql_api.races.fact import Fact
@@ -31,7 +31,7 @@ Predict nothing, give no advice to buy, rank nothing, promise nothing. Use no li
 }
 
 
-def prompt_of(wanted: Wanted, introduction: str, facts: Sequence[Fact], max_tokens: int) -> Prompt:
+def prompt_of(wanted: CommentRequest, introduction: str, facts: Sequence[Fact], max_tokens: int) -> Prompt:
     """Return what a model is asked to write a comment."""
     data = {
         "race": introduction,

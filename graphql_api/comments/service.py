@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple, Self
 
-from graphql_api.comments.model import Comment, CommentKind, Wanted
+from graphql_api.comments.model import Comment, CommentKind, CommentRequest
 from graphql_api.comments.settings import CommentsSettings
 from graphql_api.comments.stored import read_comment, write_comment, write_wanted
 from graphql_api.comments.writers import Writer, writer_of
@@ -38,7 +38,7 @@ class CommentedRace(NamedTuple):
     kinds: tuple[CommentKind, ...]
 
 
-class Listed(NamedTuple):
+class ListedRace(NamedTuple):
     """How a race stands in the list of a day's races with comments."""
 
     day: date
@@ -64,7 +64,7 @@ class Comments:
         """Read the settings."""
         return cls(services.get(Store), services.get(JobQueue), services.settings.of(CommentsSettings))
 
-    async def request(self, wanted: Wanted, day: date) -> Submitted:
+    async def request(self, wanted: CommentRequest, day: date) -> Submitted:
         """Ask for a comment for somebody, and count that, as ``queue`` does."""
         submitted = await self.queue(wanted)
         try:
@@ -74,7 +74,7 @@ class Comments:
             log.warning("comment_uncounted", **error.log_fields)
         return submitted
 
-    async def queue(self, wanted: Wanted) -> Submitted:
+    async def queue(self, wanted: CommentRequest) -> Submitted:
         """Have a comment written, or join the job that does; another writer's job is another one."""
         given = {**write_wanted(wanted), "writer": self.writer.name}
         return await self._queue.submit(JOB, given, fresh=self._settings.comments_fresh)
@@ -105,7 +105,7 @@ class Comments:
         found = await self._of_race(race_id)
         return sorted({each.wanted: each for each in found}.values(), key=lambda each: each.created_at, reverse=True)
 
-    async def current(self, wanted: Wanted) -> Comment | None:
+    async def current(self, wanted: CommentRequest) -> Comment | None:
         """Return the newest comment of a sort if it is fresh and by this writer, or by the template in its place."""
         newest = {each.wanted: each for each in await self._of_race(wanted.race_id)}.get(wanted)
         if newest is None or self.age(newest) >= self._settings.comments_fresh:
@@ -114,7 +114,7 @@ class Comments:
         is_ours = newest.fallback is not None or by == (self.writer.model, self.writer.version)
         return newest if is_ours else None
 
-    async def keep(self, comment: Comment, listed: Listed) -> bool:
+    async def keep(self, comment: Comment, listed: ListedRace) -> bool:
         """Keep a comment; return False if there was one of the same digest: another worker was faster."""
         wanted, expires = comment.wanted, self._expires(self._settings.comments_kept)
         key = Key(_RACES, f"{listed.day.isoformat()}#{wanted.race_id}#{wanted.kind.value}")
@@ -131,7 +131,7 @@ class Comments:
         races = {item.key.sk.split("#")[1] for item in await self._all(_RACES)}
         deleted = 0
         for race_id in sorted(races):
-            newer: set[Wanted] = set()
+            newer: set[CommentRequest] = set()
             for comment in reversed(await self._of_race(race_id)):
                 if comment.wanted in newer:
                     await self._store.delete(_key(race_id, comment.digest))

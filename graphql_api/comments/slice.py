@@ -17,7 +17,7 @@ SLICE = Slice(
     routes="graphql_api.comments.routes.routes:routes",
     jobs={
         "comment": "graphql_api.comments.jobs:comment_job",
-        "queue-comments": "graphql_api.comments.ahead:queue_job",
+        "queue-comments": "graphql_api.comments.previews:queue_job",
         "clean-comments": "graphql_api.comments.cleaning:clean_job",
         **{f"comment-{step}": f"graphql_api.comments.jobs:{step}_job" for step in WORKFLOW_STEPS},
     },

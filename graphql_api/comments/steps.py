@@ -16,8 +16,8 @@ from graphql_api.comments.counts import count
 from graphql_api.comments.facts import facts_of
 from graphql_api.comments.generation import Generation
 from graphql_api.comments.lookup import find_race
-from graphql_api.comments.model import Comment, Wanted
-from graphql_api.comments.service import Comments, Listed
+from graphql_api.comments.model import Comment, CommentRequest
+from graphql_api.comments.service import Comments, ListedRace
 from graphql_api.comments.stored import read_comment, read_fact, read_wanted, write_comment, write_fact, write_wanted
 from graphql_api.comments.template import introduction
 from graphql_api.errors import StoreUnavailable
@@ -92,7 +92,7 @@ async def save(services: Services, state: State, _seconds: float) -> State:
     """Keep the comment, unless another worker has kept one: ``new`` tells whether it was this one."""
     comments, listed = services.get(Comments), state["listed"]
     made = read_comment(state["comment"])
-    about = Listed(date.fromisoformat(listed["date"]), listed["name"], listed["racecourse"])
+    about = ListedRace(date.fromisoformat(listed["date"]), listed["name"], listed["racecourse"])
     return {**state, "new": await comments.keep(made, about)}
 
 
@@ -123,7 +123,9 @@ SKIPPED_BY_HIT = frozenset({"facts", "generate", "save"})
 """Steps that are left out once a comment is found."""
 
 
-def digest_of(wanted: Wanted, about: str, facts: Sequence[Fact], writer: str, fallback: str | None = None) -> str:
+def digest_of(
+    wanted: CommentRequest, about: str, facts: Sequence[Fact], writer: str, fallback: str | None = None
+) -> str:
     """Digest all that a comment follows from: its facts, how the race is introduced, the model and its prompt.
 
     What the template wrote in place of a model has a digest of its own, so that the model is asked the next time.

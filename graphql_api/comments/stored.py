@@ -5,14 +5,14 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from graphql_api.comments.model import Comment, CommentKind, CommentLanguage, CommentStyle, Text, Wanted
+from graphql_api.comments.model import Comment, CommentKind, CommentLanguage, CommentRequest, CommentStyle, Text
 from graphql_api.language_models.reasons import FallbackReason
 from graphql_api.races.fact import Fact
 
 Json = Mapping[str, Any]
 
 
-def write_wanted(wanted: Wanted) -> dict[str, Any]:
+def write_wanted(wanted: CommentRequest) -> dict[str, Any]:
     """Return what is asked for as JSON."""
     return {
         "race": wanted.race_id,
@@ -22,10 +22,10 @@ def write_wanted(wanted: Wanted) -> dict[str, Any]:
     }
 
 
-def read_wanted(body: Json) -> Wanted:
+def read_wanted(body: Json) -> CommentRequest:
     """Read what is asked for."""
     kind, style = CommentKind(body["kind"]), CommentStyle(body["style"])
-    return Wanted(body["race"], kind, style, CommentLanguage(body["language"]))
+    return CommentRequest(body["race"], kind, style, CommentLanguage(body["language"]))
 
 
 def write_comment(comment: Comment) -> Json:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from graphql_api.comments.model import CommentKind, CommentStyle, Text, Wanted
+from graphql_api.comments.model import CommentKind, CommentRequest, CommentStyle, Text
 from graphql_api.comments.words import SURFACES, WORDS
 from graphql_api.races.fact import Fact
 from graphql_api.races.model import Race
@@ -11,7 +11,7 @@ from graphql_api.text import clean_name
 SHORT_FACTS = 3
 
 
-def write(about: str, wanted: Wanted, facts: Sequence[Fact], taken: int = 0, given: int = 0) -> Text:
+def write(about: str, wanted: CommentRequest, facts: Sequence[Fact], taken: int = 0, given: int = 0) -> Text:
     """Write a comment behind the line ``about`` the race; ``taken`` and ``given`` are tokens of a model that failed."""
     words = WORDS[wanted.language]
     chosen = facts
@@ -24,7 +24,7 @@ def write(about: str, wanted: Wanted, facts: Sequence[Fact], taken: int = 0, giv
     return Text(text, words[f"advice_{wanted.kind.value}"], taken, given)
 
 
-def introduction(race: Race, wanted: Wanted) -> str:
+def introduction(race: Race, wanted: CommentRequest) -> str:
     """Write which race it is, by what was known before it: scratched horses still count."""
     words = WORDS[wanted.language]
     size = race.declared_runners or len(race.runners)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Self
 
-from graphql_api.consultations.known import known_numbers
+from graphql_api.consultations.allowed_numbers import known_numbers
 from graphql_api.consultations.model import Consultation, Message, MessageType
 from graphql_api.consultations.prompt import prompt_of
 from graphql_api.consultations.question import Question, Turn
@@ -29,7 +29,7 @@ log = EventLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AnswerRequest:
     """Who asks (``access.payer``), and how many seconds the request has left.
 
     ``session`` is the item that counts the session's tokens, which expires at ``expires``.
@@ -42,7 +42,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Reply:
     """An answer, and who gave it; ``fallback`` is why the template did in place of a model."""
 
     text: str
@@ -84,19 +84,19 @@ class Answering:
         settings = services.settings.of(ConsultationsSettings)
         return cls(open_model(settings.choice, services.settings.region), services.get(Store), settings)
 
-    async def answer(self, held: Consultation, turns: tuple[Turn, ...], message: str, asked: Asked) -> Told:
+    async def answer(self, held: Consultation, turns: tuple[Turn, ...], message: str, asked: AnswerRequest) -> Reply:
         """Answer a message."""
         question = Question(held, turns, message, self._settings.consultations_max_tokens)
         if self._asking is None:
-            return Told(template_answer(question), TEMPLATE)
+            return Reply(template_answer(question), TEMPLATE)
         try:
             found = await self._ask(self._asking, question, asked)
         except ModelFault as fault:
             log.warning("consultation_fallback", reason=fault.reason.name, detail=fault.detail)
-            return Told(template_answer(question), TEMPLATE, fallback=fault.reason)
-        return Told(found.text, self._asking.model.name, found.model)
+            return Reply(template_answer(question), TEMPLATE, fallback=fault.reason)
+        return Reply(found.text, self._asking.model.name, found.model)
 
-    async def _ask(self, asking: Asking, question: Question, asked: Asked) -> Answer:
+    async def _ask(self, asking: Asking, question: Question, asked: AnswerRequest) -> Answer:
         """Ask the model within the caps. Raises ``ModelFault``."""
         try:
             found = await asking.ask(prompt_of(question), self._caps(asked), asked.seconds - RESERVE)
@@ -110,13 +110,13 @@ class Answering:
             raise ModelFault(FallbackReason.UNVERIFIED)
         return Answer(text, found.model)
 
-    async def _tell_usage(self, asked: Asked, answer: Answer) -> None:
+    async def _tell_usage(self, asked: AnswerRequest, answer: Answer) -> None:
         """Add what the model told of its tokens to the session."""
         if answer.input_tokens + answer.output_tokens:
             told = {"input": answer.input_tokens, "output": answer.output_tokens}
             await self._store.add(asked.session, told, expires=asked.expires)
 
-    def _caps(self, asked: Asked) -> tuple[Cap, ...]:
+    def _caps(self, asked: AnswerRequest) -> tuple[Cap, ...]:
         """Return the caps of the session, of the caller, and of the day."""
         settings, now = self._settings, self._now()
         day, expires = f"CONSULTATION-TOKENS#{now:%Y-%m-%d}", int((now + timedelta(days=KEPT_DAYS)).timestamp())

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Self
 
 from graphql_api.capabilities import derived_capability, is_capability, new_capability, stored_name
-from graphql_api.consultations.answering import Answering, Asked
+from graphql_api.consultations.answering import Answering, AnswerRequest
 from graphql_api.consultations.facts import facts_of, horses_of, mounts_of
 from graphql_api.consultations.feedback import amount_feedback, bet_feedback
 from graphql_api.consultations.messages import SESSION, Messages, checked_content
@@ -129,7 +129,9 @@ class Consultations:
             expires_at=(now + self._kept).replace(microsecond=0),
         )
 
-    async def send(self, consultation_id: str, content: str, asked: Asked, request_id: str | None = None) -> Exchange:
+    async def send(
+        self, consultation_id: str, content: str, asked: AnswerRequest, request_id: str | None = None
+    ) -> Exchange:
         """Answer a message. Raises ``NotFound``, ``Conflict`` for a session that has ended, ``BadUserInput``."""
         held = await self.get(consultation_id)
         text = checked_content(content)
@@ -148,7 +150,7 @@ class Consultations:
             raise
 
     async def _exchange(
-        self, consultation_id: str, held: Consultation, text: str, asked: Asked, request: ClientRequest | None
+        self, consultation_id: str, held: Consultation, text: str, asked: AnswerRequest, request: ClientRequest | None
     ) -> Exchange:
         """Write a message and its answer. Raises ``NotFound`` where the session is deleted meanwhile."""
         if held.status is ConsultationStatus.COMPLETED:

@@ -13,7 +13,7 @@ import numpy as np
 from graphql_api.archive.duck import connect, translated
 from graphql_api.errors import BadUserInput
 from graphql_api.forecasts.artefacts import Artefacts
-from graphql_api.forecasts.featuring import COMPLETE, ORDER, Features
+from graphql_api.forecasts.feature_files import COMPLETE, ORDER, Features
 from graphql_api.forecasts.rides import FEATURES_SQL, open_rides, quoted, read_manifest
 
 FACTS = (

@@ -18,7 +18,7 @@ from graphql_api.forecasts.metrics import calibration_error, figures, reliabilit
 from graphql_api.forecasts.probabilities import race_losses, top3
 from graphql_api.forecasts.published import Evaluation
 from graphql_api.forecasts.strategies import profit_curve, returns
-from graphql_api.forecasts.walking import Walk
+from graphql_api.forecasts.walk_forward import Walk
 
 Content = Mapping[str, Any]
 

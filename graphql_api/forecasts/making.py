@@ -5,9 +5,9 @@ from datetime import date, datetime, timedelta
 
 from graphql_api.errors import IndexRequired
 from graphql_api.forecasts.cards import Card
-from graphql_api.forecasts.coming import entries_on
 from graphql_api.forecasts.pipeline import Pipeline
 from graphql_api.forecasts.published import DayForecast
+from graphql_api.forecasts.upcoming import entries_on
 from graphql_api.japan_time import day_in_japan
 from graphql_api.services import Services
 

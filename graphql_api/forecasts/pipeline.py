@@ -15,7 +15,7 @@ from graphql_api.forecasts.artefacts import Artefacts
 from graphql_api.forecasts.cards import Card, read_card
 from graphql_api.forecasts.dataset import Dataset, entry_dataset, load_dataset
 from graphql_api.forecasts.evaluating import evaluate
-from graphql_api.forecasts.featuring import Features, make_features
+from graphql_api.forecasts.feature_files import Features, make_features
 from graphql_api.forecasts.parameters import Parameters
 from graphql_api.forecasts.predicting import Predictions, predict_entries, predict_months
 from graphql_api.forecasts.pruning import prune

@@ -17,7 +17,7 @@ from graphql_api.forecasts.cards import Card
 from graphql_api.forecasts.dataset import Dataset
 from graphql_api.forecasts.metrics import ranks
 from graphql_api.forecasts.probabilities import softmax, top3
-from graphql_api.forecasts.walking import read_model
+from graphql_api.forecasts.walk_forward import read_model
 
 REASONS = 5
 """Reasons for each runner: the features that moved its chance the most."""

@@ -10,7 +10,7 @@ from graphql_api.forecasts.artefacts import Artefacts, digest
 from graphql_api.forecasts.cards import Card, Month, card_name, read_card, write_card
 from graphql_api.forecasts.dataset import Dataset
 from graphql_api.forecasts.parameters import Parameters
-from graphql_api.forecasts.walking import Prefixes, Walk, ensure_booster, read_model, walk
+from graphql_api.forecasts.walk_forward import Prefixes, Walk, ensure_booster, read_model, walk
 
 Advance = Callable[[], object]
 

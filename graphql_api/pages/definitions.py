@@ -4,12 +4,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from graphql_api.pages.asked import Asked
+from graphql_api.pages.page_request import PageRequest
 from graphql_api.pages.texts import Texts
 from graphql_api.pages.views import day, horse, jockey, jockeys, landing, race
 
-Variables = Callable[[Asked], dict[str, Any]]
-Context = Callable[[Mapping[str, Any], Asked, Texts], dict[str, Any]]
+Variables = Callable[[PageRequest], dict[str, Any]]
+Context = Callable[[Mapping[str, Any], PageRequest, Texts], dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)

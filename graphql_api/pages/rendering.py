@@ -8,7 +8,7 @@ from typing import Any
 
 from graphql_api.language import Label, Language
 from graphql_api.pages import charts, figures
-from graphql_api.pages.asked import Asked
+from graphql_api.pages.page_request import PageRequest
 from graphql_api.pages.texts import Texts
 
 FOLDER = Path(__file__).parent
@@ -40,7 +40,7 @@ class Renderer:
         self._environment.globals.update(shared, section="")
         self._environment.filters["svg"] = Markup  # of charts, which escape what they are given
 
-    def render(self, template: str, asked: Asked, **context: Any) -> str:
+    def render(self, template: str, asked: PageRequest, **context: Any) -> str:
         """Return the HTML of a page."""
         language, texts = asked.language, Texts(asked.language)
         other = Language.EN if language is Language.JA else Language.JA

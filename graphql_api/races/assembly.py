@@ -6,8 +6,8 @@ from operator import attrgetter
 from typing import Any
 
 from graphql_api.jockeys.vocabulary import FinishStatus
+from graphql_api.races.brackets import dealt_brackets, declared_runners
 from graphql_api.races.claims import Claim, FileAge, conflict, settle
-from graphql_api.races.gates import dealt_brackets, declared_runners
 from graphql_api.races.model import NON_STARTERS, Conflict, Race, RaceSource, RaceStatus, Runner
 from graphql_api.races.placings import by_name, runners_up, winners
 from graphql_api.races.rides import Ride

@@ -39,7 +39,7 @@ OFFICIAL_AFTER = timedelta(minutes=15)
 """How long after its post time a race has an official result, with payouts."""
 
 
-class Told(NamedTuple):
+class RaceState(NamedTuple):
     """What is told of a race at a moment; ``result`` is None before it is official."""
 
     race: Announced
@@ -99,12 +99,12 @@ class MockCards:
             told = [self._told(race, moment) for race in announced]
         return Card({_place(each.race): partial(_race, each, moment) for each in told})
 
-    def _told(self, race: Announced, moment: datetime) -> Told:
+    def _told(self, race: Announced, moment: datetime) -> RaceState:
         """Take what is told of a race at a moment; the calendar is this thread's."""
         quotes = self._calendar.odds(race, moment)
         if moment < race.start + OFFICIAL_AFTER:
-            return Told(race, quotes)
-        return Told(race, quotes, self._calendar.result(race), self._calendar.payouts(race))
+            return RaceState(race, quotes)
+        return RaceState(race, quotes, self._calendar.result(race), self._calendar.payouts(race))
 
     def size(self, value: Card) -> int:
         """Estimate a card's bytes."""
@@ -136,7 +136,7 @@ def _place(race: Announced) -> RacePlace:
     return RacePlace(race.start.date(), COURSE_CODES[race.meeting.course], race.number)
 
 
-def _race(told: Told, moment: datetime) -> Race:
+def _race(told: RaceState, moment: datetime) -> Race:
     race = told.race
     place, meeting = _place(race), race.meeting
     name, grade, race_class = race_name(race.name)
@@ -169,14 +169,14 @@ def _race(told: Told, moment: datetime) -> Race:
     )
 
 
-def _field_size(told: Told) -> int:
+def _field_size(told: RaceState) -> int:
     """Count the starters; none of an abandoned race."""
     if told.result is not None and not told.result.finishes:
         return 0
     return sum(not runner.scratched for runner in told.race.runners)
 
 
-def _status(told: Told, moment: datetime) -> RaceStatus:
+def _status(told: RaceState, moment: datetime) -> RaceStatus:
     if told.result is not None:
         return RaceStatus.OFFICIAL if told.result.finishes else RaceStatus.ABANDONED
     return RaceStatus.UPCOMING if moment < told.race.start else RaceStatus.UNKNOWN
@@ -187,7 +187,7 @@ def _placed(runners: Iterable[Runner], position: int) -> tuple[Placed, ...]:
     return tuple(Placed(runner.horse_name or "", runner.horse_number) for runner in placed)
 
 
-def _runners(told: Told) -> Iterator[Runner]:
+def _runners(told: RaceState) -> Iterator[Runner]:
     offered = {quote.number: quote for quote in told.quotes}
     finishes = {finish.number: finish for finish in told.result.finishes} if told.result else {}
     for runner in told.race.runners:

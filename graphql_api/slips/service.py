@@ -32,7 +32,7 @@ NO_SLIP = "There is no such slip, or it has expired."
 _BUSY = "Others change the slip all the time; try again."
 
 
-class Written(NamedTuple):
+class ChangeResult(NamedTuple):
     """What came of a change: the id of the slip, and the slip as it is now."""
 
     slip_id: str
@@ -74,16 +74,16 @@ class Slips:
             raise NotFound(NO_SLIP)
         return found
 
-    async def create(self, order: Order, request_id: str | None = None) -> Written:
+    async def create(self, order: Order, request_id: str | None = None) -> ChangeResult:
         """Make a slip by its first change. With the random ``request_id`` of a client it is made once."""
         if order.expected_version:
             raise BadUserInput("'expectedVersion' requires 'slipId'.")
         slip_id = new_capability() if request_id is None else derived_capability(random_part(request_id), "slip")
-        return Written(slip_id, await self._change(slip_id, order, may_create=True))
+        return ChangeResult(slip_id, await self._change(slip_id, order, may_create=True))
 
-    async def change(self, slip_id: str, order: Order) -> Written:
+    async def change(self, slip_id: str, order: Order) -> ChangeResult:
         """Change a slip. Raises ``NotFound``, ``Conflict``, and what the change raises."""
-        return Written(slip_id, await self._change(slip_id, order, may_create=False))
+        return ChangeResult(slip_id, await self._change(slip_id, order, may_create=False))
 
     async def _change(self, slip_id: str, order: Order, *, may_create: bool) -> Changed:
         for tries in range(MAX_TRIES):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from graphql_api.errors import DataCorrupt, NotFound, StorageFault, UpstreamUnavailable
 from graphql_api.logs import EventLogger
 from graphql_api.snapshots.failures import RETRY_PAUSE, copy_of
-from graphql_api.snapshots.memory import Held, Memory
+from graphql_api.snapshots.memory import CacheEntry, Memory
 from graphql_api.snapshots.policy import Policy
 from graphql_api.snapshots.snapshot import Snapshot
 from graphql_api.snapshots.source import Source
@@ -79,7 +79,7 @@ class Loading(Generic[V]):
             self._memory.failures.forget(key)
         return stored
 
-    def fall_back(self, held: Held[V] | None, error: Exception) -> Snapshot[V]:
+    def fall_back(self, held: CacheEntry[V] | None, error: Exception) -> Snapshot[V]:
         """Return the copy held, marked as stale, and do not ask the source for a while. Raises if there is no copy."""
         if held is None or self._clock() < held.snapshot.fresh_until:  # fresh: nobody but ``refresh`` has asked
             raise error
@@ -91,7 +91,7 @@ class Loading(Generic[V]):
         log.log(level, "stale_copy_served", **about, exc_info=error)
         return snapshot
 
-    def _fetch(self, key: str, held: Held[V] | None, trace: Trace) -> tuple[Outcome, Snapshot[V]]:
+    def _fetch(self, key: str, held: CacheEntry[V] | None, trace: Trace) -> tuple[Outcome, Snapshot[V]]:
         """Read and decode a key, or only confirm that the known version is current."""
         fresh_until = self._clock() + self._policy.ttl
         with self._lock:

@@ -15,7 +15,7 @@ V = TypeVar("V")
 
 
 @dataclass(slots=True)
-class Held(Generic[V]):
+class CacheEntry(Generic[V]):
     """A cache entry whose snapshot can be marked stale in place, which does not lengthen the entry's life."""
 
     snapshot: Snapshot[V]
@@ -34,7 +34,7 @@ class Memory(Generic[V]):
         self._clock = clock
         # Expired entries stay as long as they may be revalidated or answer in place of a failing storage.
         lifetime = policy.ttl + policy.stale_limit
-        self.cache = BoundedCache[Held[V]](
+        self.cache = BoundedCache[CacheEntry[V]](
             policy.max_entries,
             policy.max_bytes,
             lifetime,
@@ -52,7 +52,7 @@ class Memory(Generic[V]):
             return None
         return snapshot if self._clock() < snapshot.fresh_until else None
 
-    def copy(self, key: str) -> Held[V] | None:
+    def copy(self, key: str) -> CacheEntry[V] | None:
         """Return the copy in memory, expired or not; None if it is beyond the stale limit."""
         try:
             return self.cache[key]
@@ -69,7 +69,7 @@ class Memory(Generic[V]):
 
     def keep(self, snapshot: Snapshot[V]) -> Snapshot[V]:
         """Hold a snapshot in the place of the one before."""
-        self.cache.put(snapshot.key, Held(snapshot))
+        self.cache.put(snapshot.key, CacheEntry(snapshot))
         return snapshot
 
     def miss(self, key: str, error: Exception) -> None:

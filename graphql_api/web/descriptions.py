@@ -15,8 +15,8 @@ from graphql_api.once import Once
 from graphql_api.web.conditional import not_modified
 from graphql_api.web.graphql_app import GraphQLApp
 from graphql_api.web.openapi.routes import OpenApi
-from graphql_api.web.pages import respond_page
 from graphql_api.web.responses import ChunkedBody, Responder, etag
+from graphql_api.web.static_pages import respond_page
 
 KEPT = "public, max-age=300"
 """How long caches keep the schema's text before they revalidate it; it changes with releases."""
@@ -68,7 +68,7 @@ class Descriptions:
 
     async def llms(self, request: Request) -> Response:
         """Describe the service to language models."""
-        from graphql_api.web.llms import llms_text
+        from graphql_api.web.llms_txt import llms_text
 
         body = llms_text(await self.openapi.described(), shows_schema=self.shows_schema).encode()
         return await self._text(request, body, "text/plain", "no-cache")

@@ -12,7 +12,7 @@ from graphql_api.config import Settings
 from graphql_api.web.cors import Cors, route_methods
 from graphql_api.web.graphql_request import METHODS
 from graphql_api.web.middleware import MaskMiddleware
-from graphql_api.web.pages import SLASHED
+from graphql_api.web.static_pages import SLASHED
 
 
 class FastPathRouter:

@@ -14,7 +14,7 @@ from graphql_api.once import Once
 
 if TYPE_CHECKING:
     from graphql_api.web.endpoint import GraphQLEndpoint
-    from graphql_api.web.named.routes import Named
+    from graphql_api.web.trusted_operations.routes import TrustedOperations
 
 JSON = "application/json"
 CSV = "text/csv; charset=utf-8"
@@ -24,7 +24,7 @@ class GraphQLParts(NamedTuple):
     """What answers operations at ``/graphql``, and what answers trusted ones by their names."""
 
     endpoint: "GraphQLEndpoint"
-    named: "Named"
+    named: "TrustedOperations"
 
 
 class GraphQLApp:

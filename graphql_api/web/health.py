@@ -10,7 +10,7 @@ from graphql_api.errors import ServiceError
 from graphql_api.services import Services
 from graphql_api.snapshots.snapshots import Snapshots
 from graphql_api.snapshots.threads import LoadThreads
-from graphql_api.web.plain_answers import uncached
+from graphql_api.web.json_responses import uncached
 from graphql_api.web.query_string import query_pairs, single
 
 

@@ -15,7 +15,7 @@ from lambda_server import lambda_server
 from moto import mock_aws
 
 from fakes import PATIENCE
-from graphql_api.comments.model import CommentKind, CommentLanguage, CommentStyle, Wanted
+from graphql_api.comments.model import CommentKind, CommentLanguage, CommentRequest, CommentStyle
 from graphql_api.comments.service import Comments
 from graphql_api.errors import UpstreamUnavailable
 from graphql_api.functions.metrics import Metrics
@@ -48,7 +48,7 @@ class World:
 
     def comment(self, race_id: str = BRIDGE_ID, style: CommentStyle = CommentStyle.FULL) -> JobRecord:
         """Have a comment written, as the worker's function does."""
-        wanted = Wanted(race_id, CommentKind.PREVIEW, style, CommentLanguage.JA)
+        wanted = CommentRequest(race_id, CommentKind.PREVIEW, style, CommentLanguage.JA)
         queue, jobs = self.services.get(JobQueue), Jobs(SLICES)
 
         async def work() -> JobRecord:

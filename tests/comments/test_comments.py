@@ -15,10 +15,10 @@ from starlette.testclient import TestClient
 
 from fakes import PATIENCE
 from graphql_api.cli.commands import commands
-from graphql_api.comments.ahead import queue_job
 from graphql_api.comments.cleaning import clean_job
 from graphql_api.comments.jobs import comment_job
-from graphql_api.comments.model import CommentKind, CommentLanguage, CommentStyle, Wanted
+from graphql_api.comments.model import CommentKind, CommentLanguage, CommentRequest, CommentStyle
+from graphql_api.comments.previews import queue_job
 from graphql_api.comments.service import Comments
 from graphql_api.comments.settings import CommentsSettings
 from graphql_api.installed import read_settings
@@ -298,7 +298,7 @@ def test_previews_of_the_next_day_are_asked_for_ahead(tmp_path: Path, store: str
     index(folder)
     settings = read_settings({"JOCKEY_STORE": store, "JOCKEY_COMMENTS_AHEAD": "2"}, data=str(folder))
     services = Services(settings, open_storage(settings))
-    wanted = Wanted("20240929_06_03", CommentKind.PREVIEW, CommentStyle.SHORT, CommentLanguage.EN)
+    wanted = CommentRequest("20240929_06_03", CommentKind.PREVIEW, CommentStyle.SHORT, CommentLanguage.EN)
 
     async def ahead() -> Any:
         now = datetime(2024, 9, 28, 20, 0, tzinfo=JST)

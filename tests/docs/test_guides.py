@@ -8,10 +8,10 @@ from pathlib import Path
 
 from graphql_api import errors
 from graphql_api.access import errors as _access  # noqa: F401 - whose errors are listed too
-from graphql_api.web import pages
+from graphql_api.web import static_pages
 
 ROOT = Path(__file__).parents[2]
-BUILT = json.loads(Path(pages.__file__).with_name("static").joinpath("guides.json").read_text(encoding="utf-8"))
+BUILT = json.loads(Path(static_pages.__file__).with_name("static").joinpath("guides.json").read_text(encoding="utf-8"))
 
 
 def _sources() -> dict[str, Path]:

@@ -10,7 +10,6 @@ import pytest
 
 from forecasts import world
 from graphql_api.errors import BadUserInput
-from graphql_api.forecasts.coming import entries_on
 from graphql_api.forecasts.dataset import entry_dataset
 from graphql_api.forecasts.making import coming_forecasts, past_forecasts
 from graphql_api.forecasts.parameters import Parameters
@@ -18,6 +17,7 @@ from graphql_api.forecasts.pipeline import Pipeline
 from graphql_api.forecasts.published import FeatureSet, day_key
 from graphql_api.forecasts.rides import COLUMNS
 from graphql_api.forecasts.stored import load_day
+from graphql_api.forecasts.upcoming import entries_on
 from graphql_api.forecasts.vocabulary import feature_names
 from graphql_api.installed import read_settings
 from graphql_api.japan_time import JST

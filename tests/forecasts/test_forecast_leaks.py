@@ -17,7 +17,7 @@ from graphql_api.forecasts.probabilities import race_losses, softmax
 from graphql_api.forecasts.published import FeatureSet
 from graphql_api.forecasts.rides import FEATURES_SQL
 from graphql_api.forecasts.vocabulary import feature_names
-from graphql_api.forecasts.walking import walk
+from graphql_api.forecasts.walk_forward import walk
 from graphql_api.storage.folder import FolderStorage
 
 PARAMETERS = Parameters(rounds=30, warmup_months=5, test_months=3, num_leaves=7, min_data_in_leaf=30)

@@ -20,7 +20,7 @@ STEPS = (
     "rides",
     "tracking",
     "training",
-    "walking",
+    "walk_forward",
 )
 
 

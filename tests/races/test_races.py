@@ -4,7 +4,7 @@ import pytest
 
 from careers import known_careers
 from graphql_api.jockeys.vocabulary import FinishStatus, Going
-from graphql_api.races.gates import dealt_brackets, declared_runners
+from graphql_api.races.brackets import dealt_brackets, declared_runners
 from graphql_api.races.model import Completeness, Conflict, Placed, RaceStatus
 from graphql_api.tables.table import Row
 from races.rides import RIDE, race, read_ride, ride

@@ -12,9 +12,9 @@ from starlette.testclient import TestClient
 
 from graphql_api.app import create_app
 from graphql_api.config import Settings
-from graphql_api.web import pages
+from graphql_api.web import static_pages
 
-STATIC = Path(pages.__file__).with_name("static")
+STATIC = Path(static_pages.__file__).with_name("static")
 ASSETS = sorted(path.name for path in STATIC.iterdir() if path.suffix not in {".html", ".json", ".br", ".gz"})
 PAGES = ["/docs", "/graphql"]
 BROWSER = {"accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
@@ -61,8 +61,8 @@ def test_page_is_html_under_a_strict_policy(client: TestClient, url: str) -> Non
     response = client.get(url, headers=BROWSER)
     assert response.status_code == 200
     assert response.headers["content-type"] == "text/html; charset=utf-8"
-    assert response.headers["content-security-policy"] == pages.CONTENT_SECURITY_POLICY
-    assert "unsafe" not in pages.CONTENT_SECURITY_POLICY
+    assert response.headers["content-security-policy"] == static_pages.CONTENT_SECURITY_POLICY
+    assert "unsafe" not in static_pages.CONTENT_SECURITY_POLICY
     assert response.headers["x-content-type-options"] == "nosniff"
     assert response.headers["referrer-policy"] == "no-referrer"
     assert response.headers["cross-origin-opener-policy"] == "same-origin"
@@ -176,7 +176,16 @@ def test_compressed_copy_holds_the_file(name: str) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["nothing.js", "explorer.html", f"{ASSETS[0]}.br", "..%2fpages.py", "%2e%2e/pages.py", "..%5cpages.py", "%00", ""],
+    [
+        "nothing.js",
+        "explorer.html",
+        f"{ASSETS[0]}.br",
+        "..%2fpages.py",
+        "%2e%2e/static_pages.py",
+        "..%5cpages.py",
+        "%00",
+        "",
+    ],
 )
 def test_only_the_known_assets_can_be_named(client: TestClient, name: str) -> None:
     """Anything but the name of an asset is a 404 in JSON, whatever it tries to point at."""

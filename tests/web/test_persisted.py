@@ -20,7 +20,7 @@ from graphql_api.app import create_app
 from graphql_api.config import ConfigError, Settings
 from graphql_api.errors import UpstreamUnavailable
 from graphql_api.jockeys.files import JockeyFiles
-from graphql_api.web.named.table import Table
+from graphql_api.web.trusted_operations.table import Table
 
 GRAPHQL = "application/graphql-response+json"
 JSON = "application/json"

@@ -28,9 +28,9 @@ from graphql_api.tables.windows import Rows
 from graphql_api.web.charge import reserve
 from graphql_api.web.conditional import not_modified
 from graphql_api.web.csv_cells import csv_header
-from graphql_api.web.lookups import request_context
 from graphql_api.web.query_string import query_pairs
 from graphql_api.web.responses import ChunkedBody, etag
+from graphql_api.web.route_context import request_context
 from graphql_api.web.routes import ApiRoute, Http
 
 PATH = "/api/rides"

@@ -10,17 +10,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from graphql_api.comments.lookup import find_race, kind_for
-from graphql_api.comments.model import Comment, CommentKind, CommentLanguage, CommentStyle, Wanted
+from graphql_api.comments.model import Comment, CommentKind, CommentLanguage, CommentRequest, CommentStyle
 from graphql_api.comments.service import Comments
 from graphql_api.errors import BadUserInput, NotFound
 from graphql_api.execution.budget import answered
 from graphql_api.japan_time import JST
 from graphql_api.jobs.model import POLL_AFTER, JobRecord
 from graphql_api.web.json_body import json_object, read_body
-from graphql_api.web.lookups import request_context
+from graphql_api.web.json_responses import uncached
 from graphql_api.web.middleware import request_headers
-from graphql_api.web.plain_answers import uncached
 from graphql_api.web.query_string import query_pairs, read_date, single
+from graphql_api.web.route_context import request_context
 from graphql_api.web.routes import Http
 
 RETRY_AFTER = str(ceil(POLL_AFTER))
@@ -46,7 +46,7 @@ class CommentRoutes:
             race = await find_race(request_context(self._http, request), race_id)
         style = _member(body, "style", CommentStyle) or CommentStyle.FULL
         language = _member(body, "language", CommentLanguage) or CommentLanguage.JA
-        wanted = Wanted(race.ids.bridge, kind_for(race, _member(body, "kind", CommentKind)), style, language)
+        wanted = CommentRequest(race.ids.bridge, kind_for(race, _member(body, "kind", CommentKind)), style, language)
         submitted = await self._http.services.get(Comments).request(wanted, race.date)
         headers = {"location": f"/comments/{submitted.id}", "retry-after": RETRY_AFTER}
         return uncached({"job_id": submitted.id, "status": submitted.record.state.value}, 202, headers)

@@ -51,11 +51,11 @@ class Mutation:
     ) -> RequestCommentPayload:
         """Queue the job."""
         from graphql_api.comments.lookup import find_race, kind_for
-        from graphql_api.comments.model import Wanted
+        from graphql_api.comments.model import CommentRequest
         from graphql_api.comments.service import Comments
 
         race = await find_race(info.context, race_id)
-        wanted = Wanted(race.ids.bridge, kind_for(race, kind), style, language)
+        wanted = CommentRequest(race.ids.bridge, kind_for(race, kind), style, language)
         submitted = await info.context.use(Comments).request(wanted, race.date)
         job = show_job(submitted.id, submitted.record)
         return RequestCommentPayload(job=job, poll_after=job.poll_after)

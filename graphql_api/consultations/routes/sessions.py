@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from graphql_api.access.payer import payer_of
-from graphql_api.consultations.answering import Asked
+from graphql_api.consultations.answering import AnswerRequest
 from graphql_api.consultations.model import BetFeedback, Consultation, Message
 from graphql_api.consultations.service import Consultations, Start
 from graphql_api.consultations.words import WORDS
@@ -20,8 +20,8 @@ from graphql_api.services import Services
 from graphql_api.slips.routes.shapes import shown_item
 from graphql_api.web.deadline import deadline_of
 from graphql_api.web.json_body import json_object, read_body
+from graphql_api.web.json_responses import uncached
 from graphql_api.web.middleware import request_headers, request_log
-from graphql_api.web.plain_answers import uncached
 
 LANGUAGES = {language.value: language for language in Language}
 
@@ -52,7 +52,7 @@ class Sessions:
         body, session_id = await self._body(request), request.path_params["session_id"]
         deadline = deadline_of(request.scope)
         seconds = deadline.begun + deadline.seconds - time.monotonic()
-        asked = Asked(payer_of(request.client.host if request.client else ""), seconds)
+        asked = AnswerRequest(payer_of(request.client.host if request.client else ""), seconds)
         consultations = self._services.get(Consultations)
         exchange = await consultations.send(session_id, _text(body, "content"), asked)
         messages = await consultations.messages(session_id, exchange.consultation)

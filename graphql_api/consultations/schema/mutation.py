@@ -74,10 +74,10 @@ class Mutation:
         ] = None,
     ) -> ConsultationPayload:
         """Send one."""
-        from graphql_api.consultations.answering import Asked
+        from graphql_api.consultations.answering import AnswerRequest
         from graphql_api.consultations.service import Consultations
 
-        asked = Asked(payer_of(info.context.client), info.context.budget.seconds_left)
+        asked = AnswerRequest(payer_of(info.context.client), info.context.budget.seconds_left)
         exchange = await info.context.use(Consultations).send(consultation_id, content, asked, client_request_id)
         return show_exchange(consultation_id, exchange, info.context)
 

@@ -9,12 +9,12 @@ from starlette.responses import Response
 from graphql_api.errors import NotFound
 from graphql_api.execution.budget import answered
 from graphql_api.forecasts.days import day_forecast
-from graphql_api.forecasts.judged import JudgedRace, JudgedRunner, judge
+from graphql_api.forecasts.race_forecast import JudgedRace, JudgedRunner, judge
 from graphql_api.forecasts.vocabulary import DESCRIPTIONS
 from graphql_api.races.ids import asked_place
 from graphql_api.races.lookup import race_at
 from graphql_api.web.charge import reserve
-from graphql_api.web.lookups import cacheable, request_context
+from graphql_api.web.route_context import cacheable, request_context
 from graphql_api.web.routes import Http
 
 COST = 20_000

@@ -9,7 +9,7 @@ from graphql_api.execution.context import Context
 from graphql_api.execution.cost import LOAD
 from graphql_api.execution.purity import PURE, pure
 from graphql_api.forecasts import published
-from graphql_api.forecasts.judged import JudgedRace, JudgedRunner, Judgement, judge
+from graphql_api.forecasts.race_forecast import JudgedRace, JudgedRunner, Judgement, judge
 from graphql_api.forecasts.schema.enums import FeatureSet
 from graphql_api.forecasts.schema.models import ForecastModel
 from graphql_api.language import Language

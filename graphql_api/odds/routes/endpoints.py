@@ -23,8 +23,8 @@ from graphql_api.races.lookup import race_at
 from graphql_api.races.model import Race
 from graphql_api.slips.tickets.types import BetType
 from graphql_api.web.charge import reserve
-from graphql_api.web.lookups import request_context
 from graphql_api.web.query_string import query_pairs, single
+from graphql_api.web.route_context import request_context
 from graphql_api.web.routes import Http
 
 RACE_COST = 20_000

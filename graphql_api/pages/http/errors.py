@@ -10,7 +10,7 @@ from starlette.types import Scope
 
 from graphql_api.errors import ServiceError
 from graphql_api.language import Language
-from graphql_api.pages.asked import LANGUAGE, Asked
+from graphql_api.pages.page_request import LANGUAGE, PageRequest
 from graphql_api.pages.texts import Texts
 from graphql_api.web.negotiation import preferred_language
 from graphql_api.web.query_string import read_query
@@ -54,9 +54,9 @@ class Place:
     up: str
     own: str
 
-    def asked(self) -> Asked:
+    def asked(self) -> PageRequest:
         """Return it as a request for a page without parameters."""
-        return Asked(self.language, self.is_chosen, self.up, self.own, {}, {})
+        return PageRequest(self.language, self.is_chosen, self.up, self.own, {}, {})
 
 
 def read_fault(status: int, headers: Headers, body: bytes) -> Fault | None:

@@ -5,15 +5,15 @@ from urllib.parse import quote, unquote
 from starlette.requests import Request
 
 from graphql_api.language import Language
-from graphql_api.pages.asked import LANGUAGE, PARAMETERS, Asked
+from graphql_api.pages.page_request import LANGUAGE, PARAMETERS, PageRequest
 from graphql_api.web.negotiation import preferred_language
-from graphql_api.web.pages import SLASHED
 from graphql_api.web.query_string import query_pairs
+from graphql_api.web.static_pages import SLASHED
 
 LANGUAGES = {each.value: each for each in Language}
 
 
-def read_asked(request: Request, max_page: int) -> Asked:
+def read_page_request(request: Request, max_page: int) -> PageRequest:
     """Return what a request asks of a page; ``max_page`` is the server's limit of items.
 
     Of a parameter that is given twice the last one counts. Parameters that no page has, and a language that is not
@@ -26,10 +26,10 @@ def read_asked(request: Request, max_page: int) -> Asked:
     path = {name: _last_part(request) for name in request.path_params}
     own = _own(request, path)
     up = "../" * own.count("/") or "./"
-    return Asked(language, chosen is not None, up, own, path, given, max_page)
+    return PageRequest(language, chosen is not None, up, own, path, given, max_page)
 
 
-def moved(request: Request, asked: Asked) -> str | None:
+def moved(request: Request, asked: PageRequest) -> str | None:
     """Return the URL of a page that was asked for with more slashes than it has, since its links are relative."""
     raw = request.scope.get("raw_path")
     if raw is None:

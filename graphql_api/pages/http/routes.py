@@ -12,8 +12,8 @@ from graphql_api.once import Once
 from graphql_api.pages.http.style import style
 from graphql_api.web.deadline import with_deadline
 from graphql_api.web.examples import GetExamples
-from graphql_api.web.pages import HASHED
 from graphql_api.web.routes import Http
+from graphql_api.web.static_pages import HASHED
 
 if TYPE_CHECKING:
     from graphql_api.pages.http.site import Site

@@ -4,7 +4,7 @@ from typing import Any
 
 from graphql_api.config import Settings
 from graphql_api.pages.http.style import style
-from graphql_api.web.pages import asset_name
+from graphql_api.web.static_pages import asset_name
 
 
 def shared(settings: Settings) -> dict[str, Any]:

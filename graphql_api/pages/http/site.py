@@ -14,11 +14,11 @@ from starlette.responses import Response
 
 from graphql_api import install_hint
 from graphql_api.errors import EngineMissing, IndexRequired, ServiceError
-from graphql_api.pages.asked import Asked
 from graphql_api.pages.definitions import PAGES, Page
 from graphql_api.pages.http.policy import HEADERS, VARY
-from graphql_api.pages.http.requests import moved, read_asked
+from graphql_api.pages.http.requests import moved, read_page_request
 from graphql_api.pages.http.shared import shared
+from graphql_api.pages.page_request import PageRequest
 from graphql_api.pages.rendering import FOLDER, Renderer, version
 from graphql_api.pages.schema.labels import labels
 from graphql_api.pages.texts import Texts
@@ -26,9 +26,9 @@ from graphql_api.web.charge import is_unadmitted
 from graphql_api.web.conditional import not_modified
 from graphql_api.web.examples import GetExamples
 from graphql_api.web.graphql_app import GraphQLParts
-from graphql_api.web.named.answers import Answers, Form
 from graphql_api.web.responses import ChunkedBody, etag
 from graphql_api.web.trusted import TrustedDocument, read_trusted
+from graphql_api.web.trusted_operations.answers import Answers, Form
 
 EXAMPLE = """{{
   jockey(id: "{id}") {{
@@ -63,7 +63,7 @@ class Site:
 
     async def respond(self, path: str, request: Request) -> Response:
         """Answer a request for the page of a path, or send it to the URL that the page has. Raises our errors."""
-        page, asked = PAGES[path], read_asked(request, self._graphql.settings.max_page)
+        page, asked = PAGES[path], read_page_request(request, self._graphql.settings.max_page)
         if location := moved(request, asked):
             return ChunkedBody((), 308, {"location": location, "cache-control": "no-cache"})
         own = await self._own(page, asked)
@@ -76,7 +76,7 @@ class Site:
                 raise
             return await self._answer(page.otherwise, asked, own, request)
 
-    async def _own(self, page: Page, asked: Asked) -> dict[str, Any]:
+    async def _own(self, page: Page, asked: PageRequest) -> dict[str, Any]:
         """Return what a page shows beside data: the ids to try."""
         if not page.has_examples:
             return {}
@@ -85,7 +85,7 @@ class Site:
         example = {"query": query, "explorer": f"{asked.url('graphql')}#query={quote(query)}"}
         return {"examples": examples.ids, "notice": examples.notice, "example": example}
 
-    async def _answer(self, page: Page, asked: Asked, own: Mapping[str, Any], request: Request) -> Response:
+    async def _answer(self, page: Page, asked: PageRequest, own: Mapping[str, Any], request: Request) -> Response:
         if not page.operation:
             return await self._without_data(page, asked, own, request)
         document, variables = self._documents[page.operation], page.variables(asked)
@@ -94,7 +94,7 @@ class Site:
         shape = orjson.dumps([page.template, asked.language.value, asked.is_chosen, place]).decode()
         return await self._answers.answer(request, document, variables, Form("text/html", shape, write, HEADERS, VARY))
 
-    async def _without_data(self, page: Page, asked: Asked, own: Mapping[str, Any], request: Request) -> Response:
+    async def _without_data(self, page: Page, asked: PageRequest, own: Mapping[str, Any], request: Request) -> Response:
         """Answer with a page that depends on no data, to be revalidated by its ETag."""
         request.scope["state"].pop("snapshots", None)
         context = page.context({}, asked, Texts(asked.language))
@@ -110,7 +110,7 @@ class Site:
     def _write(
         self,
         page: Page,
-        asked: Asked,
+        asked: PageRequest,
         own: Mapping[str, Any],
         query: tuple[TrustedDocument, Mapping[str, Any]],
         data: list[bytes],
@@ -121,7 +121,7 @@ class Site:
         return [self._renderer.render(page.template, asked, behind=behind, **own, **context).encode()]
 
 
-def _behind(document: TrustedDocument, variables: Mapping[str, Any], asked: Asked) -> dict[str, str]:
+def _behind(document: TrustedDocument, variables: Mapping[str, Any], asked: PageRequest) -> dict[str, str]:
     """Return the query behind a page, and where to open it."""
     shown = json.dumps(variables, ensure_ascii=False, indent=2)
     place = f"{asked.url('graphql')}#query={quote(document.text)}&variables={quote(shown)}"

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
 
-from graphql_api.pages.asked import Asked
+from graphql_api.pages.page_request import PageRequest
 from graphql_api.pages.texts import Texts
 
 REACH = timedelta(days=92)
@@ -17,7 +17,7 @@ BACK, AHEAD = timedelta(days=6), timedelta(days=7)
 ONE = timedelta(days=1)
 
 
-def variables(asked: Asked) -> dict[str, Any]:
+def variables(asked: PageRequest) -> dict[str, Any]:
     """Read the day. Raises ``BadUserInput``."""
     day = asked.day("date")
     return {
@@ -31,7 +31,7 @@ def variables(asked: Asked) -> dict[str, Any]:
     }
 
 
-def context(data: Mapping[str, Any], asked: Asked, _texts: Texts) -> dict[str, Any]:
+def context(data: Mapping[str, Any], asked: PageRequest, _texts: Texts) -> dict[str, Any]:
     """Show the races by racecourse, and the neighbouring race days."""
     day, own = asked.day("date"), [each for each in data["day"]["nodes"] if each["date"] == asked.path["date"]]
     races = sorted(own[0]["races"] if own else [], key=lambda each: (each["racecourse"], each["raceNumber"]))
@@ -46,19 +46,19 @@ def context(data: Mapping[str, Any], asked: Asked, _texts: Texts) -> dict[str, A
     }
 
 
-def card_variables(asked: Asked) -> dict[str, Any]:
+def card_variables(asked: PageRequest) -> dict[str, Any]:
     """Read the day, to ask a provider of race cards alone. Raises ``BadUserInput``."""
     day = asked.day("date")
     return {"day": day.isoformat(), **_near(day), "page": asked.at_most(REACH.days)}
 
 
-def days_variables(asked: Asked) -> dict[str, Any]:
+def days_variables(asked: PageRequest) -> dict[str, Any]:
     """Read the year. Raises ``BadUserInput``."""
     year = asked.year("year")
     return {"rides": {"date": {"gte": f"{year}-01-01", "lte": f"{year}-12-31"}} if year else None}
 
 
-def days_context(data: Mapping[str, Any], asked: Asked, _texts: Texts) -> dict[str, Any]:
+def days_context(data: Mapping[str, Any], asked: PageRequest, _texts: Texts) -> dict[str, Any]:
     """Show the days by month, newest first."""
     days = data["rides"]["groupBy"]
     return {

@@ -4,17 +4,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from graphql_api.errors import NotFound
-from graphql_api.pages.asked import PAGE, Asked
 from graphql_api.pages.charts import top_of
+from graphql_api.pages.page_request import PAGE, PageRequest
 from graphql_api.pages.texts import Texts
 
 
-def variables(asked: Asked) -> dict[str, Any]:
+def variables(asked: PageRequest) -> dict[str, Any]:
     """Read the name, and where the list goes on. Raises ``BadUserInput``."""
     return {"name": asked.path["name"], "page": asked.at_most(PAGE), "after": asked.text("after") or None}
 
 
-def context(data: Mapping[str, Any], _asked: Asked, _texts: Texts) -> dict[str, Any]:
+def context(data: Mapping[str, Any], _asked: PageRequest, _texts: Texts) -> dict[str, Any]:
     """Show the horse. Raises ``NotFound``."""
     horse = data["horse"]
     if horse is None:

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from graphql_api.errors import NotFound
-from graphql_api.pages.asked import Asked
 from graphql_api.pages.charts import Line, line_chart, top_of
 from graphql_api.pages.figures import percent
+from graphql_api.pages.page_request import PageRequest
 from graphql_api.pages.texts import Texts
 
 STARTED = ("FINISHED", "DEMOTED", "REMOUNTED", "FAILED_TO_FINISH", "DISQUALIFIED")
@@ -25,7 +25,7 @@ STEP = 5
 """Rides between two points."""
 
 
-def variables(asked: Asked) -> dict[str, Any]:
+def variables(asked: PageRequest) -> dict[str, Any]:
     """Read the id and the year. Raises ``BadUserInput``."""
     year = asked.year("year")
     span = {"date": {"gte": f"{year}-01-01", "lte": f"{year}-12-31"}} if year else {}
@@ -37,7 +37,7 @@ def variables(asked: Asked) -> dict[str, Any]:
     }
 
 
-def context(data: Mapping[str, Any], asked: Asked, texts: Texts) -> dict[str, Any]:
+def context(data: Mapping[str, Any], asked: PageRequest, texts: Texts) -> dict[str, Any]:
     """Show the jockey. Raises ``NotFound``."""
     jockey = data["jockey"]
     if jockey is None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from graphql_api.pages.asked import PAGE, Asked
+from graphql_api.pages.page_request import PAGE, PageRequest
 from graphql_api.pages.texts import Texts
 
 JURISDICTIONS = ("JRA", "NAR", "OVERSEAS")
@@ -12,7 +12,7 @@ STATISTICS = ("WINS", "STAKES_WINS", "PRIZE_MONEY", "RIDES")
 """Statistics to lead by. A rate is none of them: one ride and one win would lead."""
 
 
-def variables(asked: Asked) -> dict[str, Any]:
+def variables(asked: PageRequest) -> dict[str, Any]:
     """Read the search, the year, and what the leaders are filtered by. Raises ``BadUserInput``."""
     search, jurisdiction = asked.text("q"), asked.choice("jurisdiction", JURISDICTIONS)
     surface = asked.choice("surface", SURFACES)
@@ -32,7 +32,7 @@ def variables(asked: Asked) -> dict[str, Any]:
     }
 
 
-def context(data: Mapping[str, Any], asked: Asked, _texts: Texts) -> dict[str, Any]:
+def context(data: Mapping[str, Any], asked: PageRequest, _texts: Texts) -> dict[str, Any]:
     """Show what was found, or the leaders and the list."""
     return {
         "search": asked.text("q"),
@@ -53,11 +53,11 @@ def context(data: Mapping[str, Any], asked: Asked, _texts: Texts) -> dict[str, A
     }
 
 
-def id_variables(asked: Asked) -> dict[str, Any]:
+def id_variables(asked: PageRequest) -> dict[str, Any]:
     """Read where the list goes on. Raises ``BadUserInput``."""
     return {"page": asked.at_most(PAGE), "after": asked.text("after") or None}
 
 
-def id_context(data: Mapping[str, Any], _asked: Asked, _texts: Texts) -> dict[str, Any]:
+def id_context(data: Mapping[str, Any], _asked: PageRequest, _texts: Texts) -> dict[str, Any]:
     """Show the ids, which are all that is known without the index."""
     return {"list": data["jockeys"], "has_index": False, "found": None, "leaders": None, "search": ""}

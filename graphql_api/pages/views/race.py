@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from graphql_api.errors import NotFound
-from graphql_api.pages.asked import Asked
 from graphql_api.pages.charts import top_of
+from graphql_api.pages.page_request import PageRequest
 from graphql_api.pages.texts import Texts
 from graphql_api.pages.views.odds import odds_context
 
@@ -16,7 +16,7 @@ LAST = 999
 """Stands behind all positions: runners without one come last."""
 
 
-def variables(asked: Asked) -> dict[str, Any]:
+def variables(asked: PageRequest) -> dict[str, Any]:
     """Read the id; GraphQL judges its form."""
     return {"id": asked.path["id"], "most": asked.at_most(MOST), "language": asked.language.name}
 
@@ -30,7 +30,7 @@ def _forecast(forecast: Mapping[str, Any] | None) -> dict[str, Any]:
     return {"forecast": {**forecast, "entries": entries}, "forecast_top": top_of(rates, least=0.2)}
 
 
-def context(data: Mapping[str, Any], asked: Asked, texts: Texts) -> dict[str, Any]:
+def context(data: Mapping[str, Any], asked: PageRequest, texts: Texts) -> dict[str, Any]:
     """Show the race: in the order of the result if there is one, else by horse number. Raises ``NotFound``."""
     race = data["race"]
     if race is None:

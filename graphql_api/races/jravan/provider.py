@@ -17,7 +17,7 @@ from graphql_api.japan_time import day_in_japan
 from graphql_api.races.cards import Card, day_of
 from graphql_api.races.ids import RacePlace, bridge_place, netkeiba_id, place_of_netkeiba, race_ids
 from graphql_api.races.jravan.bridge import Bridge, Limit
-from graphql_api.races.jravan.reading import Told, read_place, read_race
+from graphql_api.races.jravan.reading import BridgeRace, read_place, read_race
 from graphql_api.races.model import Race, RaceProvider, RaceSource
 from graphql_api.snapshots.trace import Trace
 from graphql_api.storage.protocol import StoredObject
@@ -69,7 +69,7 @@ class JraVanCards:
     def decode(self, stored: StoredObject, key: str, trace: Trace) -> Card:  # noqa: ARG002 - of the protocol
         """Read races; whatever is no race was refused when it came."""
         source = RaceSource(RaceProvider.JRAVAN, stored.last_modified)
-        told = [Told(each["race"], each["runners"]) for each in orjson.loads(stored.data)]
+        told = [BridgeRace(each["race"], each["runners"]) for each in orjson.loads(stored.data)]
         return Card({read_place(each.race): partial(read_race, each, source, self._now()) for each in told})
 
     def size(self, value: Card) -> int:
@@ -88,7 +88,7 @@ class JraVanCards:
             self._listed[day] = True
         told = [{"race": race, "runners": None} for race in races]
         for race in races:
-            self._remember(_read(Told(race), self._now()))
+            self._remember(_read(BridgeRace(race), self._now()))
         if not told:
             raise NotFound(f"There are no races on {day}.")
         return sorted(told, key=lambda each: str(each["race"]["race_id"]))
@@ -102,7 +102,7 @@ class JraVanCards:
         race = _checked(body, dict)
         listed = self._bridge.get(f"/races/{identifier}/runners", limit)
         runners = [] if listed is None else _checked(listed, list)
-        told = _read(Told(race, runners), self._now())
+        told = _read(BridgeRace(race, runners), self._now())
         if race_ids(bridge_place(identifier)).bridge != told.ids.bridge:
             raise UpstreamUnavailable(_UNREADABLE, reason="another race came")
         return {"race": race, "runners": runners}
@@ -163,7 +163,7 @@ def _written(told: list[Any]) -> bytes:
         raise UpstreamUnavailable(_UNREADABLE, reason="nested too deep") from error
 
 
-def _read(told: Told, now: datetime) -> Race:
+def _read(told: BridgeRace, now: datetime) -> Race:
     """Read a race to see whether it is one. Raises ``UpstreamUnavailable``."""
     try:
         return read_race(told, RaceSource(RaceProvider.JRAVAN, now), now)

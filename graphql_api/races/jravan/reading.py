@@ -24,7 +24,7 @@ _MAX_NUMBER, _MAX_DISTANCE, _MAX_ODDS, _MAX_KILOGRAMS = 28, 10_000, 9_999.9, 2_0
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class BridgeRace:
     """A race as the bridge has it: the race's own object, and those of its runners, None where they were not asked."""
 
     race: Json
@@ -40,7 +40,7 @@ def read_place(race: Json) -> RacePlace:
     return RacePlace(place.day, place.course, place.number, meeting_round, meeting_day)
 
 
-def read_race(told: Told, source: RaceSource, now: datetime) -> Race:
+def read_race(told: BridgeRace, source: RaceSource, now: datetime) -> Race:
     """Read a race; ``now`` tells whether it is to come. Raises ``BadUserInput``, ``KeyError`` or ``TypeError``."""
     race, place = told.race, read_place(told.race)
     runners = None if told.runners is None else tuple(_read_runners(told.runners))

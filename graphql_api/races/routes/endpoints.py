@@ -14,8 +14,8 @@ from graphql_api.races.lookup import race_at, races_on
 from graphql_api.races.model import Race, Runner
 from graphql_api.races.records import RACES
 from graphql_api.web.charge import reserve
-from graphql_api.web.lookups import cacheable, request_context
 from graphql_api.web.query_string import SHOWN, query_pairs, read_date, single
+from graphql_api.web.route_context import cacheable, request_context
 from graphql_api.web.routes import Http
 
 _PARAMETERS = ("date", "venue")

@@ -21,8 +21,8 @@ from graphql_api.slips.service import Order, Slips
 from graphql_api.slips.tickets.selections import Selection
 from graphql_api.slips.tickets.types import BetMethod, BetType
 from graphql_api.web.json_body import json_object, read_body
+from graphql_api.web.json_responses import uncached
 from graphql_api.web.middleware import request_headers, request_log
-from graphql_api.web.plain_answers import uncached
 
 TYPES: Mapping[str, BetType] = {bet_type.value: bet_type for bet_type in BetType}
 

@@ -16,8 +16,8 @@ from graphql_api.errors import BadUserInput, NotFound, ServiceError
 from graphql_api.web.deadline import run_with_deadline, set_deadline
 from graphql_api.web.mcp.schemas import input_schema
 from graphql_api.web.middleware import RequestLog
-from graphql_api.web.named.routes import Named
 from graphql_api.web.trusted import TrustedDocument
+from graphql_api.web.trusted_operations.routes import TrustedOperations
 
 NAME = "graphql-api"
 INSTRUCTIONS = (
@@ -35,7 +35,7 @@ logging.getLogger("mcp").setLevel(logging.WARNING)  # the service writes a line 
 class Tools:
     """The tools of one application."""
 
-    def __init__(self, named: Named, version: str) -> None:
+    def __init__(self, named: TrustedOperations, version: str) -> None:
         """Run the operations of ``named``, by its limits."""
         self.named = named
         schema = named.graphql.documents.schema

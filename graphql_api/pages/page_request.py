@@ -24,7 +24,7 @@ MIN_YEAR, MAX_YEAR = 1900, 9999
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class PageRequest:
     """One request for a page.
 
     ``is_chosen`` tells whether the language stands in the URL. ``up`` leads from the page's URL to the root of the

@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 
-from graphql_api.web.pages import file_content
+from graphql_api.web.static_pages import file_content
 
 HEAD = """# {title}
 

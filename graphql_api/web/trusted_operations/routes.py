@@ -13,12 +13,12 @@ from graphql_api.errors import DataCorrupt, NotFound, ServiceError
 from graphql_api.web.endpoint import GraphQLEndpoint
 from graphql_api.web.graphql_app import CSV
 from graphql_api.web.graphql_response import write_map
-from graphql_api.web.named.answers import Answers, Form
-from graphql_api.web.named.parameters import read_variables, variable_types
-from graphql_api.web.named.table import NoTable, Table, table
 from graphql_api.web.openapi.operation import Operation
 from graphql_api.web.query_string import query_pairs, read_switch, single
 from graphql_api.web.trusted import TrustedDocument
+from graphql_api.web.trusted_operations.answers import Answers, Form
+from graphql_api.web.trusted_operations.parameters import read_variables, variable_types
+from graphql_api.web.trusted_operations.table import NoTable, Table, table
 
 FORMAT = "1"
 """Version of the bytes that the routes make of an answer; a part of the ETag, to be raised when they change."""
@@ -30,7 +30,7 @@ VARY = "Accept-Encoding"
 OUR_FAULTS = {ServiceError.code, DataCorrupt.code}
 
 
-class Named:
+class TrustedOperations:
     """The routes over trusted documents: an answer is whole, or it is an error with a status of its own."""
 
     def __init__(self, graphql: GraphQLEndpoint, trusted: Mapping[str, TrustedDocument]) -> None:

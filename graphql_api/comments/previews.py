@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from graphql_api.comments.lookup import CommentRaces
-from graphql_api.comments.model import CommentKind, CommentLanguage, CommentStyle, Wanted
+from graphql_api.comments.model import CommentKind, CommentLanguage, CommentRequest, CommentStyle
 from graphql_api.comments.service import Comments
 from graphql_api.comments.settings import CommentsSettings
 from graphql_api.errors import NotFound
@@ -37,7 +37,7 @@ async def queue_job(services: Services, run: JobRun, now: Now = lambda: datetime
     chosen = sorted((race for race in races if race.status is not RaceStatus.ABANDONED), key=place)
     most = settings.of(CommentsSettings).comments_ahead
     for race in chosen[:most]:
-        wanted = Wanted(race.ids.bridge, CommentKind.PREVIEW, CommentStyle.FULL, CommentLanguage.JA)
+        wanted = CommentRequest(race.ids.bridge, CommentKind.PREVIEW, CommentStyle.FULL, CommentLanguage.JA)
         await comments.queue(wanted)
     queued, left = len(chosen[:most]), len(chosen[most:])
     return JobResult({"day": day.isoformat(), "queued": queued, "left": left}, {"CommentsQueued": queued})
