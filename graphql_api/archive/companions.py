@@ -17,6 +17,7 @@ from graphql_api.archive.columns import TYPES, value_column
 from graphql_api.archive.conditions import Parameters
 from graphql_api.archive.counting import SqlCounting
 from graphql_api.archive.questions import Statement, value_of
+from graphql_api.archive.years import ALL_YEARS
 from graphql_api.jockeys.vocabulary import FinishStatus, RaceClass
 
 Ride = Mapping[str, Any]
@@ -217,23 +218,25 @@ def previous_statement(rides: Sequence[Ride]) -> Statement:
     """Write the starts of the rides' horses before the latest of the rides' days, by horse and day."""
     parameters = Parameters()
     horses = ", ".join(parameters.add(each) for each in sorted({ride["horse_name"] for ride in rides} - {"", None}))
-    latest = parameters.add(max(ride["date"] for ride in rides))
+    last_day = max(ride["date"] for ride in rides)
+    latest = parameters.add(last_day)
     started = SqlCounting().rides.text  # type: ignore[attr-defined]
     text = f"""SELECT {", ".join(map(value_column, _BEFORE))} FROM rides
     WHERE horse_name IN ({horses or "NULL"}) AND date < {latest} AND {started}
     ORDER BY horse_name, date, race_number NULLS FIRST, jockey_id, file_row"""
-    return Statement(text, tuple(parameters.values))
+    return Statement(text, tuple(parameters.values), years=(ALL_YEARS[0], last_day.year))
 
 
 def race_statement(rides: Sequence[Ride]) -> Statement:
     """Write the races of some rides: how many rides are known, their last 3 furlongs, and their positions."""
     parameters = Parameters()
-    days = ", ".join(parameters.add(each) for each in sorted({ride["date"] for ride in rides}))
+    dates = sorted({ride["date"] for ride in rides})
+    days = ", ".join(map(parameters.add, dates))
     meetings = ", ".join(parameters.add(each) for each in sorted({ride["meeting"] for ride in rides} - {None}))
     key = "date, meeting, race_number, CASE WHEN race_number IS NULL THEN race_name END"
     text = f"""SELECT {key}, count(*), list(last3f), list(finish_position)
     FROM rides WHERE date IN ({days}) AND meeting IN ({meetings or "NULL"}) GROUP BY {key}"""
-    return Statement(text, tuple(parameters.values))
+    return Statement(text, tuple(parameters.values), years=(dates[0].year, dates[-1].year))
 
 
 class Previous:

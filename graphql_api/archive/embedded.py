@@ -4,6 +4,7 @@ Nothing that a question says reaches a file, a setting or an extension: after th
 and no setting changes any more. A question ends with its request, and with its time.
 """
 
+from collections.abc import Sequence
 from concurrent.futures import CancelledError
 from pathlib import Path
 from threading import Event, Lock
@@ -21,6 +22,8 @@ from graphql_api.workers import Workers
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
+
+RIDES = "rides"
 
 PIECE = 20_000
 """Values that are fetched at a time: some milliseconds."""
@@ -54,16 +57,29 @@ class EmbeddedEngine:
         """Answer a question; see ``Engine.ask``. Raises as ``LocalFiles.fetch``, too."""
         return await self._asking.ask(statement, _Run(self, statement), budget)
 
-    def cursor(self, statement: Statement) -> "DuckDBPyConnection":
-        """Lend a cursor to a question, whose tables are open; to make one takes as long as a small question."""
+    def cursor(self, statement: Statement) -> tuple["DuckDBPyConnection", str]:
+        """Lend a cursor to a question, and return its text over tables that are open.
+
+        To make a cursor takes as long as a small question, and to open the files of all years as long as some.
+        """
+        years = self._years(statement)
+        rides = RIDES if len(years) == len(self.manifest.rides) else f"{RIDES}_{years[-1]}_{years[0]}"
         with self._opening:
             connection = self._connection = self._connection or self._open()
             for table in statement.tables:
-                if table not in self._opened:
-                    connection.execute(self._table(table))
-                    self._opened.add(table)
+                view = rides if table == RIDES else table
+                if view not in self._opened:
+                    connection.execute(self._table(table, view, years))
+                    self._opened.add(view)
             with self._lock:
-                return self._idle.pop() if self._idle else connection.cursor()
+                cursor = self._idle.pop() if self._idle else connection.cursor()
+        return cursor, statement.text if rides == RIDES else statement.over(rides)
+
+    def _years(self, statement: Statement) -> list[int]:
+        """List the years whose files a question needs, the newest first; all where there are none."""
+        first, last = statement.years
+        known = sorted(self.manifest.rides, reverse=True)
+        return [year for year in known if first <= year <= last] or known
 
     @property
     def held(self) -> Held:
@@ -94,20 +110,20 @@ class EmbeddedEngine:
         connection.execute("SET lock_configuration = true")
         return connection
 
-    def _table(self, table: str) -> str:
-        """Write the view of a table's files, which are fetched."""
+    def _table(self, table: str, view: str, years: Sequence[int]) -> str:
+        """Write the view of a table's files, those of some years, which are fetched."""
         manifest = self.manifest
         files = {
-            "rides": [manifest.rides[year] for year in sorted(manifest.rides, reverse=True)],
+            RIDES: [manifest.rides[year] for year in years],
             "jockeys": [manifest.jockeys],
             "horses": [manifest.horses],
         }[table]
         if not files:
             declared = ", ".join(f"{column.name} {column.type}" for column in COLUMNS)
-            return f"CREATE TABLE rides ({declared})"
+            return f"CREATE TABLE {view} ({declared})"
         paths = self._files.fetch(files, manifest.files)
         kind = "TABLE" if table == "jockeys" else "VIEW"  # it is small, and asked for beside other questions
-        return f"CREATE {kind} {table} AS SELECT * FROM read_parquet([{', '.join(map(_quoted, paths))}])"
+        return f"CREATE {kind} {view} AS SELECT * FROM read_parquet([{', '.join(map(_quoted, paths))}])"
 
 
 class _Run(Question):
@@ -123,10 +139,11 @@ class _Run(Question):
         """Ask, in a thread."""
         self._engine.held.check()
         with translated():
-            cursor = self._cursor = self._engine.cursor(self._statement)
+            cursor, text = self._engine.cursor(self._statement)
+            self._cursor = cursor
             if self._stopped.is_set():
                 raise CancelledError
-            cursor.execute(self._statement.text, list(self._statement.values))
+            cursor.execute(text, list(self._statement.values))
             rows = self._rows(cursor)
             self._engine.take_back(cursor)  # one whose question failed, or was ended, is let go of
         self._engine.held.add(checked(rows))

@@ -1,5 +1,6 @@
 """Questions about rides as statements of SQL: pages, counts, statistics, groups, and the numbers of a summary."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,7 @@ from graphql_api.archive.conditions import (
     test_sql,
 )
 from graphql_api.archive.counting import FIGURES, SqlCounting, best_days_sql, streaks_sql
+from graphql_api.archive.years import ALL_YEARS, Years, overlap, years_of, years_with
 from graphql_api.errors import BadUserInput
 from graphql_api.jockeys.grouping import Having
 from graphql_api.jockeys.summaries import NUMERICS
@@ -39,13 +41,21 @@ IDENTITY = (JOCKEY, FILE_ROW, "date", "race_number", "horse_number")
 """Columns by which a cursor knows a ride."""
 
 
+_FROM_RIDES = re.compile(r"\bFROM rides\b")
+
+
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A statement, the values of its parameters, and the tables that it reads."""
+    """A statement, the values of its parameters, the tables that it reads, and the years of all rides that it takes."""
 
     text: str
     values: tuple[Any, ...] = ()
     tables: tuple[str, ...] = ("rides",)
+    years: Years = ALL_YEARS
+
+    def over(self, view: str) -> str:
+        """Return the text with a view of some years in the place of the table of rides."""
+        return _FROM_RIDES.sub(f"FROM {view} AS rides", self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +69,11 @@ class Rides:
         """Write the choice. Raises ``BadUserInput`` for a field that is not stored."""
         exact = [SortKey(value_column(name)).same(_held(name, value), parameters) for name, value in self.keys]
         return " AND ".join([condition_sql(self.condition, parameters), *exact])
+
+    @property
+    def years(self) -> Years:
+        """Return the years of all that are chosen, and maybe more."""
+        return overlap([years_of(self.condition), *(years_with(name, value) for name, value in self.keys)])
 
     @property
     def is_of_one(self) -> bool:
@@ -107,7 +122,8 @@ class Grouping:
         values = ", ".join(
             [*map(value_column, self.by), *self.names, "count(CASE WHEN records > 0 THEN 1 END) OVER () AS group_count"]
         )
-        return Statement(f"{text}\nSELECT {values} {self.chosen_sql(parameters)}", tuple(parameters.values))
+        text = f"{text}\nSELECT {values} {self.chosen_sql(parameters)}"
+        return Statement(text, tuple(parameters.values), years=self.rides.years)
 
     def summary_statement(self, numeric: str) -> Statement:
         """Write the known numbers of one of ``NUMERICS``: by group, each number and how often it occurs, ascending.
@@ -130,6 +146,7 @@ SELECT chosen.number, {number} AS value, count(*) AS occurrences
 FROM picked JOIN chosen ON {_same("picked", "chosen", columns)}
 WHERE picked.{column} IS NOT NULL{own} GROUP BY chosen.number, {number} ORDER BY chosen.number, value""",
             tuple(parameters.values),
+            years=self.rides.years,
         )
 
     def figures_sql(self, parameters: Parameters) -> str:
@@ -189,7 +206,7 @@ def page_statement(
         where += f" AND {following_sql(keys, after, parameters)}"
     order_by = ", ".join(key.sql for key in keys)
     text = f"SELECT {', '.join(columns)} FROM rides WHERE {where} ORDER BY {order_by} LIMIT {count:d}"
-    return Statement(text, tuple(parameters.values))
+    return Statement(text, tuple(parameters.values), years=rides.years)
 
 
 def page_keys(orders: Sequence[Order]) -> tuple[SortKey, ...]:
@@ -204,13 +221,15 @@ def mark_statement(orders: Sequence[Order], identity: Mapping[str, Any]) -> Stat
     parameters = Parameters()
     same = " AND ".join(SortKey(name).same(value, parameters) for name, value in identity.items())
     columns = ", ".join(key.column for key in page_keys(orders))
-    return Statement(f"SELECT {columns} FROM rides WHERE {same}", tuple(parameters.values))
+    years = years_with("date", identity["date"])
+    return Statement(f"SELECT {columns} FROM rides WHERE {same}", tuple(parameters.values), years=years)
 
 
 def count_statement(rides: Rides) -> Statement:
     """Write how many rides there are."""
     parameters = Parameters()
-    return Statement(f"SELECT count(*) FROM rides WHERE {rides.where(parameters)}", tuple(parameters.values))
+    text = f"SELECT count(*) FROM rides WHERE {rides.where(parameters)}"
+    return Statement(text, tuple(parameters.values), years=rides.years)
 
 
 def value_of(name: str, stored: Any) -> Any:

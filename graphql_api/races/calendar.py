@@ -8,6 +8,7 @@ from graphql_api.archive import costs
 from graphql_api.archive.conditions import Parameters
 from graphql_api.archive.editions import Edition
 from graphql_api.archive.questions import Statement
+from graphql_api.archive.years import Years
 from graphql_api.execution.context import Context
 
 
@@ -32,6 +33,11 @@ class Span:
         """Count the days; None where there is no bound."""
         return None if self.since is None or self.until is None else max(0, (self.until - self.since).days + 1)
 
+    @property
+    def years(self) -> Years:
+        """Return the years of these days."""
+        return (self.since or date.min).year, (self.until or date.max).year
+
     def where(self, parameters: Parameters, after: date | None = None) -> str:
         """Write which rides are on these days, and behind ``after``."""
         bounds = ((">=", self.since), ("<=", self.until), (">", after))
@@ -50,7 +56,7 @@ async def read_days(
         f"SELECT date, list_sort(list(DISTINCT racecourse)), count(DISTINCT race_id) FROM rides WHERE {where} "
         f"GROUP BY date ORDER BY date LIMIT {count + 1:d}"
     )
-    rows = await edition.ask(context, Statement(text, tuple(parameters.values)), costs.PAGE)
+    rows = await edition.ask(context, Statement(text, tuple(parameters.values), years=span.years), costs.PAGE)
     return [RaceDay(day, tuple(racecourses), races) for day, racecourses, races in rows]
 
 
@@ -58,5 +64,5 @@ async def count_days(edition: Edition, context: Context, span: Span) -> int:
     """Count the days on all pages."""
     parameters = Parameters()
     text = f"SELECT count(DISTINCT date) FROM rides WHERE {span.where(parameters)}"
-    rows = await edition.ask(context, Statement(text, tuple(parameters.values)), costs.COUNT)
+    rows = await edition.ask(context, Statement(text, tuple(parameters.values), years=span.years), costs.COUNT)
     return int(rows[0][0])

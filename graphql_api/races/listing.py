@@ -68,7 +68,7 @@ class RaceList:
         where = "" if after is None else f" WHERE {following_sql(keys, after, parameters)}"
         order = ", ".join(key.sql for key in keys)
         text = f"SELECT race_id FROM ({grouped}){where} ORDER BY {order} LIMIT {self.count + 1:d}"
-        return Statement(text, tuple(parameters.values))
+        return Statement(text, tuple(parameters.values), years=self.rides.years)
 
     def mark_statement(self, race_id: str) -> Statement:
         """Write the values that a race has of the keys; no row where it is not among these races."""
@@ -76,13 +76,13 @@ class RaceList:
         grouped = self._grouped(parameters)
         columns = ", ".join(key.column for key in self.keys)
         text = f"SELECT {columns} FROM ({grouped}) WHERE race_id = {parameters.add(race_id)}"
-        return Statement(text, tuple(parameters.values))
+        return Statement(text, tuple(parameters.values), years=self.rides.years)
 
     def count_statement(self) -> Statement:
         """Write how many races there are."""
         parameters = Parameters()
         text = f"SELECT count(DISTINCT race_id) FROM rides WHERE {self.rides.where(parameters)}"
-        return Statement(text, tuple(parameters.values))
+        return Statement(text, tuple(parameters.values), years=self.rides.years)
 
     def _grouped(self, parameters: Parameters) -> str:
         columns = [key.column.removeprefix("key_") for key in self.keys[:-1]]

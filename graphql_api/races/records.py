@@ -42,17 +42,18 @@ _ORDERED = " ORDER BY rides.race_id, rides.horse_number, rides.jockey_id"
 def races_statement(ids: Collection[str]) -> Statement:
     """Write the question for the rides of some races; their years keep it to few files."""
     parameters = Parameters()
-    years = ", ".join(sorted({str(int(each[:4])) for each in ids}))
+    years = sorted({int(each[:4]) for each in ids})
+    of_years = ", ".join(map(str, years))
     named = ", ".join(parameters.add(each) for each in sorted(ids))
-    text = f"{_SELECTED}rides.year IN ({years}) AND rides.race_id IN ({named}){_ORDERED}"
-    return Statement(text, tuple(parameters.values), ("rides", "jockeys"))
+    text = f"{_SELECTED}rides.year IN ({of_years}) AND rides.race_id IN ({named}){_ORDERED}"
+    return Statement(text, tuple(parameters.values), ("rides", "jockeys"), (years[0], years[-1]))
 
 
 def day_statement(day: date) -> Statement:
     """Write the question for the rides of a day."""
     parameters = Parameters()
     text = f"{_SELECTED}rides.date = {parameters.add(day)} AND rides.race_id IS NOT NULL{_ORDERED}"
-    return Statement(text, tuple(parameters.values), ("rides", "jockeys"))
+    return Statement(text, tuple(parameters.values), ("rides", "jockeys"), (day.year, day.year))
 
 
 def put_together(edition: Edition, rows: Iterable[Sequence[Any]]) -> dict[str, Race]:
