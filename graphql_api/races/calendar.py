@@ -8,7 +8,6 @@ from graphql_api.archive import costs
 from graphql_api.archive.conditions import Parameters
 from graphql_api.archive.editions import Edition
 from graphql_api.archive.questions import Statement
-from graphql_api.archive.years import Years
 from graphql_api.execution.context import Context
 
 
@@ -34,8 +33,8 @@ class Span:
         return None if self.since is None or self.until is None else max(0, (self.until - self.since).days + 1)
 
     @property
-    def years(self) -> Years:
-        """Return the years of these days."""
+    def years(self) -> tuple[int, int]:
+        """Return the first and the last year of these days."""
         return (self.since or date.min).year, (self.until or date.max).year
 
     def where(self, parameters: Parameters, after: date | None = None) -> str:
