@@ -78,8 +78,8 @@ class Asking:
             self._answers.clear()
 
 
-def checked(answer: Answer) -> Answer:
-    """Return an answer. Raises ``QueryTooComplex`` for one of too many values."""
-    if answer.size > MAX_VALUES:
-        raise QueryTooComplex(f"The query returns more than {MAX_VALUES:,} values. Add a filter, or use fewer keys.")
+def checked(answer: Answer, most: int = MAX_VALUES) -> Answer:
+    """Return an answer. Raises ``QueryTooComplex`` for one of more than ``most`` values."""
+    if answer.size > most:
+        raise QueryTooComplex(f"The query returns more than {most:,} values. Add a filter, or use fewer keys.")
     return answer

@@ -4,8 +4,7 @@ import asyncio
 import json
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -40,6 +39,7 @@ from graphql_api.execution.budget import Budget
 from graphql_api.storage.folder import FolderStorage
 from graphql_api.workers import Workers
 from graphql_client import codes, data, run
+from waiting import until
 
 COUNT = Statement("SELECT count(*) FROM rides")
 RIDES = "{ rides { totalCount } }"
@@ -58,14 +58,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def nothing(_: str) -> tuple[Sequence[str], Sequence[Sequence[Any]]]:
     """Answer one row of one number."""
     return ["bigint"], [(80,)]
-
-
-def until(holds: Callable[[], bool]) -> bool:
-    """Wait until something holds, for half a minute at most."""
-    end = time.monotonic() + 30
-    while not holds() and time.monotonic() < end:
-        time.sleep(0.02)
-    return holds()
 
 
 class Asked:
@@ -230,10 +222,9 @@ def test_results_come_in_pages(folder: Path, asked: Asked) -> None:
     assert asked.athena.calls.count("GetQueryResults") == 3
 
 
-def test_results_of_too_many_values_are_refused(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_results_of_too_many_values_are_refused(asked: Asked) -> None:
     """They are not taken into memory."""
-    monkeypatch.setattr("graphql_api.archive.athena.engine.MAX_VALUES", 2_000)
-    monkeypatch.setattr("graphql_api.archive.asking.MAX_VALUES", 2_000)
+    asked.engine.max_values = 2_000
     asked.athena._ask = lambda _: (["bigint"], [(number,) for number in range(50_000)])
     with pytest.raises(QueryTooComplex):
         asked.ask()

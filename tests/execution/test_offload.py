@@ -10,7 +10,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from fakes import FakeClock, FakeStorage
+from fakes import PATIENCE, FakeClock, FakeStorage
 from graphql_api import samples
 from graphql_api.app import api_schema, create_app, create_core
 from graphql_api.config import Settings
@@ -246,12 +246,12 @@ def test_work_ends_before_the_caller_that_gives_up() -> None:
 
     def work() -> None:
         running.set()
-        asked_to_stop.wait(10)
+        assert asked_to_stop.wait(PATIENCE)
         ended.append("work")
 
     async def give_up() -> None:
         task = asyncio.ensure_future(offload.run(work, asked_to_stop.set))
-        await asyncio.to_thread(running.wait, 10)
+        await asyncio.to_thread(running.wait, PATIENCE)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
@@ -268,13 +268,13 @@ def test_long_work_that_cannot_be_done_in_time_is_refused_at_once() -> None:
     offload, opened = Offload(1), threading.Event()
 
     async def run() -> list[int]:
-        first = asyncio.ensure_future(offload.queue(lambda: opened.wait(60) and 1, Budget(), 10**9))
+        first = asyncio.ensure_future(offload.queue(lambda: opened.wait(PATIENCE) and 1, Budget(), 10**9))
         await asyncio.sleep(0)
         patient = asyncio.ensure_future(offload.queue(lambda: 2, Budget(), 10))
         with pytest.raises(Overloaded):
-            await offload.queue(lambda: 3, Budget(seconds=20), 10)
+            await offload.queue(lambda: 3, Budget(seconds=PATIENCE), 10)
         opened.set()
-        return [await first, await patient, await offload.queue(lambda: 4, Budget(seconds=20), 10)]
+        return [await first, await patient, await offload.queue(lambda: 4, Budget(seconds=PATIENCE), 10)]
 
     assert asyncio.run(run()) == [1, 2, 4]
     offload.close()

@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -19,6 +18,7 @@ from graphql_api.races.jravan.provider import JraVanCards
 from graphql_api.races.model import Race, RaceStatus
 from graphql_api.snapshots.trace import Trace
 from races.bridge import Bridge, bridge_server
+from waiting import until
 
 DAY, MAIN, FIRST = "2026-04-05", "20260405_06_11", "20260405_43_01"
 NOON = datetime(2026, 4, 5, 3, 0, tzinfo=UTC)
@@ -251,10 +251,7 @@ def test_questions_share_a_connection_until_the_provider_is_closed(bridge: Bridg
     race(provider, MAIN)
     assert bridge.connections["opened"] == 2
     provider.close()
-    until = time.monotonic() + 10
-    while bridge.connections["open"] and time.monotonic() < until:
-        time.sleep(0.01)
-    assert bridge.connections["open"] == 0
+    assert until(lambda: bridge.connections["open"] == 0)
 
 
 def test_a_bridge_that_is_not_there_is_a_fault() -> None:

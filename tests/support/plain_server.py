@@ -10,6 +10,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+from fakes import PATIENCE
+
 
 def written(method: str, path: str, body: bytes = b"", **headers: str) -> bytes:
     """Write a request."""
@@ -23,7 +25,7 @@ class Connection:
 
     def __init__(self, port: int) -> None:
         """Connect."""
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=20)
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
         self.file = self.socket.makefile("rb")
 
     def send(self, data: bytes) -> None:
@@ -97,6 +99,6 @@ class Server:
         """Stop it in order."""
         self.disconnect()
         self.process.send_signal(signal.SIGINT)
-        assert self.process.wait(20) == 0
+        assert self.process.wait(PATIENCE) == 0
         assert self.process.stderr is not None
         self.process.stderr.close()

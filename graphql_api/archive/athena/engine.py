@@ -55,6 +55,7 @@ class AthenaEngine:
         self.client = client
         self.workgroup = workgroup
         self.held = Held()
+        self.max_values = MAX_VALUES
         self._asking = Asking(workers)
         self._embedded = embedded
 
@@ -89,7 +90,7 @@ class _Run(Question):
                 with suppress(Exception):  # what ended the question is what is to be told
                     engine.client().stop_query_execution(QueryExecutionId=execution)
                 raise
-        engine.held.add(checked(rows))
+        engine.held.add(checked(rows, engine.max_values))
         return rows
 
     def stop(self) -> None:
@@ -128,7 +129,7 @@ class _Run(Question):
         rows = Answer()
         for piece in read_pages(self._pages(execution), lists):
             rows += piece
-            if rows.size > MAX_VALUES:
+            if rows.size > self._engine.max_values:
                 break
         return rows
 
