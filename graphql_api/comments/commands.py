@@ -43,7 +43,7 @@ def comments() -> None:
 
 @comments.command(short_help="Count comments by day, provider, kind, style and language.")
 @click.option("--days", type=click.IntRange(1, 400), default=7, show_default=True, help="Days, today (UTC) included.")
-@click.option("--html", type=click.Path(path_type=Path, dir_okay=False), help="Write a page with a plot there, too.")
+@click.option("--html", type=click.Path(path_type=Path, dir_okay=False), help="Also write a page with a plot.")
 def report(days: int, html: Path | None) -> None:
     """Print how many comments were written and reused, their tokens, and bounds on their latency."""
     settings = read_settings(os.environ)

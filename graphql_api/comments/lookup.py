@@ -38,7 +38,7 @@ async def find_race(context: Context, race_id: str) -> Race:
     if race is None:
         raise NotFound("There is no such race.")
     if race.status is RaceStatus.ABANDONED:
-        raise BadUserInput("The race was called off: there is nothing to comment.")
+        raise BadUserInput("The race was cancelled, so there is no comment on it.")
     return race
 
 
@@ -46,5 +46,5 @@ def kind_for(race: Race, asked: CommentKind | None) -> CommentKind:
     """Return the kind of a comment: as asked, or by the state of the race. Raises ``BadUserInput``."""
     is_run = race.status is RaceStatus.OFFICIAL
     if asked is CommentKind.REVIEW and not is_run:
-        raise BadUserInput("The race has no result yet: there is nothing to review.")
+        raise BadUserInput("The race has no result yet, so there is no review. Request a PREVIEW.")
     return asked or (CommentKind.REVIEW if is_run else CommentKind.PREVIEW)

@@ -10,9 +10,9 @@ from graphql_api.language_models.settings import Api, ModelChoice, ProviderName
 class CommentsSettings:
     """The slice's table of settings."""
 
-    comments_kept: int = setting(14 * 86_400, "Seconds that a comment on a race is kept", minimum=60)
+    comments_kept: int = setting(14 * 86_400, "Seconds for which a comment on a race is kept", minimum=60)
     comments_fresh: int = setting(
-        600, "Seconds that a comment is given again as it is; then its facts are gathered anew", minimum=1
+        600, "Seconds for which a comment is returned unchanged. After that, its facts are collected again", minimum=1
     )
     comments_ahead: int = setting(
         36,

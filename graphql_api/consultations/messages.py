@@ -63,7 +63,7 @@ class Messages:
         counted = await self.store.add(self.session, {"messages": 1}, expires=self.expires)
         number = counted.numbers["messages"]
         if number > MAX_MESSAGES:
-            raise BadUserInput(f"A consultation takes at most {MAX_MESSAGES} messages; start another one.")
+            raise BadUserInput(f"A consultation can have at most {MAX_MESSAGES} messages. Start another consultation.")
         return number
 
     async def write(self, number: int, message: Message) -> Message:
@@ -83,7 +83,7 @@ class Messages:
             await self._claim(request, now, stored.version if stored else 0)
             return None
         if stored.body["asked"] != request.asked:
-            raise BadUserInput("'clientRequestId' was given to another message; take a new one for each.")
+            raise BadUserInput("'clientRequestId' was already used for another message. Use a new one for each.")
         number = stored.body["number"]
         if number is None:
             raise Conflict(BEING_ANSWERED)

@@ -106,7 +106,7 @@ class Consultations:
             return consultation_id, _same(begun, request)
         slip = await self._slips.get(slip_id)
         if not slip.items:
-            raise BadUserInput("The slip is empty: add a ticket first.")
+            raise BadUserInput("The slip is empty. Add a ticket first.")
         made = replace(await self._made(context, slip, begin), asked=None if request is None else request.asked)
         expires = int(made.expires_at.timestamp())
         key = _key(consultation_id)
@@ -154,7 +154,7 @@ class Consultations:
     ) -> Exchange:
         """Write a message and its answer. Raises ``NotFound`` where the session is deleted meanwhile."""
         if held.status is ConsultationStatus.COMPLETED:
-            raise Conflict("The consultation has ended; start another one.")
+            raise Conflict("The consultation has ended. Start another consultation.")
         messages = self._messages(consultation_id, held)
         number = await messages.count_one()
         turns = await messages.turns()
@@ -210,7 +210,7 @@ class Consultations:
             except Conflict:
                 continue
             return replace(changed, version=stored.version)
-        raise Conflict("Others change the consultation all the time; try again.")
+        raise Conflict("Too many requests change the consultation at the same time. Try again.")
 
 
 def _same(begun: Consultation, request: ClientRequest | None) -> Consultation:

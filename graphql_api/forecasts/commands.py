@@ -62,12 +62,12 @@ def objective_option(command: Callable[..., Any]) -> Callable[..., Any]:
 def model_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the option of commands that use a model."""
     return click.option(
-        "--model", metavar="VERSION|current|candidate", help="Default: the current model, else the candidate."
+        "--model", metavar="VERSION|current|candidate", help="Default: the current model, otherwise the candidate."
     )(command)
 
 
 @click.group(
-    short_help="Make forecasts and judge them against the market.",
+    short_help="Make forecasts and compare them with the market.",
     epilog="""\b
 Examples:
   graphql-api forecast run --data data
@@ -75,7 +75,7 @@ Examples:
   graphql-api forecast report --data data --out report.html""",
 )
 def forecast() -> None:
-    """Make forecasts of races from the index, judge them against the market, and publish them for the API.
+    """Make forecasts of races from the index, compare them with the market, and publish them for the API.
 
     Each command runs the steps that it requires, unless their results are stored already. An interrupted command
     continues where it ended. The results are in the folders `forecasting` and `forecasts` of the data source.
@@ -85,7 +85,7 @@ def forecast() -> None:
 @forecast.command(short_help="Compute the features of all runners.")
 @options
 def features(**given: Any) -> None:
-    """Compute the features of all runners in the index. Nothing of the race day itself is used."""
+    """Compute the features of all runners in the index. Data of the race day is not used."""
     with opened(**given) as work:
         found = work.pipeline.features
         content = {"digest": found.digest, "rows": found.rows, "races": found.races, "incomplete": found.incomplete}
@@ -106,21 +106,24 @@ def train(**given: Any) -> None:
         work.tell(_card(card), _card_text(card))
 
 
-@forecast.command(short_help="Judge a model against the market.")
+@forecast.command(short_help="Compare a model with the market.")
 @model_option
 @options
 def evaluate(model: str | None, **given: Any) -> None:
-    """Judge the forecasts of races that the model had not seen when it forecast them."""
+    """Evaluate the forecasts of races that the model was not trained on."""
     with opened(**given) as work:
         found = work.pipeline.evaluate(work.pipeline.card(model))
         work.tell(found, _verdict(found["summary"]))
 
 
-@forecast.command(short_help="Forecast past races out of sample, and coming ones.")
+@forecast.command(short_help="Forecast past races out of sample, and future races.")
 @model_option
 @options
 def predict(model: str | None, **given: Any) -> None:
-    """Forecast the races of the span: past ones by models that had not seen them, coming ones by the newest."""
+    """Forecast the races from --since to --until.
+
+    Past races are forecast by models that were trained on earlier races, future races by the newest model.
+    """
     with opened(**given) as work:
         card = work.pipeline.card(model)
         days = [_day_told(each) for each in _forecasts(work, card)]
@@ -132,7 +135,7 @@ def predict(model: str | None, **given: Any) -> None:
 @model_option
 @options
 def publish(model: str | None, *, replace: bool, **given: Any) -> None:
-    """Publish the forecasts of the span as one object for each race day."""
+    """Publish the forecasts from --since to --until, one object for each race day."""
     with opened(**given) as work:
         card = work.pipeline.card(model)
         found = _forecasts(work, card)
@@ -142,7 +145,7 @@ def publish(model: str | None, *, replace: bool, **given: Any) -> None:
 
 
 @forecast.command(short_help="Write the report of a model as HTML.")
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write the page to this file, too.")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Also write the page to this file.")
 @model_option
 @options
 def report(model: str | None, out: Path | None, **given: Any) -> None:
@@ -155,12 +158,12 @@ def report(model: str | None, out: Path | None, **given: Any) -> None:
 
 
 @forecast.command(short_help="List models, or promote one.")
-@click.option("--promote", metavar="VERSION|candidate", help="Make this model the current one, if the gate allows it.")
+@click.option("--promote", metavar="VERSION|candidate", help="Make this model current, if it passes the checks.")
 @options
 def models(promote: str | None, **given: Any) -> None:
     """List the models with their stages. A model becomes current only if it is not worse than the current one.
 
-    A model that is better than the market without its odds is refused: its features must know the result.
+    A model without odds that is better than the market is refused: its features probably contain the result.
     """
     with opened(**given) as work:
         if promote is not None and (refusal := work.pipeline.promote(work.pipeline.card(promote))):

@@ -133,5 +133,5 @@ def read_model(artefacts: Artefacts, name: str, threads: int) -> boosting.Model:
     """Read a model by its name. Raises ``DataCorrupt`` if it is gone, and ``EngineMissing``."""
     data = artefacts.read(name)
     if data is None:
-        raise DataCorrupt("A model is gone. Train again.", key=name)
+        raise DataCorrupt("A model was deleted. Train again.", key=name)
     return boosting.Model(data.decode(), threads)

@@ -116,5 +116,5 @@ def _step(step: str | None, text: str, known: range) -> int:
 def _value(text: str, known: range, names: Mapping[str, int]) -> int:
     value = names.get(text.upper(), int(text) if text.isdecimal() else -1)
     if value not in known:
-        raise ValueError(f"{text!r} is no value of this field of a cron expression.")
+        raise ValueError(f"{text!r} is not a valid value of this field of a cron expression.")
     return value

@@ -109,7 +109,7 @@ class Ledger:
         if found is None:
             raise NotFound("There is no such job.")
         if found.state is not JobState.FAILED:
-            raise Conflict(f"The job is {found.state.value}, and only a FAILED one can be started anew.")
+            raise Conflict(f"The job is {found.state.value}, and only a FAILED job can be restarted.")
         order = replace(found.order, run=found.order.run + 1)
         _send(send, order)
         try:
@@ -123,7 +123,7 @@ class Ledger:
         if found is None:
             raise NotFound("There is no such job.")
         if not found.is_finished:
-            raise Conflict(f"The job is {found.state.value}, and only a finished one can be purged.")
+            raise Conflict(f"The job is {found.state.value}, and only a finished job can be deleted.")
         self.store.delete(Key(PARTITION, name), expected=found.version)
 
     def claim(self, order: Order, waits: Sequence[float] | None = None) -> JobRecord | Busy | None:

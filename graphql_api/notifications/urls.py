@@ -76,7 +76,7 @@ async def resolved(host: str, port: int) -> list[str]:
         async with asyncio.timeout(RESOLVE_SECONDS):
             found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
-        raise UpstreamUnavailable("The host of the webhook cannot be found now.") from error
+        raise UpstreamUnavailable("The host of the webhook cannot be resolved. Try again later.") from error
     return [str(each[4][0]) for each in found]
 
 
@@ -88,7 +88,7 @@ async def address_of(url: WebhookUrl, resolve: Resolve = resolved, *, trusted: b
     """
     addresses = await resolve(url.host, url.port)
     if not addresses:
-        raise UpstreamUnavailable("The host of the webhook cannot be found now.")
+        raise UpstreamUnavailable("The host of the webhook cannot be resolved. Try again later.")
     if not url.is_secure:
         allowed = all(ip_address(each).is_loopback for each in addresses)
     else:

@@ -46,7 +46,7 @@ def publish(data: str | None, catalog: str, database: str, warehouse: str | None
     settings = settings_of(data)
     log_to_stderr("CRITICAL")
     if not settings.data:
-        raise click.UsageError("Specify the bucket: --data s3://bucket/prefix. Tables name their files by it.")
+        raise click.UsageError("Specify the bucket: --data s3://bucket/prefix. The tables contain this URL.")
     storage = open_source(settings)
     root = settings.data if "://" in settings.data else Path(settings.data).resolve().as_uri()
     is_glue = catalog == "glue"

@@ -125,7 +125,7 @@ def _count(asked: ExportRequest, names: Sequence[str]) -> int:
     if asked.limit is not None and asked.limit > most:
         raise QueryTooComplex(
             f"Parameter 'limit' may be {most:,} at most with {len(names)} columns: a file has {MAX_CELLS:,} cells at "
-            "most. Ask for fewer columns, or read the archive's own files."
+            "most. Request fewer columns, or read the archive's own files."
         )
     return most if asked.limit is None else asked.limit
 

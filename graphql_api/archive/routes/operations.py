@@ -16,7 +16,7 @@ def export(form: Format, names: Sequence[str], max_cells: int) -> Json:
     columns = {
         "name": "columns",
         "in": "query",
-        "description": "Fields of GraphQL's Ride in snake case, separated by commas; without it all of them.",
+        "description": "Fields of GraphQL's Ride in snake case, separated by commas. Default: all fields.",
         "schema": {"type": "string", "maxLength": MAX_LENGTH, "pattern": _list_of(names)},
         "example": "date,racecourse,race_number,horse_name,jockey_id,finish_position",
     }

@@ -39,7 +39,7 @@ Examples:
 def jobs() -> None:
     """Run jobs by name, and list, show, redrive or purge those of the queue.
 
-    A queued job is named by its id, or by the name that `list` shows: the store holds no ids.
+    Name a queued job by its id, or by the name that `list` shows. The store contains no ids.
     """
 
 
@@ -161,7 +161,7 @@ def _ledger() -> Iterator[tuple[Ledger, Settings]]:
 def _each(ledger: Ledger, names: tuple[str, ...], act: Callable[[str], object], *, every: bool) -> None:
     """Do something to the jobs that are named, or to all that have failed."""
     if bool(names) == every:
-        raise click.UsageError("Give names of jobs, or --all.")
+        raise click.UsageError("Specify names of jobs, or --all.")
     chosen = [each.order.name for each in ledger.list(JobState.FAILED)] if every else [_named(each) for each in names]
     for name in chosen:
         act(name)

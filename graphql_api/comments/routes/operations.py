@@ -25,14 +25,14 @@ FAILURES = CodedFailures(
     "CommentError",
     {
         400: Failure(
-            "CommentBadRequest", "Something is not of its form, or the race cannot be commented.", "BAD_REQUEST"
+            "CommentBadRequest", "A value has the wrong form, or the race cannot have this comment.", "BAD_REQUEST"
         ),
         404: Failure("CommentNotFound", "There is no such race or job.", "NOT_FOUND"),
-        409: Failure("CommentIndexRequired", "Neither an archive nor a provider tells of races.", "INDEX_REQUIRED"),
-        413: Failure("CommentTooLarge", "The body is larger than the server takes.", "BAD_REQUEST"),
-        415: Failure("CommentMediaType", "The body is no JSON in UTF-8.", "BAD_REQUEST"),
-        501: Failure("CommentEngineMissing", "DuckDB, which the index takes, is not installed.", "ENGINE_MISSING"),
-        503: Failure("CommentUnavailable", "The store or the provider cannot be used for now.", "STORE_UNAVAILABLE"),
+        409: Failure("CommentIndexRequired", "There is neither an archive nor a provider of races.", "INDEX_REQUIRED"),
+        413: Failure("CommentTooLarge", "The body is larger than the server allows.", "BAD_REQUEST"),
+        415: Failure("CommentMediaType", "The body is not JSON in UTF-8.", "BAD_REQUEST"),
+        501: Failure("CommentEngineMissing", "DuckDB, which the index requires, is not installed.", "ENGINE_MISSING"),
+        503: Failure("CommentUnavailable", "The store or the provider is not available.", "STORE_UNAVAILABLE"),
         504: Failure("CommentTimedOut", "The request took too long.", "TIMEOUT"),
     },
 )
@@ -84,7 +84,7 @@ def _comment() -> Json:
         advice_comment=TEXT,
         facts={"type": "array", "items": TEXT},
         llm_provider=TEXT,
-        fallback={"type": "boolean", "description": "Whether the template wrote it in place of a model."},
+        fallback={"type": "boolean", "description": "Whether the template wrote it instead of a model."},
         fallback_reason={"enum": [None, *(reason.name for reason in FallbackReason)]},
         generation_metadata=metadata,
         generated_at=DATE_TIME,
@@ -93,10 +93,10 @@ def _comment() -> Json:
 
 def generate() -> Json:
     """Describe how a comment is asked for."""
-    accepted = "It will be written: ask again at `Location` after `Retry-After` seconds."
+    accepted = "The comment will be written. Send a request to `Location` after `Retry-After` seconds."
     headers = {"Location": {"schema": TEXT}, "Retry-After": {"schema": COUNT}}
     return {
-        **operation_object("generateComment", "Ask for a comment on a race", tag="comments"),
+        **operation_object("generateComment", "Request a comment on a race", tag="comments"),
         "requestBody": {"required": True, "content": json_content("CommentRequest")},
         "responses": FAILURES.responses(202, accepted, "CommentAccepted", headers),
     }
@@ -105,7 +105,7 @@ def generate() -> Json:
 def comment() -> Json:
     """Describe how a comment is read."""
     return {
-        **operation_object("getComment", "A job, and its comment once it is written", tag="comments"),
+        **operation_object("getComment", "A job, and its comment if it is written", tag="comments"),
         "parameters": [{"name": "job_id", "in": "path", "required": True, "schema": JOB_ID}],
         "responses": FAILURES.responses(200, "The job.", "CommentJob"),
     }

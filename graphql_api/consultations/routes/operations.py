@@ -14,7 +14,7 @@ from graphql_api.web.openapi.objects import (
     reference,
 )
 
-TAGS = {"consultation": "Facts on a cart, and answers to messages. No advice to buy."}
+TAGS = {"consultation": "Facts about a cart, and answers to messages. No advice to buy."}
 
 _NUMBER: Json = {"type": ["number", "null"], "minimum": 0, "maximum": 1}
 _NULLABLE_TEXT: Json = {"type": ["string", "null"]}
@@ -50,7 +50,7 @@ def start() -> Json:
 def send() -> Json:
     """Describe how a message is sent."""
     return {
-        **_of_session("sendMessage", "Send a message, and wait for its answer"),
+        **_of_session("sendMessage", "Send a message and wait for the answer"),
         "requestBody": {"required": True, "content": json_content("ConsultationContent")},
         "responses": FAILURES.responses(200, "The answer.", "ConsultationExchange"),
     }
@@ -89,13 +89,13 @@ def _session() -> Json:
         comment=TEXT,
     )
     return {
-        "session_id": {**TEXT, "description": "A capability: whoever knows it may read and ask."},
+        "session_id": {**TEXT, "description": "Secret id. Anyone who knows it can read and send messages."},
         "status": {**TEXT, "enum": ["not_started", "in_progress", "completed"]},
         "cart_items": {"type": "array", "items": reference("CartShownItem")},
         "total_amount": YEN,
         "data_feedbacks": {"type": "array", "items": feedback},
         "amount_feedback": amount,
-        "notice": {**TEXT, "description": "On responsible play; to be shown."},
+        "notice": {**TEXT, "description": "A notice about responsible gambling. Clients should display it."},
     }
 
 

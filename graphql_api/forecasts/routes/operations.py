@@ -17,13 +17,13 @@ _RANK: Json = {"type": "integer", "minimum": 1}
 FAILURES = CodedFailures(
     "ForecastError",
     {
-        400: Failure("ForecastBadRequest", "The id is not of its form."),
+        400: Failure("ForecastBadRequest", "The id does not have the documented form."),
         404: Failure("ForecastNotFound", "There is no such race, or no forecast of it."),
         409: Failure("ForecastIndexRequired", "There is no index, and no provider of cards."),
-        500: Failure("ForecastUnreadable", "The forecasts of the day cannot be read, or know the race day."),
+        500: Failure("ForecastUnreadable", "The forecasts of the day cannot be read, or use data of the race day."),
         501: Failure("ForecastEngineMissing", "DuckDB, which the index requires, is not installed."),
         503: Failure(
-            "ForecastUnavailable", "The storage, the archive or the provider cannot be used now; try again later."
+            "ForecastUnavailable", "The storage, the archive or the provider is not available. Try again later."
         ),
         504: Failure("ForecastTimedOut", "The request took too long."),
     },
@@ -36,7 +36,7 @@ def race() -> Json:
         "operationId": "getForecast",
         "tags": ["forecast"],
         "summary": "The forecast of a race",
-        "description": "By horse number. Neither the model nor its features know anything of the race day or later. "
+        "description": "By horse number. The model and its features use no data of the race day or later. "
         "`result` compares the forecast with the result; it is null before the result.",
         "parameters": [RACE_ID_PARAMETER, *shared("Held")],
         "responses": FAILURES.responses(200, "The forecast.", "RaceForecast", CACHING),
@@ -59,7 +59,7 @@ def schemas() -> dict[str, Json]:
         top3_probability=_CHANCE,
         fair_odds={**_NUMBER, "description": "1 / `win_probability`."},
         rank=_RANK,
-        market_probability={**_OPTIONAL, "description": "By the win odds; null if those of a starter are unknown."},
+        market_probability={**_OPTIONAL, "description": "By the win odds. Null if the odds of a starter are unknown."},
         scratched={"type": "boolean"},
         finish_position={"type": ["integer", "null"]},
         reasons={"type": "array", "items": reference("RaceForecastReason")},
@@ -73,7 +73,7 @@ def schemas() -> dict[str, Json]:
             known_until={**day, "description": "Last day of which any data was used."},
             made_at=DATE_TIME,
             made_before={"type": "boolean", "description": "Whether it was computed before the race."},
-            out_of_sample={"const": True, "description": "Forecasts that know the race day are not shown."},
+            out_of_sample={"const": True, "description": "Forecasts that use data of the race day are not shown."},
             entries={"type": "array", "items": reference("RaceForecastEntry")},
             result={"anyOf": [reference("RaceForecastResult"), {"type": "null"}]},
         ),

@@ -11,10 +11,10 @@ _CACHING = {
     "Last-Modified": {"description": "When the jockey's file was written.", "schema": TEXT},
 }
 _FILE = {
-    "Accept-Ranges": {"description": "`bytes`: parts can be asked for.", "schema": TEXT},
+    "Accept-Ranges": {"description": "`bytes`: ranges can be requested.", "schema": TEXT},
     "Content-Disposition": {"description": "The file's name.", "schema": TEXT},
 }
-_PART = {"Content-Range": {"description": "Which bytes of how many these are.", "schema": TEXT}}
+_PART = {"Content-Range": {"description": "The bytes in this response, and the size of the file.", "schema": TEXT}}
 
 _BODIES: dict[str, Json] = {
     "": {"schema": {"$ref": "#/components/schemas/Jockey"}, "examples": EXAMPLES},
@@ -37,7 +37,7 @@ def rows(form: Format) -> Json:
     if form is JSON:
         return {"200": {"description": "The races.", "headers": _CACHING, "content": body}, **failing(s404="NotFound")}
     missing = {"s501": "NotInstalled"} if form.extra else {}
-    part = {"description": "The bytes that `Range` asks for.", "headers": _PART, "content": {form.media_type: {}}}
+    part = {"description": "The bytes that `Range` requests.", "headers": _PART, "content": {form.media_type: {}}}
     return {
         "200": {"description": "The races.", "headers": {**_CACHING, **_FILE}, "content": body},
         "206": part,

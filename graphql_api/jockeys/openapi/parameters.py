@@ -80,7 +80,7 @@ def limit() -> Json:
     return {
         "name": "limit",
         "in": "query",
-        "description": "At most so many rows, from the front; without it all rows come.",
+        "description": "Maximum number of rows. Default: all rows.",
         "schema": {"type": "integer", "minimum": 0, "maximum": MAX_LIMIT},
         "example": 20,
     }

@@ -55,9 +55,9 @@ def _jockey() -> Json:
 def _source_race() -> Json:
     return {
         "type": "object",
-        "description": "One race with the file's own columns, which is the default. The keys are the file's headers to "
-        "the letter: those below are netkeiba's, some with a space inside, such as `着 順`. A file may spell them "
-        "otherwise, lack some, or have more. A missing value is null.",
+        "description": "One race with the file's own columns, which is the default. The keys are exactly the "
+        "headers of the file. Those below are netkeiba's; some contain a space, such as `着 順`. A file may have other "
+        "spellings, fewer or more headers. A missing value is null.",
         "properties": {
             column.header: {"type": CELL, "description": column.description, "examples": list(column.examples)}
             for column in SOURCE_COLUMNS

@@ -65,7 +65,7 @@ SOURCE_COLUMNS = (
         ("(ハンレイナツヨン)", "ヒナガタヤマソング"),
     ),
     SourceColumn("賞金 (万円)", "Prize money in units of 10,000 yen.", (6200.0, None)),
-    SourceColumn("page_number", "Page of the source that the row was read from.", (6,)),
+    SourceColumn("page_number", "Page of the source from which the row was read.", (6,)),
     SourceColumn("jockey_id", "netkeiba's id of the jockey.", ("00001",)),
 )
 

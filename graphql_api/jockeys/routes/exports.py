@@ -75,7 +75,7 @@ class Exports:
         if part is not None:
             where = {"content-range": content_range(part, size)}
             if not part:
-                raise HTTPException(416, f"The file has {size} bytes; none of those asked for.", where)
+                raise HTTPException(416, f"The file has {size} bytes. The requested range has none of them.", where)
             chunks = list(cut(chunks, part))
             hold = self.responder.in_flight.hold(chunks)
             return ChunkedBody(chunks, 206, {**headers, **where}, form.media_type, hold)

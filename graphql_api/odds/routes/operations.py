@@ -7,7 +7,7 @@ from graphql_api.slips.tickets.types import BET_RULES, BetType
 from graphql_api.web.openapi.coded_failures import CODED_ERROR, CodedFailures, Failure
 from graphql_api.web.openapi.objects import DATE_TIME, TEXT, Json, object_of, reference
 
-TAGS = {"odds": "Odds of races, with their history. They change until the race; no cache may keep them."}
+TAGS = {"odds": "Odds of races, with their history. They change until the race and are not cached."}
 
 SYMBOL = "20240601_05_11-7"
 _NUMBER: Json = {"type": ["number", "null"]}
@@ -19,12 +19,12 @@ _STATUS: Json = {"type": "string", "enum": [each.value for each in OddsStatus]}
 FAILURES = CodedFailures(
     "OddsError",
     {
-        400: Failure("OddsBadRequest", "A parameter, the id or a symbol is not of its form."),
+        400: Failure("OddsBadRequest", "A parameter, the id or a symbol does not have the documented form."),
         404: Failure("OddsNotFound", "There is no such race or horse, or it has no odds yet."),
         409: Failure("OddsIndexRequired", "There is no index, and no provider of cards."),
         501: Failure("OddsEngineMissing", "DuckDB, which the index requires, is not installed."),
         503: Failure(
-            "OddsUnavailable", "The source of the odds, the archive or the store cannot be used now; try again later."
+            "OddsUnavailable", "The source of the odds, the archive or the store is not available. Try again later."
         ),
         504: Failure("OddsTimedOut", "The request took too long."),
     },

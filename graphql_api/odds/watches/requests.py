@@ -45,7 +45,7 @@ def read_alerts(requests: Sequence[AlertRequest], race: Race, now: datetime) -> 
     if not 1 <= len(requests) <= MAX_ALERTS:
         raise BadUserInput(f"A watch must have 1 to {MAX_ALERTS} alerts.")
     if race.status is not RaceStatus.UPCOMING or (race.post_time is not None and race.post_time <= now):
-        raise BadUserInput("The race has started or is over. Watch a race that is still to come.")
+        raise BadUserInput("The race has started or is over. Watch a future race.")
     if race.date > (now.astimezone(JST) + MAX_AHEAD).date():
         raise BadUserInput(f"A race can be watched from {MAX_AHEAD.days} days before it.")
     horses = {runner.horse_number for runner in race.runners}

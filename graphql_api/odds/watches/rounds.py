@@ -151,7 +151,7 @@ class WatchRounds:
             except Conflict:
                 item = patiently(partial(self._store.get, key))
                 watch = None if item is None else read_watch(item)
-        raise Conflict("The watch is changed all the time.")
+        raise Conflict("Too many requests change the watch at the same time.")
 
     def _watches(self, race_id: str) -> Iterator[Item]:
         key = watch_key(race_id, "")

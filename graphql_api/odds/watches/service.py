@@ -117,7 +117,7 @@ class Watches:
             await self._store.delete(race_key(watch.name))
             await self._store.add(count_key(watch.race_id), {COUNT: -1}, expires=int(watch.expires_at.timestamp()))
             return
-        raise Conflict("The watch is changed all the time; try again.")
+        raise Conflict("Too many requests change the watch at the same time. Try again.")
 
     async def secret(self, watch: Watch) -> str | None:
         """Return the secret that signs what is sent to the watch's URL; None without one."""

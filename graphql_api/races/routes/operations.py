@@ -15,11 +15,11 @@ _TIME: Json = {"type": ["string", "null"], "format": "date-time"}
 FAILURES = CodedFailures(
     "CodedError",
     {
-        400: Failure("RaceBadRequest", "A parameter or the id is not of its form, or one that is needed is missing."),
+        400: Failure("RaceBadRequest", "A parameter or the id has the wrong form, or a required parameter is missing."),
         404: Failure("RaceNotFound", "There is no such race."),
         409: Failure("RaceIndexRequired", "There is no index, and no provider of cards."),
         501: Failure("RaceEngineMissing", "DuckDB, which the index requires, is not installed."),
-        503: Failure("RaceUnavailable", "The archive or the provider cannot be used now; try again later."),
+        503: Failure("RaceUnavailable", "The archive or the provider is not available. Try again later."),
         504: Failure("RaceTimedOut", "The request took too long."),
     },
 )
@@ -59,7 +59,7 @@ def race() -> Json:
         "operationId": "getRace",
         "tags": ["race"],
         "summary": "A race with its runners",
-        "description": "Runners by number; of those whose rider's file is not held the other fields are null.",
+        "description": "Runners by number. If the file of the jockey is not in the storage, the other fields are null.",
         "parameters": [RACE_ID_PARAMETER, *shared("Held")],
         "responses": FAILURES.responses(200, "The race.", "RaceDetail", CACHING),
     }
@@ -81,7 +81,7 @@ def schemas() -> dict[str, Json]:
             race_name=_TEXT,
             race_number={"type": "integer"},
             venue={"type": "string"},
-            start_time={**_TIME, "description": "Post time in Japan; null where nobody tells it, as for past races."},
+            start_time={**_TIME, "description": "Post time in Japan. Null if unknown, as for past races."},
             betting_deadline={**_TIME, "description": "When sales end."},
             track_condition={**_TEXT, "description": "良, 稍重, 重 or 不良."},
         ),
@@ -89,7 +89,7 @@ def schemas() -> dict[str, Json]:
             horse_number={"type": "integer"},
             horse_name=_TEXT,
             jockey_name=_TEXT,
-            odds={"type": ["number", "null"], "description": "To win; null before there are any, and if scratched."},
+            odds={"type": ["number", "null"], "description": "Odds to win. Null before sales and if scratched."},
             popularity={"type": ["integer", "null"], "description": "Rank by these odds."},
         ),
         "CodedError": CODED_ERROR,

@@ -6,13 +6,13 @@ from graphql_api.web.openapi.objects import COUNT, TEXT, Json, json_content, obj
 
 TAGS = {"cart": "Betting slips. Nothing is bought."}
 
-CART_ID: Json = {**TEXT, "description": "A capability: whoever knows it may read and change the cart."}
+CART_ID: Json = {**TEXT, "description": "Secret id. Anyone who knows it can read and change the cart."}
 
 
 def schemas() -> dict[str, Json]:
     """Make the schemas of requests and answers."""
     counts: Json = {"item_count": COUNT, "total_amount": YEN}
-    covered = {**COUNT, "description": "1, but for items added by GraphQL."}
+    covered = {**COUNT, "description": "Number of combinations. Always 1, except for items added by GraphQL."}
     items = {"type": "array", "items": reference("CartShownItem")}
     return {
         "CartItem": object_of(cart_id=CART_ID, **ITEM, optional=("cart_id", "race_name")),
@@ -27,7 +27,7 @@ def schemas() -> dict[str, Json]:
 def add() -> Json:
     """Describe how an item is added."""
     return {
-        **operation_object("addCartItem", "Add one combination to a cart, or make a cart of it", tag="cart"),
+        **operation_object("addCartItem", "Add one combination to a cart, or create a cart with it", tag="cart"),
         "requestBody": {"required": True, "content": json_content("CartItem")},
         "responses": FAILURES.responses(201, "It was added.", "CartAdded"),
     }
@@ -36,19 +36,19 @@ def add() -> Json:
 def read() -> Json:
     """Describe how a cart is read."""
     return {
-        **operation_object("getCart", "What a cart holds", "cart_id", tag="cart"),
+        **operation_object("getCart", "Contents of a cart", "cart_id", tag="cart"),
         "responses": FAILURES.responses(200, "The cart.", "Cart"),
     }
 
 
 def clear() -> Json:
     """Describe how a cart is emptied."""
-    return _change("clearCart", "Take everything out of a cart", "cart_id")
+    return _change("clearCart", "Remove all items from a cart", "cart_id")
 
 
 def remove() -> Json:
     """Describe how an item is taken out."""
-    return _change("removeCartItem", "Take an item out of a cart", "cart_id", "item_id")
+    return _change("removeCartItem", "Remove an item from a cart", "cart_id", "item_id")
 
 
 def _change(name: str, summary: str, *parameters: str) -> Json:

@@ -9,12 +9,15 @@ YEN: Json = {**COUNT, "description": "Yen."}
 
 ITEM: Json = {
     "race_id": {**TEXT, "description": "`YYYYMMDD_course_RR`, or the same as 12 digits.", "example": "20240929_06_11"},
-    "race_name": {"type": ["string", "null"], "description": "Shown as it is told where the race is not known here."},
+    "race_name": {
+        "type": ["string", "null"],
+        "description": "Name of the race. Used only if the race is unknown here.",
+    },
     "bet_type": {**TEXT, "enum": [bet_type.value for bet_type in BetType]},
     "horse_numbers": {
         "type": "array",
         "items": {"type": "integer", "minimum": 1},
-        "description": "In finishing order where the order counts; brackets for `bracket_quinella`.",
+        "description": "For types with an order: in finishing order. Brackets for `bracket_quinella`.",
     },
     "amount": {**YEN, "description": "Yen, a multiple of 100."},
 }
@@ -22,12 +25,12 @@ ITEM: Json = {
 FAILURES = CodedFailures(
     "CodedError",
     {
-        400: Failure("CodedBadRequest", "Something is not of its form, or breaks a rule.", "BAD_REQUEST"),
-        404: Failure("CodedNotFound", "There is none of this id, or it has expired.", "NOT_FOUND"),
-        409: Failure("CodedConflict", "Others came first; look again.", "CONFLICT"),
-        413: Failure("CodedTooLarge", "The body is larger than the server takes.", "BAD_REQUEST"),
-        415: Failure("CodedMediaType", "The body is no JSON in UTF-8.", "BAD_REQUEST"),
-        503: Failure("CodedUnavailable", "The store cannot be used for now; try again later.", "STORE_UNAVAILABLE"),
+        400: Failure("CodedBadRequest", "A value does not have the documented form, or breaks a rule.", "BAD_REQUEST"),
+        404: Failure("CodedNotFound", "There is none with this id, or it has expired.", "NOT_FOUND"),
+        409: Failure("CodedConflict", "Another request changed it first. Read it again.", "CONFLICT"),
+        413: Failure("CodedTooLarge", "The body is larger than the server allows.", "BAD_REQUEST"),
+        415: Failure("CodedMediaType", "The body is not JSON in UTF-8.", "BAD_REQUEST"),
+        503: Failure("CodedUnavailable", "The store is not available. Try again later.", "STORE_UNAVAILABLE"),
         504: Failure("CodedTimedOut", "The request took too long.", "TIMEOUT"),
     },
 )

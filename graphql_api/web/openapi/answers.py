@@ -4,10 +4,10 @@ from graphql_api import errors
 from graphql_api.web.openapi.objects import TEXT, Json
 
 CACHING = {
-    "ETag": {"description": "Names the version of this URL's answer.", "schema": TEXT},
-    "Cache-Control": {"description": "How long it may be kept.", "schema": TEXT},
+    "ETag": {"description": "Version of the response of this URL.", "schema": TEXT},
+    "Cache-Control": {"description": "How long the response may be cached.", "schema": TEXT},
 }
-_RETRY = {"Retry-After": {"description": "Seconds after which to try again.", "schema": {"type": "integer"}}}
+_RETRY = {"Retry-After": {"description": "Number of seconds until the next attempt.", "schema": {"type": "integer"}}}
 
 
 def schemas() -> dict[str, Json]:
@@ -18,13 +18,13 @@ def schemas() -> dict[str, Json]:
 def failures() -> dict[str, Json]:
     """Return the responses of requests that fail, by the names by which operations refer to them."""
     return {
-        "NotModified": {"description": "The version that the client holds is the current one."},
+        "NotModified": {"description": "The version of the client is current."},
         "BadRequest": failure(
-            "The id, a parameter or the query string is not of its form, or a parameter is unknown.",
+            "The id, a parameter or the query string does not have the documented form, or a parameter is unknown.",
             "Unknown parameter 'surfac'. Did you mean 'surface'?",
         ),
         "Unauthenticated": {
-            **failure("This server asks for an API key, or the key is not valid.", "The API key is not valid."),
+            **failure("This server requires an API key, or the key is not valid.", "The API key is not valid."),
             "headers": {"WWW-Authenticate": {"description": "How to send a key.", "schema": TEXT}},
         },
         "Forbidden": failure("The API key is not meant for this route.", "The API key does not have the scope 'rest'."),
@@ -37,13 +37,13 @@ def failures() -> dict[str, Json]:
             "The operation selects no list of objects, or several.",
             "CSV takes exactly one list of objects in the selection; here are: none.",
         ),
-        "MethodNotAllowed": failure("Only GET and HEAD are answered.", "Method Not Allowed"),
-        "TooLarge": failure("The answer is larger than the server or its platform allows.", errors.ResponseTooLarge),
+        "MethodNotAllowed": failure("Only GET and HEAD are allowed.", "Method Not Allowed"),
+        "TooLarge": failure("The response is larger than the server or its platform allows.", errors.ResponseTooLarge),
         "TooLong": failure("The URL is too long.", errors.UrlTooLong),
-        "NoSuchPart": failure("The file has none of the bytes asked for.", "The file has 1234 bytes."),
+        "NoSuchPart": failure("The file has no byte in the requested range.", "The file has 1234 bytes."),
         "ServerError": failure("The file cannot be read, or an unexpected fault.", errors.DataCorrupt),
         "Unavailable": {
-            **failure("The storage cannot be reached; try again later.", errors.UpstreamUnavailable),
+            **failure("The storage is not available. Try again later.", errors.UpstreamUnavailable),
             "headers": _RETRY,
         },
         "TimedOut": failure("The request took too long.", errors.RequestTimeout),
@@ -85,7 +85,7 @@ def listing() -> Json:
     text_or_null = {"type": ["string", "null"]}
     own = {
         "name": TEXT,
-        "description": {**TEXT, "description": "The comment at the top of its file; empty if there is none."},
+        "description": {**TEXT, "description": "The comment at the top of the file. Empty if there is none."},
         "documentId": {**TEXT, "description": "Its `documentId` at `/graphql`."},
         "variables": {"type": "object", "description": "Types and defaults by name.", "additionalProperties": TEXT},
         "href": {**TEXT, "description": "Its URL, relative to that of the service."},
@@ -152,7 +152,7 @@ def _error() -> Json:
         "type": "object",
         "required": ["detail"],
         "properties": {
-            "detail": {"type": "string", "description": "What is wrong, in words."},
-            "requestId": {"type": "string", "description": "Names the request in the logs; with unexpected faults."},
+            "detail": {"type": "string", "description": "Description of the error."},
+            "requestId": {"type": "string", "description": "Id of the request in the logs, after unexpected errors."},
         },
     }

@@ -65,7 +65,7 @@ def _listing() -> Json:
         "operationId": "listOperations",
         "tags": ["operations"],
         "summary": "The trusted GraphQL operations",
-        "description": "What each returns, its variables with types and defaults, its document id, and its URLs.",
+        "description": "Names, variables with types and defaults, document ids, and URLs.",
         "parameters": parameters.shared("Held"),
         "responses": answers.listing(),
     }

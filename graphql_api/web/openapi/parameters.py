@@ -32,7 +32,7 @@ def held() -> Json:
     return {
         "name": "If-None-Match",
         "in": "header",
-        "description": "The ETag of the version that the client holds.",
+        "description": "The ETag of the version that the client has.",
         "schema": {"type": "string"},
     }
 
