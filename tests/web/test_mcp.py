@@ -3,9 +3,10 @@
 import asyncio
 import json
 import os
+import re
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ import httpx2 as httpx
 import jsonschema
 import pytest
 from graphql import OperationDefinitionNode, parse
+from hypothesis import given
+from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from conftest import serving
@@ -79,7 +82,7 @@ def test_tools_over_http(sample_data: Path) -> None:
         for mode in ("auto", "legacy"):
             _check(asyncio.run(_use(f"{base}/mcp", mode)))
         assert httpx.get(f"{base}/mcp", timeout=PATIENCE).status_code == 405
-        assert httpx.post(f"{base}/mcp", content=b"x" * 300_000, timeout=PATIENCE).status_code == 413
+        assert httpx.post(f"{base}/mcp", json="x" * 300_000, timeout=PATIENCE).status_code == 413
         assert httpx.get(f"{base}/health", timeout=PATIENCE).json() == {"status": "ok"}
 
 
@@ -92,6 +95,97 @@ def test_pages_of_other_origins_are_refused(sample_data: Path) -> None:
         for origin, status in (("https://a.example", 200), ("http://testserver", 403), ("null", 403), (None, 200)):
             given = {} if origin is None else {"origin": origin}
             assert client.post("/mcp", json=asked, headers={**accept, **given}).status_code == status
+
+
+@pytest.fixture(scope="module")
+def tools(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    """Serve tools without data."""
+    settings = Settings(data=str(tmp_path_factory.mktemp("data")), mcp=True, documents=str(OPERATIONS))
+    with TestClient(create_app(settings), raise_server_exceptions=False) as client:
+        yield client
+
+
+LISTING = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
+CALL = {**LISTING, "method": "tools/call"}
+WRONG: dict[str, tuple[Any, dict[str, str], int, int, str]] = {
+    "no JSON": (b"{", {}, 400, -32700, "valid JSON"),
+    "nothing": (b"", {}, 400, -32700, "valid JSON"),
+    "no UTF-8": (b"\xff\xfe", {}, 400, -32700, "valid JSON"),
+    "nested deeply": (b"[" * 300 + b"]" * 300, {}, 400, -32700, "nested"),
+    "a key twice": (b'{"jsonrpc":"2.0","id":1,"id":2,"method":"tools/list"}', {}, 400, -32700, "twice"),
+    "a batch": ([LISTING, LISTING], {}, 400, -32600, "Batches"),
+    "a text": ("tools/list", {}, 400, -32600, "JSON object"),
+    "another version": ({**LISTING, "jsonrpc": "1.0"}, {}, 400, -32600, "jsonrpc"),
+    "no version": ({"id": 1, "method": "tools/list"}, {}, 400, -32600, "jsonrpc"),
+    "no method": ({"jsonrpc": "2.0", "id": 1}, {}, 400, -32600, "method"),
+    "a method that is a number": ({**LISTING, "method": 5}, {}, 400, -32600, "method"),
+    "a response": ({"jsonrpc": "2.0", "id": 1, "error": 5}, {}, 400, -32600, "method"),
+    "an id that is null": ({**LISTING, "id": None}, {}, 400, -32600, "id"),
+    "an id that is a list": ({**LISTING, "id": [1]}, {}, 400, -32600, "id"),
+    "an id that is true": ({**LISTING, "id": True}, {}, 400, -32600, "id"),
+    "an id that is a fraction": ({**LISTING, "id": 1.5}, {}, 400, -32600, "id"),
+    "a list of parameters": ({**LISTING, "params": [1]}, {}, 400, -32602, "params"),
+    "a tool without a name": ({**CALL, "params": {}}, {}, 400, -32602, "params.name"),
+    "a tool without parameters": (CALL, {}, 400, -32602, "params.name"),
+    "a tool whose name is a number": ({**CALL, "params": {"name": 5}}, {}, 400, -32602, "params.name"),
+    "arguments in a list": ({**CALL, "params": {"name": "Rides", "arguments": [1]}}, {}, 400, -32602, "arguments"),
+    "an unknown method": ({**LISTING, "method": "prompts/list"}, {}, 200, -32601, "not found"),
+    "a cursor that is a number": ({**LISTING, "params": {"cursor": 5}}, {}, 200, -32602, "parameters"),
+    "a client that tells nothing": ({**LISTING, "method": "initialize"}, {}, 200, -32602, "parameters"),
+    "a long body": (b" " * 300_000, {}, 413, -32600, "larger"),
+    "plain text": (LISTING, {"content-type": "text/plain"}, 415, -32600, "content type"),
+    "another charset": (LISTING, {"content-type": "application/json; charset=utf-16"}, 415, -32600, "UTF-8"),
+    "compressed": (LISTING, {"content-encoding": "gzip"}, 415, -32600, "compressed"),
+    "HTML wanted": (LISTING, {"accept": "text/html"}, 406, -32600, "Accept"),
+    "streams wanted": (LISTING, {"accept": "text/event-stream"}, 406, -32600, "Accept"),
+    "a protocol without a date": (LISTING, {"mcp-protocol-version": "junk"}, 400, -32600, "MCP-Protocol-Version"),
+}
+INTERNALS = re.compile(
+    r"pydantic|JSONRPC[A-Z]|validation error|input_value|Traceback|union\[|line \d+ column", re.IGNORECASE
+)
+
+
+@pytest.mark.parametrize(("body", "headers", "status", "code", "message"), WRONG.values(), ids=WRONG)
+def test_requests_that_cannot_be_run(
+    tools: TestClient, body: Any, headers: dict[str, str], status: int, code: int, message: str
+) -> None:
+    """Each has a code of JSON-RPC and a short message of this service, without anything of the libraries behind it."""
+    content = body if isinstance(body, bytes) else json.dumps(body)
+    answer = tools.post("/mcp", content=content, headers={"content-type": "application/json", **headers})
+    told = answer.json()
+    assert (answer.status_code, told["jsonrpc"], told["error"]["code"]) == (status, "2.0", code)
+    assert message in told["error"]["message"]
+    assert len(told["error"]["message"]) < 150
+    assert not INTERNALS.search(answer.text)
+    given = body.get("id") if isinstance(body, dict) and headers == {} else None
+    assert told["id"] == (1 if type(given) is int else None)
+
+
+@pytest.mark.parametrize("accept", [None, "", "*/*", "application/json", "application/*;q=0.5, text/event-stream"])
+def test_what_clients_accept(tools: TestClient, accept: str | None) -> None:
+    """JSON suffices, which is all that is sent; a byte order mark does no harm."""
+    headers = {"content-type": "application/json", **({} if accept is None else {"accept": accept})}
+    answer = tools.post("/mcp", content="\ufeff" + json.dumps(LISTING), headers=headers)
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "application/json"
+    assert answer.json()["result"]["tools"]
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["jsonrpc", "id", "method", "params", "result", "error"]),
+        st.sampled_from(["2.0", "tools/list", "tools/call", "initialize", "ping", 1, -1.5, None, True])
+        | st.dictionaries(
+            st.sampled_from(["name", "arguments", "_meta", "cursor"]), st.none() | st.integers() | st.text()
+        ),
+    )
+)
+def test_any_message_is_answered_without_internals(tools: TestClient, message: dict[str, Any]) -> None:
+    """By JSON-RPC, or by nothing for a notification."""
+    answer = tools.post("/mcp", json={"jsonrpc": "2.0", **message})
+    assert answer.status_code in {200, 202, 400}
+    assert not INTERNALS.search(answer.text)
+    assert (answer.status_code == 202) == (not answer.content)
 
 
 def test_keys_and_limits_hold_for_tools(sample_data: Path, tmp_path: Path) -> None:

@@ -4,15 +4,18 @@ import asyncio
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from graphql_api import install_hint
 from graphql_api.config import ConfigError, Settings
 from graphql_api.once import Once
 from graphql_api.web.charge import TELLS_REFUSAL
+from graphql_api.web.deadline import run_with_deadline
 from graphql_api.web.graphql_app import GraphQLApp
+from graphql_api.web.mcp.messages import Refused, read_message
 
 if TYPE_CHECKING:
     from graphql_api.web.mcp.tools import Tools
@@ -39,6 +42,11 @@ class McpEndpoint:
         if not self._is_allowed(scope):
             raise HTTPException(403, FOREIGN)
         scope["state"][TELLS_REFUSAL] = True  # as a result that the model can read
+        try:
+            body = await run_with_deadline(scope, read_message(Headers(scope=scope), receive, self.max_bytes))
+        except Refused as refused:
+            await refused.response(scope)(scope, receive, send)
+            return
         tools = self.tools.made
         if tools is None:
             tools = await asyncio.to_thread(self.tools)
@@ -48,7 +56,7 @@ class McpEndpoint:
             tools.server, json_response=True, stateless=True, max_request_body_size=self.max_bytes
         )
         async with manager.run():
-            await manager.handle_request(scope, receive, send)
+            await manager.handle_request(_acceptable(scope), _read_again(body, receive), send)
 
     def _is_allowed(self, scope: Scope) -> bool:
         """Return whether a page of the request's origin may ask: also one that reached this host by a name of its own.
@@ -61,6 +69,22 @@ class McpEndpoint:
     def route(self) -> Route:
         """Return the route to mount; streams that a client opens by GET are for sessions."""
         return Route(PATH, self, methods=["POST"])
+
+
+def _acceptable(scope: Scope) -> Scope:
+    """Return a scope whose client accepts all that the SDK insists on; answers are JSON only."""
+    headers = [each for each in scope["headers"] if each[0] != b"accept"]
+    return {**scope, "headers": [*headers, (b"accept", b"application/json, text/event-stream")]}
+
+
+def _read_again(body: bytes, receive: Receive) -> Receive:
+    """Return what receives a body that was read, and then what comes behind it."""
+    left: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def again() -> Message:
+        return left.pop() if left else await receive()
+
+    return again
 
 
 def _tools(graphql: GraphQLApp, version: str) -> "Tools":
