@@ -1,4 +1,4 @@
-"""The command line: a thin shell over the application; ``main`` is the entry of ``graphql-api``."""
+"""The command line. ``main`` is the entry point of ``graphql-api``."""
 
 import sys
 
@@ -6,7 +6,7 @@ from graphql_api import install_hint
 
 
 def main() -> None:
-    """Run the command line; says which extra to install where click itself is missing."""
+    """Run the command line. If click is missing, say which extra to install."""
     try:
         from graphql_api.cli.commands import commands
     except ModuleNotFoundError as error:

@@ -1,7 +1,7 @@
-"""Takes new connections: many in one turn of the loop, no more than the process may have, and refuses the others.
+"""Accepts new connections: many in one turn of the event loop, up to a limit. It refuses the others.
 
-uvloop accepts one connection in a turn of its loop. Beside a thousand busy connections a turn takes a tenth of a
-second, so that the last of a thousand new ones would wait for minutes.
+uvloop accepts one connection in a turn of its loop. With a thousand busy connections a turn takes a tenth of a
+second, so the last of a thousand new ones would wait for minutes.
 """
 
 import asyncio
@@ -15,10 +15,10 @@ from graphql_api.logs import EventLogger
 from graphql_api.web.replay import Headers
 
 BATCH = 64
-"""Connections taken in one turn: about five milliseconds."""
+"""Maximum number of connections accepted in one turn, which takes about five milliseconds."""
 
 MAX_REFUSALS = 128
-"""Connections that are being told that there are too many; what comes beyond waits in the listener's backlog."""
+"""Maximum number of connections that are being refused. Further ones wait in the listener's backlog."""
 
 PAUSE_SECONDS = 0.1
 
@@ -26,7 +26,7 @@ log = EventLogger(__name__)
 
 
 class Acceptor:
-    """The listener of a server, with the part of ``asyncio.Server`` that uvicorn uses."""
+    """The listener of a server. It has the methods of ``asyncio.Server`` that uvicorn uses."""
 
     def __init__(
         self,
@@ -36,7 +36,7 @@ class Acceptor:
         max_connections: int,
         default_headers: Callable[[], Headers],
     ) -> None:
-        """Take connections of ``listener`` while there are fewer than ``max_connections`` in ``connections``."""
+        """Accept connections of ``listener`` while ``connections`` has fewer than ``max_connections``."""
         self._listener = listener
         self._make_protocol = make_protocol
         self._connections = connections
@@ -51,7 +51,7 @@ class Acceptor:
         self._resume()
 
     def close(self) -> None:
-        """Take no more connections."""
+        """Stop accepting connections."""
         if self._pause is None:
             self._loop.remove_reader(self._listener)
         else:
@@ -66,12 +66,12 @@ class Acceptor:
         self._loop.add_reader(self._listener, self._accept)
 
     def _rest(self) -> None:
-        """Take nothing for a while."""
+        """Stop accepting for a short time."""
         self._loop.remove_reader(self._listener)
         self._pause = self._loop.call_later(PAUSE_SECONDS, self._resume)
 
     def _accept(self) -> None:
-        """Take what waits."""
+        """Accept the connections that wait."""
         for _ in range(BATCH):
             if len(self._refusals) >= MAX_REFUSALS:
                 self._rest()
@@ -106,10 +106,10 @@ class Acceptor:
 
 
 class Refusal(asyncio.Protocol):
-    """A connection beyond the limit: 503 at once, and time to read it."""
+    """A connection above the limit: it receives a 503 at once, and has time to read it."""
 
     def __init__(self, refusals: "set[Refusal]", default_headers: Headers) -> None:
-        """Count among ``refusals`` while the connection lasts."""
+        """Count as one of ``refusals`` while the connection is open."""
         self._refusals = refusals
         self._default_headers = default_headers
         self._end: asyncio.TimerHandle | None = None
@@ -123,7 +123,7 @@ class Refusal(asyncio.Protocol):
         self._end = asyncio.get_running_loop().call_later(LINGER_SECONDS, writer.abort)
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's
-        """Let go."""
+        """Stop counting the connection."""
         self._refusals.discard(self)
         if self._end is not None:
             self._end.cancel()

@@ -1,4 +1,4 @@
-"""What a connection of the plain server may take, and why what it sends is refused."""
+"""Limits of a connection of the plain server, and the reasons to refuse what it sends."""
 
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -6,25 +6,25 @@ from typing import NamedTuple
 from graphql_api.config import Settings
 
 LINGER_SECONDS = 2.0
-"""What a client that was refused has to read why: to close at once may reset the connection, and lose the answer."""
+"""Seconds that a refused client has to read the response. To close at once may reset the connection."""
 
 STALL_BYTES = 65_536
-"""What a client has to take of its answer in ``Limits.stall_seconds``: 2 kB a second; a slow phone takes 10."""
+"""Bytes that a client must read in ``Limits.stall_seconds``: 2 kB a second. A slow phone reads 10 kB a second."""
 
 
 URL_SLACK = 4
-"""Times the setting that bounds paths and query strings; longer URLs are refused while they are read."""
+"""Factor of the limit of paths and query strings above which a URL is refused while it is read."""
 
 BODY_SLACK = 8
-"""Times the setting that bounds bodies, since a chunk of one byte takes six."""
+"""Factor of the limit of bodies, since a chunk of one byte takes six bytes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What the server holds of a message that is not complete, in bytes, and how long it waits, in seconds.
+    """How much of an incomplete message the server holds, in bytes, and how long it waits, in seconds.
 
-    ``seconds`` are for a head, ``stall_seconds`` for a client to take a part of its answer. What is complete is judged
-    by the application, by the settings themselves.
+    ``seconds`` is the time for a head, ``stall_seconds`` the time in which a client must read a part of its response.
+    The application checks complete messages by the settings.
     """
 
     url_bytes: int
@@ -35,14 +35,14 @@ class Limits:
 
     @classmethod
     def of(cls, settings: Settings) -> "Limits":
-        """Return what follows from the settings."""
+        """Return the limits that follow from the settings."""
         url = URL_SLACK * settings.max_url_bytes
         head = url + settings.max_header_bytes
         return cls(url, head, head + BODY_SLACK * settings.max_body_bytes, settings.request_timeout)
 
 
 class Fault(NamedTuple):
-    """Why bytes are refused."""
+    """The reason why bytes are refused."""
 
     status: int
     detail: str

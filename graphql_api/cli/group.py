@@ -1,4 +1,4 @@
-"""Errors of the commands: what the user can act on, in a line or two, with exit code 1 or 2 and no traceback."""
+"""Errors of the commands: one or two lines that the user can act on, exit code 1 or 2, no traceback."""
 
 import errno
 from collections.abc import Sequence
@@ -18,13 +18,13 @@ EXTRAS = {"mcp": "mcp", "pandas": "sample", "prometheus_client": "server", "rich
 
 
 class Commands(click.Group):
-    """A group whose commands may raise the project's errors: usage ends with exit code 2, the rest with 1.
+    """A group whose commands may raise the project's errors. Usage errors have exit code 2, others 1.
 
-    Commands of slices are imported when they are first wanted.
+    Commands of slices are imported when they are used.
     """
 
     def __init__(self, *args: Any, slices: Sequence[Slice] = SLICES, **kwargs: Any) -> None:
-        """Know the commands of ``slices``."""
+        """Include the commands of ``slices``."""
         super().__init__(*args, **kwargs)
         self.slices = slices
         self.sliced = {name: where for each in slices for name, where in each.commands.items()}
@@ -58,13 +58,13 @@ class Commands(click.Group):
 
 
 def require(module: str) -> None:
-    """Ask for an optional module before anything is begun; raises ``ModuleNotFoundError`` as importing it would."""
+    """Check an optional module before the work starts. Raises ``ModuleNotFoundError``, as its import would."""
     if find_spec(module) is None:
         raise ModuleNotFoundError(name=module)
 
 
 def _explained(error: ServiceError) -> str:
-    """Add what is meant for the log: here, the user is the operator."""
+    """Add the fields for the log to the message: the user of the command line is the operator."""
     facts = [f"  {name}: {value}" for name, value in error.log_fields.items()]
     cause = [f"  cause: {error.__cause__}"] if error.__cause__ else []
     return "\n".join([error.message, *facts, *cause])

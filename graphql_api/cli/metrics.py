@@ -1,6 +1,6 @@
-"""Metrics of the plain server for Prometheus, at an address of their own; imported only where the settings name one.
+"""Metrics of the plain server for Prometheus, at their own address. Imported only if the settings name one.
 
-The address is not that of the API, so that no proxy in front of the API publishes them by accident.
+The address is not that of the API, so that a proxy in front of the API does not publish them by accident.
 """
 
 import time
@@ -26,7 +26,7 @@ from graphql_api.web.replay import Key, Replayed, replay_of
 METHODS = frozenset({"GET", "HEAD", "POST", "DELETE", "OPTIONS"})
 GRAPHQL = "/graphql"
 OTHER = "other"
-"""What has no route, and methods that no route has: labels have few values, whatever clients send."""
+"""The label of requests without a route. Labels have few values, whatever clients send."""
 
 KEPT_PATHS = 10_000
 GAUGES = {
@@ -34,17 +34,17 @@ GAUGES = {
     "bytes": ("snapshot_bytes", "Memory of these versions in bytes."),
     "loading": ("snapshot_loads_in_flight", "Loads from the storage under way."),
 }
-"""Counts of snapshots that go up and down: their metric, and what it says."""
+"""Counts of snapshots that can decrease: their metric and its description."""
 
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0)
-"""Bounds of the histogram; the default limit of a request is 20 seconds."""
+"""Bounds of the histogram in seconds. The default time limit of a request is 20 seconds."""
 
 
 class Metrics:
     """The layer around an application that counts and times its requests."""
 
     def __init__(self, app: ASGIApp, services: Services) -> None:
-        """Count the requests to ``app``, and tell the counts of ``services`` beside them."""
+        """Count the requests to ``app``, and publish the counts of ``services`` too."""
         self.app = app
         self.registry = prometheus.CollectorRegistry()
         labels = ("route", "method", "status")
@@ -77,7 +77,7 @@ class Metrics:
                 self._count(self._route(scope), scope["method"], status, time.perf_counter() - begun)
 
     def replay(self, scope: Scope, key: Key, max_bytes: int) -> Replayed | None:
-        """Return the answer of the layer within, and count it."""
+        """Return the response of the inner layer, and count it."""
         inner = replay_of(self.app)
         begun = time.perf_counter()
         answer = inner(scope, key, max_bytes) if inner else None
@@ -90,9 +90,9 @@ class Metrics:
         self._seconds.labels(route).observe(seconds)
 
     def _route(self, scope: Scope) -> str:
-        """Return the route of an answered request: its path with names for values.
+        """Return the route of an answered request: its path with the names of parameters.
 
-        What was answered from memory has no route in its scope; the same path had one before.
+        A request that was answered from memory has no route in its scope, but the same path had one before.
         """
         path: str = scope["path"]
         if path.endswith(GRAPHQL):
@@ -105,7 +105,7 @@ class Metrics:
 
 
 class _Services(Collector):
-    """What services count themselves, read when Prometheus asks."""
+    """The counts of services, read when Prometheus asks."""
 
     def __init__(self, services: Services) -> None:
         self.services = services
@@ -124,7 +124,7 @@ class _Services(Collector):
         yield from self._jobs()
 
     def _jobs(self) -> Iterator[Metric]:
-        """Count jobs by state, where this process has used the queue and the store answers."""
+        """Count jobs by state, if this process has used the queue and the store is available."""
         jobs = GaugeMetricFamily("jobs", "Jobs in the queue's records by state.", labels=("state",))
         try:
             records = [record for queue in self.services.made(JobQueue) for record in queue.ledger.list()]

@@ -1,4 +1,4 @@
-"""What several commands share: the data source's option, the settings, and where the log goes."""
+"""Options that several commands share: the data source, the settings, and the log."""
 
 import os
 import sys
@@ -20,7 +20,7 @@ def data_option(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def only_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Refuse a data source that is given without its option, and say how it is given."""
+    """Refuse a data source without its option, and say how to give it."""
 
     def refuse(context: click.Context, _parameter: click.Parameter, given: tuple[str, ...]) -> None:
         if given:
@@ -31,11 +31,11 @@ def only_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def settings_of(data: str | None, **overrides: Any) -> Settings:
-    """Read the settings from the environment; ``--data`` and ``overrides`` win."""
+    """Read the settings from the environment. ``--data`` and ``overrides`` have priority."""
     given = overrides if data is None else {**overrides, "data": data}
     return read_settings(os.environ, **given)
 
 
 def log_to_stderr(level: str) -> None:
-    """Keep standard output for the answer."""
+    """Write the log to standard error, so that standard output contains only the result."""
     logs.configure(level, sys.stderr.buffer)

@@ -1,6 +1,6 @@
-"""HTTP of the plain server: uvicorn's, with bounds on what a client sends and how slowly, and a way for what repeats.
+"""HTTP of the plain server: uvicorn's protocol with limits on bytes and time, and a fast path for repeated requests.
 
-uvicorn's own settings bound neither bytes nor time of a head where httptools parses it.
+uvicorn's own settings limit neither the bytes nor the time of a head that httptools parses.
 """
 
 import time
@@ -28,10 +28,10 @@ from graphql_api.web.deadline import BEGUN
 from graphql_api.web.middleware import MAX_HEADERS
 
 MAX_REQUEST_LENGTH = 16_384
-"""Bytes of a request that may be answered before it is parsed."""
+"""Maximum size in bytes of a request that may be answered before it is parsed."""
 
 SLICE = 4_096
-"""Bytes parsed at once: so few requests that are sent without waiting for answers are held as requests."""
+"""Bytes parsed at once, so that few pipelined requests are held as objects."""
 
 if TYPE_CHECKING:
     import asyncio
@@ -48,7 +48,7 @@ class Protocol(HttpToolsProtocol):
     """
 
     def __init__(self, *arguments: Any, repeats: Repeats, limits: Limits, **keywords: Any) -> None:
-        """Answer from ``repeats`` what repeats; all else is uvicorn's, within ``limits``."""
+        """Answer repeated requests from ``repeats``, and all others by uvicorn within ``limits``."""
         super().__init__(*arguments, **keywords)
         self._repeats = repeats
         self._limits = limits
@@ -64,13 +64,13 @@ class Protocol(HttpToolsProtocol):
         self._stall_timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: Any) -> None:
-        """Begin; a client that says nothing has as long as one between two requests."""
+        """Start the connection. The client has as much time for its first byte as between two requests."""
         super().connection_made(transport)
         self.transport = cast("asyncio.Transport", CoalescingTransport(transport, self.loop))
         self.timeout_keep_alive_task = self.loop.call_later(self.timeout_keep_alive, self.timeout_keep_alive_handler)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Let go of all that the connection held."""
+        """Free everything that the connection held."""
         for timer in (self._head_timer, self._stall_timer):
             if timer is not None:
                 timer.cancel()
@@ -81,16 +81,16 @@ class Protocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def eof_received(self) -> None:
-        """Send what was written, for the transport closes now."""
+        """Send what was written, because the transport closes now."""
         cast("CoalescingTransport", self.transport).flush()
 
     def pause_writing(self) -> None:
-        """Watch a client that does not take its answer as fast as it is made."""
+        """Start to measure a client that reads its response more slowly than it is written."""
         super().pause_writing()
         self._watch_reader()
 
     def resume_writing(self) -> None:
-        """Go on."""
+        """Continue."""
         if self._stall_timer is not None:
             self._stall_timer.cancel()
             self._stall_timer = None
@@ -101,7 +101,7 @@ class Protocol(HttpToolsProtocol):
         self._stall_timer = self.loop.call_later(self._limits.stall_seconds, self._judge_reader, unsent)
 
     def _judge_reader(self, unsent: int) -> None:
-        """Cut off a client that has taken too little since so much was ``unsent``; what it was sent is let go."""
+        """Close the connection if the client has read too little since ``unsent`` bytes waited. Discard the rest."""
         if unsent - self.transport.get_write_buffer_size() < STALL_BYTES:
             log.warning("reader_too_slow", bytes=unsent)
             self.transport.abort()
@@ -109,7 +109,7 @@ class Protocol(HttpToolsProtocol):
             self._watch_reader()
 
     def data_received(self, data: bytes) -> None:
-        """Answer, where these bytes are one whole request that is known and comes in its turn."""
+        """Answer at once if these bytes are one complete, known request and no other request is in progress."""
         between = self._begun == self._complete and (self.cycle is None or self.cycle.response_complete)
         if not between or self._fault or self.flow.write_paused or len(data) > MAX_REQUEST_LENGTH:
             self._read(data)
@@ -125,7 +125,7 @@ class Protocol(HttpToolsProtocol):
         self._whole = (data, self.cycle) if one and self.cycle.keep_alive else None
 
     def _read(self, data: bytes) -> None:
-        """Parse bytes slice by slice, no further than to a request that has to wait for its turn."""
+        """Parse bytes slice by slice. Stop at a request that has to wait for its turn."""
         if self._fault:
             return
         if len(data) <= SLICE and not self._unread and not self.pipeline:
@@ -139,7 +139,7 @@ class Protocol(HttpToolsProtocol):
             self._head_timer = self.loop.call_later(self._limits.seconds, self._judge_head)
 
     def _take(self, piece: bytes | memoryview) -> None:
-        """Parse a slice, and refuse what is no HTTP, or of which there is too much."""
+        """Parse a slice. Refuse bytes that are not HTTP or exceed a limit."""
         size = len(piece)
         try:
             while piece:
@@ -150,9 +150,9 @@ class Protocol(HttpToolsProtocol):
             self._count(size)
 
     def _feed(self, piece: bytes | memoryview) -> bytes | memoryview:
-        """Parse bytes up to a request to change the protocol, which is read anew as one without that wish.
+        """Parse bytes up to a request for a protocol upgrade, which is read again as one without it.
 
-        Returns what is left of the bytes. To pass over the wish is RFC 9110, 7.8.
+        Return the remaining bytes. RFC 9110, 7.8 allows to ignore an upgrade.
         """
         try:
             self.parser.feed_data(piece)
@@ -162,7 +162,7 @@ class Protocol(HttpToolsProtocol):
         return NOTHING
 
     def _read_without_upgrade(self) -> None:
-        """Give a new parser the head that was just read, less what asks for another protocol; its body comes next."""
+        """Parse the last head again without its upgrade. Its body comes next."""
         version = self.parser.get_http_version().encode()
         lines = [b"%b %b HTTP/%b\r\n" % (self.parser.get_method(), self.url, version)]
         for name, value in self.headers:
@@ -175,7 +175,7 @@ class Protocol(HttpToolsProtocol):
         self.parser.feed_data(b"".join([*lines, b"\r\n"]))
 
     def _count(self, size: int) -> None:
-        """Count bytes of a message that is not complete: of a head, a trailer or a chunk, or of a body."""
+        """Count the bytes of an incomplete message: of a head, a trailer or a chunk, or of a body."""
         self._message_bytes += size
         headless = self._begun > self._headed
         if headless and len(self.url) > self._limits.url_bytes:
@@ -186,7 +186,7 @@ class Protocol(HttpToolsProtocol):
             self._refuse(LARGE_BODY)
 
     def _judge_head(self) -> None:
-        """Refuse a head that takes too long; the time in which requests before it are answered does not count."""
+        """Refuse a head that takes too long. The time in which earlier requests are answered does not count."""
         self._head_timer = None
         if self._begun > self._headed and not self._fault:
             now = time.monotonic()
@@ -199,7 +199,7 @@ class Protocol(HttpToolsProtocol):
                 self._refuse(LATE)
 
     def on_message_begin(self) -> None:
-        """Count what begins, and note when."""
+        """Count a new message, and record its time."""
         if self._upgrading:
             self._upgrading = False
         else:
@@ -210,7 +210,7 @@ class Protocol(HttpToolsProtocol):
         super().on_message_begin()
 
     def on_headers_complete(self) -> None:
-        """Begin to answer, unless the head is to be read anew."""
+        """Start to answer, unless the head has to be read again."""
         if self.parser.should_upgrade():
             if self.parser.get_method() == b"CONNECT":
                 raise httptools.HttpParserError
@@ -221,13 +221,13 @@ class Protocol(HttpToolsProtocol):
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
-        """Count what is complete."""
+        """Count a complete message."""
         if not self._upgrading:
             self._complete += 1
             super().on_message_complete()
 
     def on_response_complete(self) -> None:
-        """Remember the request, if its answer was kept; go on with what waits."""
+        """Remember the request if its response was stored, and continue with requests that wait."""
         if self._whole is not None and self._whole[1].response_complete:
             data, cycle = self._whole
             self._repeats.remember(data, dict(cycle.scope))
@@ -245,7 +245,7 @@ class Protocol(HttpToolsProtocol):
             self._read(b"")
 
     def _refuse(self, fault: Fault) -> None:
-        """Refuse what was sent, once all before it is answered, and read no more."""
+        """Refuse the message after all earlier ones are answered, and read no more."""
         log.warning(fault.detail, status=fault.status)
         self._fault, self._unread = fault, NOTHING
         cycle: RequestResponseCycle | None = self.cycle
@@ -255,7 +255,7 @@ class Protocol(HttpToolsProtocol):
             self._give_refusal()
 
     def _drop_request(self, cycle: RequestResponseCycle) -> None:
-        """Answer no request whose body is broken; where its answer has begun, close behind that."""
+        """Discard a request whose body is invalid. If its response has started, close the connection after it."""
         if self.pipeline:
             self.pipeline.popleft()
         elif cycle.response_complete:
@@ -267,7 +267,7 @@ class Protocol(HttpToolsProtocol):
             cycle.message_event.set()
 
     def _give_refusal(self) -> None:
-        """Say why, and close once the client has had time to read it; what it still sends is dropped."""
+        """Send the reason, and close after the client had time to read it. Discard what it still sends."""
         if self._refused or self._fault is None or self.transport.is_closing():
             return
         self._refused = True

@@ -1,7 +1,7 @@
-"""Requests that repeat byte by byte, answered before they are even parsed.
+"""Requests with the same bytes as an earlier one, answered before they are parsed.
 
-To parse a request, and to run it as a task, takes several times as long as to find an answer in the response cache. The
-application is not passed by: it answers, logs and counts such a request as any other, only without the detours.
+To parse a request and to run it as a task takes several times as long as a look-up in the response cache. The
+application still answers, logs and counts such a request like any other.
 """
 
 from dataclasses import dataclass
@@ -13,21 +13,21 @@ from graphql_api.cli.wire import written
 from graphql_api.web.replay import CACHE_KEY, CALLER, Headers, Key, replay_of
 
 MAX_BYTES = 2**24
-"""Bytes that the remembered requests of one process may take."""
+"""Maximum memory of the remembered requests of one process, in bytes."""
 
 REQUEST_BYTES = 2_000
-"""What a request is reckoned to take beside its own bytes, and its key's."""
+"""Estimated memory of a request in bytes, without its own bytes and its key."""
 
 MAX_ANSWER_LENGTH = 65_536
-"""Bytes; longer answers are sent by uvicorn, piece by piece as fast as the client takes them."""
+"""Maximum size of a response in bytes. uvicorn sends longer ones in pieces, as fast as the client reads them."""
 
 NOT_REPEATED = (b"forwarded", b"expect:", b"upgrade")
-"""In a request's bytes, in lower case: what proxies say counts by where it comes from; the others are not over yet."""
+"""Bytes in lower case that exclude a request: headers of proxies depend on the sender, others announce more bytes."""
 
 
 @dataclass(frozen=True, slots=True)
 class _KnownRequest:
-    """A request: as much of its scope as an answer from memory takes, the key under which that was kept, who asked."""
+    """A request: the part of its scope that replay needs, the key of its response, and the caller."""
 
     scope: Scope
     key: Key
@@ -36,7 +36,7 @@ class _KnownRequest:
 
 
 class Repeats:
-    """Requests by their bytes that were answered from the response cache."""
+    """Requests that were answered from the response cache, by their bytes."""
 
     def __init__(self, app: ASGIApp) -> None:
         """Remember requests to ``app``, if it can replay."""
@@ -44,7 +44,7 @@ class Repeats:
         self._known: LRUCache[bytes, _KnownRequest] = LRUCache(MAX_BYTES, getsizeof=lambda known: known.size)
 
     def remember(self, data: bytes, scope: Scope) -> None:
-        """Note which request some bytes are, if it was answered from memory."""
+        """Remember the bytes of a request, if it was answered from memory."""
         key: Key | None = scope["state"].get(CACHE_KEY)
         if key is None or data in self._known or replay_of(self._app) is None:
             return
@@ -57,9 +57,9 @@ class Repeats:
         self._known[data] = known
 
     def answer(self, data: bytes, client: tuple[str, int] | None, default_headers: Headers) -> bytes | None:
-        """Give the bytes of an answer to ``client``, the peer of the connection that the request came by.
+        """Return the bytes of a response for ``client``, the peer of the connection.
 
-        None where the request is unknown, or its answer holds no longer or is long.
+        None if the request is unknown, or its response is no longer valid or is long.
         """
         known, replay = self._known.get(data), replay_of(self._app)
         if known is None or replay is None:

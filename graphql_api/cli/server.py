@@ -1,4 +1,4 @@
-"""The plain server: uvicorn over the application, on a socket that is bound before anything is loaded."""
+"""The plain server: uvicorn with the application, on a socket that is bound before anything is loaded."""
 
 import errno
 import os
@@ -13,10 +13,10 @@ from graphql_api.config import Settings
 from graphql_api.process import open_files, tune_process
 
 OTHER_FILES = 384
-"""Files beside connections that the process may open: those of the data, connections to S3, and those being refused."""
+"""Files that the process may open in addition to connections: data, connections to S3, refused connections."""
 
 SHUTDOWN_SECONDS = 10
-"""What requests under way have once the process is told to stop; a client that never reads has no longer."""
+"""Seconds that current requests have after the process is told to stop."""
 
 ANOTHER_PORT = "Choose another port with --port; 0 selects a free port."
 HINTS = {
@@ -24,11 +24,11 @@ HINTS = {
     errno.EADDRNOTAVAIL: "This machine does not have that address. Use 127.0.0.1, or 0.0.0.0 for all its addresses.",
     errno.EACCES: f"Ports below 1024 require special permissions. {ANOTHER_PORT}",
 }
-"""What helps, by the system's error number."""
+"""Advice by the system's error number."""
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """Bind the address; port 0 takes a free one. Raises ``ClickException`` where it cannot be had."""
+    """Bind the address. Port 0 chooses a free one. Raises ``ClickException`` if the address is not available."""
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         return socket.create_server((host, port), family=family, backlog=2048)
@@ -41,7 +41,7 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def run(app: Any, settings: Settings, listener: socket.socket) -> None:
-    """Serve ``app`` until interrupted; the application logs for itself, so uvicorn's own access log is off."""
+    """Serve ``app`` until it is interrupted. uvicorn's access log is off: the application has its own."""
     import uvicorn
 
     from graphql_api.cli.bounds import Limits

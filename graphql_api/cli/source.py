@@ -1,4 +1,4 @@
-"""The data source of a command: opened, proven to answer, and described in words before anything is served."""
+"""The data source of a command: opened, checked and described before the server starts."""
 
 from pathlib import Path
 
@@ -17,9 +17,9 @@ NO_SOURCE = (
 
 
 def open_source(settings: Settings) -> Storage:
-    """Open the storage that the settings name. Raises ``UsageError`` where that can never be one.
+    """Open the storage that the settings name. Raises ``UsageError`` if it cannot be a storage.
 
-    A folder has to be there. Without a setting, SSM Parameter Store has to name a bucket.
+    A folder must exist. Without a setting, SSM Parameter Store must name a bucket.
     """
     if settings.data and "://" not in settings.data:
         _require_folder(settings.data)
@@ -34,7 +34,7 @@ def open_source(settings: Settings) -> Storage:
 
 
 def _require_folder(data: str) -> None:
-    """Refuse what is no folder, and say how to come by one."""
+    """Refuse a path that is not a folder, and say how to create one."""
     path = Path(data)
     if path.is_file():
         folder = path.parent

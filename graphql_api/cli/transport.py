@@ -1,17 +1,17 @@
-"""What a connection sends through: the loop's transport, called once for all that one turn of the loop writes."""
+"""A transport that sends everything that one turn of the event loop writes in one call."""
 
 from asyncio import AbstractEventLoop, Transport
 from typing import Any
 
 UNSENT_BYTES = 2**20
-"""Bytes of an answer above which it is sent before it is complete: while it still is in the processor's cache."""
+"""Bytes above which a response is sent before it is complete, while it is still in the processor's cache."""
 
 
 class CoalescingTransport:
-    """A connection's transport that sends in one call what was written in one turn of the loop: a head and its body.
+    """A connection's transport that sends in one call what one turn of the loop wrote: a head and its body.
 
-    A call of the system for each takes longer than to make a small answer. uvicorn sends by ``write`` alone; all else
-    is the transport's own.
+    One system call for each takes longer than a small response. uvicorn sends only by ``write``. All other methods
+    are those of the transport.
     """
 
     def __init__(self, transport: Transport, loop: AbstractEventLoop) -> None:
@@ -22,7 +22,7 @@ class CoalescingTransport:
         self._size = 0
 
     def __getattr__(self, name: str) -> Any:
-        """Return the transport's own."""
+        """Return an attribute of the transport."""
         return getattr(self._transport, name)
 
     def write(self, data: bytes) -> None:
@@ -41,7 +41,7 @@ class CoalescingTransport:
             self._transport.writelines(unsent)
 
     def write_eof(self) -> None:
-        """Send what was written, and say that no more comes."""
+        """Send what was written, and close the sending side."""
         self.flush()
         if not self._transport.is_closing():
             self._transport.write_eof()

@@ -1,4 +1,4 @@
-"""uvicorn's server, with a listener of ours."""
+"""uvicorn's server with our listener."""
 
 import asyncio
 import socket
@@ -11,7 +11,7 @@ from graphql_api.web.replay import Headers
 
 
 class Server(uvicorn.Server):
-    """A server that has so many connections at most."""
+    """A server with a maximum number of connections."""
 
     def __init__(self, config: uvicorn.Config, max_connections: int) -> None:
         """Serve as ``config`` says."""
@@ -19,7 +19,7 @@ class Server(uvicorn.Server):
         self._max_connections = max_connections
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start the application, and take connections of ``sockets``."""
+        """Start the application, and accept connections of ``sockets``."""
         await super().startup(sockets=[])
         acceptors = [
             Acceptor(each, self._protocol, self.server_state.connections, self._max_connections, self._default_headers)

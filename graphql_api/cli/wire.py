@@ -1,4 +1,4 @@
-"""HTTP/1.1 as bytes: whole answers, and refusals of what never becomes a request."""
+"""HTTP/1.1 as bytes: complete responses, and refusals of bytes that are not a request."""
 
 from http import HTTPStatus
 
@@ -10,7 +10,7 @@ STATUS_LINES = {each.value: f"HTTP/1.1 {each.value} {each.phrase}\r\n".encode() 
 
 
 def written(answer: Replayed, default_headers: Headers) -> bytes:
-    """Return the bytes of an answer whose headers tell its length."""
+    """Return the bytes of a response whose headers contain its length."""
     parts = [STATUS_LINES[answer.status]]
     for name, value in (*default_headers, *answer.headers):
         parts += name, b": ", value, b"\r\n"
@@ -18,7 +18,7 @@ def written(answer: Replayed, default_headers: Headers) -> bytes:
 
 
 def closing(status: int, detail: str, default_headers: Headers) -> bytes:
-    """Write a refusal behind which the connection is closed."""
+    """Return the bytes of a refusal after which the connection is closed."""
     head, body = refusal(status, detail)
     headers = [*head["headers"], (b"connection", b"close"), *SECURITY_HEADERS]
     return written(Replayed(status, headers, (body["body"],)), default_headers)

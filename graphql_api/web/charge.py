@@ -1,4 +1,4 @@
-"""What a request costs, told to the layer that limits its caller, if there is one."""
+"""The cost of a request. It is reported to the layer that limits callers, if there is one."""
 
 from collections.abc import Awaitable, Callable
 from typing import NamedTuple
@@ -9,17 +9,17 @@ CHARGE = "charge"
 """In ``scope["state"]``: a ``Charge``, where a layer limits callers by cost."""
 
 TELLS_REFUSAL = "tells_refusal"
-"""In ``scope["state"]``: the route answers ``RateLimited`` itself, in its own form, and by nothing but the error."""
+"""In ``scope["state"]``: the route itself responds to ``RateLimited``, in its own form."""
 
 UNADMITTED = "unadmitted"
-"""In ``scope["state"]``: a key is required for data, and none was asked for, since the path is open to all."""
+"""In ``scope["state"]``: data requires a key, but the request has none, since the path is open to all."""
 
 
 class Charge(NamedTuple):
     """How one request is paid for. Costs are in values of an answer, as ``Budget`` counts them.
 
-    ``reserve`` takes what the request is reckoned to cost, before the work. It raises ``RateLimited``.
-    ``settle`` tells what it did cost, behind the work.
+    ``reserve`` charges the estimated cost before the work. It raises ``RateLimited``.
+    ``settle`` reports the actual cost after the work.
     """
 
     reserve: Callable[[int], Awaitable[None]]
@@ -41,5 +41,5 @@ def settle(scope: Scope, cost: int) -> None:
 
 
 def is_unadmitted(scope: Scope) -> bool:
-    """Return whether the answer must have no data, because its path is open to those without a key."""
+    """Return whether the response must contain no data, because the request came without a required key."""
     return UNADMITTED in scope["state"]

@@ -1,4 +1,4 @@
-"""Content codings: compressors that take a body piece by piece, in threads of their own where it is long."""
+"""Content codings: compressors that compress a body in pieces. Long bodies are compressed in threads."""
 
 import asyncio
 import os
@@ -10,20 +10,20 @@ from threading import Event
 from typing import Protocol
 
 PIECE = 2**18
-"""Bytes compressed in one call, between which a request that was given up is noticed."""
+"""Bytes compressed in one call. Between two calls the compression stops if its request was cancelled."""
 
 CHUNK = 2**16
-"""Bytes of a compressed body that are worth a send of their own."""
+"""Minimum size in bytes of a part of a compressed body that is sent alone."""
 
 IN_THREAD_FROM = 100_000
-"""Bytes; longer bodies are compressed in a thread, so that other requests go on meanwhile."""
+"""Size in bytes above which a body is compressed in a thread, so that other requests continue."""
 
 
 class Compressor(Protocol):
-    """What the compressors of zlib, zstandard and Python 3.14's zstd share."""
+    """The common interface of the compressors of zlib, zstandard and Python 3.14's zstd."""
 
     def compress(self, data: memoryview, /) -> bytes:
-        """Compress a part of a body; return the output so far."""
+        """Compress a part of a body. Return the output that is ready, which may be empty."""
 
     def flush(self) -> bytes:
         """Return the rest."""
@@ -48,16 +48,18 @@ def _zstd(size: int) -> Compressor:
 
 COMPRESSORS: dict[str, Callable[[int], Compressor]] = {"gzip": _gzip, "zstd": _zstd}
 CODINGS = tuple(COMPRESSORS)
-"""By preference among those that a client weights equally. zstd takes 2.5 times less time than gzip and 30 % fewer
-bytes, but some clients list it and cannot read it, Node 20's among them: it goes to those that weight it higher.
+"""The content codings, by preference if a client gives them equal weight.
+
+zstd needs 2.5 times less time than gzip and 30 % fewer bytes. But some clients, such as Node 20, list it and cannot
+read it, so it is used only for clients that give it a higher weight.
 """
 
 
 class Compression:
-    """Compresses bodies, at most as many at once as there are processors."""
+    """Compresses bodies. The maximum number at the same time is the number of processors."""
 
     def __init__(self) -> None:
-        """Start no thread yet."""
+        """Prepare the threads, which start when they are needed."""
         self._threads = ThreadPoolExecutor(os.cpu_count() or 1, "compress")
 
     async def compress(self, chunks: Sequence[bytes], coding: str) -> list[bytes]:

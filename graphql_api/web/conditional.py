@@ -1,4 +1,4 @@
-"""Conditional requests (RFC 9110, 13): whether the client's copy still holds, by entity tag, else by date."""
+"""Conditional requests (RFC 9110, 13): whether the client's copy is current, by entity tag or else by date."""
 
 import re
 from collections.abc import Mapping
@@ -6,19 +6,19 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 MAX_TAGS = 32
-"""Tags of one header that are looked at; the answer to more of them is the whole answer, as if none were equal."""
+"""Maximum number of tags in one header. If there are more, none of them matches and the response is complete."""
 
 MAX_TAG_LENGTH = 512
-"""Characters of a tag; ours are shorter."""
+"""Maximum length of a tag in characters. The tags of this service are shorter."""
 
 MAX_DATE_LENGTH = 64
 
 _DATE_END = re.compile(r"(?:GMT|:[0-9]{2} [0-9]{4})$")
-"""How a date of HTTP ends: in its usual form, and in that of asctime. One of another time zone is no date of HTTP."""
+"""The end of an HTTP date, in the usual form and in that of asctime. Other time zones are not allowed."""
 
 
 def held_tags(request: Mapping[str, str]) -> list[str]:
-    """Return the entity tags of ``If-None-Match``, none if it has too many or a tag is too long."""
+    """Return the entity tags of ``If-None-Match``. Return none if there are too many or one is too long."""
     header = request.get("if-none-match", "")
     if header.count(",") >= MAX_TAGS:
         return []
@@ -29,7 +29,7 @@ def held_tags(request: Mapping[str, str]) -> list[str]:
 def not_modified(request: Mapping[str, str], tag: str, last_modified: datetime | None = None) -> bool:
     """Return whether the client holds the version named ``tag``, or one that is not older than ``last_modified``.
 
-    Tags are compared weakly. A date counts only where the client sent no tag, to the second.
+    The comparison of tags is weak. A date counts only if the client sent no tag. It is compared in seconds.
     """
     if "if-none-match" in request:
         held = held_tags(request)
@@ -39,7 +39,7 @@ def not_modified(request: Mapping[str, str], tag: str, last_modified: datetime |
 
 
 def _date(text: str) -> datetime | None:
-    """Return a date of HTTP; None if it is not valid, which the RFC tells servers to ignore."""
+    """Return an HTTP date. Return None if it is invalid: the RFC requires servers to ignore it."""
     if len(text) > MAX_DATE_LENGTH or not _DATE_END.search(text.strip()):
         return None
     try:

@@ -1,6 +1,6 @@
-"""CORS: what pages of other origins may ask for. Starlette's middleware answers, with the methods of each route.
+"""CORS: what pages of other origins may request, by Starlette's middleware with the methods of each route.
 
-No answer allows credentials, so ``*`` means what anybody could read without a browser.
+No response allows credentials, so ``*`` allows only what everyone can read without a browser.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from graphql_api.config import Settings
 
 NEEDED_HEADERS = ("Authorization", "Content-Type", "If-None-Match", "Range", "X-API-Key", "X-Request-Id")
-"""Request headers that this API reads; they are allowed whatever the setting names."""
+"""Request headers that this API reads. They are always allowed, in addition to those of the setting."""
 
 EXPOSED_HEADERS = (
     *("Accept-Ranges", "Age", "Allow", "Content-Disposition", "Content-Range", "ETag"),
@@ -23,14 +23,14 @@ DEFAULT_METHODS = ("GET", "HEAD", "POST")
 """Methods of paths without a route: the preflight passes, so that the page can read the 404."""
 
 MAX_AGE = 86_400
-"""Seconds that a browser may keep the answer to a preflight; browsers have lower limits of their own."""
+"""Seconds for which a browser may cache the response to a preflight. Browsers have lower limits of their own."""
 
 
 class Cors:
-    """An ASGI application that wraps another and answers the preflights of browsers."""
+    """An ASGI application that wraps another and responds to the preflights of browsers."""
 
     def __init__(self, app: ASGIApp, methods: Callable[[Scope], Sequence[str]], settings: Settings) -> None:
-        """Wrap ``app``; ``methods`` gives those that it has at the path of a request."""
+        """Wrap ``app``. ``methods`` returns the methods that it has at the path of a request."""
         self.methods = methods
         self.wrap = partial(
             CORSMiddleware,
@@ -44,7 +44,7 @@ class Cors:
         self.simple = self.wrap()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a preflight, or add the headers of CORS to a response."""
+        """Respond to a preflight, or add the headers of CORS to a response."""
         preflight = scope["type"] == "http" and scope["method"] == "OPTIONS"
         cors = self.wrap(allow_methods=self.methods(scope)) if preflight else self.simple
         await cors(scope, receive, send)

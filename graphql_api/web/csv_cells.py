@@ -20,9 +20,9 @@ def csv_header(labels: Sequence[str], *, spreadsheet: bool = False) -> bytes:
 
 
 def csv_cell(text: str | None, *, spreadsheet: bool = False) -> bytes:
-    """Return a text as a cell, quoted if necessary; null is nothing, an empty text is a pair of quotes.
+    """Return a text as a cell, quoted if necessary. Null is an empty cell, an empty text is a pair of quotes.
 
-    For a ``spreadsheet`` an apostrophe stands before what it would run as a formula; numbers stay as they are.
+    For a ``spreadsheet`` an apostrophe is written before a text that it would run as a formula, except numbers.
     """
     if text is None:
         return b""

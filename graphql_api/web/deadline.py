@@ -1,6 +1,6 @@
-"""How long a request may take: one limit from its first byte on, within the Lambda invocation that it came by.
+"""The time limit of a request: it starts at the first byte and ends before the Lambda invocation ends.
 
-Its head, its body, loads, execution and encoding share one clock. Sending is not counted.
+Head, body, loads, execution and encoding share one clock. The time for sending is not counted.
 """
 
 import asyncio
@@ -17,10 +17,10 @@ from starlette.types import Scope
 from graphql_api.errors import RequestTimeout
 
 RESERVE = 0.5
-"""Seconds of an invocation kept for writing the answer; Lambda kills what takes longer, and its cache with it."""
+"""Seconds of an invocation reserved for the response. Lambda ends a process that takes longer, with its cache."""
 
 BEGUN = "begun"
-"""In ``scope["state"]``: when the request began, by ``time.monotonic``, where the server has noted it."""
+"""In ``scope["state"]``: the start of the request, by ``time.monotonic``, if the server has recorded it."""
 
 
 MAX_SECONDS = "max_seconds"
@@ -30,14 +30,14 @@ Result = TypeVar("Result")
 
 
 class Deadline(NamedTuple):
-    """When a request began, by ``time.monotonic``, and how many seconds it may take from then on."""
+    """The start of a request, by ``time.monotonic``, and its time limit in seconds from then."""
 
     begun: float
     seconds: float
 
 
 def set_deadline(scope: Scope, seconds: float) -> None:
-    """Set the one deadline of a request: ``seconds`` from its first byte on."""
+    """Set the deadline of a request: ``seconds`` after its first byte."""
     state = scope["state"]
     if BEGUN not in state:
         state[BEGUN] = time.monotonic()
@@ -45,7 +45,7 @@ def set_deadline(scope: Scope, seconds: float) -> None:
 
 
 def deadline_of(scope: Scope) -> Deadline:
-    """Return a request's deadline: the one that was set, or an earlier one where its invocation ends."""
+    """Return a request's deadline: the one that was set, or the end of its Lambda invocation if that is earlier."""
     state = scope["state"]
     begun, seconds = state[BEGUN], state[MAX_SECONDS]
     context = scope.get("aws.context")
@@ -56,21 +56,21 @@ def deadline_of(scope: Scope) -> Deadline:
 
 
 class _TimeLimit:
-    """Give up on the block at the request's deadline.
+    """Cancel the block at the request's deadline.
 
-    Raises ``RequestTimeout``; a ``TimeoutError`` from inside the block passes. Work in threads goes on, for whoever
-    asks next.
+    Raises ``RequestTimeout``. A ``TimeoutError`` from inside the block is not changed. Work in threads continues, for
+    later requests.
     """
 
     __slots__ = ("_seconds", "_timeout")
 
     def __init__(self, deadline: Deadline) -> None:
-        """Limit the work to what is left until ``deadline``."""
+        """Limit the block to the time before ``deadline``."""
         self._seconds = deadline.seconds
         self._timeout = asyncio.timeout(deadline.begun + deadline.seconds - time.monotonic())
 
     async def __aenter__(self) -> None:
-        """Set the clock."""
+        """Start the timer."""
         await self._timeout.__aenter__()
 
     async def __aexit__(
@@ -84,10 +84,10 @@ class _TimeLimit:
 
 
 async def run_with_deadline(scope: Scope, work: Coroutine[Any, Any, Result]) -> Result:
-    """Return what ``work`` returns, by the request's deadline once it waits for anything.
+    """Return what ``work`` returns. The request's deadline applies as soon as it waits.
 
-    Hardly any request does: what it asks for is in memory, its body came with its head. To start and to stop a clock
-    for it takes as long as to find its answer. Raises ``RequestTimeout``.
+    Most requests do not wait: their data is in memory and their body came with the head. A timer would take
+    as long as the response itself. Raises ``RequestTimeout``.
     """
     try:
         waits_for = work.send(None)
@@ -99,7 +99,7 @@ async def run_with_deadline(scope: Scope, work: Coroutine[Any, Any, Result]) -> 
 
 
 def with_deadline(route: Route) -> Route:
-    """Return a route whose endpoint makes its response, all but sending it, by the request's deadline."""
+    """Return a route whose endpoint must make its response before the request's deadline. Sending is not limited."""
 
     async def endpoint(request: Request) -> Response:
         return await run_with_deadline(request.scope, route.endpoint(request))
@@ -108,7 +108,7 @@ def with_deadline(route: Route) -> Route:
 
 
 class _Begun(Generic[Result]):
-    """A coroutine that has run up to where it ``waits_for`` something; awaited, it goes on from there."""
+    """A coroutine that has run until it ``waits_for`` something. If it is awaited, it continues from there."""
 
     __slots__ = ("waits_for", "work")
 

@@ -1,4 +1,4 @@
-"""What describes the service to people and programs: guides, the schema's text, the operations, ``llms.txt``."""
+"""Routes that describe the service: guides, the SDL, the list of operations, ``llms.txt``."""
 
 import asyncio
 from collections.abc import Callable
@@ -19,7 +19,7 @@ from graphql_api.web.responses import ChunkedBody, Responder, etag
 from graphql_api.web.static_pages import respond_page
 
 KEPT = "public, max-age=300"
-"""How long caches keep the schema's text before they revalidate it; it changes with releases."""
+"""``Cache-Control`` of the SDL, which changes only with a release."""
 
 
 class Descriptions:
@@ -50,11 +50,11 @@ class Descriptions:
         return await respond_page(request, f"guide-{request.path_params['name']}.html", self.responder)
 
     async def index(self, request: Request) -> Response:
-        """Return what the search of guides reads."""
+        """Return the index that the search of guides reads."""
         return await respond_page(request, "guides.json", self.responder)
 
     async def schema(self, request: Request) -> Response:
-        """Return the schema in SDL. Raises ``NotFound`` where introspection is off."""
+        """Return the schema in SDL. Raises ``NotFound`` if introspection is off."""
         if not self.shows_schema:
             raise NotFound("This server does not publish its schema.")
         body = self.sdl.made if self.sdl.made is not None else await asyncio.to_thread(self.sdl)

@@ -1,4 +1,4 @@
-"""GraphQL over HTTP: negotiate, read, execute, answer. One ASGI endpoint for the server and for Lambda alike."""
+"""GraphQL over HTTP: negotiate, read, execute, respond. The plain server and Lambda use the same ASGI endpoint."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import closing
@@ -45,9 +45,9 @@ gets the explorer, which shows the query and does not run it: a link must not ru
 
 @dataclass(frozen=True, slots=True)
 class GraphQLEndpoint:
-    """The ASGI application at ``/graphql``; ``explorer`` answers browsers, None turns it off.
+    """The ASGI application at ``/graphql``. ``explorer`` responds to browsers, None turns it off.
 
-    ``version`` of the API is a part of ETags, so that a new release ends what clients hold.
+    ``version`` of the API is a part of ETags, so that copies of clients expire with a new release.
     """
 
     engine: Engine
@@ -92,7 +92,7 @@ class GraphQLEndpoint:
     async def _get(
         self, scope: Scope, headers: Mapping[str, str], media_type: str, document: Document, parameters: Parameters
     ) -> Response:
-        """Answer a query by GET, which caches may keep, or respond with 304 if the client's copy is current."""
+        """Respond to a query by GET, which caches may keep, or with 304 if the client's copy is current."""
         if not document.is_query(parameters.operation_name):
             raise MethodNotAllowed("GET allows only queries. Send this operation by POST.", "POST")
         pure = document.is_pure(self.engine.schema, parameters.operation_name)
@@ -105,7 +105,7 @@ class GraphQLEndpoint:
         return await self._answer(scope, headers, answer, media_type, extensions, caching)
 
     def _media_type(self, scope: Scope, headers: Mapping[str, str]) -> str:
-        """Return the media type of the response; the explorer is for GET only. Raises ``NotAcceptable``."""
+        """Return the media type of the response. The explorer is for GET only. Raises ``NotAcceptable``."""
         explorer = self.explorer and scope["method"] != "POST"
         offered = (GRAPHQL_JSON, JSON, HTML) if explorer else (GRAPHQL_JSON, JSON)
         media_type = preferred_media_type(headers.get("accept"), offered, JSON)
@@ -114,7 +114,7 @@ class GraphQLEndpoint:
         return media_type
 
     async def _document(self, parameters: Parameters) -> Document:
-        """Return the document of a request; a long text is validated in its turn, or in a thread."""
+        """Return the document of a request. A long text waits for its turn, or is validated in a thread."""
         text = self.persisted.unjudged(parameters)
         if text is not None:
             judged = await self.offload.call(partial(self.documents.judge_new, text), self.documents.work(text))
@@ -123,14 +123,14 @@ class GraphQLEndpoint:
         return self.persisted.document(parameters)
 
     async def _request(self, document: Document, parameters: Parameters) -> OperationRequest:
-        """Coerce the variables of a request; many of them in their turn, or in a thread."""
+        """Coerce the variables of a request. If there are many, they wait for their turn or are coerced in a thread."""
         schema, name, variables = self.engine.schema, parameters.operation_name, parameters.variables
         if not variables:
             return document.request(schema, name, variables)
         return await self.offload.call(partial(document.request, schema, name, variables), coercion_work(variables))
 
     def _digest(self, media_type: str, document: Document, parameters: Parameters) -> str | None:
-        """Return a digest of all that shapes the response except the data; None if it is refused without data."""
+        """Return a digest of all that the response depends on except the data. None if it is refused without data."""
         text = document.tree.loc if document.tree else None
         if text is None or document.errors:
             return None
@@ -140,10 +140,10 @@ class GraphQLEndpoint:
     async def operate(
         self, scope: Scope, document: Document, parameters: Parameters
     ) -> tuple[Answer, Mapping[str, Any]]:
-        """Execute an operation within its budget, or refuse it; return its cost too, if the client asked for it.
+        """Execute an operation within its budget, or refuse it. Return its cost too, if the client asked for it.
 
-        Where versions tell all that the whole answer of a pure operation was made of, they are left in the
-        request's state as ``snapshots``; without these nobody keeps the answer. Raises ``Exhausted``.
+        If versions describe everything that the response of a pure operation was made of, they are stored in the
+        request's state as ``snapshots``. Without them no cache keeps the response. Raises ``Exhausted``.
         """
         fields, limit = request_log(scope), self.settings.max_cost
         name = parameters.operation_name
@@ -170,7 +170,7 @@ class GraphQLEndpoint:
         return answer, {"cost": told} if parameters.wants_cost else {}
 
     async def _execute(self, scope: Scope, request: OperationRequest, context: Context, cost: int) -> Answer:
-        """Execute an operation that may be executed, charge for it, and log how that was done."""
+        """Execute an operation that is allowed, charge for it, and log how it was executed."""
         await reserve(scope, cost)
         try:
             answer = await self.offload.execute(self.engine, request, context, cost)
@@ -190,7 +190,7 @@ class GraphQLEndpoint:
         extensions: Mapping[str, Any],
         caching: Mapping[str, str],
     ) -> Response:
-        """Write an answer; a request error is 400 to clients that speak the new media type, 200 to the others."""
+        """Write a response. A request error is 400 for clients of the new media type, and 200 for others."""
         fields = request_log(scope)
         with fields.trace.stage("respond"):
             errors = public_errors(answer, fields["request_id"]) if answer.errors else []
@@ -208,7 +208,7 @@ class GraphQLEndpoint:
             )
 
     async def _refuse(self, scope: Scope, headers: Mapping[str, str], fault: ServiceError) -> Response:
-        """Answer what is no GraphQL request in the client's media type, JSON where it accepts neither."""
+        """Respond to a request that is not GraphQL, in the client's media type, or in JSON if it accepts neither."""
         request_log(scope).update(codes=[fault.code])
         scope["state"].pop("snapshots", None)  # a refusal is not to be kept as their answer
         media_type = preferred_media_type(headers.get("accept"), (GRAPHQL_JSON, JSON), JSON) or JSON

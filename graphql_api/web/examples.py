@@ -1,4 +1,4 @@
-"""What pages and the OpenAPI document show as examples of this very server."""
+"""Examples of this server's own data, for pages and for the OpenAPI document."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Examples:
-    """Ids to try, at least one; ``notice`` says in a sentence why they may not be found, and is else empty."""
+    """At least one id to try. ``notice`` is a sentence that says why it may not exist, or is empty."""
 
     ids: tuple[str, ...]
     notice: str = ""
 
 
 GetExamples = Callable[[], Awaitable[Examples]]
-"""Returns the examples; never raises for what a storage does."""
+"""Returns the examples. Faults of a storage never raise an error."""
 
 
 async def no_examples() -> Examples:

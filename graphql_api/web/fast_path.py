@@ -1,6 +1,6 @@
-"""The way to the routes: past CORS but for browsers that ask across origins, and past the router for GraphQL.
+"""The shortest way to a route: CORS only for requests of other origins, and no router for GraphQL.
 
-Starlette's CORS, error handling and routing take longer than a small answer does, and most requests need none of them.
+Starlette's CORS, error handling and routing take longer than a small response, and most requests do not need them.
 """
 
 from collections.abc import Sequence
@@ -16,10 +16,10 @@ from graphql_api.web.static_pages import SLASHED
 
 
 class FastPathRouter:
-    """An ASGI application that leads each request to ``graphql`` or to ``others``, through CORS where needed."""
+    """An ASGI application that passes each request to ``graphql`` or to ``others``, through CORS if necessary."""
 
     def __init__(self, path: str, graphql: ASGIApp, others: Starlette, settings: Settings) -> None:
-        """Serve ``graphql`` at ``path``; ``settings`` say whom CORS allows what."""
+        """Serve ``graphql`` at ``path``. ``settings`` contain the origins that CORS allows."""
         self.path = path
         self.graphql = MaskMiddleware(graphql)
         self.others = others
@@ -49,7 +49,7 @@ class FastPathRouter:
 
 
 def _without_slash(scope: Scope) -> Scope:
-    """Return the scope without a slash at the end of its path; note the slash for pages with relative links."""
+    """Return the scope without a slash at the end of its path. Record the slash for pages with relative links."""
     if scope["type"] != "http" or not scope["path"].endswith("/"):
         return scope
     path = scope["path"].removesuffix("/")

@@ -17,17 +17,17 @@ from graphql_api.text import MAX_LENGTH
 from graphql_api.web.query_string import SHOWN
 
 MAX_COMPARED_LENGTH = 64
-"""Characters of a name that close ones are looked for: twice the longest that there is."""
+"""Maximum length of a name for which similar names are searched: twice the length of the longest name."""
 
 Read = Callable[[str], Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One query parameter: the field that it tests, by which operator of ``OPERATORS``, and how its text is read.
+    """One query parameter: its field, its operator of ``OPERATORS``, and how its text is read.
 
-    ``pattern`` is what the whole text has to match, None for any; ``read`` raises ``ValueError`` for what matches and
-    still is no value; ``words`` say what it would be. ``schema`` is the text's JSON Schema.
+    ``pattern`` has to match the whole text. None allows any. ``read`` raises ``ValueError`` for a text that matches
+    but is not a value. ``words`` describe a value. ``schema`` is the text's JSON Schema.
     """
 
     field: Field
@@ -39,7 +39,7 @@ class Parameter:
 
 
 def filter_parameters(fields: Iterable[Field]) -> Mapping[str, Parameter]:
-    """Return the filter parameters of a table by name: a field's own name tests equality, others have their operator's.
+    """Return the filter parameters of a table by name. A field's own name tests equality, others end in an operator.
 
     Lists have none.
     """
@@ -71,7 +71,7 @@ def _read_list(read: Read, text: str) -> frozenset[Any]:
 def read_condition(
     parameters: Mapping[str, Parameter], given: Iterable[tuple[str, str]], others: Iterable[str]
 ) -> Condition:
-    """Read filters, all of which have to hold; ``others`` are the parameters that are not filters, and are passed over.
+    """Read filters, all of which have to match. ``others`` are the parameters that are not filters. They are ignored.
 
     An empty parameter counts as absent. Raises ``BadUserInput`` for an unknown parameter, one given twice, and a value
     that is not of its type.
@@ -104,7 +104,7 @@ def _operand(name: str, parameter: Parameter, text: str) -> Any:
 
 
 def suggestion(name: str, known: Iterable[str]) -> str:
-    """Return a sentence that names what is known and close to ``name``; empty if nothing is."""
+    """Return a sentence that suggests the known names similar to ``name``. Empty if there are none."""
     close = difflib.get_close_matches(name, known, 1) if len(name) <= MAX_COMPARED_LENGTH else []
     return f" Did you mean '{close[0]}'?" if close else ""
 

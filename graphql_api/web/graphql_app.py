@@ -1,4 +1,4 @@
-"""GraphQL over HTTP, imported and made when it is first asked for: who asks by REST alone never waits for it."""
+"""GraphQL over HTTP, imported and built by the first request for it. Clients of REST never wait for it."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -21,7 +21,7 @@ CSV = "text/csv; charset=utf-8"
 
 
 class GraphQLParts(NamedTuple):
-    """What answers operations at ``/graphql``, and what answers trusted ones by their names."""
+    """The endpoint at ``/graphql``, and the routes of trusted operations."""
 
     endpoint: "GraphQLEndpoint"
     named: "TrustedOperations"
@@ -31,7 +31,7 @@ class GraphQLApp:
     """The ASGI application at ``/graphql``, and the routes of trusted operations."""
 
     def __init__(self, make: Callable[[], GraphQLParts]) -> None:
-        """Answer by what ``make`` returns, which takes half a second and is called in a thread."""
+        """Use what ``make`` returns. It takes half a second and is called in a thread."""
         self.parts = Once(make)
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:

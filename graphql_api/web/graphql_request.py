@@ -1,4 +1,4 @@
-"""GraphQL over HTTP, the request half: method, media types and parameters, each fault with its own status."""
+"""Requests of GraphQL over HTTP: method, media types and parameters. Each fault has its own status."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -20,9 +20,9 @@ _HASH = re.compile(r"[0-9A-Fa-f]{64}")
 
 
 class Parameters(NamedTuple):
-    """What the client asks for: a document by its text, by its id, or by its text's SHA-256, of which one is there.
+    """The client's request: a document by its text, its id, or the SHA-256 of its text.
 
-    Text and hash come together to register the text. ``wants_cost``: the answer's extensions are to tell the cost.
+    A text with a hash is registered. With ``wants_cost`` the extensions of the response contain the cost.
     """
 
     query: str | None
@@ -34,7 +34,7 @@ class Parameters(NamedTuple):
 
 
 async def read_parameters(scope: Scope, receive: Receive, headers: Mapping[str, str], limits: Settings) -> Parameters:
-    """Return the parameters from the query string (GET, HEAD), which was read before, or the body (POST).
+    """Return the parameters from the query string (GET, HEAD) or the body (POST).
 
     Raises ``BadRequest``, and ``QueryTooComplex`` for variables that hold too much.
     """
@@ -70,7 +70,7 @@ def _parameters(values: Mapping[str, Any]) -> Parameters:
 
 
 def _object(values: Mapping[str, Any], name: str) -> dict[str, Any] | None:
-    """Return an object, None if it is absent; an empty list is absent: PHP writes an empty array so."""
+    """Return an object, or None if it is absent. An empty list is absent: PHP writes an empty array like this."""
     value = values.get(name)
     if value is None or value == []:
         return None
@@ -98,7 +98,7 @@ def _query_hash(asked: object) -> str | None:
 
 
 def _from_query(pairs: Pairs) -> dict[str, Any]:
-    """Read those parameters that GraphQL knows, each of which may be given once."""
+    """Read the parameters of GraphQL. Each may be given only once."""
     values: dict[str, Any] = dict(single(pairs, NAMES))
     for name in ("variables", "extensions"):
         if name in values:
@@ -107,12 +107,12 @@ def _from_query(pairs: Pairs) -> dict[str, Any]:
 
 
 def _holds_more(variables: Mapping[str, Any], values: int) -> bool:
-    """Return whether variables hold more than so many values, at all depths; each costs about what a token costs."""
+    """Return whether variables contain more values than allowed, at all depths. A value costs as much as a token."""
     return sum(1 for _ in _values(variables)) > values
 
 
 def _values(value: Any) -> Iterator[Any]:
-    """Yield a JSON value and all that it holds, at any depth."""
+    """Yield a JSON value and all values in it, at any depth."""
     unseen = [value]
     while unseen:
         value = unseen.pop()

@@ -1,4 +1,4 @@
-"""GraphQL over HTTP, the response half: errors in their public form, and the response map as chunks of JSON."""
+"""Responses of GraphQL over HTTP: errors in their public form, and the response map as chunks of JSON."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -12,7 +12,7 @@ from graphql_api.logs import EventLogger
 
 CHUNK_BYTES = 65_536
 MAX_ERRORS = 100
-"""Errors told of one answer; a file with a hole in every row would give one for each."""
+"""Maximum number of errors in one response. A damaged file could cause one in every row."""
 
 NULL_IN_NON_NULL = "Cannot return null for non-nullable field"
 
@@ -20,12 +20,12 @@ log = EventLogger(__name__)
 
 
 def response_map(answer: Answer, request_id: str) -> list[bytes]:
-    """Return an answer as JSON, and log its errors; call it once for each answer."""
+    """Return a result as JSON, and log its errors. Call it once for each result."""
     return write_map(answer.data, public_errors(answer, request_id))
 
 
 def public_errors(answer: Answer, request_id: str) -> list[dict[str, Any]]:
-    """Return the public form of an answer's errors, at most the first hundred, and log all of them."""
+    """Return the public form of a result's errors, a hundred at most, and log all of them."""
     errors = [public_error(each, request_id) for each in answer.errors[:MAX_ERRORS]]
     if len(answer.errors) > MAX_ERRORS:
         more = f"There are {len(answer.errors) - MAX_ERRORS} errors more."
@@ -36,7 +36,7 @@ def public_errors(answer: Answer, request_id: str) -> list[dict[str, Any]]:
 
 
 def _drop_tracebacks(error: BaseException | None) -> None:
-    """Free the frames that an error has passed: they hold its request, its data and, by their callers, the error."""
+    """Free the frames of an error's traceback: they refer to the request, its data and the error itself."""
     while error is not None:
         error.__traceback__ = None
         if isinstance(error, GraphQLError):
@@ -78,7 +78,7 @@ def public_error(error: GraphQLError, request_id: str) -> dict[str, Any]:
 
 
 def _coalesce(chunks: Sequence[bytes]) -> list[bytes]:
-    """Join neighbours into chunks worth a send of their own; a large chunk is passed on as it is, uncopied."""
+    """Join small neighbouring chunks. A large chunk is not copied."""
     if sum(map(len, chunks)) < CHUNK_BYTES:
         return [b"".join(chunks)]
     joined: list[bytes] = []

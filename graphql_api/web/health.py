@@ -1,4 +1,4 @@
-"""Whether the process lives, and whether its storage answers."""
+"""Liveness of the process, and readiness of its storage."""
 
 from collections import Counter
 
@@ -18,7 +18,7 @@ class Health:
     """The routes for load balancers and operators."""
 
     def __init__(self, services: Services) -> None:
-        """Check the storage of ``services``, and tell the counts of all snapshots that they hold."""
+        """Check the storage of ``services``, and report the counts of all their snapshots."""
         self.services = services
         self.shared = services.get(LoadThreads).shared
 
@@ -27,13 +27,13 @@ class Health:
         return [Route("/health", self.health), Route("/ready", self.ready)]
 
     async def health(self, request: Request) -> Response:
-        """Respond that the process lives; with ``?deep=1``, check the storage too."""
+        """Respond that the process is alive. With ``?deep=1``, check the storage too."""
         if single(query_pairs(request.scope), ("deep",)).get("deep") in {"1", "true"}:
             return await self.ready(request)
         return uncached({"status": "ok"})
 
     async def ready(self, _request: Request) -> Response:
-        """Check the storage; respond with 503 if it fails."""
+        """Check the storage. Respond with 503 if it fails."""
         try:
             checks = await self.shared.run("check", self.services.storage.check)
         except ServiceError as error:

@@ -1,24 +1,24 @@
-"""How many bytes of answers a process holds for clients that are still to take them."""
+"""The bytes of responses that a process holds until clients have received them."""
 
 from collections.abc import Sequence
 
 from graphql_api.errors import Overloaded
 
 HELD_FROM = 65_536
-"""Bytes; shorter answers are not counted: they fit what the system buffers for a connection."""
+"""Size in bytes below which a response is not counted: it fits the system's buffer of a connection."""
 
 
 class InFlight:
-    """The budget of bytes that are being compressed or sent. What several answers share counts once."""
+    """The budget of bytes that are being compressed or sent. Bytes that several responses share count once."""
 
     def __init__(self, max_bytes: int) -> None:
-        """Hold at most ``max_bytes``, or one answer that is larger."""
+        """Hold at most ``max_bytes``, or one response that is larger."""
         self.bytes = 0
         self._max_bytes = max_bytes
         self._uses: dict[int, int] = {}  # by identity: a hold keeps its chunks alive
 
     def hold(self, chunks: Sequence[bytes]) -> "Hold | None":
-        """Count an answer until its hold is released; None is a short one. Raises ``Overloaded``."""
+        """Count a response until its hold is released. None for a short one. Raises ``Overloaded``."""
         size = sum(map(len, chunks))
         if size < HELD_FROM:
             return None
@@ -38,7 +38,7 @@ class InFlight:
                 self.bytes += len(chunk)
 
     def remove(self, chunks: Sequence[bytes]) -> None:
-        """Count chunks no longer."""
+        """Stop counting chunks."""
         for chunk in chunks:
             uses = self._uses.pop(id(chunk)) - 1
             if uses:
@@ -48,7 +48,7 @@ class InFlight:
 
 
 class Hold:
-    """What one answer holds, until it is released or, where it is never sent, forgotten."""
+    """The chunks of one response, counted until they are released or garbage-collected."""
 
     __slots__ = ("_chunks", "_in_flight")
 
@@ -59,7 +59,7 @@ class Hold:
         self.replace(chunks)
 
     def replace(self, chunks: Sequence[bytes]) -> None:
-        """Replace the chunks, for example by their compressed form; this is never refused."""
+        """Replace the chunks, for example by their compressed form. This is never refused."""
         held, self._chunks = self._chunks, tuple(chunks)
         self._in_flight.add(self._chunks)
         self._in_flight.remove(held)
@@ -69,5 +69,5 @@ class Hold:
         self.replace(())
 
     def __del__(self) -> None:
-        """Release what was never sent: its request was given up."""
+        """Release a response that was never sent, because its request was cancelled."""
         self.release()

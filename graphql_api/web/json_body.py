@@ -1,4 +1,4 @@
-"""JSON in requests: bodies within their bound, read strictly, each fault with its own status."""
+"""JSON in requests: bodies of limited size, read strictly. Each fault has its own status."""
 
 import json
 from collections.abc import Mapping
@@ -13,13 +13,13 @@ JSON = "application/json"
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 MAX_DIGITS = 20
 MAX_LEVELS = 200
-"""Levels of JSON in a request; what reads and writes it goes about as deep."""
+"""Maximum depth of JSON in a request, which is about the depth that parsers and writers allow."""
 
 NO_LISTS = "Batches are not supported: send one operation a request."
 
 
 async def read_body(receive: Receive, headers: Mapping[str, str], most: int) -> bytes:
-    """Read a JSON body within its bound."""
+    """Read a JSON body of limited size. Raises ``BadRequest`` or the error of its status."""
     content_type, _, parameters = headers.get("content-type", "").partition(";")
     if content_type.strip().lower() != JSON or (parameters and not _is_utf8(parameters)):
         raise MediaType(f"A POST request must have the content type {JSON}, in UTF-8.")
@@ -55,7 +55,7 @@ def _is_utf8(parameters: str) -> bool:
 
 
 def json_object(body: bytes) -> dict[str, Any]:
-    """Read a body that is an object. Raises ``BadRequest``."""
+    """Read a body that must be an object. Raises ``BadRequest``."""
     value = loads(body.removeprefix(BYTE_ORDER_MARK), "The request body")
     if isinstance(value, list):
         raise BadRequest(NO_LISTS)
@@ -65,7 +65,7 @@ def json_object(body: bytes) -> dict[str, Any]:
 
 
 def loads(text: bytes, what: str) -> Any:
-    """Read JSON strictly: UTF-8, no NaN, no lone surrogates, bounded nesting, and no key twice."""
+    """Read JSON strictly: UTF-8, no NaN, no lone surrogates, limited nesting, no duplicate key."""
     try:
         value = orjson.loads(text)
         if text.count(b"[") + text.count(b"{") > MAX_LEVELS and _levels(value) > MAX_LEVELS:
@@ -80,10 +80,10 @@ def loads(text: bytes, what: str) -> Any:
 
 
 def _may_repeat_keys(text: bytes, value: Any) -> bool:
-    """Return whether JSON has to be searched for keys that are given twice, which takes longer than all other reading.
+    """Return whether JSON has to be searched for duplicate keys, which takes longer than all other reading.
 
-    It has one colon to each key, and those within texts. One that is gone when it is written again stood behind a key
-    that was given twice. An escape may hide a colon, and then nothing can be said.
+    JSON has one colon for each key, and those in texts. If the parsed value has fewer colons when it is written
+    again, a key was duplicate. An escape may hide a colon, so JSON with escapes is always searched.
     """
     return b"\\u" in text or text.count(b":") != orjson.dumps(value).count(b":")
 

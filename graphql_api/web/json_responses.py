@@ -1,4 +1,4 @@
-"""Small JSON answers of the plain routes, errors among them, in the form of their path."""
+"""Small JSON responses of plain routes, and their errors in the form of their path."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -17,7 +17,7 @@ NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
 
 async def service_error(request: Request, error: Exception) -> Response:
-    """Answer one of our errors as ``{"detail": …}``, or as ``{"error": {"message": …, "code": …}}``."""
+    """Return one of our errors as ``{"detail": …}``, or as ``{"error": {"message": …, "code": …}}``."""
     assert isinstance(error, ServiceError)  # noqa: S101 - registered for this class only
     request_log(request.scope).update(code=error.code, error=error.message, **error.log_fields)
     is_plain = not is_coded(request.scope)
@@ -27,7 +27,7 @@ async def service_error(request: Request, error: Exception) -> Response:
 
 
 async def http_error(request: Request, error: Exception) -> Response:
-    """Answer a route or method that does not exist, in the same forms."""
+    """Return the error of a route or method that does not exist, in the same forms."""
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class only
     is_plain = not is_coded(request.scope)
     body = {"detail": error.detail} if is_plain else coded_body(error.status_code, error.detail)
@@ -35,5 +35,5 @@ async def http_error(request: Request, error: Exception) -> Response:
 
 
 def uncached(body: dict[str, Any], status: int = 200, headers: Mapping[str, str] = NO_HEADERS) -> Response:
-    """Answer with JSON that no cache keeps."""
+    """Return JSON that no cache keeps."""
     return Response(orjson.dumps(body), status, {"cache-control": "no-store", **headers}, "application/json")

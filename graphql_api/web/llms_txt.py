@@ -1,4 +1,4 @@
-"""``/llms.txt``: the service in one page of Markdown, for language models and those who build with them."""
+"""``/llms.txt``: the service in one page of Markdown, for language models."""
 
 from functools import cache
 from typing import Any
@@ -20,7 +20,7 @@ HEAD = """# {title}
 
 
 def llms_text(described: dict[str, Any], *, shows_schema: bool) -> str:
-    """Write the page: what the service is, its descriptions, guides, and routes, of the OpenAPI document's."""
+    """Return the page: the service, its descriptions, guides and the routes of the OpenAPI document."""
     info = described["info"]
     head = HEAD.format(title=info["title"], summary=info["summary"], version=f"version {info['version']}")
     schema = (

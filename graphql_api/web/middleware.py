@@ -1,4 +1,4 @@
-"""Around every request: its id, its one log line, Server-Timing, security headers; and the mask over what fails."""
+"""For every request: its id, its log line, Server-Timing, security headers, and the masking of unexpected errors."""
 
 import logging
 import random
@@ -21,7 +21,7 @@ from graphql_api.web.replay import Headers, Key, Replayed, replay_of
 HARMLESS_ID = re.compile(r"[A-Za-z0-9_.:=-]{1,128}")
 LOGGED_CHARACTERS = 200
 MAX_HEADERS = 100
-"""Headers of a request; browsers behind several proxies send about 40."""
+"""Maximum number of headers of a request. Browsers behind several proxies send about 40."""
 
 SECURITY_HEADERS = (
     (b"x-content-type-options", b"nosniff"),
@@ -29,10 +29,10 @@ SECURITY_HEADERS = (
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
     (b"cross-origin-resource-policy", b"cross-origin"),
 )
-"""On every answer; pages have a content security policy of their own."""
+"""Headers of every response. Pages have a content security policy of their own."""
 
 NO_STORE = (b"cache-control", b"no-store")
-"""On every answer that does not say how long it may be kept."""
+"""``Cache-Control`` of every response that has none."""
 
 TRANSPORT_SECURITY = (b"strict-transport-security", b"max-age=31536000")
 
@@ -40,7 +40,7 @@ log = EventLogger(__name__)
 
 
 class RequestLog(dict[str, Any]):
-    """What the log line of one request will say; handlers add to it. ``trace`` gathers the stages' durations."""
+    """The fields of a request's log line. Handlers add fields. ``trace`` collects the durations of stages."""
 
     def __init__(self, **fields: Any) -> None:
         """Start with ``fields``."""
@@ -49,13 +49,13 @@ class RequestLog(dict[str, Any]):
 
 
 def request_log(scope: Scope) -> RequestLog:
-    """Return the log fields of the request that ``scope`` belongs to."""
+    """Return the log fields of the request of ``scope``."""
     found: RequestLog = scope["state"]["log"]
     return found
 
 
 class Keyed(Protocol):
-    """A snapshot, or what stands for one."""
+    """A snapshot, or an object with its owner and key."""
 
     @property
     def owner(self) -> Snapshots[Any]:
@@ -67,13 +67,13 @@ class Keyed(Protocol):
 
 
 def log_keys(fields: RequestLog, snapshots: Iterable[Keyed]) -> None:
-    """Note which keys an answer was made of, each kind in a field of its own."""
+    """Log the keys that a response was made of, one field for each kind."""
     for each in snapshots:
         fields.setdefault(each.owner.keys_field, []).append(each.key)
 
 
 def request_headers(scope: Scope) -> dict[str, str]:
-    """Return a request's headers by their names in lower case; one that is repeated is a list, joined by commas."""
+    """Return a request's headers by their names in lower case. Repeated headers are joined by commas."""
     headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]]
     found = dict(headers)
     if len(found) < len(headers):
@@ -85,13 +85,13 @@ def request_headers(scope: Scope) -> dict[str, str]:
 
 
 class RequestMiddleware:
-    """Outermost of all: nothing leaves the process without an id, a deadline, a log line and the security headers."""
+    """The outermost layer: every response has an id, a deadline, a log line and the security headers."""
 
     def __init__(self, app: ASGIApp, max_header_bytes: int, seconds: float, coded_paths: tuple[str, ...] = ()) -> None:
-        """Wrap ``app``; a request whose headers hold more than ``max_header_bytes`` is refused.
+        """Wrap ``app``. A request with more than ``max_header_bytes`` of headers is refused.
 
-        All that a request does has ``seconds`` together: this sets the deadline that the layers within go by. Who
-        refuses one of ``coded_paths`` does so in their form.
+        ``seconds`` is the time limit of a request. All inner layers use the deadline that is set here. Errors at
+        one of ``coded_paths`` have a code.
         """
         self.app = app
         self.coded_paths = coded_paths
@@ -130,7 +130,7 @@ class RequestMiddleware:
             REQUEST_ID.reset(outer)
 
     def replay(self, scope: Scope, key: Key, max_bytes: int) -> Replayed | None:
-        """Return the answer of the layer within, with what every answer carries, and log it."""
+        """Return the response of the inner layer with the headers of every response, and log it."""
         inner = replay_of(self.app)
         if inner is None:
             return None
@@ -149,14 +149,14 @@ class RequestMiddleware:
 
 
 class MaskMiddleware:
-    """Innermost, so that browsers may read it: what fails unexpectedly is logged in full, and shown as nothing."""
+    """The innermost layer, so that browsers may read its 500: an unexpected error is logged and hidden from clients."""
 
     def __init__(self, app: ASGIApp) -> None:
         """Wrap ``app``."""
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request, with a 500 where the app fails before it has begun to answer."""
+        """Answer one request, with a 500 if the app fails before its response has started."""
         begun = False
 
         def send_noting(message: Message) -> Awaitable[None]:
@@ -175,7 +175,7 @@ class MaskMiddleware:
 
 
 def _begin(scope: Scope) -> RequestLog:
-    """Begin the log of a request, and leave it in the request's state."""
+    """Start the log of a request, and store it in the request's state."""
     path = scope["path"][:LOGGED_CHARACTERS]
     fields = RequestLog(request_id=_request_id(scope), method=scope["method"], path=path)
     scope.setdefault("state", {})["log"] = fields
@@ -183,7 +183,7 @@ def _begin(scope: Scope) -> RequestLog:
 
 
 def _request_id(scope: Scope) -> str:
-    """Take the id that Lambda or the client gave the request, if it is of a harmless form, or make one."""
+    """Return the id that Lambda or the client gave the request, if its form is allowed, or a new one."""
     context = scope.get("aws.context")
     given = getattr(context, "aws_request_id", None)
     if given is None:
@@ -192,7 +192,7 @@ def _request_id(scope: Scope) -> str:
 
 
 def _with_own(headers: Headers, scope: Scope, fields: RequestLog, seconds: float) -> Headers:
-    """Add to an answer's headers what every answer carries, unless it has its own."""
+    """Add the headers of every response, unless the response has its own."""
     present = dict(headers)
     own = [pair for pair in SECURITY_HEADERS if pair[0] not in present]
     if b"cache-control" not in present:
@@ -219,7 +219,7 @@ async def _answer_500(scope: Scope, send: Send) -> None:
 
 
 def _log_request(fields: RequestLog, status: int, seconds: float) -> None:
-    """Write the request's line: ERROR for 5xx, WARNING for 4xx, INFO else."""
+    """Write the request's log line: ERROR for 5xx, WARNING for 4xx, otherwise INFO."""
     level = logging.ERROR if status >= 500 or not status else logging.WARNING if status >= 400 else logging.INFO
     if not log.writes(level):
         return

@@ -8,16 +8,16 @@ from graphql_api.language import Language
 
 MAX_RANGES = 32
 MAX_HEADERS = 1_000
-"""Headers ``Accept-Language`` whose language is remembered; browsers send few different ones."""
+"""Number of ``Accept-Language`` headers whose result is cached. Browsers send few different ones."""
 
 _LANGUAGES = {language.value: language for language in Language}
 _QUALITY = re.compile(r"0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?")
 
 
 def preferred_media_type(accept: str | None, offered: Sequence[str], default: str) -> str | None:
-    """Choose among the offered media types; ``default`` where anything goes; None if nothing offered is accepted.
+    """Return one of the offered media types, ``default`` if the client accepts any, None if it accepts none of them.
 
-    Between equal weights the client's own order decides, as browsers and GraphQL clients expect.
+    If weights are equal, the client's order decides, as browsers and GraphQL clients expect.
     """
     if accept in offered:
         return accept
@@ -33,7 +33,7 @@ def preferred_media_type(accept: str | None, offered: Sequence[str], default: st
 
 
 def preferred_coding(accept_encoding: str | None, offered: Sequence[str]) -> str | None:
-    """Choose among the offered content codings, given in the server's order of preference; None is identity."""
+    """Return one of the offered content codings, which are in the server's order of preference. None is identity."""
     if not accept_encoding:
         return None
     weights = dict(_weighted(accept_encoding))
@@ -44,7 +44,7 @@ def preferred_coding(accept_encoding: str | None, offered: Sequence[str]) -> str
 
 @lru_cache(MAX_HEADERS)
 def preferred_language(accept_language: str) -> Language:
-    """Choose the language that a client prefers; English if it names none of ours. Regions do not count."""
+    """Return the language that a client prefers, English if it names none of ours. Regions are ignored."""
     best, found = 0.0, Language.EN
     for value, quality in _weighted(accept_language):
         language = _LANGUAGES.get(value.partition("-")[0])
@@ -60,7 +60,7 @@ def _first_match(media_range: str, offered: Sequence[str]) -> str | None:
 
 
 def _weighted(header: str) -> Iterator[tuple[str, float]]:
-    """Split a header into its values, lower-cased and without parameters, and their weights."""
+    """Return the values of a header with their weights, in lower case and without parameters."""
     for item in header.split(",")[:MAX_RANGES]:
         value, *parameters = (part.strip().lower() for part in item.split(";"))
         quality = 1.0

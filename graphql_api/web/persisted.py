@@ -1,4 +1,4 @@
-"""Which document a request means: its text, a trusted document by id or name, or one registered by its hash (APQ)."""
+"""The document of a request: by its text, by the id or name of a trusted one, or by a registered hash (APQ)."""
 
 from collections.abc import Mapping
 from hashlib import sha256
@@ -13,7 +13,7 @@ from graphql_api.web.graphql_request import Parameters
 from graphql_api.web.trusted import TrustedDocument
 
 STORED_BYTES = 2**20
-"""Memory for registered queries; those asked for longest ago go first, and their clients send them again."""
+"""Memory for registered queries, in bytes. The least recently used are removed; their clients send them again."""
 
 SHOWN_CHARACTERS = 100
 
@@ -24,19 +24,19 @@ class Persisted:
     def __init__(
         self, documents: Documents, trusted: Mapping[str, TrustedDocument], *, trusted_only: bool = False
     ) -> None:
-        """Validate texts by ``documents``; ``trusted`` has names and ids, and ``trusted_only`` refuses all others."""
+        """Validate texts by ``documents``. ``trusted`` maps names and ids. ``trusted_only`` refuses all others."""
         self._documents = documents
         self._trusted = trusted
         self._trusted_only = trusted_only
         self._registered = WeighedCache[str](STORED_BYTES)
 
     def unjudged(self, asked: Parameters) -> str | None:
-        """Return the text whose document is needed and yet to be judged; None if there is none."""
+        """Return the text that has to be validated. None if there is none."""
         text = self._registered.get(asked.query_hash or "") if asked.query is None else asked.query
         return text if text and not self._trusted_only and self._documents.work(text) else None
 
     def document(self, asked: Parameters) -> Document:
-        """Return the document that a request names; if it is unknown or refused, it holds the error.
+        """Return the document that a request names. If it is unknown or refused, it contains the error.
 
         Raises ``BadUserInput`` if the hash does not match the query.
         """
@@ -56,7 +56,7 @@ class Persisted:
         return _refused("PersistedQueryNotFound") if text is None else self._documents.get(text)
 
     def _by_text(self, text: str, claimed: str | None) -> Document:
-        """Return the document of a text; a valid one that came with its hash is registered."""
+        """Return the document of a text. A valid text with a hash is registered."""
         if claimed or self._trusted_only:
             digest = sha256(text.encode()).hexdigest()
             if claimed not in (None, digest):
@@ -73,7 +73,7 @@ class Persisted:
 
 
 def _normalised(document_id: str) -> str:
-    """Return an id that is a hash in lower case, and a name as it is."""
+    """Return an id in its normal form: a hash in lower case, a name unchanged."""
     return document_id.lower() if document_id.startswith("sha256:") else document_id
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from starlette.types import ASGIApp
 
 Layer = Callable[[ASGIApp], ASGIApp]
-"""Makes an ASGI application of the one within it. A layer that can replay has a method for it: see ``replay.py``."""
+"""Wraps the inner ASGI application. A layer that can replay has a method for it: see ``replay.py``."""
 
 
 def pipeline(layers: Sequence[Layer], routes: ASGIApp) -> ASGIApp:

@@ -1,4 +1,4 @@
-"""Query strings: one reader with one set of limits, for every route."""
+"""Query strings: one reader with the same limits for every route."""
 
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from datetime import date
@@ -13,17 +13,17 @@ from graphql_api.errors import BadRequest, BadUserInput, ServiceError, UrlTooLon
 MAX_PARAMETERS = 100
 
 SHOWN = 100
-"""Characters of a client's text that an error repeats."""
+"""Maximum length of a client's text in an error message, in characters."""
 
 Pairs = tuple[tuple[str, str], ...]
-"""Names and texts in the order of the query string; a name may come several times."""
+"""Names and texts in the order of the query string. A name may occur several times."""
 
 _READ = "query"
 """In ``scope["state"]``: the parameters of the request."""
 
 
 def read_query(scope: Scope, max_bytes: int) -> Pairs:
-    """Read and keep a request's parameters; one without a text counts as absent.
+    """Read a request's parameters and store them in its scope. A parameter without a text is absent.
 
     Raises ``UrlTooLong`` if the path or the query string is longer than ``max_bytes``, and ``BadRequest`` for what
     is not percent-encoded UTF-8, for NUL, and for more than ``MAX_PARAMETERS`` parameters.
@@ -46,7 +46,7 @@ def query_pairs(scope: Scope) -> Pairs:
 
 
 def single(pairs: Pairs, names: Collection[str]) -> dict[str, str]:
-    """Return the texts of those of ``names`` that are given; raises ``BadRequest`` for one that is given twice."""
+    """Return the texts of the given ``names``. Raises ``BadRequest`` if a name is given twice."""
     texts: dict[str, str] = {}
     for name, text in pairs:
         if name in texts:
@@ -57,7 +57,7 @@ def single(pairs: Pairs, names: Collection[str]) -> dict[str, str]:
 
 
 def read_switch(given: Mapping[str, str], name: str) -> bool:
-    """Read a switch, off where it is not given. Raises ``BadUserInput``."""
+    """Return whether a switch is on. It is off if it is not given. Raises ``BadUserInput``."""
     text = given.get(name, "0")
     if text not in {"0", "1"}:
         raise BadUserInput(f"Parameter '{name}' must be 0 or 1, not '{text[:SHOWN]}'.")
@@ -76,7 +76,7 @@ def read_date(name: str, text: str) -> date:
 
 
 class QueryMiddleware:
-    """Reads the parameters of every request before its route is looked for; ``refuse`` answers what cannot be read."""
+    """Reads the parameters of every request before routing. ``refuse`` responds if they cannot be read."""
 
     def __init__(
         self, app: ASGIApp, max_bytes: int, refuse: Callable[[Request, Exception], Awaitable[Response]]
@@ -87,7 +87,7 @@ class QueryMiddleware:
         self.refuse = refuse
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass one request on, or answer it with its fault."""
+        """Pass on a request, or refuse it."""
         if scope["type"] == "http":
             try:
                 read_query(scope, self.max_bytes)

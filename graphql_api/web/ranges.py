@@ -1,4 +1,4 @@
-"""Parts of an answer (RFC 9110, 14): one byte range, as readers of columnar files ask for it."""
+"""Range requests (RFC 9110, 14) for one byte range, as readers of columnar files send them."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -9,9 +9,9 @@ _ONE_RANGE = re.compile(r"bytes=(?:([0-9]{1,18})-([0-9]{1,18})?|-([0-9]{1,18}))"
 
 
 def wanted_range(request: Headers, size: int) -> range | None:
-    """Return the bytes asked for of an answer of ``size`` bytes: None for all of it, empty for none that it has.
+    """Return the requested part of a response of ``size`` bytes. None is all of it. Empty cannot be satisfied.
 
-    Several ranges at once, other units, and ``If-Range``, whose strong validators we do not give, mean all of it.
+    Several ranges, other units, and ``If-Range`` (it requires strong validators, which we do not have) mean all of it.
     """
     found = _ONE_RANGE.fullmatch(request.get("range", "").strip())
     if found is None or "if-range" in request:
@@ -25,7 +25,7 @@ def wanted_range(request: Headers, size: int) -> range | None:
 
 
 def content_range(part: range, size: int) -> str:
-    """Return which part of the whole this is, in the words of ``Content-Range``."""
+    """Return the value of ``Content-Range`` for a part."""
     return f"bytes {part.start}-{part.stop - 1}/{size}" if part else f"bytes */{size}"
 
 

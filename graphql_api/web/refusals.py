@@ -1,6 +1,6 @@
-"""Error responses to requests that never reach a route, in a form that clients of GraphQL and of REST can read.
+"""Error responses to requests that do not reach a route, readable for clients of GraphQL and of REST.
 
-Some routes have a form of their own; a request that is refused before its route is found gets that of its path.
+Some routes have their own form of errors. A request that is refused before routing gets the form of its path.
 """
 
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from starlette.types import Message, Scope
 from graphql_api.errors import BadRequest, MethodNotAllowed, NotFound, Overloaded, RequestTimeout, ServiceError
 
 RETRY_AFTER = "5"
-"""Seconds that a client should wait behind a 503."""
+"""Seconds that a client should wait after a 503."""
 
 NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
@@ -27,7 +27,7 @@ CODES = {
 """Codes of errors by status; all others are ``BAD_REQUEST``."""
 
 CODED_PATHS = "coded_paths"
-"""In ``scope["state"]``: the paths whose errors have codes; one that ends in a slash stands for all that begin so."""
+"""In ``scope["state"]``: the paths whose errors have codes. A path that ends in a slash is a prefix."""
 
 
 def is_coded(scope: Scope) -> bool:
@@ -38,7 +38,7 @@ def is_coded(scope: Scope) -> bool:
 
 
 def coded_body(status: int, message: str, code: str | None = None) -> dict[str, Any]:
-    """Return the body of an error with a code; all of 400 have one code there."""
+    """Return the body of an error with a code. All errors with status 400 have the same code."""
     code = BadRequest.code if status == BadRequest.status else code or CODES.get(status, BadRequest.code)
     return {"error": {"message": message, "code": code}}
 
@@ -50,10 +50,10 @@ def refusal(
     own: Mapping[str, str] = NO_HEADERS,
     scope: Scope | None = None,
 ) -> tuple[Message, Message]:
-    """Return the two messages of an answer: ``detail`` is for clients of REST, ``errors`` for those of GraphQL.
+    """Return the two ASGI messages of an error: ``detail`` is for clients of REST, ``errors`` for those of GraphQL.
 
-    ``code`` is the error's, by default that of the status; ``own`` are further headers. The form follows the path of
-    ``scope``, where there is one.
+    ``code`` is by default that of the status. ``own`` are additional headers. The form depends on the path of
+    ``scope``, if there is one.
     """
     error = {"message": detail, "extensions": {"code": code or CODES.get(status, BadRequest.code)}}
     is_plain = scope is None or not is_coded(scope)

@@ -1,8 +1,8 @@
-"""Replay: an answer from memory to a request that repeats, given at once, without a task and without waiting.
+"""Replay: the response to a repeated request from memory, at once, without a task and without waiting.
 
-A server may ask the outermost layer of an application for it. Each layer does its own part and asks the next one by the
-same method. A layer that has no such method, because it has to wait or knows nothing of replay, ends it: the request
-then takes the usual way.
+A server may ask the outermost layer of an application for it. Each layer does its part and calls the same method of
+the next one. If a layer has no such method, because it has to wait or does not support replay, the request
+is processed normally.
 """
 
 from typing import NamedTuple, Protocol
@@ -12,17 +12,17 @@ from starlette.types import ASGIApp, Scope
 Headers = list[tuple[bytes, bytes]]
 
 HEADER_BYTES = 150
-"""What a header is reckoned to take beside its texts."""
+"""Estimated memory of a header in bytes, without its texts."""
 
 CACHE_KEY = "cache_key"
-"""In ``scope["state"]``: the key of an answer that was given from memory, for a server that will ask again."""
+"""In ``scope["state"]``: the key of a response from memory, with which the server can replay it."""
 
 CALLER = "caller"
-"""In ``scope["state"]``: who makes a request, for a layer that has to know it again when it is replayed."""
+"""In ``scope["state"]``: the caller of a request, for a layer that needs it when the request is replayed."""
 
 
 class Key(NamedTuple):
-    """All that shapes an answer."""
+    """All parts of a request that the response depends on."""
 
     scheme: str
     method: str
@@ -33,12 +33,12 @@ class Key(NamedTuple):
 
     @property
     def size(self) -> int:
-        """Return the bytes that a key takes."""
+        """Return the memory of a key in bytes."""
         return len(self.path) + len(self.query) + len(self.body) + sum(map(_header_size, self.headers))
 
 
 class Replayed(NamedTuple):
-    """A whole answer."""
+    """A complete response."""
 
     status: int
     headers: Headers
@@ -49,9 +49,9 @@ class Replay(Protocol):
     """A layer's method ``replay``."""
 
     def __call__(self, scope: Scope, key: Key, max_bytes: int, /) -> Replayed | None:
-        """Return the answer kept under ``key``; None if it holds no longer, or has more than ``max_bytes``.
+        """Return the response stored under ``key``. None if it is no longer valid, or has more than ``max_bytes``.
 
-        An answer is logged and counted as any other. None leaves no trace.
+        A response is logged and counted like any other. None is neither logged nor counted.
         """
 
 

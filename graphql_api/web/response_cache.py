@@ -1,9 +1,9 @@
-"""Whole answers to requests that repeat to the letter, given again while every version in them still holds.
+"""A cache of complete responses to identical requests, valid as long as every version in them is current.
 
-The routes name, in ``scope["state"]["snapshots"]``, the versions that an answer was made of; an answer without that
-(an error, stale data, a refusal) is never kept. An answer is given only as long as those very versions would be
-given without asking the storage, so expiry and revalidation are those of the snapshots. Requests that carry
-credentials pass by.
+The routes name, in ``scope["state"]["snapshots"]``, the versions that a response was made of. A response without them
+(an error, stale data, a refusal) is never stored. A response is used only as long as the same versions would be
+used without a request to the storage, so expiry and revalidation are those of the snapshots. Requests with
+credentials are not cached.
 """
 
 from collections.abc import Awaitable
@@ -33,14 +33,14 @@ KEPT_STATUSES = frozenset({200, 304})
 MAX_BODY_LENGTH = 16_384
 MAX_BODY_DIGITS = len(str(MAX_BODY_LENGTH))
 ENTRY_BYTES = 2_000
-"""What an entry is reckoned to take beside the texts in it."""
+"""Estimated memory of an entry in bytes, without its texts."""
 
 VERSION_BYTES = 250
-"""The same of a version in an answer."""
+"""Estimated memory of a version in a response, in bytes."""
 
 
 class Dependency(NamedTuple):
-    """A version that an answer was made of; it is not held where its owner lets it go."""
+    """A version that a response was made of. The reference to it is weak."""
 
     owner: Snapshots[Any]
     key: str
@@ -48,10 +48,10 @@ class Dependency(NamedTuple):
 
 
 class CachedResponse(NamedTuple):
-    """An answer as it was sent, less the headers that are each request's own.
+    """A response as it was sent, without the headers that belong to one request.
 
-    ``length`` is of its body, ``size`` what it takes with its key, both in bytes. ``max_age`` is what
-    ``Cache-Control`` said.
+    ``length`` is the size of its body and ``size`` its memory with the key, both in bytes. ``max_age`` is that of
+    ``Cache-Control``, in seconds.
     """
 
     status: int
@@ -64,12 +64,12 @@ class CachedResponse(NamedTuple):
 
 
 class ResponseCache:
-    """An ASGI application that stands before another and answers what repeats."""
+    """An ASGI application that wraps another and answers repeated requests."""
 
     def __init__(self, app: ASGIApp, graphql: str, in_flight: InFlight, settings: Settings) -> None:
-        """Keep answers that ``app`` gives, within the bounds of ``settings``; what is sent counts as ``in_flight``.
+        """Store responses of ``app`` within the limits of ``settings``. Bytes that are being sent count as ``in_flight``.
 
-        Of POST, only requests whose path ends in ``graphql`` are looked at.
+        POST requests are cached only if their path ends in ``graphql``.
         """
         self.app = app
         self.graphql = graphql
@@ -77,7 +77,7 @@ class ResponseCache:
         self._kept: LRUCache[Key, CachedResponse] = LRUCache(settings.encoded_bytes, getsizeof=lambda kept: kept.size)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer from memory, or pass the request on and keep its answer if it may be kept."""
+        """Answer from memory, or pass on the request and store its response if that is allowed."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
         elif scope["method"] == "GET":
@@ -100,7 +100,7 @@ class ResponseCache:
             await self.app(scope, receive, send)
 
     async def _first(self, scope: Scope, receive: Receive) -> Message | RequestTimeout | None:
-        """Wait for the first piece of a body; what comes too late is for the application to refuse."""
+        """Wait for the first piece of a body. If it comes too late, the application refuses the request."""
         try:
             return await run_with_deadline(scope, _received(receive))
         except RequestTimeout as error:
@@ -125,14 +125,14 @@ class ResponseCache:
             self._kept[key] = made
 
     def replay(self, scope: Scope, key: Key, max_bytes: int) -> Replayed | None:
-        """Return the answer to a request as ``Replay`` says."""
+        """Return the response to a request, as described at ``Replay``."""
         kept = self.find(key)
         if kept is None or kept.length > max_bytes:
             return None
         return Replayed(kept.status, self._headers(kept, scope), kept.chunks)
 
     def _headers(self, kept: CachedResponse, scope: Scope) -> Headers:
-        """Return the headers of an answer that holds and is now given; its keys count as asked for."""
+        """Return the headers of a valid response that is used now, and count the use of its keys."""
         fields = request_log(scope)
         fields["execution"] = "kept"
         log_keys(fields, kept.dependencies)
@@ -144,7 +144,7 @@ class ResponseCache:
         return [*kept.headers, (b"age", b"%d" % (kept.max_age - left))]
 
     def find(self, request: Key) -> CachedResponse | None:
-        """Return the answer to a request if it holds now, and count nothing."""
+        """Return the response to a request if it is valid now. Count nothing."""
         kept = self._kept.get(request)
         if kept is None:
             return None
@@ -156,7 +156,7 @@ class ResponseCache:
 
 
 class _Recorder:
-    """Sends on, and remembers what was sent as long as it is small enough to be kept."""
+    """Passes on messages, and keeps a copy of them while they are small enough to be stored."""
 
     def __init__(self, send: Send, most: int) -> None:
         self.pass_on = send
@@ -175,7 +175,7 @@ class _Recorder:
         return self.pass_on(message)
 
     def answer(self, scope: Scope, key: Key) -> CachedResponse | None:
-        """Return the response that was sent, if it may be kept, else None."""
+        """Return the response that was sent. None if it must not be stored."""
         snapshots: tuple[Snapshot[Any], ...] | None = scope["state"].get("snapshots")
         size = ENTRY_BYTES + key.size + self.size + VERSION_BYTES * len(snapshots or ())
         if not snapshots or self.head is None or self.head["status"] not in KEPT_STATUSES or size > self.most:
@@ -192,7 +192,7 @@ class _Recorder:
 
 
 def _announces_long_body(scope: Scope) -> bool:
-    """Return whether a body will be longer than any that is kept; the application may then refuse it unread."""
+    """Return whether a body is announced as longer than the limit. The application may then refuse it unread."""
     lengths = [value for name, value in scope["headers"] if name == b"content-length" and value.isdigit()]
     return any(len(length) > MAX_BODY_DIGITS or int(length) > MAX_BODY_LENGTH for length in lengths)
 
@@ -202,7 +202,7 @@ async def _received(receive: Receive) -> Message:
 
 
 def _key(scope: Scope, body: bytes) -> Key | None:
-    """Return a key of all that shapes an answer; None for a request whose answer is not to be kept."""
+    """Return the key of a request. None if its response must not be stored."""
     if len(body) > MAX_BODY_LENGTH:
         return None
     shaping = []

@@ -1,4 +1,4 @@
-"""How an answer leaves: as ready chunks, compressed where the client takes it, with ETag and 304."""
+"""Sending a response: in chunks, compressed if the client accepts it, with ETag and 304."""
 
 import asyncio
 from collections.abc import Hashable, Mapping, Sequence
@@ -12,11 +12,11 @@ from graphql_api.web.in_flight import Hold, InFlight
 from graphql_api.web.negotiation import preferred_coding
 
 COMPRESS_FROM = 1_000
-"""Bytes; shorter bodies would hardly shrink."""
+"""Minimum size of a body that is compressed, in bytes."""
 
 
 class ChunkedBody(Response):
-    """A response whose body is sent chunk by chunk as it lies in a cache, without joining copies."""
+    """A response whose body is sent chunk by chunk from a cache, without copies."""
 
     def __init__(
         self,
@@ -26,7 +26,7 @@ class ChunkedBody(Response):
         media_type: str = "",
         hold: Hold | None = None,
     ) -> None:
-        """Send ``chunks`` one after the other, and release ``hold`` behind them; 304 has none."""
+        """Send ``chunks`` one after another, then release ``hold``. 304 has no chunks."""
         self.status_code = status
         self.chunks = chunks
         self.hold = hold
@@ -41,7 +41,7 @@ class ChunkedBody(Response):
         self.raw_headers = raw
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
-        """Send the head, then the chunks; HEAD has none."""
+        """Send the head, then the chunks. HEAD has no chunks."""
         chunks = self.chunks if scope["method"] != "HEAD" else ()
         await send_all(send, self.status_code, self.raw_headers, chunks, self.hold)
 
@@ -49,7 +49,7 @@ class ChunkedBody(Response):
 async def send_all(
     send: Send, status: int, headers: list[tuple[bytes, bytes]], chunks: Sequence[bytes], hold: Hold | None = None
 ) -> None:
-    """Send a whole answer; if it is held, wait until the client has read it or has disconnected."""
+    """Send a complete response. If it is held, wait until the client has read it or has disconnected."""
     await send({"type": "http.response.start", "status": status, "headers": headers})
     if hold is None:
         for chunk in chunks[:-1]:
@@ -66,10 +66,10 @@ async def send_all(
 
 
 class Responder:
-    """Makes responses, and keeps the compressed forms of hot answers within ``cache_bytes``."""
+    """Makes responses, and caches the compressed form of frequent ones within ``cache_bytes``."""
 
     def __init__(self, cache_bytes: int, in_flight: InFlight) -> None:
-        """Keep at most ``cache_bytes`` of compressed bodies; what is sent counts as ``in_flight``."""
+        """Cache at most ``cache_bytes`` of compressed bodies. Responses that are being sent count as ``in_flight``."""
         self.in_flight = in_flight
         self._compression = Compression()
         self._compressed = WeighedCache[list[bytes]](cache_bytes)
@@ -84,7 +84,7 @@ class Responder:
         headers: Mapping[str, str] | None = None,
         key: Hashable = None,
     ) -> ChunkedBody:
-        """Answer with ``chunks``; ``key`` names the very same body in later requests, None is not to be kept.
+        """Return a response of ``chunks``. ``key`` identifies the same body in later requests. None is not cached.
 
         Raises ``Overloaded``.
         """
@@ -112,5 +112,5 @@ class Responder:
 
 
 def etag(*parts: str) -> str:
-    """Return a weak ETag: the same for equal content in any coding."""
+    """Return a weak ETag, which is the same for all content codings."""
     return f'W/"{"-".join(parts)}"'

@@ -1,4 +1,4 @@
-"""What plain routes share that look things up as the resolvers of GraphQL do: by a context, within the deadline."""
+"""The context and the cacheable response of plain routes that read snapshots, as resolvers of GraphQL do."""
 
 from collections.abc import Mapping
 from hashlib import blake2b
@@ -25,7 +25,7 @@ def request_context(http: Http, request: Request) -> Context:
 
 
 async def cacheable(http: Http, request: Request, context: Context, body: Mapping[str, Any]) -> Response:
-    """Return ``body`` as JSON with an ETag, which caches may keep as long as the snapshots that ``context`` has read.
+    """Return ``body`` as JSON with an ETag. Caches may keep it as long as the snapshots that ``context`` has read.
 
     A body that was made without a snapshot is ``no-store``.
     """

@@ -1,4 +1,4 @@
-"""Routes of slices: what they are made of, and how each is described to OpenAPI."""
+"""Routes of slices, with their description in OpenAPI."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
@@ -27,10 +27,10 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 
 @dataclass(frozen=True, slots=True)
 class Http:
-    """What a slice makes its routes of.
+    """The parts that routes of a slice use.
 
-    Its services, threads for long work, what writes answers, what writes rows of tables and keeps them, and what
-    answers GraphQL.
+    Services, threads for long work, the writer of responses, the cache of rows that were written, and
+    the GraphQL endpoint.
     """
 
     services: Services
@@ -46,16 +46,16 @@ class Http:
 
 
 def no_parameters(_examples: Examples) -> Json:
-    """Return no components: the parameters of most routes stand in their operations."""
+    """Return no components: the parameters of most routes are part of their operations."""
     return {}
 
 
 @dataclass(frozen=True, slots=True)
 class ApiRoute:
-    """A path, what answers it, and OpenAPI's description of each of its methods.
+    """A path, its endpoint, and OpenAPI's description of each of its methods.
 
     ``operations`` maps a method in lower case (``get``) to its Operation Object; HEAD comes with GET. ``schemas``,
-    ``responses`` and ``parameters`` are the components that these refer to; several routes may bring the same ones.
+    ``responses`` and ``parameters`` are the components that these refer to. Several routes may have the same ones.
     ``tags`` are the operations' groups, with what each is about. The parameters are a function of the ids that the
     document shows as examples. An answer may be kept by caches only where the endpoint says so. With ``coded_errors``
     all errors of the path are ``{"error": {"message": …, "code": …}}``, else ``{"detail": …}``. ``costs`` maps methods
@@ -73,7 +73,7 @@ class ApiRoute:
     costs: Mapping[str, int] = field(default_factory=dict)
 
     def route(self) -> Route:
-        """Return the route to mount, whose endpoint makes its response by the request's deadline."""
+        """Return the route to mount. Its endpoint must make its response before the request's deadline."""
         return with_deadline(Route(self.path, self._charged, methods=[method.upper() for method in self.operations]))
 
     async def _charged(self, request: Request) -> Response:
@@ -85,7 +85,7 @@ class ApiRoute:
 
 
 def coded_paths(routes: Iterable[ApiRoute]) -> tuple[str, ...]:
-    """Return the paths whose errors have a code; one with parameters up to the first, which ends in a slash."""
+    """Return the paths whose errors have a code. A path with parameters ends before the first one, in a slash."""
     return tuple(dict.fromkeys(route.path.partition("{")[0] for route in routes if route.coded_errors))
 
 
@@ -101,7 +101,7 @@ class Described:
 
 
 def described(routes: Sequence[ApiRoute], examples: Examples) -> Described:
-    """Describe some routes, with ``examples`` to try."""
+    """Describe some routes with ``examples``."""
     return Described(
         paths={route.path: route.operations for route in routes},
         schemas=_merged(route.schemas for route in routes),

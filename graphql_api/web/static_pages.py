@@ -1,7 +1,7 @@
-"""What browsers are shown: explorer, REST documentation, and the files these use, built by ``explorer/``.
+"""Static pages for browsers: the explorer, the REST documentation, and their files, built by ``explorer/``.
 
-No path is ever made of what a client sends: a request can only name one of the files found in ``static``. The
-explorer's page is a template, whose examples name what the storage holds.
+Paths of files never contain text of a client: a request can only name one of the files in ``static``. The
+explorer's page is a template with example ids of the storage.
 """
 
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ from graphql_api.web.negotiation import preferred_coding
 from graphql_api.web.responses import ChunkedBody, Responder, etag
 
 KEPT_PAGES = 8
-"""Filled pages kept ready: the examples hardly ever change."""
+"""Number of filled pages in memory. The examples rarely change."""
 
 _STATIC = Path(__file__).with_name("static")
 _MEDIA_TYPES = {
@@ -54,14 +54,14 @@ _ICON = {"cache-control": "public, max-age=86400"}
 
 
 SLASHED = "slashed"
-"""In ``scope["state"]``: the request's path ended in a slash, from which a page's relative links would lead astray."""
+"""In ``scope["state"]``: the request's path ended in a slash, with which a page's relative links do not work."""
 
 
 class Pages:
     """The pages that show examples, and the routes to all pages."""
 
     def __init__(self, examples: GetExamples, responder: Responder, *, graphiql: bool = True) -> None:
-        """Show ``examples``, through ``responder``. Without ``graphiql`` no page links to the explorer."""
+        """Show ``examples``. Without ``graphiql`` no page links to the explorer."""
         self.examples = examples
         self.responder = responder
         self.suffix = "" if graphiql else "-plain"
@@ -75,7 +75,7 @@ class Pages:
         ]
 
     async def explorer(self, request: Request) -> Response:
-        """Return the page of the GraphiQL explorer; it sends its operations to the URL that it was served from."""
+        """Return the page of the GraphiQL explorer. It sends its operations to its own URL."""
         if SLASHED in request.scope["state"]:
             return _without_slash(request)
         return await self._fill(request, "explorer.html", _EXPLORER)
@@ -99,19 +99,19 @@ class Pages:
 
 
 def asset_name(stem: str) -> str:
-    """Return the name of a file with a hash in its name, by what stands before the hash."""
+    """Return the file name with its hash, by the part before the hash."""
     return next(name for name in _files() if name.startswith(f"{stem}-"))
 
 
 def _without_slash(request: Request) -> Response:
-    """Send a browser to the URL without the slash at its end, by a relative one, which repeats no ``Host``."""
+    """Redirect to the URL without its last slash. The target is relative, so that it does not repeat ``Host``."""
     location = f"../{request.scope['path'].rpartition('/')[2]}"
     return ChunkedBody((), 308, {"location": location, "cache-control": "no-cache"})
 
 
 @lru_cache(KEPT_PAGES)
 def _filled(name: str, examples: Examples) -> tuple[bytes, str]:
-    """Fill a template; ids are letters and digits."""
+    """Fill a template. Ids consist of letters and digits, so nothing has to be escaped."""
     text = Template(_content(name, None).decode()).substitute(
         jockey=examples.ids[0], jockeys=" ".join(examples.ids), notice=escape(examples.notice)
     )
@@ -120,7 +120,7 @@ def _filled(name: str, examples: Examples) -> tuple[bytes, str]:
 
 
 async def respond_page(request: Request, name: str, responder: Responder) -> Response:
-    """Answer with a file that has no compressed copies, or with 304. Raises ``NotFound``."""
+    """Return a file that has no compressed copies, or 304. Raises ``NotFound``."""
     if name not in _files():
         raise NotFound("There is no such page.")
     own = {"vary": "Accept-Encoding", "etag": _tag(name), **PAGE}
@@ -149,7 +149,7 @@ async def _icon(request: Request) -> Response:
 
 
 def respond_file(request: Request, name: str, headers: Mapping[str, str]) -> Response:
-    """Answer GET and HEAD with a file in the best coding that the client takes, or with 304."""
+    """Respond to GET and HEAD with a file in the best coding that the client accepts, or with 304."""
     tag = _tag(name)
     own = {"vary": "Accept-Encoding", "x-content-type-options": "nosniff", "etag": tag, **headers}
     if not_modified(request.headers, tag):
@@ -162,7 +162,7 @@ def respond_file(request: Request, name: str, headers: Mapping[str, str]) -> Res
 
 @cache
 def _files() -> Mapping[str, Path]:
-    """Return the files that can be served; computed once, since the package's files do not change."""
+    """Return the files that can be served. The result is cached, since the package's files do not change."""
     return MappingProxyType({path.name: path for path in _STATIC.iterdir() if path.suffix in _MEDIA_TYPES})
 
 
@@ -173,6 +173,6 @@ def _tag(name: str) -> str:
 
 @cache
 def _content(name: str, coding: str | None) -> bytes:
-    """Return a file or its compressed copy; all are cached (2.6 MB in total)."""
+    """Return a file or its compressed copy. All are cached, 2.6 MB in total."""
     path = _files()[name]
     return (path if coding is None else path.with_name(path.name + _CODINGS[coding])).read_bytes()

@@ -1,4 +1,4 @@
-"""Trusted documents: operations that the operator wrote down in a folder, judged when the process starts."""
+"""Trusted documents: operations in a folder of the operator, validated when the process starts."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,9 +17,9 @@ SUFFIX = ".graphql"
 
 @dataclass(frozen=True, slots=True)
 class TrustedDocument:
-    """One file of the folder: a valid document of one operation, which has the file's name.
+    """A file of the folder: a valid document with one operation, which has the file's name.
 
-    ``document_id`` is ``sha256:`` and what ``sha256sum`` says of the file.
+    ``document_id`` is ``sha256:`` and the output of ``sha256sum`` for the file.
     """
 
     name: str
@@ -29,7 +29,7 @@ class TrustedDocument:
 
     @property
     def description(self) -> str:
-        """Return the comment at the top of the file as one line; empty where there is none."""
+        """Return the comment at the top of the file as one line. Empty if there is none."""
         lines = takewhile(lambda line: line.startswith("#"), self.text.splitlines())
         return " ".join(line.lstrip("# ").rstrip() for line in lines)
 
@@ -40,9 +40,9 @@ class TrustedDocument:
 
 
 def load_trusted(settings: Settings, documents: Documents) -> Mapping[str, TrustedDocument]:
-    """Return the trusted documents of the folder in the settings, each under its name and under its id.
+    """Return the trusted documents of the folder in the settings, by name and by id.
 
-    Raises ``ConfigError``, which names the file, for whatever could not be answered later.
+    Raises ``ConfigError``, which names the file, if an operation could not be executed later.
     """
     if not settings.documents:
         if settings.trusted_only:
@@ -56,7 +56,7 @@ def load_trusted(settings: Settings, documents: Documents) -> Mapping[str, Trust
 
 
 def read_trusted(file: Path, documents: Documents) -> TrustedDocument:
-    """Read and judge one file. Raises ``ConfigError``, which names it."""
+    """Read and validate one file. Raises ``ConfigError``, which names it."""
     try:
         content = file.read_bytes()
         text = content.decode()

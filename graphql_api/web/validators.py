@@ -1,7 +1,7 @@
-"""ETags of GraphQL answers over GET, made of what an answer depends on: the request, the code, the versions it read.
+"""ETags of GraphQL responses over GET. They contain what a response depends on: request, code and data versions.
 
-Such a tag can be judged before anything is executed, and on a cold process before anything is decoded: the tag itself
-names each key with its version, so asking the storage whether these still hold is enough.
+A tag can be checked before execution, and in a new process before anything is decoded: the tag itself
+names each key with its version, so it is enough to ask the storage whether these are current.
 """
 
 import re
@@ -18,7 +18,7 @@ from graphql_api.snapshots.snapshots import Snapshots
 from graphql_api.web.conditional import MAX_TAG_LENGTH, held_tags
 
 MAX_VERSIONS = 4
-"""Answers made of more versions get no tag: it would grow past what a header should hold."""
+"""Maximum number of versions in a tag. Responses of more versions have no tag, since a header must stay short."""
 
 _VERSION = r"/[a-z]{1,16}:[0-9A-Za-z_.-]{1,64}=[0-9A-Za-z-]{1,64}"
 _TAG = re.compile(rf'(?:W/)?"([0-9a-f]{{32}})((?:{_VERSION}){{1,{MAX_VERSIONS}}})"')
@@ -33,20 +33,20 @@ class Version(NamedTuple):
 
 
 def request_digest(schema: bytes, media_type: str, query: str, name: str | None, variables: Mapping[str, Any]) -> str:
-    """Return a digest of all that shapes a response except the data; ``schema`` is a digest of the API's schema."""
+    """Return a digest of all that a response depends on except the data. ``schema`` is a digest of the API's schema."""
     asked = orjson.dumps([media_type, query, name, variables], option=orjson.OPT_SORT_KEYS)
     return blake2b(asked, key=schema, digest_size=16).hexdigest()
 
 
 def tag(digest: str, snapshots: Iterable[Snapshot[Any]]) -> str | None:
-    """Return the ETag of a response; None if it cannot be validated later."""
+    """Return the ETag of a response. None if it cannot be validated later."""
     versions = "".join(sorted(f"/{each.owner.name}:{each.key}={each.etag}" for each in snapshots))
     found = f'W/"{digest}{versions}"'
     return found if len(found) <= MAX_TAG_LENGTH and _TAG.fullmatch(found) else None
 
 
 def cacheable(digest: str, snapshots: Sequence[Snapshot[Any]] | None) -> dict[str, str]:
-    """Return the headers by which caches keep a response until the server would check for newer versions.
+    """Return the headers with which caches keep a response until the server would check for newer versions.
 
     Without ``snapshots`` it is unknown how long it is valid, so it must not be cached.
     """
@@ -58,14 +58,14 @@ def cacheable(digest: str, snapshots: Sequence[Snapshot[Any]] | None) -> dict[st
 
 
 class Validators:
-    """Judges tags by the services that hold what they name."""
+    """Checks tags by the services of the kinds that they name."""
 
     def __init__(self, kinds: Kinds) -> None:
-        """Know the kinds of snapshots that tags may name."""
+        """Store the kinds of snapshots that tags may name."""
         self._kinds = kinds
 
     def held(self, found: str) -> dict[str, str]:
-        """Return the headers of a 304; what is not in memory was asked for just now."""
+        """Return the headers of a 304. Versions that are not in memory were checked just now."""
         versions = self._versions(found)
         snapshots = [each.owner.cached(each.key) for each in versions]
         ages = [*(each.owner.ttl for each in versions), *(each.max_age for each in snapshots if each)]
@@ -84,7 +84,7 @@ class Validators:
         return None
 
     def _versions(self, held: str) -> list[Version]:
-        """Return the versions that a tag names; none if it names a kind that is not known here."""
+        """Return the versions that a tag names. None of them if it names an unknown kind."""
         parts = _TAG.fullmatch(held)
         found = []
         for text in parts[2].split("/")[1:] if parts else ():
@@ -98,7 +98,7 @@ class Validators:
 
 
 async def _unchanged(versions: Sequence[Version], asked: dict[tuple[str, str], tuple[str, bool]]) -> bool:
-    """Return whether there are versions, and all still hold; ``asked`` are those that the storage was asked about."""
+    """Return whether there are versions and all are current. ``asked`` are those that the storage was asked about."""
     for owner, key, etag in versions:
         current = owner.cached(key)
         if current is not None:

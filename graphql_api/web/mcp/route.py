@@ -25,10 +25,10 @@ FOREIGN = "Pages of this origin may not use this service."
 
 
 class McpEndpoint:
-    """The ASGI application at ``/mcp``; the SDK is imported with its first request."""
+    """The ASGI application at ``/mcp``. The SDK is imported by the first request."""
 
     def __init__(self, graphql: GraphQLApp, version: str, settings: Settings) -> None:
-        """Run the trusted operations of ``graphql``. Raises ``ConfigError`` if there are none, or no SDK."""
+        """Run the trusted operations of ``graphql``. Raises ``ConfigError`` if there are none or the SDK is missing."""
         if not settings.documents:
             raise ConfigError("JOCKEY_MCP requires JOCKEY_DOCUMENTS: the trusted operations are the tools.")
         if find_spec("mcp") is None:
@@ -38,7 +38,7 @@ class McpEndpoint:
         self.tools = Once(lambda: _tools(graphql, version))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request. A session would tie a client to a process, and there is nothing to remember."""
+        """Answer one request without a session: a session would tie a client to one process."""
         if not self._is_allowed(scope):
             raise HTTPException(403, FOREIGN)
         scope["state"][TELLS_REFUSAL] = True  # as a result that the model can read
@@ -59,15 +59,15 @@ class McpEndpoint:
             await manager.handle_request(_acceptable(scope), _read_again(body, receive), send)
 
     def _is_allowed(self, scope: Scope) -> bool:
-        """Return whether a page of the request's origin may ask: also one that reached this host by a name of its own.
+        """Return whether the request's origin is allowed.
 
-        The protocol requires that, as CORS does not hold for a page whose host leads here (DNS rebinding).
+        The protocol requires this: CORS does not stop a page whose host name points to this server (DNS rebinding).
         """
         origins = {value.decode("latin-1") for name, value in scope["headers"] if name == b"origin"}
         return "*" in self.origins or origins <= self.origins
 
     def route(self) -> Route:
-        """Return the route to mount; streams that a client opens by GET are for sessions."""
+        """Return the route to mount. There is no GET: it opens streams of sessions."""
         return Route(PATH, self, methods=["POST"])
 
 

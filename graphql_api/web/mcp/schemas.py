@@ -1,4 +1,4 @@
-"""Variables of an operation as JSON Schema (2020-12), by which a model knows what a tool takes."""
+"""Variables of an operation as JSON Schema (2020-12), which describes the input of a tool to a model."""
 
 from typing import Any
 
@@ -29,7 +29,7 @@ SCALARS: dict[str, Json] = {
 
 
 def input_schema(operation: OperationDefinitionNode, schema: GraphQLSchema) -> Json:
-    """Return the schema of a valid operation's variables; those that GraphQL requires are required."""
+    """Return the schema of a valid operation's variables. It requires those that GraphQL requires."""
     writer = _Writer()
     properties: Json = {}
     required = []
@@ -46,7 +46,7 @@ def input_schema(operation: OperationDefinitionNode, schema: GraphQLSchema) -> J
 
 
 class _Writer:
-    """Writes types; input objects, which may hold themselves, are definitions that are referred to."""
+    """Writes types. Input objects, which may be recursive, are definitions with references to them."""
 
     def __init__(self) -> None:
         self.definitions: Json = {}

@@ -1,6 +1,6 @@
 """The server of the Model Context Protocol: each trusted query is a tool that only reads.
 
-This module imports the SDK, and is imported where the protocol is spoken.
+This module imports the SDK. It is imported only if the protocol is used.
 """
 
 import logging
@@ -48,7 +48,7 @@ class Tools:
         return types.ListToolsResult(tools=self.tools)
 
     async def _call(self, context: Any, parameters: types.CallToolRequestParams) -> types.CallToolResult:
-        """Run a tool; what goes wrong is a result that the model can read."""
+        """Run a tool. An error is a result that the model can read."""
         scope = context.request.scope if context.request is not None else self._local_scope()
         try:
             data = await run_with_deadline(scope, self._run(scope, parameters.name, parameters.arguments or {}))
@@ -67,7 +67,7 @@ class Tools:
         return b"".join(await self.named.answers.data(scope, trusted, variables))
 
     def _local_scope(self) -> Scope:
-        """Return what stands for a request where the protocol comes by the standard input."""
+        """Return the scope of a request that came by the standard input."""
         scope: Scope = {"type": "http", "method": "POST", "path": "/mcp", "headers": [], "query_string": b""}
         scope["state"] = {"log": RequestLog(request_id="local")}
         set_deadline(scope, self.named.settings.request_timeout)

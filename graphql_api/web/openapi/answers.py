@@ -1,4 +1,4 @@
-"""The answers of the plain routes in the words of OpenAPI."""
+"""Responses of plain routes as OpenAPI describes them."""
 
 from graphql_api import errors
 from graphql_api.web.openapi.objects import TEXT, Json
@@ -16,7 +16,7 @@ def schemas() -> dict[str, Json]:
 
 
 def failures() -> dict[str, Json]:
-    """Return the responses of requests that fail, by the names by which operations refer to them."""
+    """Return the responses to requests that fail, by the names that operations refer to."""
     return {
         "NotModified": {"description": "The version of the client is current."},
         "BadRequest": failure(
@@ -51,7 +51,7 @@ def failures() -> dict[str, Json]:
 
 
 def failing(**own: str) -> Json:
-    """Refer to the failures that all routes share; ``own`` adds to these, by ``s`` and the status."""
+    """Return references to the failures that all routes share. ``own`` adds others: ``s404="NotFound"``."""
     shared = {
         "304": "NotModified",
         "400": "BadRequest",
@@ -70,7 +70,7 @@ def failing(**own: str) -> Json:
 
 
 def operation(media_type: str) -> Json:
-    """Describe the answer of a trusted operation."""
+    """Describe the responses of a trusted operation."""
     table = media_type.startswith("text/csv")
     schema = TEXT if table else {"$ref": "#/components/schemas/Data"}
     own = {"s406": "NoTable"} if table else {}
@@ -102,7 +102,7 @@ def listing() -> Json:
 
 
 def health(lives: str, example: Json) -> Json:
-    """Describe an answer about the server itself."""
+    """Describe the responses of ``/health`` and ``/ready``."""
     down = {"status": "unavailable", "detail": "The storage cannot be reached."}
     return {
         "200": _report(lives, example),
@@ -119,7 +119,7 @@ def _report(description: str, example: Json) -> Json:
 
 
 def failure(description: str, example: str | type[errors.ServiceError]) -> Json:
-    """Describe the answer to a request that fails; an error's class shows its own message."""
+    """Describe the response to a request that fails. A class of errors is described by its own message."""
     detail = example if isinstance(example, str) else (example.__doc__ or "").partition("\n")[0]
     body = {"schema": {"$ref": "#/components/schemas/Error"}, "example": {"detail": detail}}
     return {"description": description, "content": {"application/json": body}}

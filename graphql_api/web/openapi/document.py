@@ -1,4 +1,4 @@
-"""The OpenAPI document: what each plain route takes and answers."""
+"""The OpenAPI document: parameters and responses of each plain route."""
 
 from collections.abc import Mapping, Sequence
 
@@ -26,7 +26,7 @@ SECURITY_SCHEMES: Json = {
 def document(version: str, values: Mapping[str, str], operations: Sequence[Operation], routes: Described) -> Json:
     """Return the document of the ``routes`` of slices, the trusted ``operations``, and what every server has.
 
-    ``values`` are values of GraphQL's types to try.
+    ``values`` are example values of GraphQL's types.
     """
     return {
         "openapi": "3.1.0",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """A trusted operation: its variables with types and defaults (``Int = 20``); whether its answer is a table too."""
+    """A trusted operation: its variables with types and defaults (``Int = 20``). ``table``: it is available as CSV."""
 
     name: str
     variables: Mapping[str, str]

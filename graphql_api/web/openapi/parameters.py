@@ -1,4 +1,4 @@
-"""Parameters in the words of OpenAPI: those that routes of several domains share, and those of operations."""
+"""Parameters as OpenAPI describes them: those that several routes share, and those of operations."""
 
 from collections.abc import Iterable, Mapping
 
@@ -14,7 +14,7 @@ SWITCHES = {
 
 
 SCALARS = {"Int": "10", "Boolean": "true", "Date": "2024-01-01"}
-"""Values of scalars to try."""
+"""Example values of scalars."""
 
 
 def parameters() -> dict[str, Json]:
@@ -28,7 +28,7 @@ def shared(*names: str) -> list[Json]:
 
 
 def held() -> Json:
-    """Describe the header that names the version a client holds."""
+    """Describe ``If-None-Match``."""
     return {
         "name": "If-None-Match",
         "in": "header",
@@ -38,7 +38,7 @@ def held() -> Json:
 
 
 def byte_range() -> Json:
-    """Describe the header that asks for a part."""
+    """Describe ``Range``."""
     return {
         "name": "Range",
         "in": "header",
@@ -68,7 +68,7 @@ def row_filter(parameters: Mapping[str, Parameter], example: Json) -> Json:
 
 
 def _operand(parameter: Parameter) -> Json:
-    """Describe the text of a filter; one without a type of its own, or a list of them, is bounded by its length."""
+    """Describe the text of a filter. Free texts and lists of them have a maximum length."""
     is_text = parameter.schema["type"] == "string" and not parameter.schema.keys() & {"enum", "format"}
     bound = {"maxLength": MAX_LENGTH} if is_text else {}
     return {**parameter.schema, **bound, "description": f"{parameter.field.description} Takes {parameter.words}."}
@@ -81,7 +81,7 @@ def switch(name: str) -> Json:
 
 
 def operation_name(operations: Iterable[Operation]) -> Json:
-    """Describe the name in the path of a trusted operation, of which the server may have none."""
+    """Describe the name of a trusted operation in the path. The server may have none."""
     names = [operation.name for operation in operations]
     known = {"enum": names} if names else {"pattern": "^[A-Za-z_][A-Za-z0-9_]*$"}
     return {
@@ -129,7 +129,7 @@ def _variable(kinds: list[tuple[str, str]], values: Mapping[str, str]) -> Json:
 
 
 def _variable_example(kind: str, values: Mapping[str, str]) -> str | None:
-    """Return a value of a type: its default, or what is known to be one; a list of one."""
+    """Return an example value of a type: its default or a known value, in a list if the type is a list."""
     declared, _, default = kind.partition(" = ")
     if default:
         return default.strip('"')

@@ -1,4 +1,4 @@
-"""The route of the OpenAPI document, with an id that the storage holds as its example."""
+"""The route of the OpenAPI document, whose example ids exist in the storage."""
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
@@ -19,11 +19,11 @@ from graphql_api.web.responses import ChunkedBody, Responder, etag
 from graphql_api.web.routes import ApiRoute, described
 
 KEPT_DOCUMENTS = 4
-"""Documents kept ready: the examples hardly ever change."""
+"""Number of documents in memory. The examples rarely change."""
 
 
 class OpenApi:
-    """Serves the document, to be revalidated by its ETag."""
+    """Serves the document with an ETag."""
 
     def __init__(
         self,
@@ -61,7 +61,7 @@ class OpenApi:
         )
 
     async def described(self) -> dict[str, Any]:
-        """Return the document as it is answered."""
+        """Return the document as clients receive it."""
         found: dict[str, Any] = orjson.loads(self._written(await self.examples())[0])
         return found
 

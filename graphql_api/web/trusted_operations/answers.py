@@ -1,4 +1,4 @@
-"""Answers of trusted operations in any form: whole, or an error with a status of its own."""
+"""Responses of trusted operations in any form: complete, or an error with its own status."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,14 +23,14 @@ from graphql_api.web.trusted import TrustedDocument
 OUR_FAULTS = {ServiceError.code, DataCorrupt.code}
 
 Write = Callable[[list[bytes]], Sequence[bytes]]
-"""Makes a body of the JSON of an operation's ``data``; both are in chunks. It may raise our errors."""
+"""Makes a body from the JSON of an operation's ``data``. Both are in chunks. It may raise our errors."""
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """How an answer is written.
+    """The form of a response.
 
-    ``shape`` is all that shapes its bytes beside the operation and its variables. ``is_long`` is work for a thread.
+    ``shape`` is all that its bytes depend on except the operation and its variables. ``is_long``: use a thread.
     """
 
     media_type: str
@@ -45,7 +45,7 @@ class Answers:
     """Answers trusted operations through ``graphql``."""
 
     def __init__(self, graphql: GraphQLEndpoint, version: str) -> None:
-        """Execute as ``graphql`` does; ``version`` is that of the bytes that forms write, and a part of ETags."""
+        """Execute as ``graphql`` does. ``version`` of the bytes that forms write is a part of ETags."""
         self.graphql = graphql
         self.version = graphql.version + version.encode()
 
@@ -70,7 +70,7 @@ class Answers:
             )
 
     async def data(self, scope: Scope, trusted: TrustedDocument, variables: Mapping[str, Any]) -> list[bytes]:
-        """Return the JSON of an answer's data, for the request of ``scope``. Raises the first error that there is."""
+        """Return the JSON of the data for the request of ``scope``. Raises the first error."""
         fields, limit = request_log(scope), self.graphql.settings.max_response_bytes
         asked = Parameters(trusted.text, trusted.name, variables)
         with answered():

@@ -21,7 +21,7 @@ from graphql_api.errors import BadUserInput
 SHOWN_CHARACTERS = 100
 
 _AS_JSON: dict[str, tuple[type, ...]] = {"Int": (int,), "Float": (int, float), "Boolean": (bool,)}
-"""Types written as they are in JSON, and what that has to give; all others are texts."""
+"""Types that are written as in JSON, with their Python type. All others are texts."""
 
 
 def read_variables(
@@ -29,7 +29,7 @@ def read_variables(
 ) -> dict[str, Any]:
     """Read the variables of a valid operation, for GraphQL to coerce.
 
-    A list is its items, one a parameter, or a JSON array; an input object is JSON. Raises ``BadUserInput``.
+    A list is one parameter for each item, or a JSON array. An input object is JSON. Raises ``BadUserInput``.
     """
     definitions = operation.variable_definitions or ()
     kinds = {each.variable.name.value: type_from_ast(schema, each.type) for each in definitions}

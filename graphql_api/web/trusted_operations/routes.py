@@ -21,17 +21,17 @@ from graphql_api.web.trusted_operations.parameters import read_variables, variab
 from graphql_api.web.trusted_operations.table import NoTable, Table, table
 
 FORMAT = "1"
-"""Version of the bytes that the routes make of an answer; a part of the ETag, to be raised when they change."""
+"""Version of the bytes that the routes write, a part of the ETag. Increase it if they change."""
 
 SPREADSHEET = "spreadsheet"
-"""The parameter of tables that exports have too; an operation's own variable of that name cannot be set there."""
+"""The parameter of tables, as in exports. A variable of an operation with this name cannot be set there."""
 
 VARY = "Accept-Encoding"
 OUR_FAULTS = {ServiceError.code, DataCorrupt.code}
 
 
 class TrustedOperations:
-    """The routes over trusted documents: an answer is whole, or it is an error with a status of its own."""
+    """The routes of trusted documents. A response is complete, or it is an error with its own status."""
 
     def __init__(self, graphql: GraphQLEndpoint, trusted: Mapping[str, TrustedDocument]) -> None:
         """Execute the documents as ``graphql`` does."""
@@ -64,7 +64,7 @@ class TrustedOperations:
         ]
 
     def enum_values(self) -> dict[str, str]:
-        """Return the first value of each enum, for OpenAPI to show."""
+        """Return the first value of each enum, as an example for OpenAPI."""
         kinds = self.graphql.documents.schema.type_map.values()
         return {each.name: next(iter(each.values)) for each in kinds if is_enum_type(each)}
 

@@ -1,4 +1,4 @@
-"""Answers as CSV: the one list of objects in a selection is the rows, their leaves are the columns."""
+"""Results as CSV: the only list of objects in a selection gives the rows, their leaves give the columns."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -27,20 +27,20 @@ Keys = tuple[str, ...]
 
 
 class NoTable(Exception):
-    """A selection that is no table; the message says why."""
+    """The selection is not a table. The message says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Where the rows of an answer are: ``path`` leads to their list, each of ``columns`` from a row to a cell."""
+    """The place of the rows in a result: ``path`` leads to their list, each of ``columns`` from a row to a cell."""
 
     path: Keys
     columns: tuple[Keys, ...]
 
     def csv(self, data: bytes, *, spreadsheet: bool = False) -> bytes:
-        """Write the JSON of an answer's ``data`` by RFC 4180 with a header; a list that is null has no rows.
+        """Write the JSON of ``data`` as CSV (RFC 4180) with a header. A list that is null has no rows.
 
-        Nested keys are joined by dots, a list of leaves is its JSON; ``spreadsheet`` is told at ``csv_cell``.
+        Nested keys are joined by dots. A list of leaves is written as JSON. For ``spreadsheet`` see ``csv_cell``.
         """
         rows = _at(orjson.loads(data), self.path) or ()
         header = csv_header([".".join(each) for each in self.columns], spreadsheet=spreadsheet)
@@ -54,7 +54,7 @@ class Table:
 def table(schema: GraphQLSchema, document: Document) -> Table:
     """Return the table in the single operation of a valid document, with columns in the order of the selection.
 
-    Directives do not count: what ``@skip`` leaves out is an empty column. Raises ``NoTable``.
+    Directives are ignored: a field that ``@skip`` omits is an empty column. Raises ``NoTable``.
     """
     assert document.tree is not None  # noqa: S101 - a valid document has a tree
     search = _Search(schema, Document(visit(document.tree, _WithoutDirectives())))
@@ -71,7 +71,7 @@ class _WithoutDirectives(Visitor):
 
 
 class _Search:
-    """Walks a selection and gathers every list of objects in it as a table."""
+    """Collects every list of objects in a selection as a table."""
 
     def __init__(self, schema: GraphQLSchema, document: Document) -> None:
         self.schema = schema
