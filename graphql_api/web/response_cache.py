@@ -67,7 +67,7 @@ class ResponseCache:
     """An ASGI application that wraps another and answers repeated requests."""
 
     def __init__(self, app: ASGIApp, graphql: str, in_flight: InFlight, settings: Settings) -> None:
-        """Store responses of ``app`` within the limits of ``settings``. Bytes that are being sent count as ``in_flight``.
+        """Store responses of ``app`` within the limits of ``settings``; ``in_flight`` counts bytes that are being sent.
 
         POST requests are cached only if their path ends in ``graphql``.
         """
