@@ -84,6 +84,6 @@ def archive_of(folder: Path, careers: Mapping[str, RaceRecords]) -> Archive:
         for jockey_id, records in careers.items():
             shop.add(jockey_id, records)
             run.sources[jockey_id] = "etag"
-        run._publish(shop)
+        run._publish(shop, lambda: None)
         shop.close()
     return Archive(storage)

@@ -79,7 +79,7 @@ def listed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Listed]:
         run.sources[jockey_id] = "etag"
     run.sources["00004"] = None
     run._unread.add("00004")
-    run._publish(shop)
+    run._publish(shop, lambda: None)
     shop.close()
     archive = Archive(storage)
     yield Listed(archive, Services(Settings(), storage))
