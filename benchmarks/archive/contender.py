@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import json
+import os
 import resource
 import sqlite3
 from collections.abc import Iterator
@@ -22,13 +23,14 @@ def api(folder: Path, _lite: Path) -> Iterator[Contender]:
     from graphql_api.archive.editions import KEY, Editions
     from graphql_api.installed import read_settings
 
-    core = create_core(read_settings({}, data=str(folder), log_level="ERROR"))
+    core = create_core(read_settings(os.environ, data=str(folder), log_level="ERROR"))
 
-    def ask(question: Question) -> bytes:
+    def ask(question: Question) -> bytes | None:
         held = core.services.get(Editions).cached(KEY)
         if held is not None:
             held.value.engine.forget()
-        return runner.run(core.run(question.graphql))
+        answer = runner.run(core.run(question.graphql))
+        return answer if answer.startswith(b'{"data":{') else None
 
     with asyncio.Runner() as runner, closing(core.services):
         yield Contender(ask, memory, rows_of)

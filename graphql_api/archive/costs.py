@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from graphql_api.archive.counting import STREAKS
 
 MEASURED_ROWS = 1_200_000
-"""Rides that the costs were measured on; of more or fewer they are in proportion."""
+"""Rides that the costs were measured on; of more or fewer, in the years that a question may need, in proportion."""
 
 MAX_QUESTIONS = 30
 """Questions to the archive of one request."""

@@ -68,7 +68,7 @@ class Edition:
         if key not in context.works:
             if sum(isinstance(work, _Question) for work in context.works) >= MAX_QUESTIONS:
                 raise QueryTooComplex(f"A request may contain at most {MAX_QUESTIONS} archive queries.")
-            context.budget.charge(cost * self.manifest.rows // MEASURED_ROWS)
+            context.budget.charge(cost * self.manifest.rows_of(statement.years) // MEASURED_ROWS)
         budget = context.budget  # not the context, which holds this: its answers would stay until cycles are looked for
         return await context.once(key, lambda: self.engine.ask(statement, budget))
 

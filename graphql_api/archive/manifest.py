@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 
 from graphql_api.archive.columns import SCHEMA
+from graphql_api.archive.years import ALL_YEARS, Years
 from graphql_api.errors import DataCorrupt, IndexOutdated
 from graphql_api.storage.protocol import writable_key
 
@@ -49,7 +50,12 @@ class Manifest:
     @cached_property
     def rows(self) -> int:
         """Count the rides."""
-        return sum(each.rows for each in self.rides.values())
+        return self.rows_of(ALL_YEARS)
+
+    def rows_of(self, years: Years) -> int:
+        """Count the rides of some years."""
+        first, last = years
+        return sum(each.rows for year, each in self.rides.items() if first <= year <= last)
 
     @cached_property
     def complete(self) -> bool:

@@ -158,9 +158,9 @@ class Refresh:
         self._delete_orphans(manifest)
 
     def _fetch(self, folder: Path) -> Mapping[str, Path]:
-        """Read the files of the version before, by name."""
+        """Read the rides and jockeys of the version before, by name; horses are summed up anew."""
         paths: dict[str, Path] = {}
-        for file in self._base.files if self._base else ():
+        for file in (*self._base.rides.values(), self._base.jockeys) if self._base else ():
             stored = self.storage.read(file.name, max_bytes=file.size)
             assert stored is not None  # noqa: S101 - without a known version the storage gives an object
             paths[file.name] = folder / file.name.removeprefix(f"{FOLDER}/")

@@ -18,6 +18,7 @@ from starlette.testclient import TestClient
 
 from fakes import FakeClock
 from graphql_api.app import create_app, create_core
+from graphql_api.archive import costs
 from graphql_api.archive.columns import SCHEMA
 from graphql_api.archive.editions import Edition
 from graphql_api.archive.embedded import PIECE, EmbeddedEngine
@@ -463,6 +464,25 @@ def test_a_request_may_ask_so_much_and_no_more(folder: Path) -> None:
         answer = run(client, groups)
         assert set(codes(answer)) == {"QUERY_TOO_COMPLEX"}
         assert "at most 30 archive queries" in answer["errors"][0]["message"]
+
+
+def test_a_question_costs_by_the_rides_of_the_years_that_it_may_need(archive: Archive, folder: Path) -> None:
+    """Of many millions of rides, those of one year may be asked for often, those of all years less."""
+    manifest = manifest_of(FolderStorage(folder))
+    file = next(iter(manifest.rides.values()))
+    large = replace(manifest, rides={2023: replace(file, rows=60_000_000), 2024: replace(file, rows=600_000)})
+    made = Edition(large, archive.engine, "1", None)
+    text = "SELECT count(*) FROM rides WHERE year = 2024"
+
+    core = create_core(read_settings({}, data=str(folder)))
+
+    def cost(statement: Statement) -> int:
+        context = Context(core.services)
+        asyncio.run(made.ask(context, statement, costs.PAGE))
+        return context.budget.spent
+
+    assert cost(Statement(text, years=(2024, 2024))) == costs.PAGE // 2
+    assert cost(Statement(text)) == costs.PAGE * 50 + costs.PAGE // 2
 
 
 def test_equal_questions_are_answered_from_memory(archive: Archive) -> None:
