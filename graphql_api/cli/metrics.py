@@ -5,8 +5,10 @@ The address is not that of the API, so that a proxy in front of the API does not
 
 import time
 from collections import Counter
-from collections.abc import Awaitable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextlib import contextmanager
+from itertools import islice
+from threading import Lock
 from typing import get_args
 
 import prometheus_client as prometheus
@@ -29,6 +31,12 @@ OTHER = "other"
 """The label of requests without a route. Labels have few values, whatever clients send."""
 
 KEPT_PATHS = 10_000
+MAX_JOBS = 10_000
+"""Maximum number of job records that are counted. Names are digests, so the first of them are a random sample."""
+
+JOBS_SECONDS = 15.0
+"""Seconds for which these counts are published again; Prometheus usually scrapes about as often."""
+
 GAUGES = {
     "entries": ("snapshots", "Versions of data in memory."),
     "bytes": ("snapshot_bytes", "Memory of these versions in bytes."),
@@ -40,10 +48,13 @@ SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.
 """Bounds of the histogram in seconds. The default time limit of a request is 20 seconds."""
 
 
+Clock = Callable[[], float]
+
+
 class Metrics:
     """The layer around an application that counts and times its requests."""
 
-    def __init__(self, app: ASGIApp, services: Services) -> None:
+    def __init__(self, app: ASGIApp, services: Services, clock: Clock = time.monotonic) -> None:
         """Count the requests to ``app``, and publish the counts of ``services`` too."""
         self.app = app
         self.registry = prometheus.CollectorRegistry()
@@ -54,7 +65,7 @@ class Metrics:
         )
         self._running = prometheus.Gauge("http_requests_in_flight", "Requests under way.", registry=self.registry)
         self._routes: LRUCache[str, str] = LRUCache(KEPT_PATHS)
-        self.registry.register(_Services(services))
+        self.registry.register(_Services(services, clock))
         prometheus.ProcessCollector(registry=self.registry)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -107,8 +118,12 @@ class Metrics:
 class _Services(Collector):
     """The counts of services, read when Prometheus asks."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, clock: Clock) -> None:
         self.services = services
+        self._clock = clock
+        self._lock = Lock()
+        self._jobs_then: list[Metric] = []
+        self._counted_at = -JOBS_SECONDS
 
     def collect(self) -> Iterable[Metric]:
         stats: Counter[str] = Counter()
@@ -123,16 +138,31 @@ class _Services(Collector):
             yield GaugeMetricFamily(metric, about, value=stats[name])
         yield from self._jobs()
 
-    def _jobs(self) -> Iterator[Metric]:
+    def _jobs(self) -> Iterable[Metric]:
         """Count jobs by state, if this process has used the queue and the store is available."""
-        jobs = GaugeMetricFamily("jobs", "Jobs in the queue's records by state.", labels=("state",))
-        try:
-            records = [record for queue in self.services.made(JobQueue) for record in queue.ledger.list()]
-        except ServiceError:
-            return
-        for state, count in sorted(Counter(record.state.name for record in records).items()):
-            jobs.add_metric((state,), count)
-        yield jobs
+        queues = self.services.made(JobQueue)
+        if not queues:
+            return ()
+        with self._lock:  # two scrapes at once count once
+            now = self._clock()
+            if now - self._counted_at >= JOBS_SECONDS:
+                self._jobs_then = _counted(queues[0])
+                self._counted_at = now
+            return self._jobs_then
+
+
+def _counted(queue: JobQueue) -> list[Metric]:
+    """Return the counts of jobs by state, and whether they are of all jobs; nothing if the store is not available."""
+    try:
+        states = [record.state.name for record in islice(queue.ledger.list(), MAX_JOBS + 1)]
+    except ServiceError:
+        return []
+    about = f"Jobs in the queue's records by state, of at most {MAX_JOBS:,}, which is a random sample."
+    jobs = GaugeMetricFamily("jobs", about, labels=("state",))
+    for state, count in sorted(Counter(states[:MAX_JOBS]).items()):
+        jobs.add_metric((state,), count)
+    is_whole = GaugeMetricFamily("jobs_complete", "1 if all jobs are counted, else 0.", value=len(states) <= MAX_JOBS)
+    return [jobs, is_whole]
 
 
 @contextmanager

@@ -4,14 +4,25 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import httpx2 as httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from conftest import serving
-from fakes import PATIENCE
+from fakes import PATIENCE, FakeClock, FakeStorage
+from graphql_api.cli.metrics import JOBS_SECONDS, MAX_JOBS, Metrics
+from graphql_api.config import Settings
+from graphql_api.errors import StoreUnavailable
+from graphql_api.jobs.ledger import PAGE, Ledger, Times
+from graphql_api.jobs.model import JobRecord, Order, write_record
+from graphql_api.jobs.service import JobQueue
+from graphql_api.jobs.stored_queue import StoredQueue
+from graphql_api.services import Services
+from graphql_api.store.protocol import Key, Page, Write
+from graphql_api.store.service import Store
+from graphql_api.store.sqlite import SqliteStore
 from ports import held_port
 
 
@@ -56,6 +67,53 @@ def test_requests_are_counted_by_route_and_status(sample_data: Path) -> None:
     assert samples["http_requests_in_flight", ()] == 0
     assert samples["snapshot_requests_total", (("outcome", "miss"),)] >= 2
     assert samples["snapshots", ()] == 2
+
+
+class Counting(SqliteStore):
+    """A store that counts its queries, or has none to answer."""
+
+    queries = 0
+    is_away = False
+
+    def query(self, pk: str, prefix: str = "", after: str | None = None, limit: int = 100) -> Page:
+        """Count, and answer or raise."""
+        self.queries += 1
+        if self.is_away:
+            raise StoreUnavailable("Away by order of the test.")
+        return super().query(pk, prefix, after, limit)
+
+
+def test_jobs_are_counted_now_and_then_and_up_to_a_bound(tmp_path: Path) -> None:
+    """However many there are, a scrape reads a bounded number of records, and tells whether these were all."""
+    store, clock = Counting(tmp_path / "store.sqlite3"), FakeClock()
+    queue = JobQueue(Ledger(store, Times()), StoredQueue(store))
+    services = Services(Settings(), FakeStorage(), {Store: Store(store), JobQueue: queue})
+    registry = Metrics(cast("Any", None), services, clock).registry
+
+    def value(name: str, **labels: str) -> float | None:
+        return registry.get_sample_value(name, labels)
+
+    def jobs() -> dict[str, float]:
+        (found,) = (each for each in registry.collect() if each.name == "jobs")
+        return {each.labels["state"]: each.value for each in found.samples}
+
+    orders = [Order("note", f"{number:05x}", 1, {}) for number in range(MAX_JOBS + 500)]
+    write = [(Key("JOBS", each.name), write_record(JobRecord(order=each, created=0))) for each in orders]
+    store.put_all([Write(*each) for each in write[:3]])
+    assert (jobs(), value("jobs_complete")) == ({"QUEUED": 3}, 1)
+    store.put_all([Write(*each) for each in write])
+    queries = store.queries
+    for _ in range(20):
+        assert jobs() == {"QUEUED": 3}, "as a moment ago"
+    assert store.queries == queries
+    clock.turn(JOBS_SECONDS)
+    assert (jobs(), value("jobs_complete")) == ({"QUEUED": MAX_JOBS}, 0)
+    assert store.queries - queries <= MAX_JOBS / PAGE + 1
+    store.is_away = True
+    clock.turn(JOBS_SECONDS)
+    assert value("jobs_complete") is None
+    assert value("snapshots") == 0, "all else is told"
+    store.close()
 
 
 @pytest.mark.parametrize("address", ["9100", "127.0.0.1:http", "127.0.0.1:99999", "192.0.2.1:9100"])
