@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import cache, partial
 from hashlib import blake2b
@@ -94,7 +94,7 @@ class Core:
         if document.errors:
             answer = Answer(None, document.errors)
         else:
-            with closing(Context(self.services, request_id, settings=self.settings)) as context:
+            with Context(self.services, request_id, settings=self.settings) as context:
                 answer = await self.engine.execute(document, operation_name, variables, context)
         return b"".join(response_map(answer, request_id))
 

@@ -44,6 +44,7 @@ SLOW = (
     "comment_workflow",
     "comments",
     "connections",
+    "contexts_end",
     "consultations",
     "deploy",
     "end_to_end",

@@ -22,8 +22,8 @@ async def queue_job(services: Services, run: JobRun, now: Now = lambda: datetime
     """Queue the previews of tomorrow's races; those that are queued or written already are joined, at no cost."""
     settings = services.settings
     day = day_in_japan(now()) + timedelta(days=1)
-    context = Context(services, settings=settings, budget=Budget(values=settings.max_cost, seconds=run.seconds))
-    with answered():
+    budget = Budget(values=settings.max_cost, seconds=run.seconds)
+    with Context(services, settings=settings, budget=budget) as context, answered():
         try:
             races = await context.use(CommentRaces).day(context, day)
         except NotFound:

@@ -49,8 +49,8 @@ async def check_cache(services: Services, state: State, _seconds: float) -> Stat
 async def gather_facts(services: Services, state: State, seconds: float) -> State:
     """Gather the facts, and look for a comment on the very same ones. Raises what loading files raises."""
     begun, wanted, settings = time.perf_counter(), read_wanted(state), services.settings
-    context = Context(services, settings=settings, budget=Budget(values=settings.max_cost, seconds=seconds))
-    with answered():
+    budget = Budget(values=settings.max_cost, seconds=seconds)
+    with Context(services, settings=settings, budget=budget) as context, answered():
         race = await find_race(context, wanted.race_id)
         facts = await facts_of(context, race, wanted.kind, wanted.language)
     comments, about = services.get(Comments), introduction(race, wanted)

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Generator, Hashable
 from dataclasses import dataclass, field
-from typing import Any, TypeVar, cast
+from typing import Any, Self, TypeVar, cast
 
 from graphql_api.config import Settings
 from graphql_api.execution.budget import Budget
@@ -125,6 +125,14 @@ class Context:
         found = self.snapshots
         whole = not self._private and len(found) == len(self._loads) > 0 and not any(each.stale for each in found)
         return tuple(found) if whole else None
+
+    def __enter__(self) -> Self:
+        """Begin: whoever makes a context does so in a ``with`` statement, so that it always ends."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End, by ``close``."""
+        self.close()
 
     def close(self) -> None:
         """Forget loads and work: errors in them hold the frames that they passed, and these hold this context."""

@@ -96,9 +96,8 @@ def _until(ends: float) -> Progress:
 
 
 async def _races(services: Services, day: date) -> Sequence[Race]:
-    context = Context(services, settings=services.settings, budget=Budget())
     try:
-        with answered():
+        with Context(services, settings=services.settings, budget=Budget()) as context, answered():
             return await races_on(context, day)
     except (NotFound, IndexRequired):
         return ()

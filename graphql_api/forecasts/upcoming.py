@@ -23,8 +23,7 @@ async def entries_on(services: Services, days: Sequence[date]) -> list[Entry]:
     They come from the provider of races, or from rows of the archive without a result. Races of which runners, the
     surface or the distance are not known are left out, and so are scratched runners. Raises as ``races_on``.
     """
-    context = Context(services, settings=services.settings, budget=Budget())
-    with answered():
+    with Context(services, settings=services.settings, budget=Budget()) as context, answered():
         told = await gather(*(_races(context, day) for day in days))
     return [entry for races in told for race in races for entry in _entries(race)]
 

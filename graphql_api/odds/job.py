@@ -37,8 +37,8 @@ async def update(services: Services, seconds: float, *, everything: bool = False
     async def find_races(day: date) -> Sequence[Race]:
         settings = services.settings
         limit = RUN_SECONDS if isinf(seconds) else seconds
-        context = Context(services, settings=settings, budget=Budget(values=settings.max_cost, seconds=limit))
-        with answered():
+        budget = Budget(values=settings.max_cost, seconds=limit)
+        with Context(services, settings=settings, budget=budget) as context, answered():
             return await races_on(context, day)
 
     begun = time.monotonic()

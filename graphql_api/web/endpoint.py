@@ -1,7 +1,6 @@
 """GraphQL over HTTP: negotiate, read, execute, respond. The plain server and Lambda use the same ASGI endpoint."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -154,13 +153,14 @@ class GraphQLEndpoint:
         begun, seconds = deadline_of(scope)
         budget = Budget(limit, seconds, self.settings.max_response_bytes, since=begun)
         client = (scope.get("client") or ("",))[0]
-        context = Context(self.services, fields["request_id"], fields.trace, self.settings, budget, client=client)
         if document.errors:
             answer = Answer(None, document.errors)
         elif cost > limit:
             answer = Answer(None, (too_complex(f"it asks for {cost:,} values, of {limit:,} at most"),))
         else:
-            with closing(context):
+            with Context(
+                self.services, fields["request_id"], fields.trace, self.settings, budget, client=client
+            ) as context:
                 answer = await self._execute(scope, request, context, cost)
                 # What registers a query has to be seen each time: its registration may be gone when the answer is not.
                 registers = parameters.query is not None and parameters.query_hash is not None

@@ -74,24 +74,25 @@ class Exports:
         count = _count(asked, names)
         if form.extra and find_spec("pyarrow") is None:
             raise HTTPException(501, NO_EXTRA)
-        context = request_context(self._http, request)
-        read = await edition(context)
-        tag = etag(FORMAT, form.extension, read.version)
-        headers = {
-            "etag": tag,
-            "cache-control": f"public, max-age={min(each.max_age for each in context.snapshots)}",
-            "content-disposition": f'attachment; filename="rides.{form.extension}"',
-        }
-        if not_modified(request.headers, tag):
-            return ChunkedBody((), 304, headers)
-        await reserve(request.scope, costs.PAGE + count * len(names))
-        statement = page_statement(Rides(asked.condition), asked.orders, map(value_column, names), count)
-        with answered():
+        with request_context(self._http, request) as context, answered():
+            read = await edition(context)
+            tag = etag(FORMAT, form.extension, read.version)
+            headers = {
+                "etag": tag,
+                "cache-control": f"public, max-age={min(each.max_age for each in context.snapshots)}",
+                "content-disposition": f'attachment; filename="rides.{form.extension}"',
+            }
+            if not_modified(request.headers, tag):
+                return ChunkedBody((), 304, headers)
+            await reserve(request.scope, costs.PAGE + count * len(names))
+            statement = page_statement(Rides(asked.condition), asked.orders, map(value_column, names), count)
             async with self._turns.turn():  # one file at a time is asked for and written: its rows take much memory
                 rows = await read.ask(context, statement, costs.PAGE)
                 encode = partial(self._encode, form, asked, names, rows)
                 chunks = await self._http.offload.call(encode, 2 * len(rows) * len(names))
-        return await self._http.responder.respond(request.headers, chunks, media_type=form.media_type, headers=headers)
+            return await self._http.responder.respond(
+                request.headers, chunks, media_type=form.media_type, headers=headers
+            )
 
     def _encode(self, form: Format, asked: ExportRequest, names: Sequence[str], rows: Any) -> list[bytes]:
         """Write the rows in a format."""

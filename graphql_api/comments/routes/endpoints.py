@@ -42,8 +42,8 @@ class CommentRoutes:
         race_id = body.get("race_id")
         if not isinstance(race_id, str):
             raise BadUserInput("'race_id' must be a text.")
-        with answered():
-            race = await find_race(request_context(self._http, request), race_id)
+        with request_context(self._http, request) as context, answered():
+            race = await find_race(context, race_id)
         style = _member(body, "style", CommentStyle) or CommentStyle.FULL
         language = _member(body, "language", CommentLanguage) or CommentLanguage.JA
         wanted = CommentRequest(race.ids.bridge, kind_for(race, _member(body, "kind", CommentKind)), style, language)

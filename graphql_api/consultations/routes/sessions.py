@@ -42,9 +42,9 @@ class Sessions:
         if language is None or not (limit is None or type(limit) is int):
             raise BadUserInput("'language' must be ja or en, and 'limit' a whole number of yen.")
         fields = request_log(request.scope)
-        context = Context(self._services, fields["request_id"], fields.trace, self._services.settings)
         consultations = self._services.get(Consultations)
-        session_id, held = await consultations.start(context, _text(body, "cart_id"), Start(language, limit))
+        with Context(self._services, fields["request_id"], fields.trace, self._services.settings) as context:
+            session_id, held = await consultations.start(context, _text(body, "cart_id"), Start(language, limit))
         return uncached(_session(session_id, held), 201)
 
     async def send(self, request: Request) -> Response:

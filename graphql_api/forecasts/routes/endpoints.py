@@ -32,16 +32,15 @@ class ForecastEndpoints:
         """Show the forecast of a race."""
         place = asked_place(request.path_params["race_id"])
         await reserve(request.scope, COST)
-        context = request_context(self._http, request)
-        with answered():
+        with request_context(self._http, request) as context, answered():
             race = await race_at(context, place)
-            day = None if race is None else await day_forecast(context, race.date)
-        if race is None:
-            raise NotFound("There is no such race.")
-        found = None if day is None else judge(day, race)
-        if found is None:
-            raise NotFound("There is no forecast of this race.")
-        return await cacheable(self._http, request, context, {"race_id": race.ids.bridge, **_shape(found)})
+            if race is None:
+                raise NotFound("There is no such race.")
+            day = await day_forecast(context, race.date)
+            found = None if day is None else judge(day, race)
+            if found is None:
+                raise NotFound("There is no forecast of this race.")
+            return await cacheable(self._http, request, context, {"race_id": race.ids.bridge, **_shape(found)})
 
 
 def _shape(found: JudgedRace) -> Mapping[str, Any]:

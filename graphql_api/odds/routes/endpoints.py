@@ -47,13 +47,12 @@ class OddsEndpoints:
         given = single(query_pairs(request.scope), ("types",))
         types = _types(given.get("types"))
         await reserve(request.scope, RACE_COST)
-        context = request_context(self._http, request)
-        with answered():
+        with request_context(self._http, request) as context, answered():
             race = await self._race(context, request.path_params["race_id"])
             board = await current_board(context, race)
-        if board is None:
-            raise NotFound("There are no odds of this race yet.")
-        due = context.use(Odds).next_update(race, board) if is_updating(context.settings) else None
+            if board is None:
+                raise NotFound("There are no odds of this race yet.")
+            due = context.use(Odds).next_update(race, board) if is_updating(context.settings) else None
         return await self._respond(request, {**board_shape(board, types), "next_update": due})
 
     async def history(self, request: Request) -> Response:
@@ -61,10 +60,9 @@ class OddsEndpoints:
         given = single(query_pairs(request.scope), ("horse_number",))
         number = _number(given.get("horse_number"))
         await reserve(request.scope, RACE_COST)
-        context = request_context(self._http, request)
-        with answered():
+        with request_context(self._http, request) as context, answered():
             race = await self._race(context, request.path_params["race_id"])
-        points = await context.use(Odds).history(race.ids.bridge) if is_updating(context.settings) else ()
+            points = await context.use(Odds).history(race.ids.bridge) if is_updating(context.settings) else ()
         return await self._respond(
             request, {"race_id": race.ids.bridge, "history": [point_shape(each, number) for each in points]}
         )
@@ -74,26 +72,23 @@ class OddsEndpoints:
         given = single(query_pairs(request.scope), ("symbols",))
         symbols = _symbols(given.get("symbols"))
         await reserve(request.scope, RACE_COST * len({race_id for race_id, _ in symbols}))
-        return await self._respond(
-            request,
-            {"data": await self._prices(request_context(self._http, request), symbols), "timestamp": datetime.now(UTC)},
-        )
+        prices = await self._prices(request, symbols)
+        return await self._respond(request, {"data": prices, "timestamp": datetime.now(UTC)})
 
     async def price(self, request: Request) -> Response:
         """Show the odds to win of a horse as a price."""
         symbols = [_symbol(request.path_params["symbol"])]
         await reserve(request.scope, RACE_COST)
-        (price,) = await self._prices(request_context(self._http, request), symbols)
+        (price,) = await self._prices(request, symbols)
         return await self._respond(request, {"data": price, "timestamp": datetime.now(UTC)})
 
-    async def _prices(self, context: Context, symbols: Sequence[tuple[str, int]]) -> list[Mapping[str, Any]]:
+    async def _prices(self, request: Request, symbols: Sequence[tuple[str, int]]) -> list[Mapping[str, Any]]:
         """Look up the races of symbols, each once. Raises ``NotFound`` if a horse or its odds are unknown."""
         races: dict[str, tuple[Race, Board, Row | None]] = {}
-        for race_id, _ in symbols:
-            if race_id not in races:
-                with answered():
-                    race = await self._race(context, race_id)
-                    board = await current_board(context, race)
+        with request_context(self._http, request) as context, answered():
+            for race_id in dict.fromkeys(race_id for race_id, _ in symbols):
+                race = await self._race(context, race_id)
+                board = await current_board(context, race)
                 if board is None:
                     raise NotFound(f"There are no odds of the race {race_id} yet.")
                 races[race_id] = race, board, await self._row(context, race)

@@ -32,29 +32,26 @@ class RaceEndpoints:
         """List the races of a day, at one racecourse or at all."""
         given = single(query_pairs(request.scope), _PARAMETERS)
         wanted, venue = _day(given.get("date")), _venue(given.get("venue"))
-        context = request_context(self._http, request)
         await reserve(request.scope, RACES)
-        with answered():
+        with request_context(self._http, request) as context, answered():
             races = await races_on(context, wanted)
-        body = {
-            "races": [_race(race) for race in races if venue in (None, race.racecourse)],
-            "venues": list(dict.fromkeys(race.racecourse for race in races)),
-            "target_date": wanted.isoformat(),
-        }
-        return await cacheable(self._http, request, context, body)
+            body = {
+                "races": [_race(race) for race in races if venue in (None, race.racecourse)],
+                "venues": list(dict.fromkeys(race.racecourse for race in races)),
+                "target_date": wanted.isoformat(),
+            }
+            return await cacheable(self._http, request, context, body)
 
     async def race(self, request: Request) -> Response:
         """Show a race with its runners."""
         place = asked_place(request.path_params["race_id"])
-        context = request_context(self._http, request)
         await reserve(request.scope, RACES)
-        with answered():
+        with request_context(self._http, request) as context, answered():
             race = await race_at(context, place)
-        if race is None:
-            raise NotFound("There is no such race.")
-        return await cacheable(
-            self._http, request, context, {"race": _race(race), "runners": [_runner(each) for each in race.runners]}
-        )
+            if race is None:
+                raise NotFound("There is no such race.")
+            body = {"race": _race(race), "runners": [_runner(each) for each in race.runners]}
+            return await cacheable(self._http, request, context, body)
 
 
 def _day(text: str | None) -> date:

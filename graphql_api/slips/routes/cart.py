@@ -68,10 +68,11 @@ class Cart:
 
     async def _item(self, request: Request, body: Mapping[str, Any], slips: Slips) -> SlipItem:
         fields = request_log(request.scope)
-        races = SlipRaces(Context(self._services, fields["request_id"], fields.trace, self._services.settings))
         race_id = race_at(bridge_place(_text(body, "race_id")))
         name = _text(body, "race_name") if body.get("race_name") is not None else None
-        return await prepare_item(race_id, _selection(body), _amount(body), races, slips.now(), name)
+        with Context(self._services, fields["request_id"], fields.trace, self._services.settings) as context:
+            races = SlipRaces(context)
+            return await prepare_item(race_id, _selection(body), _amount(body), races, slips.now(), name)
 
 
 def _selection(body: Mapping[str, Any]) -> Selection:
