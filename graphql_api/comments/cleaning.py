@@ -1,4 +1,4 @@
-"""The job that deletes comments that newer ones have replaced. Those that expire are deleted by the store."""
+"""The job that deletes replaced comments. The store deletes expired ones."""
 
 from graphql_api.comments.service import Comments
 from graphql_api.jobs.runner import JobResult, JobRun
@@ -6,6 +6,6 @@ from graphql_api.services import Services
 
 
 async def clean_job(services: Services, _run: JobRun) -> JobResult:
-    """Delete what was replaced, unless the result of a job may still name it. Raises ``StoreUnavailable``."""
+    """Delete replaced comments, unless the result of a job may still refer to them. Raises ``StoreUnavailable``."""
     deleted = await services.get(Comments).clean(services.settings.jobs_kept)
     return JobResult({"deleted": deleted}, {"CommentsDeleted": deleted})

@@ -1,4 +1,4 @@
-"""Counts of comments by day, provider, kind, style and language: what ``graphql-api comments report`` tells."""
+"""Counts of comments by day, provider, kind, style and language, for ``graphql-api comments report``."""
 
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
@@ -12,7 +12,7 @@ from graphql_api.store.protocol import ItemStore, Key
 from graphql_api.store.service import Store
 
 BOUNDS = (10, 30, 100, 300, 1_000, 3_000, 10_000, 30_000)
-"""Milliseconds at which buckets of latencies end; the last bucket has no end."""
+"""Upper limits of the buckets of latencies in milliseconds. The last bucket has none."""
 
 KEPT = timedelta(days=400)
 
@@ -21,7 +21,7 @@ log = EventLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What was counted of a day and one sort of comments."""
+    """The counts of a day and a sort of comments."""
 
     day: str
     provider: str
@@ -29,7 +29,7 @@ class Row:
     numbers: Mapping[str, int]
 
     def latency(self, part: float) -> int | None:
-        """Return a bound in ms below which so great a part of the latencies lies; None above all bounds, or of none."""
+        """Return the limit in ms below which a share of the latencies lies. None if it is above all, or without any."""
         counts = [self.numbers.get(f"latency_{place}", 0) for place in range(len(BOUNDS) + 1)]
         wanted, seen = part * sum(counts), 0
         for place, number in enumerate(counts):
@@ -40,7 +40,7 @@ class Row:
 
 
 async def count(store: Store, comment: Comment, *, is_new: bool) -> None:
-    """Count a comment that was written, or given again. It may be counted twice, or not at all, where a worker dies."""
+    """Count a comment that was written or reused. If a worker dies, it may be counted twice or not at all."""
     now, wanted = datetime.now(UTC), comment.wanted
     sort = f"{comment.provider}#{wanted.kind.value}#{wanted.style.value}#{wanted.language.value}"
     numbers = {"reused": 1}
@@ -56,7 +56,7 @@ async def count(store: Store, comment: Comment, *, is_new: bool) -> None:
 
 
 def rows(store: ItemStore, days: int, today: date) -> Iterator[Row]:
-    """Return the counts of some days, the oldest first."""
+    """Return the counts of some days, oldest first."""
     for ago in range(days - 1, -1, -1):
         day = today - timedelta(days=ago)
         for item in store.query(_key(day, "").pk, limit=1_000).items:

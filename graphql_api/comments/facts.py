@@ -13,7 +13,7 @@ from graphql_api.text import clean_name
 
 
 async def facts_of(context: Context, race: Race, kind: CommentKind, language: CommentLanguage) -> list[Fact]:
-    """Gather the facts of a comment. Raises what loading a jockey's file raises."""
+    """Collect the facts of a comment. Raises the errors of loading a jockey's file."""
     if kind is CommentKind.REVIEW:
         return list(_of_result(race, language))
     mounts = (
@@ -26,7 +26,7 @@ async def facts_of(context: Context, race: Race, kind: CommentKind, language: Co
 
 
 def _of_result(race: Race, language: CommentLanguage) -> Iterator[Fact]:
-    """Return the facts of a result, as far as it is known."""
+    """Return the facts of the known part of a result."""
     words, race_id = WORDS[language], race.ids.bridge
     source = words["result"].format(day=race.date)
     if race.winners:
@@ -46,7 +46,7 @@ def _of_result(race: Race, language: CommentLanguage) -> Iterator[Fact]:
 
 
 def _fastest(race: Race, words: str, source: str) -> Iterator[Fact]:
-    """Return the horse that was fastest at the end; of several, none is told apart."""
+    """Yield the fact of the fastest last 600 m. Yield nothing if several horses are equal."""
     timed = sorted((runner for runner in race.known if runner.last3f), key=lambda runner: runner.last3f or 0)
     if not timed or (len(timed) > 1 and timed[0].last3f == timed[1].last3f):
         return

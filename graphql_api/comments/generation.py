@@ -1,4 +1,4 @@
-"""Writing a comment: by the model of the settings within the day's budget, else by the template, marked."""
+"""Writing a comment: by the model of the settings within the day's budget, or by the template, which is marked."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -26,16 +26,16 @@ from graphql_api.store.service import Store
 from graphql_api.text import clean_message
 
 RESERVE = 5.0
-"""Seconds of an attempt that are kept for the store."""
+"""Seconds of an attempt that are reserved for the store."""
 
 log = EventLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Generated:
-    """A text and who wrote it; ``fallback`` is why the template did in place of a model.
+    """A text and its writer. ``fallback`` is the reason why the template wrote it and not a model.
 
-    ``budget_percent`` is how much of the day's budget is spent, None if no model was to be asked.
+    ``budget_percent`` is the part of the day's budget that is spent. None if no model is configured.
     """
 
     text: Text
@@ -63,7 +63,7 @@ class Generation:
 
     @classmethod
     def open(cls, services: Services) -> Self:
-        """Choose the model by the settings; nothing is connected to yet."""
+        """Choose the model by the settings. Nothing is connected yet."""
         settings = services.settings.of(CommentsSettings)
         return cls(open_model(settings.choice, services.settings.region), services.get(Store), settings)
 
@@ -93,7 +93,7 @@ class Generation:
         facts: Sequence[Fact],
         seconds: float,
     ) -> Text:
-        """Ask the model. Raises ``ModelFault``, also for a text that holds markup or what is no fact."""
+        """Ask the model. Raises ``ModelFault``, also for a text with markup or with numbers that are not facts."""
         prompt = prompt_of(wanted, introduction, facts, self._settings.comments_max_tokens)
         answer = await asking.ask(prompt, [cap], seconds - RESERVE)
         text = clean_message(answer.text)
@@ -103,7 +103,7 @@ class Generation:
         return Text(f"{introduction}\n{text}", advice, answer.input_tokens, answer.output_tokens)
 
     async def _budget_percent(self, cap: Cap) -> float | None:
-        """Return the share of the budget; None if the store fails: the model is not asked again for a figure."""
+        """Return the spent part of the budget in percent. None if the store fails: the comment does not need it."""
         try:
             tokens = await spent(self._store, cap)
         except StoreUnavailable as error:

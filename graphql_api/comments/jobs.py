@@ -10,7 +10,7 @@ from graphql_api.services import Services
 
 
 async def comment_job(services: Services, run: JobRun) -> JobResult:
-    """Write the comment that the input asks for, and tell where it is kept."""
+    """Write the comment that the input requests, and return where it is stored."""
     if services.settings.of(CommentsSettings).comments_workflow:
         from graphql_api.comments.workflow import run_workflow
 
@@ -24,13 +24,13 @@ async def comment_job(services: Services, run: JobRun) -> JobResult:
 
 
 async def step_job(name: str, services: Services, run: JobRun) -> JobResult:
-    """Do one step of a workflow: its input is the state before, its result the state behind it."""
+    """Do one step of a workflow. Its input is the state before, its result the state after the step."""
     state = await STEPS[name](services, run.input, run.seconds)
     return JobResult(state, state.get("metrics", {}))
 
 
 def result_of(state: State) -> JobResult:
-    """Return what the job tells of the last state."""
+    """Return the result of the job from the last state."""
     told = {name: value for name, value in state.items() if name != "metrics"}
     return JobResult(told, state.get("metrics", {}))
 

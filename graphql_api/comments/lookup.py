@@ -1,4 +1,4 @@
-"""Where comments look races up."""
+"""Looking up races for comments."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -14,11 +14,11 @@ from graphql_api.services import Services
 
 
 class CommentRaces:
-    """The service that knows races: those of the archive, and of a provider beside it."""
+    """The service for races of the archive and of the provider."""
 
     @classmethod
     def open(cls, _services: Services) -> Self:
-        """Take what the request's context knows."""
+        """Return the service, which uses the request's context."""
         return cls()
 
     async def race(self, context: Context, race_id: str) -> Race | None:
@@ -33,7 +33,7 @@ class CommentRaces:
 
 
 async def find_race(context: Context, race_id: str) -> Race:
-    """Return a race that may be commented. Raises ``NotFound``, and ``BadUserInput`` where it was called off."""
+    """Return a race that may have comments. Raises ``NotFound``, and ``BadUserInput`` for an abandoned race."""
     race = await context.use(CommentRaces).race(context, race_id)
     if race is None:
         raise NotFound("There is no such race.")
@@ -43,7 +43,7 @@ async def find_race(context: Context, race_id: str) -> Race:
 
 
 def kind_for(race: Race, asked: CommentKind | None) -> CommentKind:
-    """Return the kind of a comment: as asked, or by the state of the race. Raises ``BadUserInput``."""
+    """Return the kind of a comment: the requested one, or that of the state of the race. Raises ``BadUserInput``."""
     is_run = race.status is RaceStatus.OFFICIAL
     if asked is CommentKind.REVIEW and not is_run:
         raise BadUserInput("The race has no result yet, so there is no review. Request a PREVIEW.")

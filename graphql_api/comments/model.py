@@ -1,4 +1,4 @@
-"""Comments on races, and what they consist of."""
+"""The model of comments on races."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -42,7 +42,7 @@ DESCRIPTIONS: Mapping[Enum, str] = {
 
 @dataclass(frozen=True, slots=True)
 class CommentRequest:
-    """A comment that is asked for; ``race_id`` is the bridge's."""
+    """A request for a comment. ``race_id`` is the bridge's."""
 
     race_id: str
     kind: CommentKind
@@ -52,7 +52,7 @@ class CommentRequest:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """What a provider wrote, and the tokens that it took."""
+    """The text of a provider, and the tokens that it used."""
 
     text: str
     advice: str
@@ -62,9 +62,9 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Comment:
-    """A comment. ``digest`` is that of its facts, its model and the version of the prompt.
+    """A comment. ``digest`` covers its facts, its model and the version of the prompt.
 
-    ``fallback`` is why the template wrote it in place of a model; the tokens are then those that the model took.
+    ``fallback`` is the reason why the template wrote it. The tokens are then those that the model used.
     """
 
     wanted: CommentRequest

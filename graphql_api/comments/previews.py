@@ -1,4 +1,4 @@
-"""The job that asks for the previews of the next day's races before anybody else does, the most asked first."""
+"""The job that requests the previews of the next day's races before clients do, most requested races first."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""The service of comments: asked for by the queue, kept in the store, and read from it."""
+"""The service of comments: it requests them by the queue, stores them and reads them."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -19,10 +19,10 @@ from graphql_api.store.service import Store
 
 JOB = "comment"
 PAGE = 100
-"""Items that are read at once."""
+"""Maximum number of items that are read at once."""
 
 ASKED_SECONDS = 30 * 86_400
-"""How long it is remembered how often a race was asked for."""
+"""Time for which the number of requests for a race is stored."""
 
 _RACES = "COMMENTED"
 
@@ -39,7 +39,7 @@ class CommentedRace(NamedTuple):
 
 
 class ListedRace(NamedTuple):
-    """How a race stands in the list of a day's races with comments."""
+    """A race in the list of a day's races with comments."""
 
     day: date
     name: str | None
@@ -47,12 +47,12 @@ class ListedRace(NamedTuple):
 
 
 class Comments:
-    """Comments of one application. ``writer`` is who writes them."""
+    """Comments of one application, written by ``writer``."""
 
     def __init__(
         self, store: Store, queue: JobQueue, settings: CommentsSettings, clock: Callable[[], float] = time.time
     ) -> None:
-        """Keep them in ``store``, have them written by ``queue``."""
+        """Store comments in ``store``. Jobs of ``queue`` write them."""
         self._store = store
         self._queue = queue
         self._settings = settings
@@ -65,7 +65,7 @@ class Comments:
         return cls(services.get(Store), services.get(JobQueue), services.settings.of(CommentsSettings))
 
     async def request(self, wanted: CommentRequest, day: date) -> Submitted:
-        """Ask for a comment for somebody, and count that, as ``queue`` does."""
+        """Request a comment for a client as ``queue`` does, and count the request."""
         submitted = await self.queue(wanted)
         try:
             expires = self._expires(ASKED_SECONDS)
@@ -75,38 +75,38 @@ class Comments:
         return submitted
 
     async def queue(self, wanted: CommentRequest) -> Submitted:
-        """Have a comment written, or join the job that does; another writer's job is another one."""
+        """Queue the job that writes a comment, or return the existing one. Each writer has its own job."""
         given = {**write_wanted(wanted), "writer": self.writer.name}
         return await self._queue.submit(JOB, given, fresh=self._settings.comments_fresh)
 
     async def asked(self, day: date) -> dict[str, int]:
-        """Return how often the races of a day were asked for."""
+        """Return the number of requests for each race of a day."""
         items = await self._all(_asked(day, "").pk)
         return {item.key.sk: item.numbers.get("asked", 0) for item in items}
 
     async def job(self, job_id: str) -> JobRecord | None:
-        """Return a job that writes a comment; None where there is none, or it is another's."""
+        """Return a job that writes a comment. None if there is none, or it is not a job of comments."""
         found = await self._queue.find(job_id)
         return found if found is not None and found.order.job == JOB else None
 
     async def written(self, record: JobRecord) -> Comment | None:
-        """Return the comment of a job; None where it is not written, or has expired."""
+        """Return the comment of a job. None if it is not written yet, or has expired."""
         if record.order.job != JOB or record.state is not JobState.SUCCEEDED:
             return None
         return await self.find(record.result["race"], record.result["digest"])
 
     async def find(self, race_id: str, digest: str) -> Comment | None:
-        """Return a comment; None where there is none of this digest."""
+        """Return a comment by its digest. None if there is none."""
         item = await self._store.get(_key(race_id, digest))
         return None if item is None else read_comment(item.body)
 
     async def of_race(self, race_id: str) -> Sequence[Comment]:
-        """Return the newest comment of each kind, style and language, the newest first."""
+        """Return the newest comment of each kind, style and language, newest first."""
         found = await self._of_race(race_id)
         return sorted({each.wanted: each for each in found}.values(), key=lambda each: each.created_at, reverse=True)
 
     async def current(self, wanted: CommentRequest) -> Comment | None:
-        """Return the newest comment of a sort if it is fresh and by this writer, or by the template in its place."""
+        """Return the newest comment of a sort if it is fresh and by this writer or its template. None otherwise."""
         newest = {each.wanted: each for each in await self._of_race(wanted.race_id)}.get(wanted)
         if newest is None or self.age(newest) >= self._settings.comments_fresh:
             return None
@@ -115,7 +115,7 @@ class Comments:
         return newest if is_ours else None
 
     async def keep(self, comment: Comment, listed: ListedRace) -> bool:
-        """Keep a comment; return False if there was one of the same digest: another worker was faster."""
+        """Store a comment. Return False if another worker has stored one with the same digest."""
         wanted, expires = comment.wanted, self._expires(self._settings.comments_kept)
         key = Key(_RACES, f"{listed.day.isoformat()}#{wanted.race_id}#{wanted.kind.value}")
         await self._store.put(key, {"name": listed.name, "racecourse": listed.racecourse}, expires=expires)
@@ -127,7 +127,7 @@ class Comments:
         return True
 
     async def clean(self, seconds: float) -> int:
-        """Delete comments that newer ones of their sort replaced ``seconds`` or longer ago; return how many."""
+        """Delete comments that were replaced at least ``seconds`` ago. Return their number."""
         races = {item.key.sk.split("#")[1] for item in await self._all(_RACES)}
         deleted = 0
         for race_id in sorted(races):
@@ -151,16 +151,16 @@ class Comments:
         return list(races.values())
 
     def age(self, comment: Comment) -> float:
-        """Return how many seconds ago a comment was written."""
+        """Return the age of a comment in seconds."""
         return (datetime.fromtimestamp(self._clock(), UTC) - comment.created_at) / timedelta(seconds=1)
 
     async def _of_race(self, race_id: str) -> list[Comment]:
-        """Return all comments of a race, the oldest first."""
+        """Return all comments of a race, oldest first."""
         comments = [read_comment(item.body) for item in await self._all(_key(race_id, "").pk)]
         return sorted(comments, key=lambda each: each.created_at)
 
     async def _all(self, pk: str, prefix: str = "") -> list[Item]:
-        """Return all items of a partition, by pages."""
+        """Return all items of a partition, read in pages."""
         items: list[Item] = []
         after: str | None = None
         while True:

@@ -56,12 +56,12 @@ class CommentsSettings:
     )
 
     def __post_init__(self) -> None:
-        """Raise ``ConfigError`` where a model is asked for but not named."""
+        """Raise ``ConfigError`` if a provider needs a model that is not named."""
         self.choice.check("JOCKEY_COMMENTS")
 
     @property
     def choice(self) -> ModelChoice:
-        """Return which model is asked."""
+        """Return the chosen model."""
         return ModelChoice(
             provider=self.comments_provider,
             model=self.comments_model,

@@ -1,4 +1,4 @@
-"""The slice of comments: asked for, written by a job, kept, and read with their races."""
+"""The slice of comments, which a job writes and which are read with their races."""
 
 from graphql_api.comments.settings import CommentsSettings
 from graphql_api.slices import Deployment, Slice

@@ -1,7 +1,7 @@
-"""The steps by which a comment comes about: check the cache, gather facts, generate, save, notify.
+"""The steps that make a comment: check the cache, gather facts, generate, save, notify.
 
-Each takes a state and returns it with what the step found, as JSON: the worker does one after the other, and a workflow
-of Step Functions calls them as jobs of their own. A step may be done twice; only the first save has an effect.
+Each receives a state and returns it with the step's results, as JSON. The worker does all of them, and a workflow
+of Step Functions calls each as a job. A step may be done twice. Only the first save has an effect.
 """
 
 import time
@@ -32,22 +32,22 @@ from graphql_api.store.service import Store
 
 State = Mapping[str, Any]
 Step = Callable[[Services, State, float], Awaitable[State]]
-"""It takes the services, the state, and the seconds that it has."""
+"""A function of the services, the state, and the time limit in seconds."""
 
 TOLD_SECONDS = 600.0
-"""Age up to which the operator is told of a comment that was found; the queue tells the same event once."""
+"""Maximum age of a found comment for which the operator is notified. The queue sends the same event only once."""
 
 log = EventLogger(__name__)
 
 
 async def check_cache(services: Services, state: State, _seconds: float) -> State:
-    """Look for a comment of the same sort that is fresh: ``hit`` tells whether there is one, ``digest`` which."""
+    """Look for a fresh comment of the same sort. Set ``hit`` to whether there is one, and ``digest``."""
     found = await services.get(Comments).current(read_wanted(state))
     return {**state, "hit": found is not None, "digest": None if found is None else found.digest}
 
 
 async def gather_facts(services: Services, state: State, seconds: float) -> State:
-    """Gather the facts, and look for a comment on the very same ones. Raises what loading files raises."""
+    """Gather the facts, and look for a comment on the same facts. Raises the errors of loading files."""
     begun, wanted, settings = time.perf_counter(), read_wanted(state), services.settings
     budget = Budget(values=settings.max_cost, seconds=seconds)
     with Context(services, settings=settings, budget=budget) as context, answered():
@@ -67,7 +67,7 @@ async def gather_facts(services: Services, state: State, seconds: float) -> Stat
 
 
 async def generate(services: Services, state: State, seconds: float) -> State:
-    """Write the comment. Raises ``StoreUnavailable``; what fails at a model becomes the template's text."""
+    """Write the comment. If the model fails, the template writes it. Raises ``StoreUnavailable``."""
     begun, wanted, facts = time.perf_counter(), read_wanted(state), _facts(state)
     made = await services.get(Generation).write(wanted, state["introduction"], facts, seconds)
     fallback = None if made.fallback is None else made.fallback.name
@@ -89,7 +89,7 @@ async def generate(services: Services, state: State, seconds: float) -> State:
 
 
 async def save(services: Services, state: State, _seconds: float) -> State:
-    """Keep the comment, unless another worker has kept one: ``new`` tells whether it was this one."""
+    """Store the comment, unless another worker has stored one. Set ``new`` to whether it was stored."""
     comments, listed = services.get(Comments), state["listed"]
     made = read_comment(state["comment"])
     about = ListedRace(date.fromisoformat(listed["date"]), listed["name"], listed["racecourse"])
@@ -97,7 +97,7 @@ async def save(services: Services, state: State, _seconds: float) -> State:
 
 
 async def notify(services: Services, state: State, _seconds: float) -> State:
-    """Count the comment, and tell the operator of a new one; return what the job tells."""
+    """Count the comment, notify the operator of a new one, and return the result of the job."""
     wanted = read_wanted(state)
     comments = services.get(Comments)
     comment = await comments.find(wanted.race_id, state["digest"])
@@ -120,15 +120,15 @@ STEPS: Mapping[str, Step] = {
     "notify": notify,
 }
 SKIPPED_BY_HIT = frozenset({"facts", "generate", "save"})
-"""Steps that are left out once a comment is found."""
+"""Steps that are skipped if a comment is found."""
 
 
 def digest_of(
     wanted: CommentRequest, about: str, facts: Sequence[Fact], writer: str, fallback: str | None = None
 ) -> str:
-    """Digest all that a comment follows from: its facts, how the race is introduced, the model and its prompt.
+    """Return the digest of everything that a comment depends on: facts, introduction, model and prompt.
 
-    What the template wrote in place of a model has a digest of its own, so that the model is asked the next time.
+    A comment of the template in place of a model has its own digest, so that the model is asked the next time.
     """
     told = [(fact.statement, fact.sample, fact.value, fact.interval) for fact in facts]
     followed = [write_wanted(wanted), about, told, writer, fallback]
@@ -136,7 +136,7 @@ def digest_of(
 
 
 async def _tell(services: Services, comment: Comment) -> None:
-    """Tell the operator; a notification is not worth writing the comment again."""
+    """Notify the operator. If that fails, only log it: the comment must not be written again."""
     fallback = None if comment.fallback is None else comment.fallback.name
     data = {
         **write_wanted(comment.wanted),

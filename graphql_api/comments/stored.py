@@ -13,7 +13,7 @@ Json = Mapping[str, Any]
 
 
 def write_wanted(wanted: CommentRequest) -> dict[str, Any]:
-    """Return what is asked for as JSON."""
+    """Return a request as JSON."""
     return {
         "race": wanted.race_id,
         "kind": wanted.kind.value,
@@ -23,7 +23,7 @@ def write_wanted(wanted: CommentRequest) -> dict[str, Any]:
 
 
 def read_wanted(body: Json) -> CommentRequest:
-    """Read what is asked for."""
+    """Read a request."""
     kind, style = CommentKind(body["kind"]), CommentStyle(body["style"])
     return CommentRequest(body["race"], kind, style, CommentLanguage(body["language"]))
 
@@ -61,7 +61,7 @@ def read_comment(body: Json) -> Comment:
 
 
 def write_fact(fact: Fact) -> dict[str, Any]:
-    """Return a fact as JSON; the race is that of what is asked for."""
+    """Return a fact as JSON, without the race, which is that of the request."""
     return {name: value for name, value in asdict(fact).items() if name != "race_id"}
 
 

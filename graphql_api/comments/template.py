@@ -1,4 +1,4 @@
-"""Comments without any model: the facts in sentences."""
+"""Comments without a model: the facts as sentences."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ SHORT_FACTS = 3
 
 
 def write(about: str, wanted: CommentRequest, facts: Sequence[Fact], taken: int = 0, given: int = 0) -> Text:
-    """Write a comment behind the line ``about`` the race; ``taken`` and ``given`` are tokens of a model that failed."""
+    """Return a comment after the line ``about`` the race. ``taken`` and ``given`` are tokens of a model that failed."""
     words = WORDS[wanted.language]
     chosen = facts
     if wanted.style is CommentStyle.SHORT and wanted.kind is CommentKind.PREVIEW:
@@ -25,7 +25,7 @@ def write(about: str, wanted: CommentRequest, facts: Sequence[Fact], taken: int 
 
 
 def introduction(race: Race, wanted: CommentRequest) -> str:
-    """Write which race it is, by what was known before it: scratched horses still count."""
+    """Return the introduction of a race by data from before it. Scratched horses are counted."""
     words = WORDS[wanted.language]
     size = race.declared_runners or len(race.runners)
     name = f"{race.racecourse}{race.race_number}R {clean_name(race.name or '')}".rstrip()

@@ -1,4 +1,4 @@
-"""All that comments say by themselves, in each language. It tells facts: no verdict, no advice to buy, no promise."""
+"""The fixed texts of comments in each language. They state facts: no verdict, no advice to buy, no promise."""
 
 from collections.abc import Mapping
 from types import MappingProxyType

@@ -1,4 +1,4 @@
-"""The workflow of Step Functions that writes a comment, where the settings name one; by boto3."""
+"""The workflow of Step Functions that writes comments, if the settings name one. It uses boto3."""
 
 import asyncio
 import time
@@ -16,15 +16,15 @@ from graphql_api.storage.faults import error_code, faults
 
 POLL_SECONDS = 0.5
 TIMEOUTS = 1.0, 3.0
-"""Seconds to connect and to wait for an answer."""
+"""Seconds to connect and to wait for a response."""
 
 FAILED = "The workflow of the comment failed."
 LASTING: dict[str, type[ServiceError]] = {"NotFound": NotFound, "BadUserInput": BadUserInput}
-"""Errors of steps that no other attempt mends, by the names under which Step Functions tells them."""
+"""Errors of steps that a retry cannot fix, by their names in Step Functions."""
 
 
 async def run_workflow(services: Services, run: JobRun) -> State:
-    """Start an execution under the name of the attempt, and wait for its output.
+    """Start an execution with the name of the attempt, and wait for its output.
 
     Raises ``UpstreamUnavailable`` if another attempt may succeed, ``RequestTimeout``, ``NotFound``, ``BadUserInput``.
     """
@@ -39,7 +39,7 @@ async def run_workflow(services: Services, run: JobRun) -> State:
 
 
 async def _finished(client: Any, machine: str, run: JobRun, ends: float) -> State:
-    """Return the output of an execution. Raises its failure, and what boto3 raises."""
+    """Return the output of an execution. Raises its failure and the errors of boto3."""
     body = orjson.dumps(dict(run.input)).decode()
     started = await asyncio.to_thread(client.start_execution, stateMachineArn=machine, name=run.name, input=body)
     while True:

@@ -1,15 +1,15 @@
-"""Who writes comments: the provider, its model, and the version of what it is told to do."""
+"""The writer of comments: the provider, its model, and the version of its instructions."""
 
 from typing import NamedTuple
 
 from graphql_api.comments.settings import CommentsSettings
 
 PROMPT_VERSION = "1"
-"""Of the template's sentences and of the instructions for models: a change of either has comments written anew."""
+"""Version of the template's sentences and of the instructions for models. If it changes, comments are written again."""
 
 
 class Writer(NamedTuple):
-    """A writer. Its ``name`` is a part of the input of jobs and of digests, so that another one is asked anew."""
+    """A writer. Its ``name`` is a part of the input of jobs and of digests, so that each writer has its own comment."""
 
     provider: str
     model: str

@@ -1,4 +1,4 @@
-"""The numbers that an answer may hold: those of the facts, the bets, the amount and the notice."""
+"""The numbers that an answer may contain: those of the facts, the bets, the amount and the notice."""
 
 from collections.abc import Iterator
 from decimal import Decimal
@@ -9,7 +9,7 @@ from graphql_api.language_models.checks import numbers_in, numbers_of
 
 
 def known_numbers(consultation: Consultation) -> Iterator[Decimal]:
-    """Return the numbers of a consultation; rates also as rounded percents."""
+    """Return the numbers of a consultation, with rates also as rounded percentages."""
     texts = [WORDS[consultation.language]["notice"], consultation.amount.comment]
     texts += [feedback.comment for feedback in consultation.feedback]
     for fact in consultation.facts:

@@ -1,4 +1,4 @@
-"""Finding an answer: by the model of the settings within caps and time, else by the template, marked."""
+"""Answering a message: by the model of the settings within caps and time, or by the template, which is marked."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,16 +23,16 @@ from graphql_api.store.protocol import Key
 from graphql_api.store.service import Store
 
 RESERVE = 1.5
-"""Seconds of a request that are kept for writing the answer to the store."""
+"""Seconds of a request that are reserved for writing the answer to the store."""
 
 log = EventLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerRequest:
-    """Who asks (``access.payer``), and how many seconds the request has left.
+    """The caller (``access.payer``), and the seconds that the request has left.
 
-    ``session`` is the item that counts the session's tokens, which expires at ``expires``.
+    ``session`` is the item with the count of the session's tokens. It expires at ``expires``.
     """
 
     payer: str
@@ -43,7 +43,7 @@ class AnswerRequest:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer, and who gave it; ``fallback`` is why the template did in place of a model."""
+    """An answer and its provider. ``fallback`` is the reason why the template answered and not a model."""
 
     text: str
     provider: str
@@ -63,7 +63,7 @@ class Reply:
 
 
 class Answering:
-    """The service that finds answers."""
+    """The service that answers messages."""
 
     def __init__(
         self,
@@ -80,7 +80,7 @@ class Answering:
 
     @classmethod
     def open(cls, services: Services) -> Self:
-        """Choose the model by the settings; nothing is connected to yet."""
+        """Choose the model by the settings. Nothing is connected yet."""
         settings = services.settings.of(ConsultationsSettings)
         return cls(open_model(settings.choice, services.settings.region), services.get(Store), settings)
 
@@ -111,7 +111,7 @@ class Answering:
         return Answer(text, found.model)
 
     async def _tell_usage(self, asked: AnswerRequest, answer: Answer) -> None:
-        """Add what the model told of its tokens to the session."""
+        """Add the tokens that the model reported to the session."""
         if answer.input_tokens + answer.output_tokens:
             told = {"input": answer.input_tokens, "output": answer.output_tokens}
             await self._store.add(asked.session, told, expires=asked.expires)

@@ -1,4 +1,4 @@
-"""Facts on the horses of a slip: on each one's jockey, from records before the race."""
+"""Facts about the horses of a slip: about each horse's jockey, from records before the race."""
 
 import asyncio
 from collections.abc import Iterable, Sequence
@@ -13,7 +13,7 @@ from graphql_api.slips.model import SlipItem
 from graphql_api.slips.races import field_of
 
 MAX_HORSES = 60
-"""Horses of a slip that facts are counted for, each of which takes a jockey's file."""
+"""Maximum number of horses of a slip with facts. Each requires a jockey's file."""
 
 
 async def mounts_of(items: Iterable[SlipItem], races: SlipRaces) -> list[Mount]:
@@ -32,7 +32,7 @@ async def mounts_of(items: Iterable[SlipItem], races: SlipRaces) -> list[Mount]:
 
 
 def horses_of(item: SlipItem, race: Race) -> set[int]:
-    """Return the horses of a ticket: of one on brackets, all that stand in them."""
+    """Return the horses of a ticket. For brackets, all horses in them."""
     numbers, field = set(item.ticket.numbers), field_of(race)
     if not item.ticket.rule.is_by_bracket:
         return numbers
@@ -41,6 +41,6 @@ def horses_of(item: SlipItem, race: Race) -> set[int]:
 
 
 async def facts_of(context: Context, mounts: Sequence[Mount], language: Language) -> list[Fact]:
-    """Count the facts on some horses; a jockey without a file has none. Raises what loading a file raises."""
+    """Count the facts about some horses. A jockey without a file has none. Raises the errors of loading a file."""
     counting = (count_rides(context, mount, tuple(RideQuestion), language.value) for mount in mounts)
     return [fact for facts in await asyncio.gather(*counting) for fact in facts]

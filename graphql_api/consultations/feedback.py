@@ -38,7 +38,7 @@ def warning_level(total: int, limit: int) -> WarningLevel:
 
 
 def bet_feedback(item: SlipItem, race_name: str | None, facts: Sequence[Fact], language: Language) -> BetFeedback:
-    """Put the facts on a bet together; ``race_name`` is this service's own, never a client's word."""
+    """Return the feedback on a bet. ``race_name`` is this service's own and never a client's text."""
     words = WORDS[language]
     told = words["bet"].format(
         race=f"{clean_name(race_name)} " if race_name else "",

@@ -1,4 +1,4 @@
-"""The messages of one session, as items of their own in the store."""
+"""The messages of one session, each an item of the store."""
 
 from dataclasses import dataclass, replace
 
@@ -12,13 +12,13 @@ from graphql_api.store.service import Store
 from graphql_api.text import clean_message
 
 MAX_LENGTH = 1_000
-"""Characters of a message."""
+"""Maximum length of a message in characters."""
 
 MAX_MESSAGES = 50
-"""Messages of a person in one session."""
+"""Maximum number of a user's messages in one session."""
 
 CLAIM_SECONDS = 60
-"""How long a request may take to be answered; one that failed before is answered anew after that."""
+"""Maximum time of an answer. After it, a request that failed may be answered again."""
 
 BEING_ANSWERED = "This message is being answered; read the consultation in a moment."
 SESSION = "SESSION"
@@ -50,7 +50,7 @@ class Messages:
         return Key(self.pk, SESSION)
 
     async def all(self) -> list[Message]:
-        """Return all messages, the oldest first."""
+        """Return all messages, oldest first."""
         page = await self.store.query(self.pk, _MESSAGE, limit=2 * MAX_MESSAGES)
         return [read_message(item.key.sk.removeprefix(_MESSAGE), item.body) for item in page.items]
 
@@ -59,7 +59,7 @@ class Messages:
         return tuple(Turn(each.type, each.content) for each in (await self.all())[-MAX_TURNS:])
 
     async def count_one(self) -> int:
-        """Count a message, and return its number. Raises ``BadUserInput`` where there are too many."""
+        """Count a message, and return its number. Raises ``BadUserInput`` if there are too many."""
         counted = await self.store.add(self.session, {"messages": 1}, expires=self.expires)
         number = counted.numbers["messages"]
         if number > MAX_MESSAGES:
@@ -73,10 +73,10 @@ class Messages:
         return written
 
     async def sent_before(self, request: ClientRequest, now: float) -> tuple[Message, Message] | None:
-        """Return the message and its answer of a request that came before; else claim the request for this one.
+        """Return the message and the answer of an earlier request with the same id, or claim the request.
 
-        A claim that led to nothing is void after a while. Raises ``BadUserInput`` where it was another message, and
-        ``Conflict`` where it is being answered.
+        A claim without a result expires. Raises ``BadUserInput`` if the earlier request had another message, and
+        ``Conflict`` if it is being answered.
         """
         stored = await self.store.get(self._request_key(request))
         if stored is None or (stored.body["number"] is None and stored.body["until"] < now):
@@ -98,12 +98,12 @@ class Messages:
             raise Conflict(BEING_ANSWERED) from error
 
     async def remember(self, request: ClientRequest, number: int) -> None:
-        """Note which exchange a request led to."""
+        """Store the exchange that a request led to."""
         body = {"asked": request.asked, "number": number}
         await self.store.put(self._request_key(request), body, expires=self.expires)
 
     async def release(self, request: ClientRequest) -> None:
-        """Give up the claim of a request that was refused, so that it is refused again for the same reason."""
+        """Release the claim of a refused request, so that a retry is refused for the same reason."""
         await self.store.delete(self._request_key(request))
 
     def _request_key(self, request: ClientRequest) -> Key:

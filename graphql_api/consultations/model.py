@@ -1,4 +1,4 @@
-"""A consultation: a slip as it was at the start, what is known of it, and the messages."""
+"""A consultation: the slip as it was at the start, its facts, and the messages."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -67,7 +67,7 @@ class BetFeedback:
 
 @dataclass(frozen=True, slots=True)
 class AmountFeedback:
-    """The total of the slip against the person's ``limit``, None where none was told."""
+    """The total of the slip compared with the user's ``limit``. None if there is no limit."""
 
     total: int
     limit: int | None
@@ -77,7 +77,7 @@ class AmountFeedback:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """A message; ``id`` is given when it is written. ``fallback`` tells why the template answered for a model."""
+    """A message. It has an ``id`` when it is written. ``fallback`` is the reason why the template answered."""
 
     type: MessageType
     content: str
@@ -90,7 +90,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens of models in one session: those that were told, and all that were ``charged``."""
+    """Tokens of models in one session: those that models reported, and all that were ``charged``."""
 
     input_tokens: int = 0
     output_tokens: int = 0
@@ -99,9 +99,9 @@ class Usage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Consultation:
-    """A consultation in one version; ``items`` are those of the slip at the start.
+    """A version of a consultation. ``items`` are those of the slip at the start.
 
-    ``asked`` digests the request that started it; None where the client gave that no id.
+    ``asked`` is a digest of the request that started it. None if the request had no id.
     """
 
     status: ConsultationStatus

@@ -1,4 +1,4 @@
-"""What models are told: a fixed instruction, and everything else as JSON data in the turns of the user."""
+"""The prompts of models: a fixed instruction, and all other texts as JSON data in turns of the user."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -31,7 +31,7 @@ Asked for what is no fact there, say that the records at hand do not tell.""",
 
 
 def prompt_of(question: Question) -> Prompt:
-    """Return what a model is asked to answer a question."""
+    """Return the prompt for a question."""
     return Prompt(SYSTEM[question.language], _turns(question), question.max_tokens)
 
 
@@ -49,7 +49,7 @@ def _data(question: Question) -> str:
 
 
 def _turns(question: Question) -> list[Turn]:
-    """Return the conversation by roles, beginning with the user's; earlier messages of the user are JSON too."""
+    """Return the conversation by roles, which starts with the user. Earlier messages of the user are JSON too."""
     told: Sequence[tuple[Role, str]] = [
         ("user", orjson.dumps({"message": turn.text}).decode())
         if turn.type is MessageType.USER

@@ -1,4 +1,4 @@
-"""What a provider is asked: the facts of a session as data, the messages so far, and the new one."""
+"""The question for a provider: the facts of a session as data, the earlier messages, and the new one."""
 
 from dataclasses import dataclass
 
@@ -6,7 +6,7 @@ from graphql_api.consultations.model import Consultation, MessageType
 from graphql_api.language import Language
 
 MAX_TURNS = 10
-"""Earlier messages that a provider sees."""
+"""Maximum number of earlier messages in a question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A message to be answered from a consultation, in at most ``max_tokens``."""
+    """A message of a consultation. The answer has at most ``max_tokens``."""
 
     consultation: Consultation
     turns: tuple[Turn, ...]

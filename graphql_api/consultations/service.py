@@ -36,7 +36,7 @@ NO_CONSULTATION = "There is no such consultation, or it has expired."
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """How a session is to begin: its language, and the most that the person wants to spend, None where not told."""
+    """The start of a session: its language, and the user's spending limit in yen. None if there is no limit."""
 
     language: Language = Language.JA
     limit: int | None = None
@@ -44,7 +44,7 @@ class Start:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """A message and its answer, and the session behind them."""
+    """A message and its answer, and the session after them."""
 
     consultation: Consultation
     sent: Message
@@ -62,7 +62,7 @@ class Consultations:
         seconds: int,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        """Keep sessions in ``store``, each for ``seconds``; ``answering`` finds answers."""
+        """Store sessions in ``store`` for ``seconds`` each. ``answering`` answers messages."""
         self._store = store
         self._slips = slips
         self._answering = answering
@@ -77,7 +77,7 @@ class Consultations:
         return cls(store, services.get(Slips), services.get(Answering), settings.consultations_ttl)
 
     async def find(self, consultation_id: str) -> Consultation | None:
-        """Return a session; None where there is none, or it has expired."""
+        """Return a session. None if there is none, or it has expired."""
         if not is_capability(consultation_id):
             return None
         stored = await self._store.get(_key(consultation_id))
@@ -94,9 +94,9 @@ class Consultations:
     async def start(
         self, context: Context, slip_id: str, begin: Start, request_id: str | None = None
     ) -> tuple[str, Consultation]:
-        """Begin a session on a slip. With the random ``request_id`` of a client it is begun once.
+        """Start a session on a slip. Requests with the same random ``request_id`` start it once.
 
-        Raises ``BadUserInput`` where another request had that id.
+        Raises ``BadUserInput`` if another request had this id.
         """
         secret = None if request_id is None else random_part(request_id)
         consultation_id = new_capability() if secret is None else derived_capability(secret, "consultation")
@@ -152,7 +152,7 @@ class Consultations:
     async def _exchange(
         self, consultation_id: str, held: Consultation, text: str, asked: AnswerRequest, request: ClientRequest | None
     ) -> Exchange:
-        """Write a message and its answer. Raises ``NotFound`` where the session is deleted meanwhile."""
+        """Write a message and its answer. Raises ``NotFound`` if the session has been deleted."""
         if held.status is ConsultationStatus.COMPLETED:
             raise Conflict("The consultation has ended. Start another consultation.")
         messages = self._messages(consultation_id, held)
@@ -168,14 +168,14 @@ class Consultations:
         return Exchange(await self.get(consultation_id), sent, answer)
 
     async def messages(self, consultation_id: str, held: Consultation) -> list[Message]:
-        """Return all messages, the oldest first."""
+        """Return all messages, oldest first."""
         return await self._messages(consultation_id, held).all()
 
     def _messages(self, consultation_id: str, held: Consultation) -> Messages:
         return Messages(self._store, _partition(consultation_id), int(held.expires_at.timestamp()))
 
     async def end(self, consultation_id: str) -> Consultation:
-        """End a session; one that has ended stays as it is."""
+        """End a session. A session that has ended does not change."""
         return await self._set_status(consultation_id, ConsultationStatus.COMPLETED)
 
     async def delete(self, consultation_id: str) -> None:
@@ -197,7 +197,7 @@ class Consultations:
                 return
 
     async def _set_status(self, consultation_id: str, status: ConsultationStatus) -> Consultation:
-        """Change the status; one that has ended stays so."""
+        """Change the status. A session that has ended does not change."""
         for _ in range(MAX_TRIES):
             held = await self.get(consultation_id)
             if held.status in {status, ConsultationStatus.COMPLETED}:
@@ -214,14 +214,14 @@ class Consultations:
 
 
 def _same(begun: Consultation, request: ClientRequest | None) -> Consultation:
-    """Return a session that was begun by the very same request. Raises ``BadUserInput`` for another one."""
+    """Return a session that the same request started. Raises ``BadUserInput`` for another request."""
     if request is not None and begun.asked != request.asked:
         raise BadUserInput("'clientRequestId' was already used for another request. Use a new one for each request.")
     return begun
 
 
 async def _feedback(context: Context, slip: Slip, races: SlipRaces, language: Language) -> tuple[BetFeedback, ...]:
-    """Count the facts on all bets, each horse's once."""
+    """Count the facts about all bets, each horse once."""
     facts = await facts_of(context, await mounts_of(slip.items, races), language)
     feedback = []
     for item in slip.items:

@@ -40,12 +40,12 @@ class ConsultationsSettings:
     consultations_day_tokens: int = setting(1_000_000, "Maximum number of tokens per day (UTC) for all consultations")
 
     def __post_init__(self) -> None:
-        """Raise ``ConfigError`` where a model is asked for but not named."""
+        """Raise ``ConfigError`` if a provider needs a model that is not named."""
         self.choice.check("JOCKEY_CONSULTATIONS")
 
     @property
     def choice(self) -> ModelChoice:
-        """Return which model is asked."""
+        """Return the chosen model."""
         return ModelChoice(
             provider=self.consultations_provider,
             model=self.consultations_model,

@@ -25,7 +25,7 @@ Json = Mapping[str, Any]
 
 
 def write_consultation(held: Consultation) -> Json:
-    """Return the body of a consultation; version, expiry and usage are the store's."""
+    """Return the body of a consultation, without version, expiry and usage, which the store has."""
     amount = held.amount
     facts = held.facts
     places = {fact: place for place, fact in enumerate(facts)}

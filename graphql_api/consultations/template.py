@@ -1,4 +1,4 @@
-"""Answers without any model: the facts on the horses that a message names by number, or the first ones."""
+"""Answers without a model: the facts about the horses whose numbers a message contains, or the first ones."""
 
 import re
 
@@ -8,10 +8,10 @@ from graphql_api.races.fact import Fact
 from graphql_api.text import compatible
 
 MAX_FACTS = 12
-"""Facts in one answer."""
+"""Maximum number of facts in one answer."""
 
 TEMPLATE = "template"
-"""The provider that a message names."""
+"""The name of the template as a provider."""
 
 _NUMBERS = re.compile(r"\d{1,2}")
 

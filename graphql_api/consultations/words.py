@@ -1,4 +1,4 @@
-"""All that consultations say by themselves, in each language. It tells facts: no verdict, no advice, no promise."""
+"""The fixed texts of consultations in each language. They state facts: no verdict, no advice, no promise."""
 
 from collections.abc import Mapping
 from types import MappingProxyType

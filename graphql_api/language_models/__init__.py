@@ -1,1 +1,1 @@
-"""Language models: asked within budgets and a time, and their answers checked. What is asked belongs to slices."""
+"""Language models: called within budgets and time limits, with checked answers. Prompts belong to slices."""

@@ -1,4 +1,4 @@
-"""Asking a model: within budgets and a time, and not while it fails again and again."""
+"""Calling a model: within budgets and a time limit, and not while it fails repeatedly."""
 
 import asyncio
 from collections.abc import Sequence
@@ -15,16 +15,16 @@ from graphql_api.logs import EventLogger
 from graphql_api.store.service import Store
 
 THREADS = 8
-"""Calls of models at once; more wait, and are slow."""
+"""Maximum number of calls at the same time. Others wait, and count as slow."""
 
 FAILURES_OF_THE_MODEL = frozenset({FallbackReason.THROTTLED, FallbackReason.SLOW, FallbackReason.UNAVAILABLE})
-"""Reasons that the circuit breaker counts: what a model refuses says nothing about the next prompt."""
+"""Reasons that the circuit breaker counts. A refusal does not mean that the next prompt fails."""
 
 log = EventLogger(__name__)
 
 
 class Asking:
-    """Asks one model, and counts its tokens in the store."""
+    """Calls one model, and counts its tokens in the store."""
 
     def __init__(self, model: LanguageModel, store: Store, timeout: float, breaker: Breaker | None = None) -> None:
         """Give each call ``timeout`` seconds at most."""
@@ -36,7 +36,7 @@ class Asking:
         self._threads: ThreadPoolExecutor | None = None
 
     async def ask(self, prompt: Prompt, caps: Sequence[Cap], seconds: float) -> Answer:
-        """Return the answer of the model. Raises ``ModelFault``; a call that is given up stays charged.
+        """Return the answer of the model. Raises ``ModelFault``. A call that is cancelled stays charged.
 
         Raises ``StoreUnavailable`` if the tokens cannot be charged, before the model is asked.
         """
@@ -58,7 +58,7 @@ class Asking:
         return found
 
     async def _settle(self, caps: Sequence[Cap], prompt: Prompt, fault: ModelFault) -> None:
-        """Count a failure, and charge what it took all the same."""
+        """Count a failure, and charge the tokens that it used."""
         if fault.reason in FAILURES_OF_THE_MODEL:
             self._breaker.failed()
         else:
@@ -69,13 +69,13 @@ class Asking:
             await self._correct(caps, -prompt.most_tokens)
 
     async def _charge_taken(self, caps: Sequence[Cap], prompt: Prompt, answer: Answer) -> None:
-        """Charge what the call did take; a model that does not say so took what was charged."""
+        """Correct the charge to the used tokens. If the model does not report them, the charge stays."""
         taken = answer.input_tokens + answer.output_tokens
         if taken:
             await self._correct(caps, taken - prompt.most_tokens)
 
     async def _correct(self, caps: Sequence[Cap], difference: int) -> None:
-        """Correct what was charged; if the store fails, too much stays charged, which is not worth another call."""
+        """Correct the charge. If the store fails, too much stays charged, but the answer is not lost."""
         try:
             await correct(self._store, caps, difference)
         except StoreUnavailable as error:
@@ -93,7 +93,7 @@ class Asking:
             raise ModelFault(FallbackReason.SLOW) from error
 
     def close(self) -> None:
-        """End the threads without waiting for calls under way, and close the model."""
+        """Stop the threads without waiting for current calls, and close the model."""
         if self._threads is not None:
             self._threads.shutdown(wait=False, cancel_futures=True)
         self.model.close()

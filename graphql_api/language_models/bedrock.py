@@ -1,4 +1,4 @@
-"""Models of Amazon Bedrock, by Converse through boto3, which the first prompt imports. Without tools, in one try."""
+"""Models of Amazon Bedrock, by Converse of boto3, which the first prompt imports. No tools and no retries."""
 
 from collections.abc import Mapping
 from threading import Lock
@@ -36,7 +36,7 @@ class Bedrock:
     name = "bedrock"
 
     def __init__(self, model: str, region: str, seconds: float) -> None:
-        """Ask ``model``, an id or a profile; reading takes at most ``seconds``."""
+        """Call ``model``, an id or an inference profile. The read timeout is ``seconds``."""
         self._model = model
         self._region = region
         self._seconds = seconds
@@ -44,7 +44,7 @@ class Bedrock:
         self._client: BaseClient | None = None
 
     def answer(self, prompt: Prompt, _seconds: float) -> Answer:
-        """Converse. Raises ``ModelFault``; the client's own timeouts bound the call."""
+        """Call Converse within the client's timeouts. Raises ``ModelFault``."""
         from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError, ReadTimeoutError
         from botocore.parsers import ResponseParserError
 

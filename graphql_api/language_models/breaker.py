@@ -1,6 +1,6 @@
-"""A circuit breaker: a model that fails again and again is not asked for a while, so that nobody waits for it.
+"""A circuit breaker: a model that fails repeatedly is not called for some time, so that nobody waits for it.
 
-It is kept in the process, not in the store: it costs no call, and each process finds out by ``FAILURES`` calls.
+Its state is in the process and not in the store, so it needs no request. Each process notices by itself.
 """
 
 import time
@@ -8,24 +8,24 @@ from collections.abc import Callable
 from threading import Lock
 
 FAILURES = 5
-"""Failures in a row after which the model is not asked."""
+"""Number of failures in a row after which the model is not called."""
 
 OPEN_SECONDS = 30.0
-"""Seconds for which it is not asked. Then one call is let through: if it succeeds, all are, else it waits again."""
+"""Seconds without calls. Then one call is allowed: if it succeeds, all are. Otherwise the pause starts again."""
 
 
 class Breaker:
-    """Whether a model may be asked; shared by threads."""
+    """Decides whether a model may be called. Safe for threads."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        """Begin closed: calls are let through."""
+        """Start closed: calls are allowed."""
         self._clock = clock
         self._lock = Lock()
         self._failures = 0
         self._open_until = 0.0
 
     def admits(self) -> bool:
-        """Return whether a call may be made now; what came of it must be told by ``succeeded`` or ``failed``."""
+        """Return whether a call is allowed now. Its outcome must be reported by ``succeeded`` or ``failed``."""
         with self._lock:
             if self._failures < FAILURES:
                 return True
@@ -36,7 +36,7 @@ class Breaker:
             return True
 
     def succeeded(self) -> None:
-        """Let calls through."""
+        """Report a success: allow calls."""
         with self._lock:
             self._failures = 0
 

@@ -1,4 +1,4 @@
-"""Budgets of tokens: charged before a call as the most that it may take, and corrected after it."""
+"""Budgets of tokens: the maximum of a call is charged before it, and corrected after it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,15 +7,15 @@ from graphql_api.store.protocol import Key
 from graphql_api.store.service import Store
 
 TOKENS = "tokens"
-"""The number that counts tokens in items of the store."""
+"""The name of the counter of tokens in items of the store."""
 
 KEPT_DAYS = 2
-"""How long the count of a day is kept."""
+"""Days for which the count of a day is stored."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cap:
-    """A count of tokens in the store, the most that it may come to, and when it expires: None leaves it as it is."""
+    """A count of tokens in the store, its limit, and its expiry. None does not change the expiry."""
 
     key: Key
     most: int
@@ -23,7 +23,7 @@ class Cap:
 
 
 async def charge(store: Store, caps: Sequence[Cap], tokens: int) -> bool:
-    """Charge tokens to all caps; return whether all had room, else nothing is charged."""
+    """Charge tokens to all caps. Return False and charge nothing if one of them would be exceeded."""
     charged: list[Cap] = []
     for cap in caps:
         item = await store.add(cap.key, {TOKENS: tokens}, expires=cap.expires)
@@ -35,7 +35,7 @@ async def charge(store: Store, caps: Sequence[Cap], tokens: int) -> bool:
 
 
 async def correct(store: Store, caps: Sequence[Cap], difference: int) -> None:
-    """Add to all caps what a call took beside what was charged for it; negative for less."""
+    """Add the difference between used and charged tokens to all caps. It may be negative."""
     for cap in caps:
         await store.add(cap.key, {TOKENS: difference}, expires=cap.expires)
 

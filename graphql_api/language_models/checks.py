@@ -1,4 +1,4 @@
-"""Answers of models, checked: their text is plain, and holds no number that is not known, no advice and no promise."""
+"""Checks of models' answers: plain text, only known numbers, no advice and no promise."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -7,7 +7,7 @@ from decimal import Decimal
 from graphql_api.text import clean_message, compatible
 
 MAX_ANSWER = 4_000
-"""Characters of an answer; a longer one is cut."""
+"""Maximum length of an answer in characters. A longer one is cut."""
 
 _LINKS = re.compile(
     r"\[([^\]]*)\]\([^)]*\)|<[^<>]{0,500}>|\b[a-z][a-z0-9+.-]{0,20}://\S+|\bwww\.\S+|\S+@\S+\.\S+"
@@ -32,13 +32,13 @@ _ADVICE = re.compile(
 
 
 def plain_text(text: str) -> str:
-    """Return an answer without links, markup and control characters, cut to its bound."""
+    """Return an answer without links, markup and control characters, cut to its maximum length."""
     without_links = _LINKS.sub(lambda link: link[1] or "", clean_message(text[: 2 * MAX_ANSWER]))
     return _MARKUP.sub("", without_links).strip()[:MAX_ANSWER]
 
 
 def is_supported(text: str, known: Iterable[Decimal]) -> bool:
-    """Return whether an answer holds only numbers that are known, no advice to buy, and no promise."""
+    """Return whether an answer contains only known numbers, no advice to buy, and no promise."""
     folded = compatible(text)
     if not folded or _ADVICE.search(folded) or _WORDS_FOR_NUMBERS.search(folded):
         return False
@@ -51,7 +51,7 @@ def numbers_in(texts: Iterable[str]) -> Iterator[Decimal]:
 
 
 def numbers_of(rate: float) -> Iterator[Decimal]:
-    """Return the forms in which a rate may be told besides its statement: rounded, and as a whole percentage."""
+    """Return the other allowed forms of a rate: rounded, and as a whole percentage."""
     yield from (Decimal(f"{rate:.{digits}f}") for digits in (2, 3))
     yield Decimal(f"{100 * rate:.0f}")
 

@@ -1,4 +1,4 @@
-"""Opens the model that settings choose; that of another provider is never imported."""
+"""Opens the model of the settings. Modules of other providers are not imported."""
 
 from graphql_api.language_models.protocol import LanguageModel
 from graphql_api.language_models.settings import ModelChoice
@@ -6,7 +6,7 @@ from graphql_api.storage.secret import Secret
 
 
 def open_model(choice: ModelChoice, region: str) -> LanguageModel | None:
-    """Return the model that is chosen, which connects to nothing yet; None for the template alone."""
+    """Return the chosen model, which is not connected yet. None for the provider ``template``."""
     if choice.provider == "bedrock":
         from graphql_api.language_models.bedrock import Bedrock
 

@@ -1,4 +1,4 @@
-"""Models behind an OpenAI-compatible API, or behind Anthropic's Messages; by urllib3."""
+"""Models with an OpenAI-compatible API or with Anthropic's Messages API, by urllib3."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 CONNECT_SECONDS = 1.0
 MAX_BYTES = 1_000_000
-"""The longest body that is read."""
+"""Maximum size of a body, in bytes."""
 
 ANTHROPIC_VERSION = "2023-06-01"
 _OTHER_FORM = "the answer is of another form"
@@ -30,7 +30,7 @@ _TIMED_OUT = dict.fromkeys((408, 504), FallbackReason.SLOW)
 
 
 class Form(NamedTuple):
-    """How an API is asked, and how its answers read; ``stops`` tells what ends that are not whole mean."""
+    """The form of an API's requests and answers. ``stops`` maps incomplete endings to their reasons."""
 
     headers: Callable[[str], Mapping[str, str]]
     body: Callable[[str, Prompt], Mapping[str, Any]]
@@ -84,7 +84,7 @@ FORMS: Mapping[str, Form] = {
 
 
 class _KeyRefused(ModelFault):
-    """The API does not take the key."""
+    """The API refused the key."""
 
 
 class HttpModel:
@@ -93,7 +93,7 @@ class HttpModel:
     name = "http"
 
     def __init__(self, choice: ModelChoice, key: Secret) -> None:
-        """Ask the model that is chosen; nothing is connected to yet."""
+        """Use the chosen model. Nothing is connected yet."""
         self._choice = choice
         self._key = key
         self._form = FORMS[choice.api]
@@ -131,7 +131,7 @@ class HttpModel:
             self._pool.clear()
 
     def _post_again(self, prompt: Prompt, ends: float) -> bytes:
-        """Post a prompt; if the key was refused and has been replaced since, once more with the new one."""
+        """Send a prompt. If the key was refused but has been replaced, send it once more with the new key."""
         key = self._key.read()
         try:
             return self._post(prompt, key, ends)
@@ -181,7 +181,7 @@ class HttpModel:
         return answer
 
     def _connections(self) -> "PoolManager":
-        """Return the pool; urllib3 is imported by the first prompt."""
+        """Return the connection pool. The first prompt imports urllib3."""
         with self._lock:
             if self._pool is None:
                 from urllib3 import PoolManager
@@ -191,7 +191,7 @@ class HttpModel:
 
 
 def _read_body(response: "BaseHTTPResponse", ends: float) -> bytes:
-    """Read a body as it comes, and give up in the middle of one that is too slow or too long."""
+    """Read a body in pieces. Stop if it is too slow or too long."""
     body = bytearray()
     while chunk := response.read1(_CHUNK):
         body += chunk

@@ -1,17 +1,17 @@
-"""What a model is asked: an instruction, and turns whose texts are data."""
+"""The prompt of a model: an instruction, and turns whose texts are data."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 BYTES_A_TOKEN = 2
-"""Bytes of UTF-8 to a token, at the least on average: a letter of Japanese has three, and takes 1 to 1.5 tokens."""
+"""Minimum average of UTF-8 bytes in a token. A Japanese character has three bytes and takes 1 to 1.5 tokens."""
 
 Role = Literal["user", "assistant"]
 
 
 class Turn(NamedTuple):
-    """One turn of a conversation; the first and the last one are the user's."""
+    """One turn of a conversation. The first and the last are the user's."""
 
     role: Role
     text: str
@@ -19,7 +19,7 @@ class Turn(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """What a model is asked, to be answered in at most ``max_tokens``."""
+    """A prompt. The answer has at most ``max_tokens``."""
 
     system: str
     turns: Sequence[Turn]
@@ -27,6 +27,6 @@ class Prompt:
 
     @property
     def most_tokens(self) -> int:
-        """Return the most tokens that a call may take, in and out."""
+        """Return the maximum number of tokens of a call, input and output."""
         texts = (self.system, *(turn.text for turn in self.turns))
         return sum(len(text.encode()) for text in texts) // BYTES_A_TOKEN + self.max_tokens

@@ -7,12 +7,12 @@ from graphql_api.language_models.prompt import Prompt
 from graphql_api.language_models.reasons import FallbackReason
 
 MAX_TOKENS = 10_000_000
-"""The most tokens that one call is believed to have taken."""
+"""Maximum number of tokens of one call. Larger reports are not believed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A text, and what a model was charged for it."""
+    """A text, and the tokens that it used."""
 
     text: str
     model: str
@@ -21,10 +21,10 @@ class Answer:
 
 
 class ModelFault(Exception):
-    """A model has no answer. ``charged`` is what it was charged for all the same; the log holds ``detail``."""
+    """A model has no answer. ``charged`` are the tokens that it used nevertheless. ``detail`` is for the log."""
 
     def __init__(self, reason: FallbackReason, detail: str = "", charged: Answer | None = None) -> None:
-        """Keep the reason."""
+        """Store the reason."""
         super().__init__(f"{reason.name} {detail}")
         self.reason = reason
         self.detail = detail
@@ -32,12 +32,12 @@ class ModelFault(Exception):
 
 
 def token_count(told: Any) -> int:
-    """Return a number of tokens; 0, as if it was not told, for what cannot be one."""
+    """Return a number of tokens. 0, which means unknown, for an impossible value."""
     return told if type(told) is int and 0 <= told <= MAX_TOKENS else 0
 
 
 class LanguageModel(Protocol):
-    """Answers a prompt in one try. It blocks, and is called in a thread."""
+    """A language model. It answers a prompt without retries, blocks, and is called in a thread."""
 
     name: str
 

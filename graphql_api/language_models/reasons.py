@@ -1,4 +1,4 @@
-"""Why the text of a template takes the place of a model's."""
+"""The reasons why the template's text is used and not a model's."""
 
 from collections.abc import Mapping
 from enum import Enum

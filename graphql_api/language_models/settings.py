@@ -1,4 +1,4 @@
-"""What slices' settings say of models: imported at the start of every process, so without anything that asks."""
+"""Settings of models. Every process imports them at its start, so they import no client."""
 
 from dataclasses import dataclass, field
 from typing import Literal
@@ -11,7 +11,7 @@ Api = Literal["openai", "anthropic"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelChoice:
-    """Which model a slice asks. ``timeout`` is in seconds; ``api_key`` may name where the key is kept."""
+    """The model of a slice. ``timeout`` is in seconds. ``api_key`` may be the place of the key."""
 
     provider: ProviderName
     model: str
@@ -22,7 +22,7 @@ class ModelChoice:
     max_tokens: int
 
     def check(self, prefix: str) -> None:
-        """Raise ``ConfigError`` if a model is asked for but not named; settings begin with ``prefix``."""
+        """Raise ``ConfigError`` if the provider needs a model that is not named. Settings start with ``prefix``."""
         if self.provider == "template":
             return
         if not self.model:

@@ -1,1 +1,1 @@
-"""Odds: fetched on a schedule from the provider of races, kept with their history, and read with their age."""
+"""Odds: read on a schedule from the provider of races, stored with their history, and shown with their age."""

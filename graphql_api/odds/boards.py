@@ -1,4 +1,4 @@
-"""The newest boards, in memory for a few seconds, so that a race that many look at is read once; and those of cards.
+"""The newest boards, in memory for a few seconds so that a popular race is read once, and the boards of cards.
 
 While the store fails, the last good copy is returned, marked as stale.
 """
@@ -27,12 +27,12 @@ from graphql_api.store.service import Store
 from graphql_api.workers import Workers
 
 BOARD_SECONDS = 3.0
-"""Seconds for which a board is told without a look into the store; odds are updated once a minute at most."""
+"""Seconds for which a board is returned without a read of the store. Odds change once a minute at most."""
 
 THREADS = 4
 MAX_BOARDS, MAX_BYTES = 500, 128 * 2**20
 NUMBER_BYTES = 40
-"""What a number of a board takes in memory."""
+"""Memory of a number of a board, in bytes."""
 
 STATUSES = {
     RaceStatus.UPCOMING: OddsStatus.OPEN,
@@ -57,7 +57,7 @@ class StoredBoards:
         return key
 
     def read(self, key: str, etag: str | None) -> StoredObject | None:
-        """Read an item; its version names it. Raises ``NotFound`` and ``StoreUnavailable``."""
+        """Read an item, whose version is its ETag. Raises ``NotFound`` and ``StoreUnavailable``."""
         item = self._store.get(board_key(key))
         if item is None:
             raise NotFound("There are no odds of this race.")
@@ -101,9 +101,9 @@ class LatestBoards(Snapshots[Board]):
 
 
 def board_of(race: Race) -> Board | None:
-    """Return the odds to win that a card or the archive tells; None if it tells none.
+    """Return the win odds of a card or of the archive. None if it has none.
 
-    They are as of when the source was read, at the latest as of the end of the race's day if that is not known.
+    Their time is that at which the source was read, or the end of the race's day if that is unknown.
     """
     odds = {runner.horse_number: runner.win_odds for runner in race.runners if runner.win_odds}
     if not odds:

@@ -1,4 +1,4 @@
-"""The odds in the store, for jobs and commands: rows of a day, boards, and the history. All methods block."""
+"""The odds in the store, for jobs and commands: rows of a day, boards and the history. All methods block."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
@@ -28,7 +28,7 @@ PAGE = 500
 
 
 class Book:
-    """What one store knows of odds; items expire after ``kept`` seconds."""
+    """The odds of one store. Items expire after ``kept`` seconds."""
 
     def __init__(self, store: ItemStore, kept: int) -> None:
         """Read and write ``store``."""
@@ -45,9 +45,9 @@ class Book:
         return None if item is None else read_board(race_id, item.body)
 
     def keep_board(self, board: Board) -> bool:
-        """Keep a board as the newest; return False if a newer one is there. A final board gives way to final ones only.
+        """Store a board as the newest. Return False if a newer one exists. Only a final board replaces a final one.
 
-        It is written on the condition that what was compared is still there.
+        The write is conditional: the board that was compared must not have changed.
         """
         for _ in range(MAX_TRIES):
             item = patiently(lambda: self._store.get(board_key(board.race_id)))
@@ -61,23 +61,23 @@ class Book:
         raise StoreUnavailable(UNAVAILABLE, reason="contended")
 
     def _replace(self, board: Board, version: int) -> None:
-        """Write a board in the place of that version. Raises ``Conflict``."""
+        """Replace a board of the given version. Raises ``Conflict``."""
         key, body, expires = board_key(board.race_id), write_board(board), self._expires(board.fetched_at)
         patiently(lambda: self._store.put(key, body, expected=version, expires=expires))
 
     def keep_day(self, day: date, rows: Sequence[Row], boards: Sequence[Board], now: datetime) -> None:
-        """Write rows, and the points of boards, in batches. What is written twice is the same."""
+        """Write rows, and the points of boards, in batches. Writing them twice has no effect."""
         expires = self._expires(now)
         writes = [Write(point_key(each.race_id, each.as_of), write_point(each), expires) for each in boards]
         writes += [Write(row_key(day, row.race_id), write_row(row), expires) for row in rows]
         patiently(lambda: self._store.put_all(writes))
 
     def points(self, race_id: str, since: datetime) -> list[Point]:
-        """Return the points of a race after ``since``, the oldest first."""
+        """Return the points of a race after ``since``, oldest first."""
         return [read_point(item) for item in self._items(board_key(race_id).pk, POINTS, point_key(race_id, since).sk)]
 
     def compact(self, race_id: str) -> int:
-        """Keep the last point of each minute only; return how many others were deleted."""
+        """Delete all points except the last of each minute. Return the number of deleted points."""
         last_of_minute: dict[str, Item] = {}
         earlier: list[Item] = []
         for item in self._items(board_key(race_id).pk, POINTS):
@@ -102,7 +102,7 @@ class Book:
 
 
 def _is_newer(board: Board, item: Item) -> bool:
-    """Return whether a board may take the place of the one that is there."""
+    """Return whether a board may replace the stored one."""
     if item.body["status"] == OddsStatus.FINAL.value and board.status is not OddsStatus.FINAL:
         return False
     held: float = item.body["asOf"]

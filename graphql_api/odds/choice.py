@@ -1,4 +1,4 @@
-"""Which provider tells odds: the one that tells of races."""
+"""The provider of odds, which is that of races."""
 
 from graphql_api.odds.provider import OddsProvider
 from graphql_api.races.settings import RacesSettings

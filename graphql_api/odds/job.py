@@ -1,4 +1,4 @@
-"""The job ``update-odds``: what schedules run, and ``graphql-api odds update``."""
+"""The job ``update-odds``, which schedules and ``graphql-api odds update`` run."""
 
 import asyncio
 import time
@@ -19,7 +19,7 @@ from graphql_api.races.model import Race
 from graphql_api.services import Services
 
 SPARE = 2.0
-"""Seconds of a run that are kept for its end."""
+"""Seconds of a run that are reserved for its end."""
 
 log = EventLogger(__name__)
 
@@ -30,7 +30,7 @@ async def update_job(services: Services, run: JobRun) -> JobResult:
 
 
 async def update(services: Services, seconds: float, *, everything: bool = False) -> Outcome:
-    """Update the races that are due, or all of today; do nothing where the settings say so."""
+    """Update the races that are due, or all of today. Do nothing if the settings turn updates off."""
     if not is_updating(services.settings):
         return Outcome(reason="off")
 

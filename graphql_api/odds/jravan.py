@@ -1,4 +1,4 @@
-"""The provider ``jravan``: ``/races/{id}/odds`` of a bridge; final once there is ``/races/{id}/results``.
+"""The provider ``jravan``: ``/races/{id}/odds`` of a bridge. They are final when ``/races/{id}/results`` exists.
 
 The bridge writes ``win`` as ``{"1": 3.5}``, ``place`` and ``quinella_place`` as ``{"1": {"min": 1.2, "max": 1.8}}``,
 and combinations as ``"1-2"``. Its ``timestamp``, or ``updated_at``, is the time of the odds, Japan's without a zone.
@@ -21,14 +21,14 @@ from graphql_api.slips.tickets.combinations import every_combination
 from graphql_api.slips.tickets.types import BET_RULES, BetType
 
 DEADLINE = timedelta(minutes=2)
-"""How long before the post time sales end, where the bridge does not tell."""
+"""Time before the post time at which sales end, if the bridge does not give it."""
 
 MAX_ODDS = 99_999.9
 MAX_RUNNERS = 28
 _UNREADABLE = "The source of odds gave an answer that cannot be read; try again later."
 
 _NUMBER = re.compile("[0-9]{1,3}", re.ASCII)
-"""A horse's number: longer digits are no number that Python reads."""
+"""A horse number. Python may refuse to read longer ones."""
 
 
 class JraVanOdds:
@@ -42,7 +42,7 @@ class JraVanOdds:
         clock: Callable[[], float] = time.monotonic,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        """Ask ``bridge``; the odds of a race may take ``seconds`` of ``clock`` in all."""
+        """Read from ``bridge``. All requests for a race share a limit of ``seconds`` of ``clock``."""
         self._bridge = bridge
         self._seconds = seconds
         self._clock = clock
@@ -77,7 +77,7 @@ class JraVanOdds:
 
 
 def read_lines(told: Mapping[str, Any], runners: int) -> dict[BetType, Line]:
-    """Read the odds of each type that is there; what is no number is none. Raises ``UpstreamUnavailable``."""
+    """Read the odds of each type of bet. Values that are not numbers are no odds. Raises ``UpstreamUnavailable``."""
     lines: dict[BetType, Line] = {}
     for bet_type in BetType:
         given = told.get(bet_type.value)
@@ -98,7 +98,7 @@ def read_lines(told: Mapping[str, Any], runners: int) -> dict[BetType, Line]:
 
 
 def _by_combination(bet_type: BetType, given: Mapping[str, Any]) -> dict[tuple[int, ...], Any]:
-    """Read the keys; pairs in any order where that does not count."""
+    """Read the keys. If the order does not count, pairs may be in any order."""
     found: dict[tuple[int, ...], Any] = {}
     for text, value in given.items():
         parts = text.split("-")
@@ -114,7 +114,7 @@ def _bound(value: Any, name: str) -> int:
 
 
 def _tenths(value: Any) -> int:
-    """Read odds; 0.0, ``****`` and ``----`` are none, and a boolean is no number."""
+    """Return odds in tenths. 0 for 0.0, ``****``, ``----`` and booleans: they are not odds."""
     try:
         number = float(value)
     except (TypeError, ValueError):
@@ -123,7 +123,7 @@ def _tenths(value: Any) -> int:
 
 
 def _runners(race: Race, told: Mapping[str, Any]) -> int:
-    """Return the declared horses: those of the card, else up to the highest number that has odds."""
+    """Return the number of declared horses: that of the card, or the highest number with odds."""
     numbers = [runner.horse_number for runner in race.runners]
     win = told.get("win")
     numbers += [int(text) for text in win if _NUMBER.fullmatch(text)] if isinstance(win, dict) else []
@@ -134,7 +134,7 @@ def _runners(race: Race, told: Mapping[str, Any]) -> int:
 
 
 def _require_most(told: Mapping[str, Any], runners: int) -> None:
-    """Raise ``UpstreamUnavailable`` for half an answer: it names less than half of the horses; scratched ones count."""
+    """Raise ``UpstreamUnavailable`` for less than half of the horses, scratched ones included."""
     if 2 * len(told["win"]) < runners:
         raise UpstreamUnavailable(_UNREADABLE, reason="most horses are missing")
 

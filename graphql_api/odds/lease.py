@@ -1,6 +1,6 @@
-"""One run of updates at a time, over all processes: a lease in the store, with when the next run has something to do.
+"""A lease in the store: only one run of updates at a time in all processes, and the time when the next has work.
 
-It is taken by a condition, ends by itself if its holder dies, and remembers how many runs in a row failed.
+It is taken by a conditional write, expires if its holder dies, and stores how many runs in a row failed.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ KEY = Key("ODDS", "RUN")
 
 
 class Next(NamedTuple):
-    """What a run leaves to the next one: runs that failed in a row, and the time before which nothing is to be done."""
+    """Data for the next run: the number of runs that failed in a row, and the time before which there is no work."""
 
     failures: int
     not_before: datetime | None
@@ -22,7 +22,7 @@ class Next(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A lease that this run holds until ``until``."""
+    """The lease of this run, valid until ``until``."""
 
     version: int
     failures: int
@@ -30,16 +30,16 @@ class Claim:
 
 
 class Lease:
-    """The lease of one store; its methods block."""
+    """The lease of one store. Its methods block."""
 
     def __init__(self, store: ItemStore) -> None:
-        """Keep it in ``store``."""
+        """Use the item in ``store``."""
         self._store = store
 
     def claim(self, now: datetime, seconds: float, *, at_once: bool = False) -> Claim | str:
-        """Take the lease for so many seconds; else return why not: ``busy`` or ``idle``.
+        """Take the lease for some seconds, or return the reason why not: ``busy`` or ``idle``.
 
-        With ``at_once`` a run begins also where nothing is due, but never beside another.
+        With ``at_once`` a run starts even if nothing is due, but never while another one runs.
         """
         item = self._store.get(KEY)
         body = {} if item is None else item.body
@@ -57,7 +57,7 @@ class Lease:
         return Claim(claimed.version, failures, until)
 
     def release(self, claim: Claim, left: Next) -> bool:
-        """Give the lease back; return False if it had ended, and another run has it."""
+        """Release the lease. Return False if it had expired and another run has it."""
         not_before = 0 if left.not_before is None else left.not_before.timestamp()
         try:
             self._store.put(

@@ -1,4 +1,4 @@
-"""The provider ``mock``: the market of the fictional calendar at a moment, for all types of bets."""
+"""The provider ``mock``: the odds of the fictional calendar at a moment, for all types of bets."""
 
 from datetime import datetime
 
@@ -17,11 +17,11 @@ class MockOdds:
     """Implements ``OddsProvider``."""
 
     def __init__(self, racing: FictionalRacing) -> None:
-        """Tell of ``racing``, at its time of day."""
+        """Return the odds of ``racing`` at its time of day."""
         self._racing = racing
 
     def board(self, race: Race) -> Board | None:
-        """Draw the odds of this minute."""
+        """Return the odds of this minute."""
         now = self._racing.now()
         with self._racing.lock:  # a calendar is one thread's at a time
             announced = next((each for each in self._racing.calendar.races(race.date) if _is(each, race)), None)
@@ -64,7 +64,7 @@ def _status(start: datetime, now: datetime) -> OddsStatus:
 
 
 def _changed(start: datetime, now: datetime) -> datetime:
-    """Return when the odds last changed: by the minute while they are open, then by what ends them."""
+    """Return when the odds last changed: each minute during sales, then when they closed or became final."""
     ends = (start + OFFICIAL_AFTER, start, start - CLOSES)
     last = next((end for end in ends if now >= end), now)
     return last.replace(second=0, microsecond=0) if last is now else last

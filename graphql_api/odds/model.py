@@ -1,4 +1,4 @@
-"""Odds as the API knows them, wherever they come from. Numbers are in tenths: 35 is 3.5 times the stake; 0 is none."""
+"""Odds of any source. Numbers are in tenths: 35 is 3.5 times the stake. 0 means no odds."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,11 +12,11 @@ from graphql_api.slips.tickets.combinations import every_combination
 from graphql_api.slips.tickets.types import BetType, Combination
 
 RANGES = frozenset({BetType.PLACE, BetType.QUINELLA_PLACE})
-"""Types whose odds are a range: they depend on which other horses are placed."""
+"""Types of bets whose odds are a range, because they depend on the other placed horses."""
 
 
 NEVER = 2**32
-"""In tenths: more than any odds."""
+"""A number of tenths above all odds."""
 
 
 class OddsStatus(Enum):
@@ -49,9 +49,9 @@ STATUS_LABELS: Mapping[Enum, Label] = MappingProxyType(
 
 
 class Line(NamedTuple):
-    """The odds of one type in tenths, in the order of ``every_combination``; 0 before sales and for scratched horses.
+    """The odds of one type in tenths, in the order of ``every_combination``. 0 before sales and for scratched horses.
 
-    ``most`` is the upper bound of a range, whose lower one is ``least``; None for types without a range.
+    ``least`` and ``most`` are the bounds of a range. ``most`` is None for types without a range.
     """
 
     least: Sequence[int]
@@ -60,9 +60,9 @@ class Line(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """The odds of one combination: a number, or the bounds of a range; None where there are none.
+    """The odds of one combination: a number, or the bounds of a range. None if there are none.
 
-    ``rank`` counts from the lowest odds of the type, equal odds alike.
+    ``rank`` counts from the lowest odds of the type. Equal odds have the same rank.
     """
 
     combination: Combination
@@ -76,8 +76,8 @@ class Entry:
 class Board:
     """All odds of a race at one moment. ``race_id`` is the bridge's id, ``runners`` the declared horses.
 
-    ``as_of`` is the source's own time of the odds, and never after ``fetched_at``, when this service read them.
-    ``is_stale`` where a newer version could not be read.
+    ``as_of`` is the source's time of the odds. It is never after ``fetched_at``, when this service read them.
+    ``is_stale``: a newer version could not be read.
     """
 
     race_id: str
@@ -89,10 +89,10 @@ class Board:
     is_stale: bool = False
 
     def entries(self, bet_type: BetType, count: int | None = None, *, by_rank: bool = False) -> list[Entry]:
-        """Return the odds of a type; empty if it has none.
+        """Return the odds of a type. Empty if it has none.
 
-        They are in ascending order of their combinations, or lowest odds first and those without any last; ``count``
-        of them at most.
+        They are ordered by combination, or by odds, lowest first and those without odds last. ``count`` is their
+        maximum number.
         """
         line = self.lines.get(bet_type)
         if line is None:
@@ -113,17 +113,17 @@ class Board:
 
 
 def shown(tenths: int) -> float | None:
-    """Return odds as clients see them; None for none."""
+    """Return odds as a decimal number. None if there are no odds."""
     return tenths / 10 if tenths else None
 
 
 def tenths_of(odds: float | None) -> int:
-    """Return odds in tenths; 0 for none."""
+    """Return odds in tenths. 0 for None."""
     return 0 if odds is None else round(odds * 10)
 
 
 def _ranks(line: Sequence[int]) -> dict[int, int]:
-    """Return the rank of each odds that there are."""
+    """Return the rank of all odds that exist."""
     ranks: dict[int, int] = {}
     for place, tenths in enumerate(sorted(filter(None, line)), 1):
         ranks.setdefault(tenths, place)
@@ -131,7 +131,7 @@ def _ranks(line: Sequence[int]) -> dict[int, int]:
 
 
 class Point(NamedTuple):
-    """The odds to win and for a place, by horse number from 1, at one moment of the history."""
+    """Win and place odds at one moment of the history, by horse number from 1."""
 
     as_of: datetime
     status: OddsStatus

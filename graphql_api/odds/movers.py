@@ -1,4 +1,4 @@
-"""Movers of a day: horses whose odds to win changed most since the day's first odds."""
+"""Movers of a day: the horses whose win odds have changed most since the first odds of the day."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from graphql_api.odds.stored import Row
 
 STEAM, DRIFT = 0.8, 1.25
-"""Newest odds divided by the first ones: up to the first number a horse is a steamer, from the second one a drifter."""
+"""Limits of newest odds divided by first odds: a steamer up to the first, a drifter from the second."""
 
 
 class OddsMove(Enum):
@@ -36,7 +36,7 @@ MOVES: Mapping[Enum, str] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Mover:
-    """A horse's first and newest odds to win of a day, in tenths."""
+    """A horse's first and newest win odds of a day, in tenths."""
 
     race_id: str
     horse_number: int
@@ -48,12 +48,12 @@ class Mover:
 
     @property
     def change(self) -> float:
-        """Return the change in percent of the first odds; below 0 where odds shortened."""
+        """Return the change in percent of the first odds. Negative if the odds shortened."""
         return percent(self.first, self.last)
 
     @property
     def move(self) -> OddsMove:
-        """Return what the change is called."""
+        """Return the kind of the change."""
         ratio = self.last / self.first
         if ratio <= STEAM:
             return OddsMove.STEAM
@@ -61,7 +61,7 @@ class Mover:
 
 
 def movers(rows: "Iterable[Row]") -> list[Mover]:
-    """Return the horses whose odds changed, the largest change first: half and double are alike."""
+    """Return the horses whose odds changed, largest change first. Half and double the odds are equal changes."""
     found = [each for row in rows for each in _of_race(row) if each.first != each.last]
     return sorted(found, key=lambda each: (-abs(log(each.last / each.first)), each.race_id, each.horse_number))
 

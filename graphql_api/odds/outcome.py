@@ -1,4 +1,4 @@
-"""What one run of updates did."""
+"""The result of one run of updates."""
 
 from dataclasses import dataclass, field
 
@@ -8,12 +8,12 @@ from graphql_api.odds.model import Board
 
 @dataclass(slots=True, kw_only=True)
 class Outcome:
-    """Counts of races: those that were ``due``, and of these with ``older`` odds, ``without`` any, and ``failed``.
+    """Counts of races: those that were ``due``, and of these those with ``older`` odds, ``without`` odds, ``failed``.
 
-    ``reason`` tells why there was nothing to do. ``failures`` counts the runs in a row in which nothing succeeded,
-    this one included; ``age`` is how old the newest odds of open races are, in seconds, None where none is open.
-    ``boards`` are those that were stored; ``fired`` counts alerts on them, ``unwatched`` the races whose watches could
-    not be looked at.
+    ``reason`` is why there was no work. ``failures`` counts the runs in a row without any success,
+    this one included. ``age`` is the age in seconds of the newest odds of open races. None if no race is open.
+    ``boards`` are those that were stored. ``fired`` counts alerts on them, ``unwatched`` the races whose watches could
+    not be read.
     """
 
     reason: str | None = None

@@ -1,6 +1,6 @@
-"""A board as text for the store: the numbers of all types in a fixed order, by the place of their bytes, compressed.
+"""A board as text for the store: the numbers of all types in a fixed order, compressed by the place of their bytes.
 
-A full field has 6,360 combinations: 106 kB as JSON, 19 kB so.
+A full field has 6,360 combinations: 106 kB as JSON, 19 kB in this form.
 """
 
 import struct
@@ -17,7 +17,7 @@ BYTES = 4
 
 
 def pack(lines: Mapping[BetType, Line]) -> tuple[list[str], str]:
-    """Return the types that there are, and their numbers."""
+    """Return the types of bets that a board has, and their numbers."""
     types = [each for each in BetType if each in lines]
     numbers = [number for each in types for part in _parts(lines[each]) for number in part]
     data = struct.pack(f"<{len(numbers)}I", *numbers)
@@ -27,7 +27,7 @@ def pack(lines: Mapping[BetType, Line]) -> tuple[list[str], str]:
 
 
 def unpack(types: Sequence[str], text: str, runners: int) -> dict[BetType, Line]:
-    """Return what ``pack`` was given."""
+    """Return the lines that ``pack`` received."""
     planes = zlib.decompress(b64decode(text))
     count = len(planes) // BYTES
     data = bytearray(len(planes))

@@ -1,4 +1,4 @@
-"""Who tells odds: the provider of race cards."""
+"""The interface of providers of odds."""
 
 from typing import Protocol
 
@@ -7,12 +7,12 @@ from graphql_api.races.model import Race
 
 
 class OddsProvider(Protocol):
-    """A provider of odds; its methods block, and are called in threads."""
+    """A provider of odds. Its methods block and are called in threads."""
 
     def board(self, race: Race) -> Board | None:
-        """Return the odds of a race as they are now; None where there are none of it.
+        """Return the current odds of a race. None if it has none.
 
-        Raises ``UpstreamUnavailable`` for whatever goes wrong, within a time of its own.
+        Raises ``UpstreamUnavailable`` for all faults. The provider has its own time limit.
         """
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""The service that reads odds: what is stored where odds are updated, else what the race itself tells."""
+"""The service that reads odds: from the store if odds are updated, otherwise from the race itself."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -19,11 +19,11 @@ from graphql_api.store.protocol import Item
 from graphql_api.store.service import Store
 
 GRACE = timedelta(minutes=2)
-"""How long after they are due odds may be missing until those that are held are stale."""
+"""Time after a due time until the stored odds count as stale."""
 
 PAGE = 500
 MAX_POINTS = 1_000
-"""Points of one race that are read: a day has 120 of them."""
+"""Maximum number of points of one race that are read. A day has 120."""
 
 
 class Odds:
@@ -41,10 +41,10 @@ class Odds:
         return cls(services.get(LatestBoards), services.get(Store))
 
     async def board(self, race: Race, trace: Trace) -> Board | None:
-        """Return the newest odds of a race; None where there are none yet.
+        """Return the newest odds of a race. None if there are none yet.
 
-        Raises ``UpstreamUnavailable`` if some are due and none could be read, and ``StoreUnavailable`` if the store
-        fails, and there is no copy in memory.
+        Raises ``UpstreamUnavailable`` if odds are due but could not be read, and ``StoreUnavailable`` if the store
+        fails and there is no copy in memory.
         """
         told = board_of(race)
         try:
@@ -59,7 +59,7 @@ class Odds:
         return replace(board, is_stale=True) if found.stale or self._is_late(board, race) else board
 
     def next_update(self, race: Race, board: Board) -> datetime | None:
-        """Return when newer odds are due; None after the last update."""
+        """Return when newer odds are due. None after the last update."""
         return None if board.status is OddsStatus.FINAL or race.post_time is None else self._next(race.post_time)
 
     async def history(self, race_id: str) -> Sequence[Point]:
@@ -71,7 +71,7 @@ class Odds:
         return [read_row(item) for item in await self._items(row_key(day, "").pk)]
 
     async def row(self, race: Race) -> Row | None:
-        """Return the row of a race; None if there is none. Raises ``StoreUnavailable``."""
+        """Return the row of a race. None if there is none. Raises ``StoreUnavailable``."""
         item = await self._store.get(row_key(race.date, race.ids.bridge))
         return None if item is None else read_row(item)
 
@@ -90,19 +90,19 @@ class Odds:
         return next_slot(post, self.now())
 
     def _is_late(self, board: Board, race: Race) -> bool:
-        """Return whether odds were due a while ago, and did not come."""
+        """Return whether odds are overdue."""
         if board.status is OddsStatus.FINAL or race.post_time is None:
             return False
         due = next_slot(race.post_time, board.fetched_at)
         return due is not None and due + GRACE < self.now()
 
     def _is_missed(self, race: Race) -> bool:
-        """Return whether the first odds were due a while ago."""
+        """Return whether the first odds are overdue."""
         return race.post_time is not None and last_slot(race.post_time, self.now() - GRACE) is not None
 
 
 async def current_board(context: Context, race: Race) -> Board | None:
-    """Return the newest odds of a race, as ``Odds.board`` does; those of its card where odds are not updated."""
+    """Return the newest odds of a race, as ``Odds.board`` does, or those of its card if odds are not updated."""
     if not is_updating(context.settings):
         return board_of(race)
     return await context.use(Odds).board(race, context.trace)

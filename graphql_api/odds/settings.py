@@ -28,5 +28,5 @@ class OddsSettings:
 
 
 def is_updating(settings: Settings) -> bool:
-    """Return whether odds are updated: an operator turned it on, and there is a provider that has some."""
+    """Return whether odds are updated: the setting is on, and there is a provider of odds."""
     return settings.of(OddsSettings).odds_updates and settings.of(RacesSettings).races_provider != "records"

@@ -16,7 +16,7 @@ from graphql_api.slips.tickets.types import BetType
 from graphql_api.store.protocol import Item, Key
 
 POINTS = "2"
-"""How the sort keys of points begin, for the next thousand years; that of the board does not."""
+"""Prefix of the sort keys of points, which are times. The key of the board has another one."""
 
 NONE = Line((), ())
 
@@ -77,7 +77,7 @@ def read_point(item: Item) -> Point:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """What is known of a race on its day. ``slot`` is the last due time that was served, in seconds since 1970.
+    """A race on its day. ``slot`` is the last due time that was served, in seconds since 1970.
 
     ``first`` and ``last`` are the day's first and newest odds to win in tenths, by horse number.
     """
@@ -118,5 +118,5 @@ def read_row(item: Item) -> Row:
 
 
 def moment(seconds: float) -> datetime:
-    """Return a time in Japan, of so many seconds since 1970."""
+    """Return the time in Japan of a number of seconds since 1970."""
     return datetime.fromtimestamp(seconds, JST)

@@ -1,4 +1,4 @@
-"""The updates of odds: which races are due, asked of the provider side by side, and stored together."""
+"""The updates of odds: the races that are due are requested from the provider in parallel, and stored together."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -28,21 +28,21 @@ from graphql_api.store.service import Store
 from graphql_api.workers import Workers, done
 
 THREADS = 8
-"""Races that are asked for at once."""
+"""Maximum number of races that are requested at the same time."""
 
 RUN_SECONDS = 50.0
 WRITE_SECONDS = 15.0
-"""Seconds of a run, and those of them in which the provider is no longer asked: the rest is for the store."""
+"""Seconds of a run, and the last of them in which only the store is used and the provider is not."""
 
 TRIES = 3
 FIRST_PAUSE = 0.5
-"""Tries of one race, and the seconds before the second one, at most; twice as long before each further one."""
+"""Maximum number of tries of a race, and maximum seconds before the second one. The pause doubles each time."""
 
 BACK_OFF, MAX_BACK_OFF = 30.0, 300.0
-"""Seconds for which nothing is asked after a run that failed as a whole: at first, and at most."""
+"""Pause in seconds after a run that failed completely: the first one, and the maximum."""
 
 IDLE = timedelta(minutes=10)
-"""How long nothing is looked at where no race is due: post times may change meanwhile."""
+"""Maximum pause if no race is due. Post times may change."""
 
 Now = Callable[[], datetime]
 FindRaces = Callable[[date], Awaitable[Sequence[Race]]]
@@ -54,7 +54,7 @@ log = EventLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A race whose odds are due, since ``slot``, and its row, if it has one."""
+    """A race whose odds have been due since ``slot``, and its row, if it has one."""
 
     race: Race
     slot: datetime
@@ -73,7 +73,7 @@ class OddsUpdates:
         now: Now = lambda: datetime.now(UTC),
         pause: Pause = asyncio.sleep,
     ) -> None:
-        """Ask ``provider`` and keep in ``store``; ``now`` tells the time of day."""
+        """Read from ``provider`` and write to ``store``. ``now`` returns the time of day."""
         self._provider = provider
         self._book = Book(store, kept)
         self._lease = Lease(store)
@@ -89,7 +89,7 @@ class OddsUpdates:
         return cls(open_provider(services), services.get(Store).sync, kept)
 
     async def run(self, find_races: FindRaces, seconds: float, *, everything: bool = False) -> Outcome:
-        """Update the races that are due, or with ``everything`` all of today, and tell what came of it."""
+        """Update the races that are due, or with ``everything`` all of today, and return the outcome."""
         seconds, now = min(seconds, RUN_SECONDS), self._now()
         day = day_in_japan(now)
         claim = await self._call(lambda: self._lease.claim(now, seconds, at_once=everything))
@@ -114,7 +114,7 @@ class OddsUpdates:
     async def _update(
         self, find_races: FindRaces, day: date, claim: Claim, outcome: Outcome, *, everything: bool
     ) -> Next:
-        """Do the work of a run; return what it leaves to the next one."""
+        """Do the work of a run. Return the data for the next one."""
         begun = self._now()
         if not everything and begun.astimezone(JST).time() < BEGINS:
             return Next(0, begun + IDLE)
@@ -140,7 +140,7 @@ class OddsUpdates:
         return Next(0, None if outcome.failed else _next(races, rows, self._now()))
 
     async def _one(self, due: Due, until: datetime, outcome: Outcome) -> tuple[Row, Board | None] | None:
-        """Ask for one race and keep its board; return its new row and the board if that is new, None if it failed."""
+        """Read one race and store its board. Return its new row and the board if that is new. None if it failed."""
         try:
             board = await self._ask(due.race, until)
             if board is None:
@@ -156,7 +156,7 @@ class OddsUpdates:
         return _row(due, board, is_new=is_new), board if is_new else None
 
     async def _ask(self, race: Race, until: datetime) -> Board | None:
-        """Ask the provider, a few times with random pauses in between. Raises ``UpstreamUnavailable``."""
+        """Ask the provider, several times with random pauses. Raises ``UpstreamUnavailable``."""
         pause = FIRST_PAUSE
         for last in (False,) * (TRIES - 1) + (True,):
             seconds = (until - self._now()).total_seconds()
@@ -176,14 +176,14 @@ class OddsUpdates:
         raise UpstreamUnavailable("The source of odds does not answer in time.", reason="slow")
 
     async def _compact(self, due: Sequence[Due], boards: Sequence[Board], outcome: Outcome) -> None:
-        """Compact the history of races that have their final odds since now."""
+        """Compact the history of races whose odds have just become final."""
         were_final = {each.race.ids.bridge for each in due if each.row and each.row.status is OddsStatus.FINAL}
         for board in boards:
             if board.status is OddsStatus.FINAL and board.race_id not in were_final:
                 outcome.compacted += await self._call(partial(self._book.compact, board.race_id))
 
     def _after_failure(self, claim: Claim) -> Next:
-        """Leave the source alone, longer after each failure, and not for the same time as others do."""
+        """Return the pause after a failure. It increases with each failure, and is random so that processes differ."""
         seconds = min(MAX_BACK_OFF, BACK_OFF * 2**claim.failures)
         pause = timedelta(seconds=uniform(seconds / 2, seconds))  # noqa: S311 - no secret
         return Next(claim.failures + 1, self._now() + pause)
@@ -196,7 +196,7 @@ class OddsUpdates:
 
 
 def _due(race: Race, rows: dict[str, Row], now: datetime, *, everything: bool) -> Due | None:
-    """Return a race as due; None if it is not."""
+    """Return a race that is due. None if it is not."""
     row = rows.get(race.ids.bridge)
     if everything:
         return Due(race, now, row)
@@ -207,7 +207,7 @@ def _due(race: Race, rows: dict[str, Row], now: datetime, *, everything: bool) -
 
 
 def _most_urgent(due: Sequence[Due]) -> list[Due]:
-    """Order races by how soon they start; those that have started come last."""
+    """Order races by their post time, with those that have started last."""
 
     def wait(each: Due) -> tuple[bool, datetime]:
         post = each.race.post_time or each.slot
@@ -217,7 +217,7 @@ def _most_urgent(due: Sequence[Due]) -> list[Due]:
 
 
 def _row(due: Due, board: Board, *, is_new: bool) -> Row:
-    """Return the row of a race after it was asked for; of odds older than what is held, nothing but the slot is new."""
+    """Return the row of a race after a read. If the odds are older than the stored ones, only the slot changes."""
     slot = due.slot.timestamp()
     if due.row is not None and not is_new:
         return replace(due.row, slot=slot)
@@ -236,14 +236,14 @@ def _row(due: Due, board: Board, *, is_new: bool) -> Row:
 
 
 def _age(races: Sequence[Race], rows: dict[str, Row], now: datetime) -> float | None:
-    """Return the seconds since the newest odds of the races that are on sale; None if none is."""
+    """Return the age in seconds of the newest odds of races on sale. None if no race is on sale."""
     on_sale = [race for race in races if race.post_time and last_slot(race.post_time, now) and now < race.post_time]
     times = [rows[race.ids.bridge].as_of for race in on_sale if race.ids.bridge in rows]
     return max(0.0, (now - max(times)).total_seconds()) if times else None
 
 
 def _next(races: Sequence[Race], rows: dict[str, Row], now: datetime) -> datetime:
-    """Return when the next race is due; a while from now at the latest."""
+    """Return when the next race is due, at the latest after the maximum pause."""
 
     def is_open(race: Race) -> bool:
         row = rows.get(race.ids.bridge)

@@ -1,4 +1,4 @@
-"""A selection of a client made into an item, by the race's field where that is known."""
+"""Making an item from a client's selection, with the race's field if it is known."""
 
 import secrets
 from datetime import datetime
@@ -13,18 +13,18 @@ from graphql_api.slips.tickets.selections import Selection, read_selection
 from graphql_api.slips.tickets.ticket import Ticket
 
 MAX_NAME = 60
-"""Characters of a race's name that a client tells; longer ones are cut."""
+"""Maximum length of a race's name from a client, in characters. Longer ones are cut."""
 
 
 async def prepare_item(
     race_id: str, selection: Selection, unit_stake: int, races: SlipRaces, now: datetime, name: str | None = None
 ) -> SlipItem:
-    """Return an item to add, of the race with a checked id.
+    """Return an item of the race with a valid id.
 
-    ``name`` is the race's as the client tells it; it is taken where the race is not known here.
+    ``name`` is the race's name from the client. It is used if the race is not known.
 
-    Raises ``BadUserInput`` for a selection or a stake that breaks a rule. Of a race that is not known the field
-    is taken as a full gate.
+    Raises ``BadUserInput`` for a selection or a stake that breaks a rule. If the race is not known, the field
+    is assumed to be full.
     """
     race = await races.find(race_id)
     field = None if race is None else field_of(race)
@@ -46,5 +46,5 @@ async def prepare_item(
 
 
 def _digest(ticket: Ticket) -> str:
-    """Digest the combinations: at most 4,896 in a full gate, in some milliseconds."""
+    """Return a digest of the combinations. A full field has up to 4,896, which takes some milliseconds."""
     return blake2b(repr(list(combinations(ticket))).encode(), digest_size=12).hexdigest()

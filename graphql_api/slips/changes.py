@@ -12,7 +12,7 @@ MAX_ITEMS = 100
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """A slip after a change; ``item_id`` is the item that was changed, ``is_merged`` whether it was there before."""
+    """A slip after a change. ``item_id`` is the changed item, ``is_merged`` whether it existed before."""
 
     slip: Slip
     item_id: str | None = None
@@ -23,7 +23,7 @@ Change = Callable[[Slip], Changed]
 
 
 def add(slip: Slip, item: SlipItem) -> Changed:
-    """Add an item; the stakes of the same bet are added to it."""
+    """Add an item. If the same bet is on the slip, add the stakes."""
     same = next((each for each in slip.items if each.is_same_bet(item)), None)
     if same is not None:
         changed = change_stake(slip, same.id, same.unit_stake + item.unit_stake)
@@ -43,13 +43,13 @@ def change_stake(slip: Slip, item_id: str, unit_stake: int) -> Changed:
 
 
 def remove(slip: Slip, item_id: str) -> Changed:
-    """Take an item off."""
+    """Remove an item."""
     item = _find(slip, item_id)
     return Changed(_with_items(slip, tuple(each for each in slip.items if each is not item)))
 
 
 def clear(slip: Slip) -> Changed:
-    """Take all items off."""
+    """Remove all items."""
     return Changed(_with_items(slip, ()))
 
 

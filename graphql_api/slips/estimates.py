@@ -1,4 +1,4 @@
-"""What an item of a slip would return by the odds at hand: an estimate, since odds move until the race."""
+"""Estimated return of an item of a slip by the current odds. Odds change until the race."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -10,7 +10,7 @@ from graphql_api.slips.tickets.types import BetType
 
 
 class Estimate(NamedTuple):
-    """The least and the most yen that one winning combination would return, by odds as of a moment."""
+    """Minimum and maximum return of one winning combination in yen, by the odds of a moment."""
 
     least: int
     most: int
@@ -18,7 +18,7 @@ class Estimate(NamedTuple):
 
 
 def estimate(item: SlipItem, race: Race | None) -> Estimate | None:
-    """Estimate a return; None where odds of the type, or of a horse of the ticket that starts, are not at hand."""
+    """Return an estimate. None if odds of the type, or of a starter of the ticket, are not known."""
     if race is None or item.ticket.bet_type is not BetType.WIN:
         return None
     odds, starting = win_odds(race), set(item.ticket.numbers) - scratched(race)

@@ -1,4 +1,4 @@
-"""Where slips look races up: each once for a request."""
+"""Looking up races for slips, each race once for a request."""
 
 import asyncio
 from collections.abc import Awaitable
@@ -13,15 +13,15 @@ from graphql_api.services import Services
 
 
 class RaceLookup:
-    """The service that knows races: those of the archive, and of a provider beside it."""
+    """The service for races of the archive and of the provider."""
 
     @classmethod
     def open(cls, _services: Services) -> Self:
-        """Take what the request's context knows."""
+        """Return the service, which uses the request's context."""
         return cls()
 
     async def race(self, context: Context, race_id: str) -> Race | None:
-        """Return a race by its id on slips; None where nobody knows it, or who might cannot be asked."""
+        """Return a race by its id on slips. None if it is not known, or its source is not available."""
         found = race_at(context, bridge_place(race_id)) if "_" in race_id else race_by_id(context, race_id)
         try:
             return await found
@@ -33,12 +33,12 @@ class SlipRaces:
     """The races of one request's slips."""
 
     def __init__(self, context: Context) -> None:
-        """Look races up through the request's ``context``."""
+        """Look up races by the request's ``context``."""
         self._context = context
         self._found: dict[str, asyncio.Task[Race | None]] = {}
 
     def find(self, race_id: str) -> Awaitable[Race | None]:
-        """Return a race; None where nobody knows it."""
+        """Return a race. None if it is not known."""
         task = self._found.get(race_id)
         if task is None:
             lookup = self._context.use(RaceLookup).race(self._context, race_id)

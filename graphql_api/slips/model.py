@@ -12,8 +12,8 @@ from graphql_api.slips.tickets.types import BetMethod
 class SlipItem:
     """A ticket on a slip, with the number of its combinations when it was added.
 
-    ``race_id`` is netkeiba's, or the bridge's (``YYYYMMDD_course_RR``) where that is not known. ``bridge_id`` is None
-    where the day of the race is not known. ``race_name`` is as it
+    ``race_id`` is netkeiba's, or the bridge's (``YYYYMMDD_course_RR``) if that is not known. ``bridge_id`` is None
+    if the day of the race is not known. ``race_name`` is as it
     was known when the item was added. ``covered`` is a digest of the combinations.
     """
 
@@ -35,7 +35,7 @@ class SlipItem:
 
     @property
     def look_up_id(self) -> str:
-        """Return the id by which the race is looked up: netkeiba's does not tell a provider the day."""
+        """Return the id for look-ups of the race: the bridge's if known, since netkeiba's does not contain the day."""
         return self.bridge_id or self.race_id
 
     def is_same_bet(self, other: "SlipItem") -> bool:
@@ -46,7 +46,7 @@ class SlipItem:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What a request of a client did: what it asked for, as a digest, the item that it changed, and how."""
+    """The effect of a client's request: a digest of the request, the changed item, and how it was changed."""
 
     asked: str
     item_id: str | None
@@ -55,9 +55,9 @@ class Done:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slip:
-    """A slip in one version; version 0 is not stored yet.
+    """A version of a slip. Version 0 is not stored yet.
 
-    ``done`` maps digests of the ids that clients gave their latest requests to what these did, the oldest first.
+    ``done`` maps digests of the ids of clients' latest requests to their effects, oldest first.
     """
 
     created_at: datetime
@@ -69,9 +69,9 @@ class Slip:
 
     @property
     def total(self) -> int:
-        """Return the yen of all items."""
+        """Return the cost of all items in yen."""
         return sum(item.cost for item in self.items)
 
     def item(self, item_id: str | None) -> SlipItem | None:
-        """Return an item, None where there is none of this id."""
+        """Return an item by its id. None if there is none."""
         return next((item for item in self.items if item.id == item_id), None)

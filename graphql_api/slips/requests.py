@@ -1,4 +1,4 @@
-"""Ids that clients give their requests, so that one that is sent again is not done again."""
+"""Ids of clients' requests, so that a request that is sent again has no second effect."""
 
 import re
 import uuid
@@ -17,14 +17,14 @@ _PRINTABLE = re.compile(rf"[!-~]{{1,{MAX_LENGTH}}}")
 
 @dataclass(frozen=True, slots=True)
 class ClientRequest:
-    """A request with an id of the client's: digests of the id, and of what is asked for."""
+    """A request with a client's id: digests of the id and of the request."""
 
     name: str
     asked: str
 
 
 def client_request(request_id: str | None, asked: Sequence[Any]) -> ClientRequest | None:
-    """Read a request's id; None where the client gave none. Raises ``BadUserInput``."""
+    """Read a request's id. None if it has none. Raises ``BadUserInput``."""
     if request_id is None:
         return None
     if not _PRINTABLE.fullmatch(request_id):
@@ -33,7 +33,7 @@ def client_request(request_id: str | None, asked: Sequence[Any]) -> ClientReques
 
 
 def random_part(request_id: str) -> bytes:
-    """Return the random bytes of an id that is to name something new: a UUID of version 4. Raises ``BadUserInput``."""
+    """Return the random bytes of a client's id, which must be a UUID of version 4. Raises ``BadUserInput``."""
     try:
         read = uuid.UUID(request_id)
     except ValueError:

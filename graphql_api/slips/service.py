@@ -1,4 +1,4 @@
-"""The service of slips: they are read from the store, and changed there without losing anybody's change."""
+"""The service of slips: it reads them from the store, and changes them without losing concurrent changes."""
 
 import asyncio
 import random
@@ -20,20 +20,20 @@ from graphql_api.store.protocol import Key
 from graphql_api.store.service import Store
 
 MAX_TRIES = 12
-"""How often a change is tried that others came before, where the client does not say which version it means."""
+"""Maximum number of tries of a change after conflicts, if the client gave no version."""
 
 PAUSE = 0.02
-"""Seconds between two tries at first; they grow, and are drawn, so that those who met do not meet again."""
+"""First pause between two tries, in seconds. Pauses grow and are random, so that conflicts do not repeat."""
 
 MAX_DONE = 50
-"""Requests of clients that a slip remembers."""
+"""Maximum number of clients' requests that a slip stores."""
 
 NO_SLIP = "There is no such slip, or it has expired."
 _BUSY = "Others change the slip all the time; try again."
 
 
 class ChangeResult(NamedTuple):
-    """What came of a change: the id of the slip, and the slip as it is now."""
+    """The result of a change: the id of the slip, and the slip after the change."""
 
     slip_id: str
     changed: Changed
@@ -41,7 +41,7 @@ class ChangeResult(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A change that a client asks for; ``expected_version`` is the version that it means, None is any."""
+    """A change that a client requests. ``expected_version`` must be the slip's version. None allows any."""
 
     change: Change
     expected_version: int | None = None
@@ -52,7 +52,7 @@ class Slips:
     """Slips of one application. ``now`` tells the time of day."""
 
     def __init__(self, store: Store, seconds: int, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
-        """Keep slips in ``store``, each for ``seconds`` after its last change."""
+        """Store slips in ``store``, each for ``seconds`` after its last change."""
         self._store = store
         self._kept = timedelta(seconds=seconds)
         self.now = now
@@ -63,7 +63,7 @@ class Slips:
         return cls(services.get(Store), services.settings.of(SlipsSettings).slips_ttl)
 
     async def find(self, slip_id: str) -> Slip | None:
-        """Return a slip; None where there is none, or it has expired."""
+        """Return a slip. None if there is none, or it has expired."""
         stored = await self._store.get(_key(slip_id)) if is_capability(slip_id) else None
         return None if stored is None else read_slip(stored)
 
@@ -75,14 +75,14 @@ class Slips:
         return found
 
     async def create(self, order: Order, request_id: str | None = None) -> ChangeResult:
-        """Make a slip by its first change. With the random ``request_id`` of a client it is made once."""
+        """Create a slip by its first change. Requests with the same random ``request_id`` create it once."""
         if order.expected_version:
             raise BadUserInput("'expectedVersion' requires 'slipId'.")
         slip_id = new_capability() if request_id is None else derived_capability(random_part(request_id), "slip")
         return ChangeResult(slip_id, await self._change(slip_id, order, may_create=True))
 
     async def change(self, slip_id: str, order: Order) -> ChangeResult:
-        """Change a slip. Raises ``NotFound``, ``Conflict``, and what the change raises."""
+        """Change a slip. Raises ``NotFound``, ``Conflict``, and the errors of the change."""
         return ChangeResult(slip_id, await self._change(slip_id, order, may_create=False))
 
     async def _change(self, slip_id: str, order: Order, *, may_create: bool) -> Changed:
@@ -102,7 +102,7 @@ class Slips:
         raise Conflict(_BUSY)
 
     async def _write(self, slip_id: str, slip: Slip, order: Order) -> Changed:
-        """Write the slip after the change. Raises ``Conflict`` where it has changed since it was read."""
+        """Write the slip after the change. Raises ``Conflict`` if it has changed since it was read."""
         changed = order.change(slip)
         now = self.now()
         after = replace(
@@ -124,7 +124,7 @@ class Slips:
 def order_of(
     change: Change, asked: tuple[object, ...], expected_version: int | None = None, request_id: str | None = None
 ) -> Order:
-    """Return the order of a client; ``asked`` is all that tells it from others. Raises ``BadUserInput``."""
+    """Return the order of a client. ``asked`` are the values that identify it. Raises ``BadUserInput``."""
     return Order(change, expected_version, client_request(request_id, asked))
 
 
@@ -133,7 +133,7 @@ def _key(slip_id: str) -> Key:
 
 
 def _done_before(slip: Slip, request: ClientRequest | None) -> Changed | None:
-    """Return what a request did when it came before. Raises ``BadUserInput`` where it asked for something else."""
+    """Return the effect of an earlier request with the same id. Raises ``BadUserInput`` if that was another request."""
     done = None if request is None else slip.done.get(request.name)
     if request is None or done is None:
         return None

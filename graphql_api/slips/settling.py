@@ -1,4 +1,4 @@
-"""What an item of a slip came to after its race, as far as the result and the payouts are known."""
+"""Settlement of an item of a slip after its race, as far as the result and the payouts are known."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -36,12 +36,12 @@ REASONS: Mapping[Enum, str] = MappingProxyType(
 
 
 _OF_PODIUM = frozenset({BetType.PLACE, BetType.QUINELLA_PLACE})
-"""Types that three horses decide on, though a ticket names fewer."""
+"""Types that the first three horses decide, though a ticket names fewer."""
 
 
 @dataclass(frozen=True, slots=True)
 class ItemSettlement:
-    """The combinations that ``won``, the ``refund``, and the ``yen`` won besides; ``reason`` says why one is None."""
+    """The winning combinations ``won``, the ``refund`` in yen, and the other ``yen``. ``reason``: why one is None."""
 
     won: tuple[Combination, ...] | None = None
     refund: int | None = None
@@ -50,7 +50,7 @@ class ItemSettlement:
 
 
 def settle_item(item: SlipItem, race: Race | None, now: datetime) -> ItemSettlement:
-    """Settle an item, as far as that can be."""
+    """Settle an item as far as possible."""
     if race is None:
         return ItemSettlement(reason=UnsettledReason.RACE_UNKNOWN)
     if race.status is RaceStatus.ABANDONED:
@@ -67,7 +67,7 @@ def settle_item(item: SlipItem, race: Race | None, now: datetime) -> ItemSettlem
 
 
 def _result(item: SlipItem, race: Race) -> Result | None:
-    """Return the result, None where something is missing that the ticket depends on."""
+    """Return the result. None if something that the ticket depends on is missing."""
     field = field_of(race)
     if field is None or _horses(item, field) & unknown_horses(race):
         return None
@@ -77,7 +77,7 @@ def _result(item: SlipItem, race: Race) -> Result | None:
 
 
 def _horses(item: SlipItem, field: RaceField) -> set[int]:
-    """Return the horses of a ticket: of one on brackets, all that stand in them."""
+    """Return the horses of a ticket. For brackets, all horses in them."""
     numbers = set(item.ticket.numbers)
     if not item.ticket.rule.is_by_bracket:
         return numbers
@@ -85,7 +85,7 @@ def _horses(item: SlipItem, field: RaceField) -> set[int]:
 
 
 def _payouts(bet_type: BetType, race: Race, result: Result) -> Payouts | None:
-    """Return the payouts of a type as told, else that of WIN: without a dead heat it is 100 times the final odds."""
+    """Return the known payouts of a type. For WIN without a dead heat, compute 100 times the final odds."""
     told = {paid.combination: paid.yen for paid in race.payouts if paid.bet_type is bet_type}
     if told:
         return Payouts(told)

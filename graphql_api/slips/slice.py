@@ -1,4 +1,4 @@
-"""The slice of betting slips: tickets are counted, put on slips, and settled after their races."""
+"""The slice of betting slips: tickets are counted, added to slips, and settled after their races."""
 
 from graphql_api.slices import Deployment, Slice
 from graphql_api.slips.settings import SlipsSettings

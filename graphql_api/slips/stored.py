@@ -13,7 +13,7 @@ Json = Mapping[str, Any]
 
 
 def write_slip(slip: Slip) -> Json:
-    """Return the body of a slip; its version and its expiry are the store's."""
+    """Return the body of a slip, without its version and expiry, which the store has."""
     return {
         "createdAt": slip.created_at.isoformat(),
         "updatedAt": slip.updated_at.isoformat(),

@@ -1,4 +1,4 @@
-"""Warnings on an item of a slip: what speaks against its being bought as it stands."""
+"""Warnings on an item of a slip: reasons not to buy it unchanged."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
@@ -14,7 +14,7 @@ from graphql_api.slips.tickets.refunds import refund
 from graphql_api.slips.tickets.sales import is_on_sale
 
 ODDS_AGE = timedelta(minutes=10)
-"""Odds that are older are stale while bets are taken."""
+"""Maximum age of odds during sales. Older ones are stale."""
 
 
 class SlipWarningCode(Enum):

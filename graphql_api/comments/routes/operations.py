@@ -1,4 +1,4 @@
-"""The routes of comments in the words of OpenAPI."""
+"""The routes of comments as OpenAPI describes them."""
 
 from enum import Enum
 
@@ -39,7 +39,7 @@ FAILURES = CodedFailures(
 
 
 def schemas() -> dict[str, Json]:
-    """Make the schemas of requests and answers."""
+    """Return the schemas of requests and responses."""
     race = object_of(
         race_id=RACE_ID,
         race_name={"type": ["string", "null"]},
@@ -92,7 +92,7 @@ def _comment() -> Json:
 
 
 def generate() -> Json:
-    """Describe how a comment is asked for."""
+    """Describe the request for a comment."""
     accepted = "The comment will be written. Send a request to `Location` after `Retry-After` seconds."
     headers = {"Location": {"schema": TEXT}, "Retry-After": {"schema": COUNT}}
     return {

@@ -1,11 +1,11 @@
-"""The routes that the slice hands over. What answers them is imported by the first request: others start without it."""
+"""The routes of the slice. Their endpoints are imported by the first request, so that other processes do not."""
 
 from graphql_api.comments.routes import operations
 from graphql_api.web.routes import ApiRoute, Http, lazy_endpoints
 
 ASK = {"post": 200_000}
 READ = {"get": 10_000}
-"""What requests cost a caller, in values of an answer: to ask costs as much as the mutation."""
+"""Costs of requests for a caller, in values of a response. To request a comment costs as much as the mutation."""
 
 
 def routes(http: Http) -> list[ApiRoute]:

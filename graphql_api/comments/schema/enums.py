@@ -1,4 +1,4 @@
-"""The vocabularies of comments as GraphQL enums: imported from here, since each is declared once."""
+"""The vocabularies of comments as GraphQL enums. Import them from here, since each is declared once."""
 
 from graphql_api.comments.model import DESCRIPTIONS, CommentKind, CommentLanguage, CommentStyle
 from graphql_api.schema.enums import declare

@@ -16,7 +16,7 @@ from graphql_api.schema.fallbacks import FallbackReason
 Info = strawberry.Info[Context, None]
 
 FACTS = 20
-"""Facts that a comment is reckoned to have."""
+"""Estimated number of facts of a comment."""
 
 MOST = len(CommentKind) * len(CommentStyle) * len(CommentLanguage)
 

@@ -1,1 +1,1 @@
-"""Consultations by plain HTTP, in the shapes of the API that came before."""
+"""Consultations by plain HTTP, in the JSON of the previous API."""

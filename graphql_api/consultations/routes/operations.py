@@ -1,4 +1,4 @@
-"""The routes of consultations in the words of OpenAPI."""
+"""The routes of consultations as OpenAPI describes them."""
 
 from graphql_api.consultations.model import MessageType, WarningLevel
 from graphql_api.language_models.reasons import FallbackReason
@@ -21,7 +21,7 @@ _NULLABLE_TEXT: Json = {"type": ["string", "null"]}
 
 
 def schemas() -> dict[str, Json]:
-    """Make the schemas of requests and answers."""
+    """Return the schemas of requests and responses."""
     session = _session()
     message = reference("ConsultationMessage")
     messages = {"type": "array", "items": message}

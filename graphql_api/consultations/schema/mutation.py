@@ -1,4 +1,4 @@
-"""Mutations of consultations. What may ask a model, or counts facts, weighs so much that a request holds one or two."""
+"""Mutations of consultations. They cost so much that one request can contain one or two."""
 
 from typing import Annotated
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 Info = strawberry.Info[Context, None]
 
 FACTS = 54
-"""Facts that a bet is reckoned to have: three on each horse of a full gate."""
+"""Estimated number of facts of a bet: three for each horse of a full field."""
 
 declare(ConsultationStatus, model.STATUSES)
 declare(WarningLevel, model.LEVELS)

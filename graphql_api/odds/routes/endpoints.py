@@ -1,4 +1,4 @@
-"""What answers the routes of odds. Nothing of it may be kept by caches: odds change, and grow stale, with time."""
+"""The endpoints of odds. Caches must not keep their responses, since odds change with time."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -28,7 +28,7 @@ from graphql_api.web.route_context import request_context
 from graphql_api.web.routes import Http
 
 RACE_COST = 20_000
-"""What the odds of a race cost a caller, in values of an answer."""
+"""Cost of the odds of a race for a caller, in values of a response."""
 
 MAX_SYMBOLS = 50
 _SYMBOL = re.compile(rf"({BRIDGE_FORM})-([1-9][0-9]?)", re.ASCII)
@@ -43,7 +43,7 @@ class OddsEndpoints:
         self._http = http
 
     async def board(self, request: Request) -> Response:
-        """Show the newest odds of a race, of all types or of some."""
+        """Return the newest odds of a race, of all types or of some."""
         given = single(query_pairs(request.scope), ("types",))
         types = _types(given.get("types"))
         await reserve(request.scope, RACE_COST)
@@ -56,7 +56,7 @@ class OddsEndpoints:
         return await self._respond(request, {**board_shape(board, types), "next_update": due})
 
     async def history(self, request: Request) -> Response:
-        """Show the history of a race, of all horses or of one."""
+        """Return the history of a race, of all horses or of one."""
         given = single(query_pairs(request.scope), ("horse_number",))
         number = _number(given.get("horse_number"))
         await reserve(request.scope, RACE_COST)
@@ -68,7 +68,7 @@ class OddsEndpoints:
         )
 
     async def prices(self, request: Request) -> Response:
-        """List the odds to win of some horses as prices."""
+        """Return the win odds of some horses as prices."""
         given = single(query_pairs(request.scope), ("symbols",))
         symbols = _symbols(given.get("symbols"))
         await reserve(request.scope, RACE_COST * len({race_id for race_id, _ in symbols}))
@@ -76,7 +76,7 @@ class OddsEndpoints:
         return await self._respond(request, {"data": prices, "timestamp": datetime.now(UTC)})
 
     async def price(self, request: Request) -> Response:
-        """Show the odds to win of a horse as a price."""
+        """Return the win odds of a horse as a price."""
         symbols = [_symbol(request.path_params["symbol"])]
         await reserve(request.scope, RACE_COST)
         (price,) = await self._prices(request, symbols)
@@ -95,7 +95,7 @@ class OddsEndpoints:
         return [_price(race_id, number, *races[race_id]) for race_id, number in symbols]
 
     async def _row(self, context: Context, race: Race) -> Row | None:
-        """Return the row of a race, which has the first odds of the day."""
+        """Return the row of a race, which contains the first odds of the day."""
         return await context.use(Odds).row(race) if is_updating(context.settings) else None
 
     async def _race(self, context: Context, text: str) -> Race:
@@ -106,7 +106,7 @@ class OddsEndpoints:
         return race
 
     async def _respond(self, request: Request, body: Mapping[str, Any]) -> Response:
-        """Answer with JSON, compressed for who takes that."""
+        """Return JSON, compressed if the client accepts that."""
         headers = {"cache-control": "no-store"}
         return await self._http.responder.respond(
             request.headers, [orjson.dumps(body)], media_type="application/json", headers=headers
@@ -132,7 +132,7 @@ def _price(race_id: str, number: int, race: Race, board: Board, row: Row | None)
 
 
 def _types(text: str | None) -> Sequence[BetType]:
-    """Read types of bets, comma-separated; all of them by default."""
+    """Read types of bets, comma-separated. All by default."""
     if text is None:
         return list(BetType)
     known = {each.value: each for each in BetType}

@@ -1,4 +1,4 @@
-"""The routes of odds in the words of OpenAPI."""
+"""The routes of odds as OpenAPI describes them."""
 
 from graphql_api.odds.model import RANGES, OddsStatus
 from graphql_api.races.ids import BRIDGE_FORM
@@ -112,7 +112,7 @@ def price() -> Json:
 
 
 def schemas() -> dict[str, Json]:
-    """Make the schemas of the answers."""
+    """Return the schemas of the responses."""
     bounds = {"type": "object", "properties": {"min": _NUMBER, "max": _NUMBER}, "required": ["min", "max"]}
     ranges: Json = {"type": "object", "additionalProperties": bounds}
     types = {

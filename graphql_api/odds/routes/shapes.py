@@ -1,4 +1,4 @@
-"""Odds as plain JSON: keyed by numbers, as a bridge writes them."""
+"""Odds as plain JSON with horse numbers as keys, as a bridge writes them."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -9,7 +9,7 @@ from graphql_api.slips.tickets.types import BetType
 
 
 def board_shape(board: Board, types: Iterable[BetType]) -> Mapping[str, Any]:
-    """Write the odds of some types that a board has."""
+    """Return the odds of a board of some types of bets."""
     lines = {each: board.lines[each] for each in types if each in board.lines}
     return {
         "race_id": board.race_id,
@@ -22,7 +22,7 @@ def board_shape(board: Board, types: Iterable[BetType]) -> Mapping[str, Any]:
 
 
 def point_shape(point: Point, horse_number: int | None) -> Mapping[str, Any]:
-    """Write the odds of a moment, of all horses or of one."""
+    """Return the odds of a moment, of all horses or of one."""
     horses = range(len(point.win)) if horse_number is None else range(horse_number - 1, horse_number)
     least, most = point.place
     place = {} if most is None else {str(each + 1): _range(least, most, each) for each in horses if each < len(least)}

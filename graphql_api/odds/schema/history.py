@@ -109,7 +109,7 @@ def _cursor_at(points: Sequence[OddsPoint], page: range, place: int) -> str | No
 
 
 def _place_after(points: Sequence[OddsPoint], cursor: str) -> int:
-    """Return the first place behind a cursor, also where its own point was compacted away since."""
+    """Return the first place after a cursor, also if the cursor's own point has been deleted."""
     told = _CURSOR.fullmatch(cursor)
     if told is None:
         raise BadUserInput("Argument 'after' is not a cursor of this connection.")

@@ -13,7 +13,7 @@ from graphql_api.races.ids import bridge_place, netkeiba_id
 from graphql_api.races.lookup import race_at, race_by_id
 
 MUTATION = cost(weight=200_000)
-"""Of the default limit of 3,000,000, so that one request creates 14 watches at most."""
+"""Part of the default limit of 3,000,000, so that one request creates 14 watches at most."""
 
 Info = strawberry.Info[Context, None]
 

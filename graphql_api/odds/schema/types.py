@@ -19,13 +19,13 @@ from graphql_api.tables.paging import check_count
 Info = strawberry.Info[Context, None]
 
 ENTRIES = 100
-"""Odds that are shown where the client does not say how many."""
+"""Default number of odds."""
 
 MAX_ENTRIES = 10_000
 """A trifecta of 18 horses has 4,896 combinations."""
 
 BOARD = LOAD // 2
-"""What looking up a board costs, in values of an answer."""
+"""Cost of a look-up of a board, in values of a response."""
 
 
 @strawberry.type(description="Odds of one combination: a number, or a range for PLACE and QUINELLA_PLACE.")
@@ -70,7 +70,7 @@ class OddsBoard:
 
     @strawberry.field(description="Seconds since `asOf`.", metadata=PURE)
     def age(self, info: Info) -> int:
-        """Look at the clock."""
+        """Compute it from the current time."""
         from graphql_api.odds.service import Odds
 
         return max(0, int((info.context.use(Odds).now() - self.board.as_of).total_seconds()))
@@ -81,7 +81,7 @@ class OddsBoard:
         metadata=PURE,
     )
     def next_update(self, info: Info) -> dt.datetime | None:
-        """Look at the clock."""
+        """Compute it from the current time."""
         from graphql_api.odds.service import Odds
 
         if not is_updating(info.context.settings):
@@ -99,7 +99,7 @@ class OddsBoard:
         ] = ENTRIES,
         order_by: Annotated[OddsOrder, strawberry.argument(description="The order.")] = OddsOrder.COMBINATION,
     ) -> list[OddsEntry]:
-        """Show the first ones."""
+        """Return the first odds."""
         check_count("first", first, MAX_ENTRIES)
         by_rank = order_by is OddsOrder.RANK
         return [_entry(each) for each in self.board.entries(self.type, first, by_rank=by_rank)]
@@ -127,7 +127,7 @@ class RaceOdds:
         info: Info,
         type: Annotated[BetType, strawberry.argument(description="The type of the bet.")] = BetType.WIN,  # noqa: A002
     ) -> OddsBoard | None:
-        """Look the board up."""
+        """Look up the board."""
         from graphql_api.odds.service import current_board
 
         race: Any = self

@@ -182,7 +182,7 @@ def _id(request_id: str | None) -> str:
 
 
 def _same(made: Watch, asked: str | None) -> Watch:
-    """Return a watch that was created by the very same request. Raises ``BadUserInput`` for another one."""
+    """Return a watch that the same request created. Raises ``BadUserInput`` for another request."""
     if made.asked != asked:
         raise BadUserInput("'clientRequestId' was already used for another request. Use a new one for each request.")
     return made

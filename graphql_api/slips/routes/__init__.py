@@ -1,1 +1,1 @@
-"""The cart's routes: a slip by plain HTTP, in the shapes of the API that came before."""
+"""The cart's routes: a slip by plain HTTP, in the JSON of the previous API."""

@@ -1,4 +1,4 @@
-"""The cart: a slip whose items are single combinations, as clients of the API that came before send them."""
+"""The cart: a slip whose items are single combinations, as clients of the previous API send them."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -49,7 +49,7 @@ class Cart:
         return uncached({"cart_id": cart_id, "item_id": changed.item_id, **_counted(changed.slip)}, 201)
 
     async def cart(self, request: Request) -> Response:
-        """Answer with the cart, or take everything out of it."""
+        """Return the cart, or remove all its items."""
         cart_id = request.path_params["cart_id"]
         if request.method == "DELETE":
             return await self._change(cart_id, changes.clear)
@@ -58,7 +58,7 @@ class Cart:
         return uncached({"cart_id": cart_id, "items": items, "total_amount": slip.total, "is_empty": not items})
 
     async def remove(self, request: Request) -> Response:
-        """Take one item out."""
+        """Remove one item."""
         item_id = request.path_params["item_id"]
         return await self._change(request.path_params["cart_id"], lambda slip: changes.remove(slip, item_id))
 

@@ -1,4 +1,4 @@
-"""The cart's routes in the words of OpenAPI."""
+"""The cart's routes as OpenAPI describes them."""
 
 from graphql_api.slips.routes.shapes import FAILURES, ITEM, YEN
 from graphql_api.web.openapi.coded_failures import CODED_ERROR
@@ -10,7 +10,7 @@ CART_ID: Json = {**TEXT, "description": "Secret id. Anyone who knows it can read
 
 
 def schemas() -> dict[str, Json]:
-    """Make the schemas of requests and answers."""
+    """Return the schemas of requests and responses."""
     counts: Json = {"item_count": COUNT, "total_amount": YEN}
     covered = {**COUNT, "description": "Number of combinations. Always 1, except for items added by GraphQL."}
     items = {"type": "array", "items": reference("CartShownItem")}
@@ -47,7 +47,7 @@ def clear() -> Json:
 
 
 def remove() -> Json:
-    """Describe how an item is taken out."""
+    """Describe how an item is removed."""
     return _change("removeCartItem", "Remove an item from a cart", "cart_id", "item_id")
 
 

@@ -6,7 +6,7 @@ from graphql_api.web.routes import ApiRoute, Http, lazy_endpoints
 
 READ = {"get": 10_000}
 CHANGE = {"post": 200_000, "delete": 200_000}
-"""What requests cost a caller, in values of an answer: a change costs as much as a mutation."""
+"""Costs of requests for a caller, in values of a response. A change costs as much as a mutation."""
 
 
 def routes(http: Http) -> list[ApiRoute]:

@@ -1,4 +1,4 @@
-"""Shapes that the routes of carts and consultations share: an item as JSON, and its schema and failures."""
+"""The JSON of an item with its schema, and the failures, for the routes of carts and consultations."""
 
 from graphql_api.slips.model import SlipItem
 from graphql_api.slips.tickets.types import BetType
@@ -37,7 +37,7 @@ FAILURES = CodedFailures(
 
 
 def shown_item(item: SlipItem) -> Json:
-    """Return an item; ``amount`` is its whole cost, so that those of all items make the total."""
+    """Return an item as JSON. ``amount`` is its cost in yen, so that their sum is the total."""
     ticket = item.ticket
     is_straight = item.combinations == 1 and ticket.rule.is_ordered and not ticket.multi
     return {
@@ -52,7 +52,7 @@ def shown_item(item: SlipItem) -> Json:
 
 
 def _numbers(item: SlipItem) -> list[int]:
-    """Return the numbers of a bet whose order does not count; one bracket may stand twice."""
+    """Return the numbers of a bet whose order does not count. A bracket may occur twice."""
     legs = item.ticket.legs
     if item.combinations == 1 and all(len(leg) == 1 for leg in legs):
         return sorted(number for leg in legs for number in leg)

@@ -1,4 +1,4 @@
-"""Mutations of slips. Each weighs so much that one request cannot hold many."""
+"""Mutations of slips. Each costs so much that one request cannot contain many."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from graphql_api.slips.service import Order
 
 MUTATION = cost(weight=200_000)
-"""Of the default limit of 3,000,000, so that one request changes slips 14 times at most."""
+"""Part of the default limit of 3,000,000, so that one request changes slips 14 times at most."""
 
 Info = strawberry.Info[Context, None]
 
@@ -108,7 +108,7 @@ class Mutation:
         expected_version: ExpectedVersion = None,
         client_request_id: RequestId = None,
     ) -> SlipPayload:
-        """Take an item off."""
+        """Remove an item."""
         from graphql_api.slips.service import order_of
 
         change = lambda slip: changes.remove(slip, item_id)  # noqa: E731
@@ -122,7 +122,7 @@ class Mutation:
         expected_version: ExpectedVersion = None,
         client_request_id: RequestId = None,
     ) -> SlipPayload:
-        """Take all items off."""
+        """Remove all items."""
         from graphql_api.slips.service import order_of
 
         return await _change(info, slip_id, order_of(changes.clear, ("clear",), expected_version, client_request_id))

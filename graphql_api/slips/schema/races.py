@@ -1,4 +1,4 @@
-"""What slips add to a race: the bets that are sold on it, and what they paid."""
+"""The fields that slips add to a race: the types of bets on sale, and the payouts."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from graphql_api.slips.schema.enums import BetType
 from graphql_api.slips.tickets.sales import types_on_sale
 
 PAYOUTS = 12
-"""Payouts that a race is reckoned to have: without dead heats it has as many."""
+"""Estimated number of payouts of a race, which is that without dead heats."""
 
 
 @strawberry.type(description="Payout (払戻金) of one winning combination.")
@@ -35,7 +35,7 @@ class RaceBets:
         metadata=pure(size=PAYOUTS),
     )
     def payouts(self) -> list[Payout]:
-        """Show what the race holds."""
+        """Return the payouts of the race."""
         race: Any = self
         return [Payout(type=paid.bet_type, combination=list(paid.combination), yen=paid.yen) for paid in race.payouts]
 
@@ -44,7 +44,7 @@ class RaceBets:
         metadata=PURE,
     )
     def tickets_on_sale(self) -> list[BetType] | None:
-        """Follow the rules of sales."""
+        """Return the types that are sold by the rules."""
         race: Any = self
         field = field_of(race)
         return None if field is None else list(types_on_sale(field))

@@ -19,7 +19,7 @@ COUNT_WORK = 3_000
 """Work of reading and counting a ticket, in values of a list: at most 300 µs."""
 
 CANDIDATE_WORK = 3
-"""The same of looking at a candidate when combinations are listed."""
+"""Work of checking one candidate when combinations are listed, in the same unit."""
 
 
 @strawberry.input(
@@ -30,7 +30,7 @@ CANDIDATE_WORK = 3
     )
 )
 class TicketInput:
-    """What a client bets on."""
+    """The input of a ticket."""
 
     type: BetType = strawberry.field(description="The type of the bet.")
     method: BetMethod = strawberry.field(default=BetMethod.STRAIGHT, description="How combinations are selected.")

@@ -1,4 +1,4 @@
-"""Slips as GraphQL shows them. What is told of races is looked up when it is asked for, once for each race."""
+"""Slips as GraphQL shows them. Data of races is looked up if it is selected, once for each race."""
 
 from datetime import datetime
 
@@ -22,7 +22,7 @@ declare(SlipWarningCode, warnings.CODES)
 declare(UnsettledReason, settling.REASONS)
 
 LOOKUP = LOAD // 10
-"""What looking a race up costs, for the item of which it is asked: the items of a slip share few races."""
+"""Cost of a race's look-up for one item. The items of a slip share few races."""
 
 LOOKED_UP = cost(weight=LOOKUP)
 WARNED = cost(weight=LOOKUP // len(SlipWarningCode), size=len(SlipWarningCode))
@@ -97,12 +97,12 @@ class SlipItem:
 
     @strawberry.field(graphql_type=Race | None, description="The race. Null if it is unknown.", metadata=LOOKED_UP)
     async def race(self) -> races_model.Race | None:
-        """Look the race up."""
+        """Look up the race."""
         return await self.races.find(self.item.look_up_id)
 
     @strawberry.field(description="Problems with buying this ticket now.", metadata=WARNED)
     async def warnings(self, info: Info) -> list[SlipWarning]:
-        """Look the race up and compare."""
+        """Look up the race, and compare."""
         from graphql_api.slips.service import Slips
 
         found = warnings_of(self.item, await self.races.find(self.item.look_up_id), info.context.use(Slips).now())

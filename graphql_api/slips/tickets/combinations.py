@@ -1,4 +1,4 @@
-"""The combinations of a ticket: listed one by one, or counted without being listed; and their cost."""
+"""The combinations of a ticket, listed or only counted, and their cost."""
 
 import itertools
 from collections import Counter
@@ -12,14 +12,14 @@ from graphql_api.slips.tickets.ticket import Ticket
 from graphql_api.slips.tickets.types import BET_RULES, BetType, Combination
 
 UNIT = 100
-"""Stakes are multiples of so many yen."""
+"""Unit of stakes, in yen."""
 
 MAX_COST = 2**31 - 1
-"""The highest cost of a ticket in yen, so that it is an ``Int`` of GraphQL."""
+"""Maximum cost of a ticket in yen, so that it fits an ``Int`` of GraphQL."""
 
 
 def combinations(ticket: Ticket) -> Iterator[Combination]:
-    """List the combinations lazily, ascending."""
+    """Yield the combinations in ascending order."""
     places = len(ticket.legs)
     candidates: Iterator[Combination]
     if ticket.rule.is_ordered:
@@ -38,9 +38,9 @@ def combinations(ticket: Ticket) -> Iterator[Combination]:
 
 @lru_cache(maxsize=256)
 def every_combination(bet_type: BetType, runners: int) -> tuple[Combination, ...]:
-    """Return all combinations of a type for so many declared runners, ascending.
+    """Return all combinations of a type for a number of declared runners, in ascending order.
 
-    Of brackets they are those of all eight, each with itself too, whatever the field.
+    For brackets they are always those of all eight, including each with itself.
     """
     rule = BET_RULES[bet_type]
     if rule.is_by_bracket:
@@ -52,7 +52,7 @@ def every_combination(bet_type: BetType, runners: int) -> tuple[Combination, ...
 def count(ticket: Ticket) -> int:
     """Count the combinations without listing them.
 
-    Numbers that stand in the same legs are exchangeable. So each pattern of memberships stands for as many combinations
+    Numbers in the same legs are exchangeable. So each pattern of memberships represents as many combinations
     as there are choices of distinct numbers with these memberships.
     """
     memberships, patterns = ticket.memberships(), ticket.patterns()
@@ -65,7 +65,7 @@ def count(ticket: Ticket) -> int:
 
 
 def cost(number: int, unit_stake: int) -> int:
-    """Return the yen of so many combinations; raises ``BadUserInput`` where the stake on each is no multiple of 100."""
+    """Return the cost of combinations in yen. Raises ``BadUserInput`` if the stake on each is not a multiple of 100."""
     if type(unit_stake) is not int or unit_stake <= 0 or unit_stake % UNIT:
         raise BadUserInput(f"The stake on each combination must be a positive multiple of {UNIT} yen.")
     total = number * unit_stake

@@ -6,20 +6,20 @@ from dataclasses import dataclass
 from graphql_api.errors import BadUserInput
 
 BRACKETS = 8
-"""Brackets of every race in Japan."""
+"""Number of brackets of every race in Japan."""
 
 FULL_GATE = 18
-"""The largest field in Japan; what is taken where the field is not known."""
+"""The largest field in Japan, which is assumed if the field is not known."""
 
 MAX_RUNNERS = 24
-"""The largest field for which bets are sold in Japan: that of an overseas race."""
+"""The largest field with bets on sale in Japan, that of an overseas race."""
 
 
 @dataclass(frozen=True, slots=True)
 class RaceField:
     """The field as declared, horses that were scratched later included.
 
-    ``brackets`` holds how many horses stand in each of the eight brackets. Make one by ``race_field``.
+    ``brackets`` is the number of horses in each of the eight brackets. Use ``race_field`` to make one.
     """
 
     runners: int
@@ -32,7 +32,7 @@ class RaceField:
 
 
 def deal_brackets(runners: int) -> tuple[int, ...]:
-    """Return how many horses each bracket holds by the rule: the outer brackets get a second and a third horse first.
+    """Return the number of horses in each bracket by the rule: outer brackets get a second and a third horse first.
 
     Up to eight horses have a bracket each, from the first on.
     """
@@ -43,9 +43,9 @@ def deal_brackets(runners: int) -> tuple[int, ...]:
 
 
 def race_field(runners: int | None = None, brackets: Iterable[int] | None = None) -> RaceField:
-    """Check a field that a client describes; raises ``BadUserInput``.
+    """Return the field that a client describes. Raises ``BadUserInput``.
 
-    Without ``brackets`` they follow from ``runners``; without either the field is a full gate.
+    Without ``brackets`` they follow from ``runners``. Without both the field is full.
     """
     if brackets is None:
         runners = FULL_GATE if runners is None else runners

@@ -1,4 +1,4 @@
-"""Pay rates (払戻率): which part of the stakes each organiser pays out, in thousandths."""
+"""Pay rates (払戻率): the part of the stakes that each organiser pays out, in thousandths."""
 
 from collections.abc import Mapping
 from enum import Enum
@@ -8,7 +8,7 @@ from graphql_api.slips.tickets.types import BetType
 
 
 class Organiser(Enum):
-    """Who sells the bets. Tracks of NAR set rates of their own; the usual ones stand here, and Hokkaido's."""
+    """The seller of the bets. Racecourses of NAR have their own rates: here are the usual ones, and Hokkaido's."""
 
     JRA = "jra"
     NAR = "nar"

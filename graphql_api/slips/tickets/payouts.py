@@ -11,25 +11,25 @@ from graphql_api.slips.tickets.combinations import UNIT
 from graphql_api.slips.tickets.types import Combination
 
 LEAST = 100
-"""A payout per 100 yen is never lower; who wins gets the stake back (元返し)."""
+"""Minimum payout per 100 yen: a winner gets at least the stake back (元返し)."""
 
 PLUS = 10
-"""What is added to the lowest payout (JRA プラス10)."""
+"""Yen that are added to the minimum payout (JRA プラス10)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Payouts:
-    """Yen per 100 yen of one type of bet: ``winners`` by combination, or ``special`` (特払) for every live one."""
+    """Payouts in yen per 100 yen of one type of bet: ``winners`` by combination, or ``special`` (特払) for all."""
 
     winners: Mapping[Combination, int] = field(default_factory=dict)
     special: int | None = None
 
 
 def payout(on_winner: int, on_losers: int, winners: int, pay_rate: int, *, plus_10: bool) -> int:
-    """Return the payout of one of so many winning combinations, by the yen staked on it and on all losing ones.
+    """Return the payout of one of several winning combinations, by the stakes in yen on it and on all losing ones.
 
-    ``pay_rate`` is in thousandths. With ``plus_10``, 10 yen are added to a payout of 100 where the combination's own
-    part of the pool allows it: of the other winners nothing is known here. 0 where nobody staked on it.
+    ``pay_rate`` is in thousandths. With ``plus_10``, 10 yen are added to a payout of 100 if the combination's own
+    part of the pool allows it, since the other winners are unknown here. 0 if nobody bet on it.
     """
     paid = _payout(on_winner, on_losers, winners, pay_rate)
     raised = (LEAST + PLUS) * on_winner * winners <= UNIT * (on_winner * winners + on_losers)
@@ -39,7 +39,7 @@ def payout(on_winner: int, on_losers: int, winners: int, pay_rate: int, *, plus_
 def pool_payouts(
     stakes: Mapping[Combination, int], winning: Iterable[Combination], pay_rate: int, *, plus_10: bool
 ) -> Payouts:
-    """Return the payouts of a type by the yen staked on each combination, refunds left out.
+    """Return the payouts of a type by the stakes in yen on each combination, without refunds.
 
     Without a stake on any winning combination the special payout goes to all. With ``plus_10``, 10 yen are added to
     every payout of 100 unless the payouts of the type would then exceed its stakes.
@@ -57,7 +57,7 @@ def pool_payouts(
 
 
 def special_payout(pay_rate: int) -> int:
-    """Return what every bet of a type gets per 100 yen where none wins (特払): the pay rate, by units of 10 yen."""
+    """Return the payout per 100 yen of every bet of a type if none wins (特払): the pay rate in units of 10 yen."""
     return pay_rate // 100 * 10
 
 

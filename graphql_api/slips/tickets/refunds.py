@@ -1,4 +1,4 @@
-"""Refunds (返還): what a ticket gets back for horses that were scratched (取消) or excluded (除外)."""
+"""Refunds (返還) of a ticket for horses that were scratched (取消) or excluded (除外)."""
 
 from collections import Counter
 from collections.abc import Collection
@@ -11,7 +11,7 @@ from graphql_api.slips.tickets.ticket import Ticket
 
 @dataclass(frozen=True, slots=True)
 class Refund:
-    """How many of a ticket's combinations are refunded, their ``yen``, and how many are still ``live``."""
+    """The number of refunded combinations of a ticket, their ``yen``, and the number of ``live`` ones."""
 
     refunded: int
     yen: int
@@ -19,7 +19,7 @@ class Refund:
 
 
 def refund(ticket: Ticket, unit_stake: int, field: RaceField, scratched: Collection[int]) -> Refund:
-    """Return what is refunded of a ticket; ``scratched`` are the numbers of horses that do not start."""
+    """Return the refund of a ticket. ``scratched`` are the numbers of horses that do not start."""
     live = count(live_part(ticket, field, scratched))
     refunded = count(ticket) - live
     return Refund(refunded, cost(refunded, unit_stake), live)
@@ -28,7 +28,7 @@ def refund(ticket: Ticket, unit_stake: int, field: RaceField, scratched: Collect
 def live_part(ticket: Ticket, field: RaceField, scratched: Collection[int]) -> Ticket:
     """Return the ticket without the combinations that are refunded.
 
-    A bracket takes part as long as a horse in it starts, and is paired with itself as long as two do.
+    A bracket is live if a horse in it starts. The pair of a bracket with itself is live if two start.
     """
     if not ticket.rule.is_by_bracket:
         return replace(ticket, legs=tuple(leg.difference(scratched) for leg in ticket.legs))

@@ -1,4 +1,4 @@
-"""The official result of a race, and the combinations that win by it."""
+"""The official result of a race, and the winning combinations."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,16 +9,16 @@ from graphql_api.slips.tickets.sales import is_on_sale, places_paid
 from graphql_api.slips.tickets.types import BET_RULES, BetType, Combination
 
 PODIUM = 3
-"""Places that decide on bets."""
+"""Number of places that decide bets."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
     """The official order (着順): the horse numbers of each place, several in a dead heat (同着).
 
-    A demoted horse (降着) stands where it was demoted to. Horses that did not finish or were disqualified are in no
-    place; those that did not start are ``scratched``. ``places_paid`` is what the organiser said that PLACE pays; None
-    is by the declared runners.
+    A demoted horse (降着) has its new place. Horses that did not finish or were disqualified have no
+    place. Horses that did not start are ``scratched``. ``places_paid`` is the organiser's number for PLACE. None
+    means by the declared runners.
     """
 
     field: RaceField
@@ -27,16 +27,16 @@ class Result:
     places_paid: int | None = None
 
     def __post_init__(self) -> None:
-        """Refuse an order that no race can have with ``ValueError``."""
+        """Raise ``ValueError`` for an impossible order."""
         horses = [horse for place in self.order for horse in place]
         if len(set(horses)) < len(horses) or not set(horses) <= set(range(1, self.field.runners + 1)) - self.scratched:
             raise ValueError("The order must name starters of the field, each once.")
 
 
 def winning_combinations(result: Result) -> dict[BetType, tuple[Combination, ...]]:
-    """Return the winning combinations of each type that was on sale, ascending.
+    """Return the winning combinations of each type that was on sale, in ascending order.
 
-    A combination wins if some order that breaks the ties makes it win.
+    A combination wins if it wins for some order that breaks the ties.
     """
     podiums = list(_podiums([place for place in result.order if place], PODIUM))
     paid = places_paid(result.field.runners) if result.places_paid is None else result.places_paid
@@ -49,7 +49,7 @@ def winning_combinations(result: Result) -> dict[BetType, tuple[Combination, ...
 
 
 def _podiums(order: Sequence[Sequence[int]], places: int) -> Iterator[Combination]:
-    """Break the ties in every way, as far as the first places; fewer horses than places give shorter tuples."""
+    """Yield the first places for every order that breaks the ties. With fewer horses than places tuples are shorter."""
     if not places or not order:
         yield ()
         return
@@ -59,7 +59,7 @@ def _podiums(order: Sequence[Sequence[int]], places: int) -> Iterator[Combinatio
 
 
 def _wins(kind: BetType, podium: Combination, paid: int, brackets: Mapping[int, int]) -> Iterable[Combination]:
-    """Name what one order of the first horses makes win."""
+    """Return the winning combination for one order of the first horses."""
     if kind is BetType.PLACE:
         return ((horse,) for horse in podium[:paid])
     if kind is BetType.QUINELLA_PLACE:

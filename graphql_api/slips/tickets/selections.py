@@ -1,4 +1,4 @@
-"""Selections as clients describe them, read into tickets; each rule that one can break has a message of its own."""
+"""Reading of clients' selections as tickets. Each rule that a selection can break has its own message."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,12 +21,12 @@ PARTS: Mapping[BetMethod, tuple[str, ...]] = MappingProxyType(
         BetMethod.FORMATION: ("legs",),
     }
 )
-"""The parts of a selection that each method takes, and takes alone."""
+"""The parts of a selection that each method requires. Other parts are refused."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
-    """A selection; ``PARTS`` tells which parts each method takes.
+    """A selection. ``PARTS`` lists the parts of each method.
 
     ``positions`` are the places of the axes, in their order, in a wheel of EXACTA or TRIFECTA; with ``multi`` (マルチ)
     the axes may take any place. Numbers are horse numbers, or bracket numbers for BRACKET_QUINELLA.
@@ -43,7 +43,7 @@ class Selection:
 
 
 def read_selection(selection: Selection, field: RaceField) -> Ticket:
-    """Return the ticket that a selection describes; raises ``BadUserInput`` that tells which rule it breaks."""
+    """Return the ticket of a selection. Raises ``BadUserInput``, which names the broken rule."""
     try:
         return _read(selection, BET_RULES[selection.bet_type], field)
     except ValueError as error:
@@ -70,7 +70,7 @@ def _read(selection: Selection, rule: BetRule, field: RaceField) -> Ticket:
 
 
 def _check_method(selection: Selection, rule: BetRule) -> None:
-    """Refuse a method that the type has not, and parts that the method does not take."""
+    """Refuse a method that the type does not have, and parts that the method does not use."""
     method = selection.method
     if rule.places == 1 and method in {BetMethod.BOX, BetMethod.WHEEL}:
         raise ValueError("a bet on one horse must be STRAIGHT or a FORMATION with one leg.")
@@ -87,7 +87,7 @@ def _check_method(selection: Selection, rule: BetRule) -> None:
 
 
 def _check_numbers(numbers: Numbers, rule: BetRule, field: RaceField) -> None:
-    """Refuse what is no horse of the field, or no bracket with a horse in it."""
+    """Refuse numbers that are not horses of the field, or not brackets with a horse."""
     for number in numbers:
         if type(number) is not int or number < 1:
             raise ValueError(f"{rule.noun} numbers are whole numbers from 1, not {number!r}.")
@@ -143,7 +143,7 @@ def _wheel(selection: Selection, rule: BetRule) -> Iterable[Numbers]:
 
 
 def _check_positions(selection: Selection, places: range) -> None:
-    """Refuse places that do not say where each axis finishes."""
+    """Refuse positions that do not give the place of each axis."""
     positions = selection.positions
     if len(positions) != len(selection.axes):
         raise ValueError("positions must name one place for each axis, or multi must be true.")
@@ -165,4 +165,4 @@ _LEGS = MappingProxyType(
         BetMethod.FORMATION: _formation,
     }
 )
-"""How each method names the numbers of each place."""
+"""The functions that return the numbers of each place, by method."""

@@ -1,4 +1,4 @@
-"""Settlement of a ticket after the race: what won, what is refunded, and the yen."""
+"""Settlement of a ticket after the race: winning combinations, refund, and payout in yen."""
 
 from dataclasses import dataclass
 
@@ -12,9 +12,9 @@ from graphql_api.slips.tickets.types import Combination
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """The combinations of a ticket that ``won``, ascending, its refund, and what the won ones pay.
+    """The winning combinations of a ticket in ascending order, its refund, and its payout.
 
-    ``yen`` is without the refund; None where a payout that it takes is not known.
+    ``yen`` is the payout without the refund. None if a necessary payout is not known.
     """
 
     won: tuple[Combination, ...]
@@ -23,7 +23,7 @@ class Settlement:
 
 
 def settle(ticket: Ticket, unit_stake: int, result: Result, payouts: Payouts | None) -> Settlement:
-    """Settle a ticket by the official result and the payouts of its type; None where these are not known."""
+    """Settle a ticket by the official result and the payouts of its type, which are None if they are not known."""
     live = live_part(ticket, result.field, result.scratched)
     won = tuple(each for each in winning_combinations(result).get(ticket.bet_type, ()) if live.covers(each))
     per_100 = _paid_per_100(won, live, payouts)
@@ -32,7 +32,7 @@ def settle(ticket: Ticket, unit_stake: int, result: Result, payouts: Payouts | N
 
 
 def _paid_per_100(won: tuple[Combination, ...], live: Ticket, payouts: Payouts | None) -> int | None:
-    """Return what a stake of 100 yen on each combination gets; None where that is not known."""
+    """Return the payout of 100 yen on each combination. None if it is not known."""
     if payouts is None:
         return None
     if payouts.special is not None:

@@ -1,4 +1,4 @@
-"""A ticket: what every method of selecting comes down to, and which combinations it covers."""
+"""A ticket: the common form of all methods of selecting, with the combinations that it covers."""
 
 from dataclasses import dataclass
 from itertools import permutations, product
@@ -8,10 +8,10 @@ from graphql_api.slips.tickets.types import BET_RULES, BetRule, BetType, Combina
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """A set of distinct combinations, held as the numbers that may take each place.
+    """A set of distinct combinations, stored as the numbers that may take each place.
 
-    With ``multi``, or where the order of the bet does not count, any order of the ``legs`` will do. ``repeatable``
-    names the brackets that may stand twice in a combination (ゾロ目). Make one by ``selections.read_selection``.
+    With ``multi``, or if the order of the bet does not count, the ``legs`` may have any order. ``repeatable``
+    are the brackets that may occur twice in a combination (ゾロ目). Use ``selections.read_selection`` to make one.
     """
 
     bet_type: BetType
@@ -26,11 +26,11 @@ class Ticket:
 
     @property
     def numbers(self) -> list[int]:
-        """Return every number of the ticket, ascending."""
+        """Return all numbers of the ticket in ascending order."""
         return sorted(frozenset().union(*self.legs))
 
     def memberships(self) -> dict[int, int]:
-        """Return for each number the legs that hold it, as the bits of an integer."""
+        """Return the legs that contain each number, as the bits of an integer."""
         return {
             number: sum(1 << place for place, leg in enumerate(self.legs) if number in leg) for number in self.numbers
         }
@@ -47,7 +47,7 @@ class Ticket:
         return frozenset(order for pattern in patterns for order in permutations(pattern))
 
     def covers(self, combination: Combination) -> bool:
-        """Return whether a combination is one of the ticket's."""
+        """Return whether the ticket contains a combination."""
         memberships = self.memberships()
         is_allowed = len(set(combination)) == len(combination) or combination[0] in self.repeatable
         return is_allowed and tuple(memberships.get(number, 0) for number in combination) in self.patterns()

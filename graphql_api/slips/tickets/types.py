@@ -1,4 +1,4 @@
-"""Types of bets (式別) and methods of selecting (買い方), and the facts that tell the types apart."""
+"""Types of bets (式別) with their rules, and methods of selecting (買い方)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from types import MappingProxyType
 from graphql_api.language import Label
 
 Combination = tuple[int, ...]
-"""Horse or bracket numbers of one bet: ascending where the order does not count, else in finishing order."""
+"""Horse or bracket numbers of one bet: in ascending order if the order does not count, else in finishing order."""
 
 
 class BetType(Enum):
@@ -35,7 +35,7 @@ class BetMethod(Enum):
 
 @dataclass(frozen=True, slots=True)
 class BetRule:
-    """What one type of bet asks for; it is on sale where at least ``least_runners`` are declared."""
+    """The rule of one type of bet. It is on sale if at least ``least_runners`` are declared."""
 
     places: int
     least_runners: int
@@ -45,7 +45,7 @@ class BetRule:
 
     @property
     def noun(self) -> str:
-        """Return what the numbers of the bet count."""
+        """Return the word for the numbers of the bet: horses or brackets."""
         return "bracket" if self.is_by_bracket else "horse"
 
 
