@@ -1,4 +1,4 @@
-"""What API keys cost: repeated requests without and with a key, and answers while the store fails.
+"""What API keys cost: repeated requests with a key and without, answers while the store fails, calls to DynamoDB.
 
 ``python -m benchmarks.access`` starts servers of this project on one core, drives each in turn from another, and writes
 ``results/access.md``. Of repeated requests the server's own processor time counts: it is the least disturbed by others.
@@ -18,6 +18,7 @@ from http.client import HTTPConnection
 from itertools import repeat
 from pathlib import Path
 
+from benchmarks.access_calls import calls
 from benchmarks.cores import OTHERS, on
 from benchmarks.environments import HERE
 from benchmarks.load import drive
@@ -150,6 +151,7 @@ def main() -> None:
         tables = [
             repeated(folder / "data", folder, options.rounds, options.seconds),
             failing(folder / "data", folder, 4 * options.seconds),
+            calls(),
         ]
     text = "# What API keys cost\n\n" + "\n\n".join("\n".join(lines) for lines in tables) + "\n"
     (options.out / "access.md").write_text(text, "utf-8")

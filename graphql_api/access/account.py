@@ -6,12 +6,13 @@ from collections.abc import Mapping
 
 from graphql_api.access.callers import HEADER_SECONDS, KEPT_COST, Headers
 from graphql_api.access.clock import Clock
+from graphql_api.access.guesses import Guess
 from graphql_api.access.prepaid import PrepaidRequests
 from graphql_api.access.rate_headers import policy, rate_limit, remaining
 from graphql_api.access.rates import USUAL_COST, Purse, Rate
 from graphql_api.access.records import COST, LIMITS, REQUESTS, KeyRecord
 from graphql_api.access.usage import Amount, Usage
-from graphql_api.store.protocol import Item
+from graphql_api.store.protocol import Drawn, Item
 from graphql_api.store.rate_limits import Draw
 
 CHECK_SECONDS = 25.0
@@ -31,6 +32,7 @@ class Account:
         self._headers: Headers = ()
         self._headers_at = -math.inf
         self._version = 0
+        self._guesses = {name: Guess() for name in LIMITS}
         self.update(item)
         self._requests, self._cost = Purse(self.rates[REQUESTS].unit), Purse(USUAL_COST * self.rates[COST].unit)
         self.purses = {REQUESTS: self._requests, COST: self._cost}
@@ -48,6 +50,16 @@ class Account:
             self._policy = policy(self.rates).encode()
         self.marks = {name: item.numbers.get(name, 0) for name in LIMITS}
         self.checked = self._clock.monotonic()
+
+    def guessed_marks(self, now: int) -> dict[str, int]:
+        """Return the marks that the store is likely to have at ``now`` of the wall clock."""
+        return {name: self._guesses[name].mark(mark, now) for name, mark in self.marks.items()}
+
+    def learn(self, drawn: Drawn, draws: Mapping[str, Draw], now: int) -> None:
+        """Compare the marks that were known with those that a draw found, before ``update`` replaces them."""
+        for name, guess in self._guesses.items():
+            found = drawn.item.numbers.get(name, 0) - drawn.taken[name] - draws[name].owed
+            guess.learn(self.marks[name], found, now)
 
     def is_fresh(self) -> bool:
         """Return whether the record was read not long ago."""

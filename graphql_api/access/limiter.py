@@ -80,6 +80,7 @@ class Limiter:
             raise self._refusal(account, draws, wall)
         drawn = await self._ask(account, draws, wall)
         if drawn is not None:
+            account.learn(drawn, draws, wall)
             account.update(drawn.item)
             if drawn.granted or owes:
                 account.credit(drawn.taken, draws, now)
@@ -92,8 +93,9 @@ class Limiter:
         """Draw from the store; None where it fails."""
         if self.outage.is_on:
             return None
+        guessed = account.guessed_marks(wall)
         try:
-            drawn = await self.store.draw(key_of(account.record.id), wall, draws, account.marks)
+            drawn = await self.store.draw(key_of(account.record.id), wall, draws, guessed)
         except ServiceError as error:
             self.outage.report(error)
             return None

@@ -127,3 +127,25 @@ def test_a_change_that_the_store_refuses_has_no_effect(app: Served, known: bool)
             answer = ask(app, key)
             calls = [call for call in app.store.calls[before:] if call != "add"]  # usage of the request before
             assert (answer.status_code, calls) == (status, ["draw"]), name
+
+
+def test_a_key_that_others_use_takes_one_update_once_that_is_known(app: Served, updates: list[str]) -> None:
+    """Which form of an update DynamoDB accepts depends on others: it is guessed by how it was of late."""
+    record, text = app.keys.create("a")
+    numbers: list[int] = []
+
+    def ask(others: bool) -> None:
+        app.clock.seconds += 30
+        if others:
+            half = Draw(MINUTE // 3, MINUTE // 3, MINUTE)
+            app.store.within.draw(key_of(record.id), app.clock.wall(), {"requests": half, "cost": half})
+        updates.clear()
+        answer, number = draws(app, lambda: app.ask({"X-API-Key": text}))
+        assert (answer.status_code, number) == (200, 1)
+        numbers.append(len(updates))
+
+    for others in (True, False):
+        for _ in range(15):
+            ask(others)
+    assert max(numbers) <= 2
+    assert set(numbers[10:15]) | set(numbers[25:]) <= {0, 1}  # none are counted where the store is a file
