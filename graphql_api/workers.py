@@ -14,6 +14,7 @@ from threading import BoundedSemaphore
 from typing import Any, TypeVar
 
 from graphql_api.errors import UpstreamUnavailable
+from graphql_api.process import let_others_first
 
 MAX_WAITING = 1_000
 """Work that may wait for a thread; more would only be answered when nobody waits for it any longer."""
@@ -25,9 +26,12 @@ T = TypeVar("T")
 class Workers:
     """A bounded pool of threads, started as work comes, with a bounded queue before it."""
 
-    def __init__(self, threads: int, name: str = "load") -> None:
-        """Allow ``threads`` of this ``name`` at once; ``MAX_WAITING`` more wait."""
-        self._pool = ThreadPoolExecutor(threads, name)
+    def __init__(self, threads: int, name: str = "load", *, behind: bool = False) -> None:
+        """Allow ``threads`` of this ``name`` at once; ``MAX_WAITING`` more wait.
+
+        Work that runs ``behind`` leaves the processor to the other threads of the process while these have work.
+        """
+        self._pool = ThreadPoolExecutor(threads, name, initializer=let_others_first if behind else None)
         self._room = BoundedSemaphore(threads + MAX_WAITING)
 
     def begin(self, work: Callable[[], T]) -> Future[T]:

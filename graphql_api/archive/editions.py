@@ -127,7 +127,7 @@ class Editions(Snapshots[Edition]):
         """Hold nothing yet. ``clock`` gives seconds."""
         own = settings.of(ArchiveSettings)
         threads = threads or LoadThreads(settings.load_threads)
-        self._questions = Workers(own.archive_questions, "archive-question")
+        self._questions = Workers(own.archive_questions, "archive-question", behind=True)
         self._editions: EditionSource = load_named(_SOURCES[own.archive_engine])(
             storage, files, self._questions, settings
         )
