@@ -24,16 +24,35 @@ class Sql(NDArrayOperatorsMixin):
         """Write one of numpy's elementwise functions; ``where`` gives null elsewhere, as ``out`` of NaN does."""
         if method != "__call__" or ufunc.__name__ not in _ELEMENTWISE:
             raise TypeError(f"No SQL for {ufunc.__name__} by {method}")
+        if isinstance(self, Chosen) and self is inputs[0] and ufunc.__name__ in _COMPARISONS:
+            return self.compared(ufunc, *inputs[1:])
         written = _ELEMENTWISE[ufunc.__name__](*map(literal, inputs))
         return Sql(f"(CASE WHEN {literal(options['where'])} THEN {written} END)" if "where" in options else written)
 
     def __array_function__(self, function: Any, _types: Any, arguments: Any, _options: Any) -> "Sql":
         """Write one of numpy's other functions."""
+        if function is np.where and isinstance(arguments[2], float) and math.isnan(arguments[2]):
+            return Chosen(*arguments[:2])
         return Sql(_FUNCTIONS[function.__name__](*map(literal, arguments)))
 
     def sum(self) -> "Sql":
         """Add up what all groups have."""
         return Sql(f"CAST(sum({self.text}) OVER () AS BIGINT)")
+
+
+class Chosen(Sql):
+    """An expression that is null where a condition does not hold."""
+
+    def __init__(self, condition: Sql, value: Sql) -> None:
+        """Hold both parts."""
+        super().__init__(f"(CASE WHEN {condition.text} THEN {value.text} ELSE {literal(math.nan)} END)")
+        self._condition = condition
+        self._value = value
+
+    def compared(self, comparison: np.ufunc, *others: Any) -> Sql:
+        """Compare the value where the condition holds: engines are faster with AND than with CASE."""
+        compared: Sql = self._condition & comparison(self._value, *others)
+        return compared
 
 
 def literal(value: Any) -> str:
@@ -65,6 +84,7 @@ def _square(base: str, exponent: str) -> str:
     return f"({base} * {base})"
 
 
+_COMPARISONS = frozenset({"equal", "not_equal", "less", "less_equal", "greater", "greater_equal"})
 _ELEMENTWISE: Mapping[str, Callable[..., str]] = MappingProxyType(
     {
         "equal": _infix("="),
