@@ -80,6 +80,7 @@ class Row:
     """A race on its day. ``slot`` is the last due time that was served, in seconds since 1970.
 
     ``first`` and ``last`` are the day's first and newest odds to win in tenths, by horse number.
+    ``is_compacted`` tells that this was done with the history behind the final odds.
     """
 
     race_id: str
@@ -89,6 +90,7 @@ class Row:
     first: Sequence[int]
     last: Sequence[int]
     first_at: datetime
+    is_compacted: bool = False
 
 
 def write_row(row: Row) -> Mapping[str, Any]:
@@ -100,6 +102,7 @@ def write_row(row: Row) -> Mapping[str, Any]:
         "first": row.first,
         "last": row.last,
         "firstAt": row.first_at.timestamp(),
+        "compacted": row.is_compacted,
     }
 
 
@@ -114,6 +117,7 @@ def read_row(item: Item) -> Row:
         first=body["first"],
         last=body["last"],
         first_at=moment(body["firstAt"]),
+        is_compacted=body.get("compacted", False),
     )
 
 

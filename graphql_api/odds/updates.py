@@ -101,8 +101,7 @@ class OddsUpdates:
             left = await self._update(find_races, day, claim, outcome, everything=everything)
         finally:
             outcome.failures = left.failures
-            if not await self._call(lambda: self._lease.release(claim, left)):
-                log.warning("odds_lease_lost")
+            await self._release(claim, left)
         return outcome
 
     def close(self) -> None:
@@ -110,6 +109,14 @@ class OddsUpdates:
         self._threads.close()
         self._writers.close()
         self._provider.close()
+
+    async def _release(self, claim: Claim, left: Next) -> None:
+        """Release the lease. If that fails, the lease ends by itself; what was stored remains valid."""
+        try:
+            if not await self._call(lambda: self._lease.release(claim, left)):
+                log.warning("odds_lease_lost")
+        except ServiceError as error:
+            log.warning("odds_lease_kept", code=error.code, **error.log_fields)
 
     async def _update(
         self, find_races: FindRaces, day: date, claim: Claim, outcome: Outcome, *, everything: bool
@@ -133,7 +140,7 @@ class OddsUpdates:
         boards = [board for _, board in kept if board is not None]
         await self._call(lambda: self._book.keep_day(day, [row for row, _ in kept], boards, self._now()))
         outcome.boards = boards
-        await self._compact(due, boards, outcome)
+        await self._compact(day, rows, claim.until, outcome)
         outcome.age = _age(races, rows, self._now())
         if due and outcome.failed == len(due):
             return self._after_failure(claim)
@@ -175,12 +182,20 @@ class OddsUpdates:
             pause *= 2
         raise UpstreamUnavailable("The source of odds does not answer in time.", reason="slow")
 
-    async def _compact(self, due: Sequence[Due], boards: Sequence[Board], outcome: Outcome) -> None:
-        """Compact the history of races whose odds have just become final."""
-        were_final = {each.race.ids.bridge for each in due if each.row and each.row.status is OddsStatus.FINAL}
-        for board in boards:
-            if board.status is OddsStatus.FINAL and board.race_id not in were_final:
-                outcome.compacted += await self._call(partial(self._book.compact, board.race_id))
+    async def _compact(self, day: date, rows: dict[str, Row], until: datetime, outcome: Outcome) -> None:
+        """Compact the history of races with final odds, also if an earlier run failed to do so.
+
+        A failure does not fail the run: the history can be read as it is, and the next run continues.
+        """
+        compacted = []
+        try:
+            for row in rows.values():
+                if row.status is OddsStatus.FINAL and not row.is_compacted and self._now() < until:
+                    outcome.compacted += await self._call(partial(self._book.compact, row.race_id))
+                    compacted.append(replace(row, is_compacted=True))
+            await self._call(lambda: self._book.keep_day(day, compacted, (), self._now()))
+        except ServiceError as error:
+            log.warning("odds_not_compacted", code=error.code, **error.log_fields)
 
     def _after_failure(self, claim: Claim) -> Next:
         """Return the pause after a failure. It increases with each failure, and is random so that processes differ."""

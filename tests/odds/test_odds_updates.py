@@ -1,13 +1,15 @@
 """Updates of odds: which races are due, and what comes of each fault."""
 
 import asyncio
+import math
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
@@ -15,7 +17,7 @@ from hypothesis import strategies as st
 from odds_day import DAY, KEPT, RaceDay, Wall, no_pause, race_day
 
 from fakes import PATIENCE
-from graphql_api.errors import StoreUnavailable, UpstreamUnavailable
+from graphql_api.errors import StoreFault, StoreUnavailable, UpstreamUnavailable
 from graphql_api.japan_time import JST
 from graphql_api.odds.book import Book
 from graphql_api.odds.due import last_slot, next_slot, slots_of
@@ -354,6 +356,69 @@ def test_the_history_is_compacted_to_one_point_a_minute(day: RaceDay) -> None:
         ("01:05", 9.5),
         ("05:00", 9.9),
     ]
+
+
+class Failing(SqliteStore):
+    """A store that refuses all calls after some."""
+
+    def __init__(self, path: Path, wall: Wall) -> None:
+        """Work at first."""
+        super().__init__(path, wall.seconds)
+        self.left: float = math.inf
+
+    def __getattribute__(self, name: str) -> Any:
+        """Count the calls of the interface."""
+        if name in {"get", "put", "put_all", "query", "add", "delete"}:
+            self.left -= 1
+            if self.left < 0:
+                raise StoreFault("Broken by order of the test.")
+        return super().__getattribute__(name)
+
+
+def test_a_compaction_that_fails_loses_nothing_and_is_done_later(tmp_path: Path) -> None:
+    """Wherever the store fails in the run that has the final odds; a later run asks for none, and compacts."""
+    failed_in_compaction = 0
+    for calls in range(40):
+        wall = Wall(12, 0)
+        store = Failing(tmp_path / f"{calls}.sqlite3", wall)
+        day = race_day(tmp_path, wall, store)
+        start = day.wall()
+        for second in (0, 20, 40, 60, 65):
+            moment = start + timedelta(seconds=second)
+            run_told(day, board(moment, moment, 30 + second))
+        wall.turn(minutes=5)
+        final = board(wall(), wall(), 99, OddsStatus.FINAL)
+        store.left = calls
+        with suppress(StoreFault):
+            run_told(day, final)
+        is_over, store.left = store.left >= 0, math.inf
+        book = Book(store, KEPT)
+        points = [each.as_of for each in book.points(MAIN_RACE, start - timedelta(days=1))]
+        whole = {start + timedelta(seconds=second) for second in (0, 20, 40, 60, 65)}
+        assert {start + timedelta(seconds=second) for second in (40, 65)} <= set(points) <= whole | {final.as_of}
+        row = book.rows(DAY)[MAIN_RACE]
+        failed_in_compaction += row.status is OddsStatus.FINAL and not row.is_compacted
+        wall.turn(minutes=11)
+        run_again(day, final)
+        points = [each.as_of for each in book.points(MAIN_RACE, start - timedelta(days=1))]
+        assert points[:-1] == [start + timedelta(seconds=second) for second in (40, 65)]
+        assert (kept(day).status, book.rows(DAY)[MAIN_RACE].is_compacted) == (OddsStatus.FINAL, True)
+        store.close()
+        if is_over:
+            break
+    assert is_over, "more calls than were tried"
+    assert failed_in_compaction > 4
+
+
+def run_again(day: RaceDay, told: Board) -> None:
+    """Update what is due."""
+
+    async def races(_day: date) -> Sequence[Race]:
+        return [race for race in await races_of(day) if race.ids.bridge == MAIN_RACE]
+
+    updates = day.updates(Told(replace(told, as_of=day.wall(), fetched_at=day.wall())))
+    asyncio.run(updates.run(races, 60))
+    updates.close()
 
 
 def test_odds_are_kept_by_each_store(make_store: "Make", tmp_path: Path) -> None:
