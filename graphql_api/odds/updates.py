@@ -123,8 +123,9 @@ class OddsUpdates:
     ) -> Next:
         """Do the work of a run. Return the data for the next one."""
         begun = self._now()
-        if not everything and begun.astimezone(JST).time() < BEGINS:
-            return Next(0, begun + IDLE)
+        opening = datetime.combine(day, BEGINS, JST)
+        if not everything and begun < opening:
+            return Next(0, min(begun + IDLE, opening))
         try:
             races = await find_races(day)
         except UpstreamUnavailable as error:

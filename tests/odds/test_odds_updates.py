@@ -122,6 +122,14 @@ def test_nothing_is_asked_before_sales_or_without_races(tmp_path: Path, hour: in
     updates.close()
 
 
+def test_the_first_run_of_the_day_is_at_nine(tmp_path: Path) -> None:
+    """A run just before 9:00 does not let the following runs wait for ten minutes."""
+    day = race_day(tmp_path, Wall(8, 59))
+    assert day.update().told.get("due", 0) == 0
+    day.wall.turn(minutes=1)
+    assert day.update().told["stored"] > 0
+
+
 def test_nothing_is_done_unless_it_is_turned_on(tmp_path: Path) -> None:
     """By the setting, and by a provider that has odds; no store is made."""
     for environ in ({"ODDS_UPDATES": "false"}, {"RACES_PROVIDER": "records"}):
