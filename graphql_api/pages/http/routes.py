@@ -2,18 +2,20 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from graphql_api.japan_time import day_in_japan
 from graphql_api.once import Once
 from graphql_api.pages.http.style import style
 from graphql_api.web.deadline import with_deadline
 from graphql_api.web.examples import GetExamples
 from graphql_api.web.routes import Http
-from graphql_api.web.static_pages import HASHED
+from graphql_api.web.static_pages import HASHED, SLASHED
 
 if TYPE_CHECKING:
     from graphql_api.pages.http.site import Site
@@ -30,7 +32,16 @@ def routes(http: Http, examples: GetExamples) -> list[Route]:
         return await http.responder.respond(request.headers, [content], media_type="text/css", headers=HASHED, key=name)
 
     pages = [with_deadline(Route(path, _endpoint(path, site, http))) for path in PATHS]
-    return [*pages, Route(f"/static/{name}", stylesheet)]
+    return [*pages, Route("/today", _today), Route(f"/static/{name}", stylesheet)]
+
+
+async def _today(request: Request) -> Response:
+    """Redirect to the page of today in Japan. The URL is relative, as all links of pages are."""
+    raw: bytes = request.scope.get("raw_path") or b""
+    up = "../" if SLASHED in request.scope["state"] or raw.endswith(b"/") else ""
+    query = request.scope["query_string"].decode("latin-1")
+    location = f"{up}day/{day_in_japan(datetime.now(UTC))}" + (f"?{query}" if query else "")
+    return Response(status_code=307, headers={"location": location, "cache-control": "no-store"})
 
 
 def _site(http: Http, examples: GetExamples) -> "Site":
