@@ -18,6 +18,7 @@ import pytest
 
 from graphql_api.access.management import Keys
 from graphql_api.access.rates import LEASE_SECONDS
+from graphql_api.store.service import Store
 from graphql_api.store.sqlite import SqliteStore
 from hammer import hammer
 from keyed import NAME, served
@@ -25,7 +26,8 @@ from plain_server import Connection, Server, written
 
 PROCESSES, THREADS = 8, 6
 LIMIT = 1_200
-SECONDS = 8.0
+SECONDS = 10.0
+MEASURED_FROM = 8.0
 RUNS = 4
 
 Admission = tuple[float, float]
@@ -60,18 +62,32 @@ def test_the_excess_is_found() -> None:
     assert worst_excess([(0.0, 5.0)] * 61, 60, 0) == -4
 
 
+def part_used(admitted: Sequence[Admission]) -> float:
+    """Return the part of the limit that was used from the first request on, at the best of the last moments.
+
+    Where the machine stands still just as a run ends, what was earned meanwhile is used after it.
+    """
+    begun, told = min(asked for asked, _ in admitted), sorted(told for _, told in admitted)
+    return max(
+        number / (LIMIT + LIMIT / 60 * (moment - begun))
+        for number, moment in enumerate(told, 1)
+        if moment - begun >= MEASURED_FROM or moment == told[-1]
+    )
+
+
 def hold(run: Callable[[], Sequence[Admission]]) -> None:
     """Hold runs to the contract. Each has no more, and one has nearly all.
 
     What a process has taken is void if the machine lets it stand still meanwhile: then the run is no measurement.
     """
+    parts = []
     for _ in range(RUNS):
         admitted = run()
         assert worst_excess(admitted, LIMIT, LEASE_SECONDS) <= 0
-        seconds = max(told for _, told in admitted) - min(asked for asked, _ in admitted)
-        if len(admitted) >= 0.95 * (LIMIT + LIMIT / 60 * seconds):
+        parts.append(part_used(admitted))
+        if parts[-1] >= 0.95:
             return
-    pytest.fail(f"Of the limit, {len(admitted)} were used in {seconds} seconds.")
+    pytest.fail(f"Of the limit, these parts were used: {parts}.")
 
 
 def test_the_contract_holds_over_processes_and_threads(tmp_path: Path) -> None:
@@ -132,15 +148,16 @@ def test_the_contract_holds_over_servers(sample_data: Path, tmp_path: Path) -> N
 
 @pytest.mark.parametrize("mode", ["open", "closed"])
 def test_while_the_store_hangs_a_request_waits_for_one_call_at_most(
-    sample_data: Path, tmp_path: Path, mode: str
+    sample_data: Path, tmp_path: Path, mode: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """And most for none; a call has 0.4 s, here less. Keys in memory go on or are told, others are told."""
-    with served(sample_data, tmp_path, patience=0.02, jockey_access_failure=mode) as app:
+    with served(sample_data, tmp_path, patience=60, jockey_access_failure=mode) as app:
         known = app.key()
         assert app.ask(known).status_code == 200
         app.clock.seconds += LEASE_SECONDS  # nothing is held any more
         unknown = [app.key() for _ in range(10)]
-        app.store.seconds = 0.2
+        monkeypatch.setattr(app.core.services.get(Store), "_seconds", 0.02)
+        app.store.answers.clear()
         for number in range(40):
             app.clock.seconds += 0.5
             calls = len(app.store.calls)
@@ -148,7 +165,7 @@ def test_while_the_store_hangs_a_request_waits_for_one_call_at_most(
             assert answer.status_code == (503 if number % 2 or mode == "closed" else 200)
             assert len(app.store.calls) <= calls + 1
         assert len(app.store.calls) <= 2 + 40 / 4
-        app.store.seconds = 0.0
+        app.store.answers.set()
 
 
 def test_access_that_is_off_costs_no_import(sample_data: Path, tmp_path: Path) -> None:

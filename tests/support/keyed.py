@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 from starlette.testclient import TestClient
@@ -27,19 +28,19 @@ VIEWER = {"query": "{ viewer { key { id name usage { date requests cost errors b
 
 
 class Counting:
-    """A store that counts calls, and fails or hangs if told to."""
+    """A store that counts calls, fails with ``error``, and hangs until it ``answers``."""
 
     def __init__(self, within: ItemStore) -> None:
         """Pass calls on."""
         self.within = within
         self.calls: list[str] = []
         self.error: Exception | None = None
-        self.seconds = 0.0
+        self.answers = Event()
+        self.answers.set()
 
     def _call(self, name: str) -> ItemStore:
         self.calls.append(name)
-        if self.seconds:
-            time.sleep(self.seconds)
+        self.answers.wait()
         if self.error is not None:
             raise self.error
         return self.within
