@@ -1,1 +1,1 @@
-"""How jobs stand, for whoever asked for them."""
+"""The status of jobs, for the clients that requested them."""

@@ -1,4 +1,4 @@
-"""The slice that shows jobs: what the queue knows of one, to whoever has its id."""
+"""The slice that shows jobs of the queue to clients that have their id."""
 
 from graphql_api.slices import Slice
 

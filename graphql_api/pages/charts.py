@@ -1,4 +1,4 @@
-"""Charts as SVG. Colours, fonts and dashes stand in the style sheet; a table beside each chart has its numbers."""
+"""Charts as SVG. The style sheet defines colours, fonts and dashes. A table near each chart has its numbers."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,19 +8,19 @@ BAR_WIDTH, BAR_HEIGHT = 100, 16
 WIDTH, HEIGHT = 640, 240
 LEFT, RIGHT, TOP, BOTTOM = 52, 14, 12, 30
 MAX_LINES = 6
-"""Lines that are told apart by colour and dashes."""
+"""Maximum number of lines that colours and dashes can distinguish."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of a chart: a name, and the values at each place of the axis; None is a gap."""
+    """A line of a chart: a name, and a value at each place of the axis. None is a gap."""
 
     name: str
     values: Sequence[float | None]
 
 
 def bar(value: float | None, interval: Mapping[str, float] | None, maximum: float) -> str:
-    """Draw a bar from 0 with its interval, for a cell of a table whose text has the same numbers."""
+    """Return a bar from 0 with its interval, for a table cell whose text has the same numbers."""
     scale = BAR_WIDTH / maximum if maximum > 0 else 0.0
     parts = [f'<rect class="ground" width="{BAR_WIDTH}" height="{BAR_HEIGHT}"/>']
     if value is not None:
@@ -35,7 +35,7 @@ def bar(value: float | None, interval: Mapping[str, float] | None, maximum: floa
 
 
 def top_of(values: Sequence[float | None], least: float = 0.0) -> float:
-    """Return the maximum of an axis: the smallest round number that no value passes."""
+    """Return the maximum of an axis: the smallest round number that is not below any value."""
     most = max([each for each in values if each is not None], default=least)
     most = max(most, least)
     steps = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1, 1.5, 2, 3, 5, 8, 10, 15, 20, 30, 40, 50, 60, 80, 100)
@@ -45,9 +45,9 @@ def top_of(values: Sequence[float | None], least: float = 0.0) -> float:
 def line_chart(
     lines: Sequence[Line], labels: Sequence[str], title: str, summary: str, *, is_rate: bool = False, name: str = "c"
 ) -> str:
-    """Draw lines over the places of an axis, of which the first, the middle and the last carry ``labels``.
+    """Return a chart of lines. The first, the middle and the last place of the axis have ``labels``.
 
-    ``title`` and ``summary`` are read to those who do not see the chart; ``name`` is unique on the page.
+    ``title`` and ``summary`` are for screen readers. ``name`` is unique on the page.
     """
     top = top_of([value for line in lines for value in line.values])
     drawn = "".join(_line(line, number, top, len(labels)) for number, line in enumerate(lines[:MAX_LINES], 1))
@@ -60,7 +60,7 @@ def line_chart(
 
 
 def _level(value: float, top: float, *, is_rate: bool) -> str:
-    """Draw a line across at a value of the axis, and its text."""
+    """Return a horizontal line at a value of the axis, with its text."""
     y = _short(_y(value, top))
     text = f"{value * 100:g}%" if is_rate else f"{value:g}"
     return (
@@ -70,7 +70,7 @@ def _level(value: float, top: float, *, is_rate: bool) -> str:
 
 
 def _places(labels: Sequence[str]) -> str:
-    """Write the labels at both ends of the axis, and in the middle."""
+    """Return the labels at both ends of the axis and in the middle."""
     last = len(labels) - 1
     places = sorted({0, last // 2, last}) if last >= 2 else range(last + 1)
     anchors = {0: "start", last: "end"}
@@ -82,7 +82,7 @@ def _places(labels: Sequence[str]) -> str:
 
 
 def _line(line: Line, number: int, top: float, places: int) -> str:
-    """Draw a line, with a point where a value has no neighbour."""
+    """Return a line, with a point for each value without a neighbour."""
     path, points, is_open = "", "", False
     for place, value in enumerate(line.values):
         if value is None:

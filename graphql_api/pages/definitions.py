@@ -1,4 +1,4 @@
-"""The table of pages: where each stands, the operation that it asks, and its template."""
+"""The table of pages: path, operation and template of each."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -16,8 +16,8 @@ Context = Callable[[Mapping[str, Any], PageRequest, Texts], dict[str, Any]]
 class Page:
     """A page: the name of its ``operation``, whose file has the same name, and of its ``template``.
 
-    ``otherwise`` is shown in its place if the storage has no index, and if it ``must_stand`` whatever its operation
-    fails by. ``has_examples`` if it shows ids of jockeys to try. A page without an operation shows no data.
+    ``otherwise`` is shown instead if the storage has no index. With ``must_stand`` it is shown for every failure of
+    the operation. ``has_examples``: the page shows ids of jockeys. A page without an operation shows no data.
     """
 
     operation: str

@@ -1,4 +1,4 @@
-"""Numbers, times and names as people read them."""
+"""Numbers, times and names as texts for people."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -7,7 +7,7 @@ from typing import Any
 from graphql_api.language import Language
 
 NONE = "–"
-"""Stands for null."""
+"""The text for null."""
 
 WEEKDAYS = {Language.JA: "月火水木金土日", Language.EN: ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")}
 
@@ -33,7 +33,7 @@ def integer(value: float | None) -> str:
 
 
 def yen(value: float | None, language: Language) -> str:
-    """Write an amount of yen: in Japanese in 万円, as the source has it, from 10,000 on."""
+    """Write an amount of yen. In Japanese, amounts from 10,000 are in 万円, as in the source."""
     if value is None:
         return NONE
     if language is Language.EN:

@@ -1,4 +1,4 @@
-"""What a browser asks of a page: its language, the parts of its path, and its parameters."""
+"""The request for a page: language, parts of the path, and parameters."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,16 +9,16 @@ from graphql_api.errors import BadUserInput
 from graphql_api.language import Language
 
 LANGUAGE = "lang"
-"""The parameter that chooses a language; links on the page keep it."""
+"""The parameter of the language. Links on the page keep it."""
 
 PARAMETERS = frozenset({"after", "by", "jurisdiction", "q", "surface", "year"})
 """All other parameters of pages."""
 
 MAX_TEXT = 100
-"""Characters of a parameter."""
+"""Maximum length of a parameter in characters."""
 
 PAGE = 50
-"""Items on a page of a list."""
+"""Number of items on a page of a list."""
 
 MIN_YEAR, MAX_YEAR = 1900, 9999
 
@@ -27,8 +27,8 @@ MIN_YEAR, MAX_YEAR = 1900, 9999
 class PageRequest:
     """One request for a page.
 
-    ``is_chosen`` tells whether the language stands in the URL. ``up`` leads from the page's URL to the root of the
-    service, as a relative URL. ``own`` is the page's path without the root's slash, ``given`` its parameters.
+    ``is_chosen``: the language is in the URL. ``up`` leads from the page's URL to the root of the
+    service, as a relative URL. ``own`` is the page's path without the first slash, ``given`` its parameters.
     ``max_page`` is the server's limit of ``first``.
     """
 
@@ -41,25 +41,25 @@ class PageRequest:
     max_page: int = 1_000
 
     def at_most(self, number: int) -> int:
-        """Return a number of items to ask for, within the limit of the server."""
+        """Return a number of items within the limit of the server."""
         return min(number, self.max_page)
 
     def text(self, name: str) -> str:
-        """Return a parameter without spaces around it; empty if it is not given. Raises ``BadUserInput``."""
+        """Return a parameter without spaces around it. Empty if it is not given. Raises ``BadUserInput``."""
         text = self.given.get(name, "").strip()
         if len(text) > MAX_TEXT:
             raise BadUserInput(f"Parameter '{name}' is longer than {MAX_TEXT} characters.")
         return text
 
     def choice(self, name: str, values: Mapping[str, str] | tuple[str, ...]) -> str:
-        """Return a parameter that is one of some values; empty if it is not given. Raises ``BadUserInput``."""
+        """Return a parameter that must be one of some values. Empty if it is not given. Raises ``BadUserInput``."""
         text = self.text(name)
         if text and text not in values:
             raise BadUserInput(f"Parameter '{name}' must be one of {', '.join(values)}.")
         return text
 
     def year(self, name: str) -> int | None:
-        """Return a parameter that is a year; None if it is not given. Raises ``BadUserInput``."""
+        """Return a parameter that must be a year. None if it is not given. Raises ``BadUserInput``."""
         text = self.text(name)
         if not text:
             return None
@@ -79,11 +79,11 @@ class PageRequest:
         return found
 
     def url(self, *path: str, **parameters: object) -> str:
-        """Return a relative URL of the service; parts of the path are quoted, and empty parameters are left out."""
+        """Return a relative URL of the service. Parts of the path are quoted, and empty parameters are omitted."""
         return self._with(self.up + "/".join(quote(part, safe="") for part in path), parameters)
 
     def here(self, **parameters: object) -> str:
-        """Return a URL of this page with its parameters, of which some are replaced, and those of None left out."""
+        """Return the URL of this page with its parameters. Some are replaced, and those of None are omitted."""
         return self._with(self.up + self.own, {**self.given, **parameters})
 
     def switched(self, language: Language) -> str:

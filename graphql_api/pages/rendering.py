@@ -1,4 +1,4 @@
-"""HTML of templates: the only place that imports Jinja, when the first page is asked for."""
+"""HTML of templates. Only this module imports Jinja, and the first page imports this module."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -19,10 +19,10 @@ Labels = Mapping[str, Mapping[str, Label]]
 
 
 class Renderer:
-    """Renders templates with the texts of a language, every value escaped."""
+    """Renders templates with the texts of a language. Every value is escaped."""
 
     def __init__(self, labels: Labels, shared: Mapping[str, Any]) -> None:
-        """Show values of enums by ``labels``; all templates know ``shared``. Raises ``ImportError`` without Jinja."""
+        """Show values of enums by ``labels``. All templates have ``shared``. Raises ``ImportError`` without Jinja."""
         from jinja2 import Environment, FileSystemLoader, StrictUndefined
         from markupsafe import Markup
 
@@ -65,17 +65,17 @@ class Renderer:
         )
 
     def _label(self, language: Language, kind: str, value: str | None) -> str:
-        """Return what people call a value of an enum."""
+        """Return the label of a value of an enum."""
         return figures.NONE if value is None else self._labels[kind][value].text(language)
 
 
 def _place(texts: Texts, name: str | None) -> str:
-    """Return the name of a racecourse in the language of the page, as far as it is known."""
+    """Return the name of a racecourse in the language of the page, if it is known."""
     return figures.NONE if name is None else texts.find(f"racecourse.{name}", name)
 
 
 def version() -> str:
-    """Return a digest of all that shapes pages beside code, as a part of ETags."""
+    """Return a digest of templates and texts, as a part of ETags."""
     found = sha256()
     for path in sorted(FOLDER.rglob("*")):
         if path.suffix in SUFFIXES:

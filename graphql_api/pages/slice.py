@@ -1,4 +1,4 @@
-"""The slice of pages: HTML for people, made of what the GraphQL schema answers, and the labels of enums."""
+"""The slice of pages: HTML for people from GraphQL operations, and labels of enums."""
 
 from graphql_api.slices import Slice
 

@@ -13,7 +13,7 @@ FILE = Path(__file__).with_name("texts.toml")
 
 @cache
 def catalogue() -> Mapping[str, Label]:
-    """Return all texts by their keys; the file is read once."""
+    """Return all texts by key. The file is read once."""
     read = tomllib.loads(FILE.read_text(encoding="utf-8"))
     return MappingProxyType(
         {
@@ -32,11 +32,11 @@ class Texts:
         self.language = language
 
     def __call__(self, key: str, **values: object) -> str:
-        """Return a text with ``values`` in its places. Raises ``KeyError`` if there is no such text."""
+        """Return a text with ``values`` inserted. Raises ``KeyError`` if there is no such text."""
         text = catalogue()[key].text(self.language)
         return text.format(**values) if values else text
 
     def find(self, key: str, default: str) -> str:
-        """Return a text, ``default`` if there is none."""
+        """Return a text, or ``default`` if there is none."""
         found = catalogue().get(key)
         return found.text(self.language) if found else default

@@ -1,5 +1,5 @@
-"""Races: who ran, who won, and what the riders' files disagree on; coming ones where a provider knows them.
+"""Races: runners, results, and conflicts between jockeys' files. Coming races are those of a provider.
 
 ``ids`` converts between the forms of a race's id. ``model`` is a race, and ``assembly`` makes one of the rides that
-files hold: ``claims`` settles what they disagree on, ``placings`` finds the winners, ``brackets`` the brackets.
+files contain: ``claims`` resolves conflicts, ``placings`` finds the winners, ``brackets`` the brackets.
 """

@@ -1,4 +1,4 @@
-"""A race put together from the rides that its riders' files hold."""
+"""Making a race from the rides in its jockeys' files."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
@@ -26,20 +26,20 @@ SETTLED = (
     "pace_first3f",
     "pace_last3f",
 )
-"""Fields of the race itself: every file that knows them has to say the same."""
+"""Fields of the race itself. All files should have the same values."""
 
 _NAMES = {"race_name": "name"}
-"""What a race calls a field that rides call otherwise."""
+"""Fields that have another name in a race than in a ride."""
 
 _OF_RUNNERS = tuple(field.name for field in fields(Runner) if field.name not in {"horse_number", "is_known"})
 _values_of = attrgetter(*_OF_RUNNERS)
 
 
 def assemble(rides: Sequence[Ride], age: FileAge, source: RaceSource) -> Race:
-    """Make the race that all of ``rides`` belong to; there has to be one. ``age`` orders their files by time.
+    """Return the race of all of ``rides``, of which there must be at least one. ``age`` orders their files by time.
 
-    Where files disagree the majority counts, then the newest file; what the others say are conflicts. A ride without a
-    horse number takes part in that, but is no runner.
+    If files disagree, the majority decides, then the newest file. Other values are conflicts. A ride without a
+    horse number counts for this, but is not a runner.
     """
     values, conflicts = _settle_race(rides, age)
     known, of_runners = _runners(rides, age)
@@ -66,7 +66,7 @@ def assemble(rides: Sequence[Ride], age: FileAge, source: RaceSource) -> Race:
 
 
 def _settle_race(rides: Sequence[Ride], age: FileAge) -> tuple[dict[str, Any], list[Conflict]]:
-    """Settle the fields of the race itself."""
+    """Return the values of the race's own fields, and their conflicts."""
     values: dict[str, Any] = {}
     conflicts = []
     for name in SETTLED:
@@ -81,13 +81,13 @@ def _settle_race(rides: Sequence[Ride], age: FileAge) -> tuple[dict[str, Any], l
 
 
 def _of_name(rides: Iterable[Ride], name: str) -> dict[str, Any]:
-    """Return what follows from the race's name."""
+    """Return the fields that follow from the race's name."""
     ride = next(ride for ride in rides if ride.race_name == name)
     return {"grade": ride.grade, "race_class": ride.race_class}
 
 
 def _runners(rides: Iterable[Ride], age: FileAge) -> tuple[dict[int, Runner], list[Conflict]]:
-    """Make a runner of each horse number, with what files disagree on: two riders may say that they rode it."""
+    """Return a runner for each horse number, and the conflicts: two jockeys' files may contain the same ride."""
     by_number: dict[int, list[Ride]] = {}
     for ride in rides:
         if ride.horse_number is not None:
@@ -111,7 +111,7 @@ def _runner(number: int, ride: Ride) -> Runner:
 
 
 def _least(known: Mapping[int, Runner], field_size: int | None) -> int:
-    """Return how many horses were declared at the least: the starters and those known to have been scratched."""
+    """Return the minimum number of declared horses: the starters and the known scratched ones."""
     scratched = sum(runner.finish_status in NON_STARTERS for runner in known.values())
     return max((field_size or 0) + scratched, *known, 0)
 
@@ -122,7 +122,7 @@ def _declared(known: Mapping[int, Runner], field_size: int | None) -> int | None
 
 
 def _whole_field(known: Mapping[int, Runner], declared: int | None, field_size: int | None) -> Iterable[Runner]:
-    """List all runners by number, also those of whom no file is held."""
+    """Yield all runners by number, also those without a file."""
     dealt = dealt_brackets(declared) if declared else ()
     for number in range(1, (declared or _least(known, field_size)) + 1):
         bracket = dealt[number - 1] if dealt else None
@@ -130,7 +130,7 @@ def _whole_field(known: Mapping[int, Runner], declared: int | None, field_size: 
 
 
 def _status(rides: Sequence[Ride]) -> RaceStatus:
-    """Return how the race ended: a result is official, since files are written behind it."""
+    """Return the status of the race. A result is official, since files are written after it."""
     finishes = {ride.finish_status for ride in rides}
     if FinishStatus.ABANDONED in finishes or all(ride.field_size == 0 for ride in rides):
         return RaceStatus.ABANDONED

@@ -1,7 +1,7 @@
-"""How many horses were declared, and their brackets, as far as the known horses tell.
+"""The number of declared horses and their brackets, computed from the known horses.
 
-Brackets are dealt to the horses as declared, by the rule. So the brackets of a few horses tell how many were declared,
-and from this the rule gives the brackets of all others.
+Brackets of declared horses follow from a rule. So the brackets of a few horses determine the number of declared horses,
+which determines all other brackets.
 """
 
 from collections.abc import Mapping
@@ -10,9 +10,9 @@ from graphql_api.slips.tickets.field import MAX_RUNNERS, race_field
 
 
 def declared_runners(brackets: Mapping[int, int | None], least: int) -> int | None:
-    """Return how many horses were declared: the fewest, from ``least`` on, whose dealt brackets are those known.
+    """Return the number of declared horses: the lowest from ``least`` on that agrees with the known brackets.
 
-    ``brackets`` maps the numbers of known horses to their brackets. None where no count agrees, or no bracket is known.
+    ``brackets`` maps the numbers of known horses to their brackets. None if no number agrees, or no bracket is known.
     """
     known = {number: bracket for number, bracket in brackets.items() if bracket is not None}
     if not known:
@@ -22,7 +22,7 @@ def declared_runners(brackets: Mapping[int, int | None], least: int) -> int | No
 
 
 def dealt_brackets(runners: int) -> tuple[int, ...]:
-    """Return the bracket of each of so many horses, in the order of their numbers."""
+    """Return the bracket of each of ``runners`` horses, in the order of their numbers."""
     return race_field(runners).bracket_of
 
 

@@ -1,4 +1,4 @@
-"""Race days of the archive: which racecourses raced, and how many races each had, as far as files tell."""
+"""Race days of the archive: the racecourses and their known numbers of races."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,14 +22,14 @@ class RaceDay:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Days from the first to the last, both included; None where there is no bound."""
+    """Days from the first to the last, both included. None means no limit."""
 
     since: date | None
     until: date | None
 
     @property
     def days(self) -> int | None:
-        """Count the days; None where there is no bound."""
+        """Return the number of days. None if there is no limit."""
         return None if self.since is None or self.until is None else max(0, (self.until - self.since).days + 1)
 
     @property
@@ -38,7 +38,7 @@ class Span:
         return (self.since or date.min).year, (self.until or date.max).year
 
     def where(self, parameters: Parameters, after: date | None = None) -> str:
-        """Write which rides are on these days, and behind ``after``."""
+        """Return the SQL condition of rides on these days and after ``after``."""
         bounds = ((">=", self.since), ("<=", self.until), (">", after))
         return " AND ".join(
             ["race_id IS NOT NULL", *(f"date {sign} {parameters.add(day)}" for sign, day in bounds if day is not None)]
@@ -48,7 +48,7 @@ class Span:
 async def read_days(
     edition: Edition, context: Context, span: Span, count: int, after: date | None
 ) -> Sequence[RaceDay]:
-    """Return the days of a page in their order, one more than asked where more lie behind."""
+    """Return the days of a page in order, and one more if there is a next page."""
     parameters = Parameters()
     where = span.where(parameters, after)
     text = (

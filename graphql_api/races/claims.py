@@ -1,4 +1,4 @@
-"""What several files say of one thing, settled: the majority, else what the newest file says."""
+"""Resolving different values of several files: the majority decides, then the newest file."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -10,19 +10,19 @@ from typing import Any
 from graphql_api.races.model import Conflict
 
 FileAge = Callable[[str], Any]
-"""Gives, of a jockey's id, what orders the files by time: the newest file has the greatest."""
+"""Returns a sort key of a jockey's file by time. The newest file has the greatest."""
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What one file says; a value that is None says nothing."""
+    """The value of one file. None if the file does not have it."""
 
     value: Any
     jockey_id: str
 
 
 def settle(claims: Iterable[Claim], age: FileAge) -> tuple[Any, list[Claim]]:
-    """Return the value that most files say, that of the newest of them where several are said as often; and the rest.
+    """Return the most frequent value, or the newest of several such ones, and the claims with other values.
 
     Without any claim the value is None.
     """
@@ -36,7 +36,7 @@ def settle(claims: Iterable[Claim], age: FileAge) -> tuple[Any, list[Claim]]:
 
 
 def conflict(field: str, others: Sequence[Claim], horse_number: int | None = None) -> Conflict:
-    """Tell of the claims that were not taken."""
+    """Return a conflict with the rejected claims."""
     values = dict.fromkeys(_text(claim.value) for claim in others)
     return Conflict(field, horse_number, tuple(values), tuple(sorted({claim.jockey_id for claim in others})))
 
@@ -46,7 +46,7 @@ def _age(claim: Claim, age: FileAge) -> tuple[Any, str]:
 
 
 def _text(value: Any) -> str:
-    """Write a value as the API does."""
+    """Return a value as the API writes it."""
     if isinstance(value, Enum):
         return value.name
     return value.isoformat() if isinstance(value, date) else str(value)

@@ -1,4 +1,4 @@
-"""Race days: those of the archive, and in a short span those of the provider beside it."""
+"""Race days: those of the archive, and in a short span also those of the provider."""
 
 from asyncio import gather
 from collections.abc import Iterable, Sequence
@@ -15,12 +15,12 @@ from graphql_api.races.lookup import archive_of, races_on
 from graphql_api.races.model import Race
 
 MAX_LIVE_DAYS = 14
-"""Days of one span whose cards are asked of a provider."""
+"""Maximum number of days in a span whose cards are requested from a provider."""
 
 
 @dataclass(frozen=True, slots=True)
 class DayPage:
-    """Days in their order, and whether more lie behind."""
+    """Days in order, and whether there is a next page."""
 
     days: tuple[RaceDay, ...]
     has_next: bool
@@ -28,14 +28,14 @@ class DayPage:
 
 @dataclass(frozen=True, slots=True)
 class DayList:
-    """What is asked: the days of a span with races, a page of ``count`` behind the day ``after``."""
+    """The race days of a span: a page of ``count`` days after the day ``after``."""
 
     span: Span
     count: int
     after: date | None = None
 
     async def page(self, context: Context) -> DayPage:
-        """Read the page. Raises as ``races_on``, and ``BadUserInput`` for a span that nobody can tell."""
+        """Read the page. Raises as ``races_on``, and ``BadUserInput`` if no source has the days of the span."""
         if self._is_by_cards(context):
             days: Sequence[RaceDay] = [day for day in await self._days(context) if _is_behind(day, self.after)]
         else:
@@ -49,7 +49,7 @@ class DayList:
         return await calendar.count_days(await _archive(context), context, self.span)
 
     def _is_by_cards(self, context: Context) -> bool:
-        """Return whether the days are told by their races: a single one, and a few of a provider."""
+        """Return whether the days are determined by their races: for a single day, or a few days of a provider."""
         days = self.span.days
         return days is not None and days <= (MAX_LIVE_DAYS if is_live(context.settings) else 1)
 

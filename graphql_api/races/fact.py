@@ -1,14 +1,14 @@
-"""A fact on a race, as comments and consultations tell it."""
+"""A fact about a race, for comments and consultations."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A fact on a race, in words and as numbers.
+    """A fact about a race, as a sentence and as numbers.
 
-    ``value`` is a rate from 0 to 1, ``interval`` holds it in 95 of 100 cases; both are None where the ``sample`` is too
-    small, or where no rate is told. ``horse_number`` and ``sample`` are None for facts that are on no rider.
+    ``value`` is a rate from 0 to 1, ``interval`` its 95 % interval. Both are None if the ``sample`` is too
+    small, or the fact has no rate. ``horse_number`` and ``sample`` are None for facts that are not about a jockey.
     """
 
     race_id: str

@@ -2,7 +2,7 @@
 
 netkeiba writes ``YYYY course round day R`` for JRA and ``YYYY course MMDD R`` for NAR, 12 digits. A bridge writes
 ``YYYYMMDD course R``, with underscores or as 12 digits too; JRA-VAN itself writes ``YYYYMMDD course round day R``, 16
-digits. Nearly every id of 12 digits reads validly as either, so none is ever guessed: each reader takes one form.
+digits. Most ids of 12 digits are valid in both forms, so the form is never guessed: each function reads one form.
 """
 
 import re
@@ -17,7 +17,7 @@ from graphql_api.jockeys.vocabulary import Jurisdiction
 MAX_RACE_NUMBER = 12
 
 RACECOURSES = MappingProxyType({code: name for name, code in (*JRA_COURSES.items(), *NAR_COURSES.items())})
-"""Racecourses by netkeiba's code, which is JRA-VAN's too."""
+"""Racecourses by the code of netkeiba and JRA-VAN."""
 
 COURSE_CODES = MappingProxyType({name: code for code, name in RACECOURSES.items()})
 
@@ -33,9 +33,9 @@ _MAX_ROUND, _MAX_DAY = 7, 12
 
 @dataclass(frozen=True, slots=True)
 class RacePlace:
-    """Where a race stands in the calendar.
+    """The place of a race in the calendar.
 
-    ``course`` is a code of ``RACECOURSES``. ``meeting_round`` and ``meeting_day`` are JRA's; None where not known.
+    ``course`` is a code of ``RACECOURSES``. ``meeting_round`` and ``meeting_day`` are JRA's. None if not known.
     """
 
     day: date
@@ -46,13 +46,13 @@ class RacePlace:
 
     @property
     def jurisdiction(self) -> Jurisdiction:
-        """Return who runs the meeting."""
+        """Return the organiser of the meeting."""
         return Jurisdiction.JRA if self.course in _JRA_CODES else Jurisdiction.NAR
 
 
 @dataclass(frozen=True, slots=True)
 class RaceIds:
-    """The ids of one race; ``netkeiba`` is None for a race of JRA whose round or day is not known."""
+    """The ids of one race. ``netkeiba`` is None for a race of JRA whose round or day is not known."""
 
     netkeiba: str | None
     bridge: str
@@ -70,7 +70,7 @@ def race_ids(place: RacePlace) -> RaceIds:
 
 
 def netkeiba_id(text: str) -> str:
-    """Check an id of netkeiba's form. Raises ``BadUserInput``."""
+    """Return a valid id in netkeiba's form. Raises ``BadUserInput``."""
     match = _NETKEIBA.fullmatch(text)
     if match is None or not _is_netkeiba(*match.groups()):
         raise BadUserInput(f"{text[:40]!r} is not a netkeiba race id (12 digits: year, course, round, day, race).")
@@ -78,7 +78,7 @@ def netkeiba_id(text: str) -> str:
 
 
 def place_of_netkeiba(race_id: str) -> RacePlace | None:
-    """Return where a race stands by a checked id of netkeiba's; None for JRA, whose ids do not tell the day."""
+    """Return the place of a race by a valid netkeiba id. None for JRA, whose ids do not contain the day."""
     course = race_id[4:6]
     if course in _JRA_CODES:
         return None
@@ -86,9 +86,9 @@ def place_of_netkeiba(race_id: str) -> RacePlace | None:
 
 
 def bridge_place(text: str) -> RacePlace:
-    """Read an id of the bridge's form. Raises ``BadUserInput``.
+    """Return the place of a race by an id in the bridge's form. Raises ``BadUserInput``.
 
-    That is ``YYYYMMDD_course_RR``, the same as 12 digits, or the 16 of JRA-VAN.
+    The form is ``YYYYMMDD_course_RR``, the same as 12 digits, or the 16 digits of JRA-VAN.
     """
     place = _bridge_place(text)
     if place is None:

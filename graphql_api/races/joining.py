@@ -1,4 +1,4 @@
-"""One race that two providers tell of: its result from the archive, its card from whoever announced it."""
+"""Joining a race of two providers: its result from the archive, and its card from another provider."""
 
 from collections.abc import Iterable
 from dataclasses import fields, replace
@@ -11,10 +11,10 @@ _LISTS = frozenset({"runners", "conflicts", "sources", "status"})
 
 
 def join(result: Race | None, card: Race | None) -> Race | None:
-    """Return one race of two that have the same id; None where neither is known.
+    """Return one race from two with the same id. None if both are None.
 
-    What the result has counts, since it came later; the card fills in what is null there. A runner whose horse is
-    another on the card is a conflict.
+    The values of the result have priority, since it is newer. The card replaces null values. A runner whose horse is
+    different on the card is a conflict.
     """
     if result is None or card is None:
         return result or card

@@ -1,4 +1,4 @@
-"""Lists of races that meet a condition: a race is taken where one of its rides meets all of it."""
+"""Lists of races that match a condition: one ride of the race has to match all of it."""
 
 import base64
 import binascii
@@ -35,7 +35,7 @@ ORDER_FIELDS = (
     "pace_first3f",
     "pace_last3f",
 )
-"""Fields of rides that races can be ordered by: they are the same in all rides of a race."""
+"""Fields of rides by which races can be ordered. They are the same in all rides of a race."""
 
 NO_CURSOR = "Argument 'after' is not a cursor of this connection."
 _MAX_CURSOR = 100
@@ -44,7 +44,7 @@ _NEWEST_FIRST = (Order("date", descending=True),)
 
 @dataclass(frozen=True, slots=True)
 class RaceList:
-    """What is asked: races of which a ride meets ``rides``, a page of ``count`` behind the cursor ``after``."""
+    """Races with a ride that matches ``rides``: a page of ``count`` races after the cursor ``after``."""
 
     rides: Rides
     orders: tuple[Order, ...]
@@ -53,7 +53,7 @@ class RaceList:
 
     @property
     def keys(self) -> tuple[SortKey, ...]:
-        """Return the total order: as asked, then the newest first, then by id."""
+        """Return the total order: the requested one, then newest first, then by id."""
         asked = {order.name: order for order in (*self.orders, *_NEWEST_FIRST)}
         columns = [
             (column, order) for order in asked.values() for column in order_columns(order.name, TYPES[order.name])
@@ -62,7 +62,7 @@ class RaceList:
         return (*keys, SortKey("race_id"))
 
     def page_statement(self, after: Sequence[Any] | None) -> Statement:
-        """Write a page: the ids, one more than asked; ``after`` are the keys' values of the race before it."""
+        """Return the SQL of a page of ids, with one more id. ``after`` are the key values of the race before it."""
         parameters, keys = Parameters(), self.keys
         grouped = self._grouped(parameters)
         where = "" if after is None else f" WHERE {following_sql(keys, after, parameters)}"
@@ -71,7 +71,7 @@ class RaceList:
         return Statement(text, tuple(parameters.values), years=self.rides.years)
 
     def mark_statement(self, race_id: str) -> Statement:
-        """Write the values that a race has of the keys; no row where it is not among these races."""
+        """Return the SQL of a race's key values. It has no row if the race does not match."""
         parameters = Parameters()
         grouped = self._grouped(parameters)
         columns = ", ".join(key.column for key in self.keys)
@@ -79,7 +79,7 @@ class RaceList:
         return Statement(text, tuple(parameters.values), years=self.rides.years)
 
     def count_statement(self) -> Statement:
-        """Write how many races there are."""
+        """Return the SQL of the number of races."""
         parameters = Parameters()
         text = f"SELECT count(DISTINCT race_id) FROM rides WHERE {self.rides.where(parameters)}"
         return Statement(text, tuple(parameters.values), years=self.rides.years)
@@ -93,7 +93,7 @@ class RaceList:
 
 @dataclass(frozen=True, slots=True)
 class RaceIdPage:
-    """The ids of a page, and whether more lie behind."""
+    """The ids of a page, and whether there is a next page."""
 
     ids: tuple[str, ...]
     has_next: bool
@@ -113,12 +113,12 @@ async def count(edition: Edition, context: Context, asked: RaceList) -> int:
 
 
 def cursor(version: str, race_id: str) -> str:
-    """Name a race in one version; good for any filter and order."""
+    """Return the cursor of a race in one version. It is valid for any filter and order."""
     return base64.urlsafe_b64encode(orjson.dumps([_short(version), race_id])).decode().rstrip("=")
 
 
 async def _mark(edition: Edition, context: Context, asked: RaceList, text: str) -> Sequence[Any]:
-    """Return the values that the keys have in the race that a cursor names."""
+    """Return the key values of the race of a cursor."""
     version, race_id = _read(text)
     rows = await edition.ask(context, asked.mark_statement(race_id), costs.PAGE)
     if rows:

@@ -1,4 +1,4 @@
-"""Cards of the provider that the settings name, held for a short time; the last good one while it fails."""
+"""Cards of the provider of the settings, cached for a short time, and longer while the provider fails."""
 
 from collections.abc import Callable
 from typing import Self
@@ -14,7 +14,7 @@ from graphql_api.snapshots.snapshots import Snapshots
 from graphql_api.workers import Workers
 
 THREADS = 8
-"""Threads of their own, so that a provider that hangs holds none that loads of jockeys need."""
+"""Separate threads, so that a provider that hangs does not block loads of jockeys."""
 
 MAX_CARDS = 2_000
 
@@ -23,7 +23,7 @@ class LiveCards(Snapshots[Card]):
     """The service of cards."""
 
     def __init__(self, provider: CardProvider, settings: Settings, clock: Callable[[], float] | None = None) -> None:
-        """Hold cards of ``provider``; ``clock`` gives seconds."""
+        """Cache cards of ``provider``. ``clock`` returns seconds."""
         self._provider = provider
         self._threads = Workers(THREADS, "race-card")
         shared = SharedWork(self._threads)
@@ -31,7 +31,7 @@ class LiveCards(Snapshots[Card]):
 
     @classmethod
     def open(cls, services: Services) -> Self:
-        """Hold cards of the provider that the settings name."""
+        """Cache cards of the provider of the settings."""
         return cls(_provider(services), services.settings)
 
     def close(self) -> None:
@@ -42,7 +42,7 @@ class LiveCards(Snapshots[Card]):
 
 
 def is_live(settings: Settings) -> bool:
-    """Return whether a provider tells of races beside the archive."""
+    """Return whether there is a provider of races in addition to the archive."""
     return settings.of(RacesSettings).races_provider != "records"
 
 

@@ -1,4 +1,4 @@
-"""Where races are looked for: in the archive, and at the provider beside it; what both tell of one is one race."""
+"""Looking up races in the archive and at the provider, and joining the race of both."""
 
 from asyncio import gather
 from collections.abc import Awaitable, Callable, Sequence
@@ -24,7 +24,7 @@ T = TypeVar("T")
 
 
 async def race_by_id(context: Context, race_id: str) -> Race | None:
-    """Return the race with an id of netkeiba's; None where nobody knows it. Raises as ``races_on``."""
+    """Return the race with a netkeiba id. None if it is not known. Raises as ``races_on``."""
     told = await _told(context, lambda archive: records.race(archive, context, race_id))
     key = race_id if told is None else told.ids.bridge  # which tells the day, so that nobody has to look for it
     card = await _card(context, key, is_known=told is not None)
@@ -37,7 +37,7 @@ async def races_by_ids(context: Context, ids: Sequence[str]) -> list[Race | None
 
 
 async def race_at(context: Context, place: RacePlace) -> Race | None:
-    """Return the race at a place; None where nobody knows it. Raises as ``races_on``."""
+    """Return the race at a place. None if it is not known. Raises as ``races_on``."""
     bridge_id = race_ids(place).bridge
     listed = await _told(context, lambda archive: records.day(archive, context, place.day)) or ()
     told = next((race for race in listed if race.ids.bridge == bridge_id), None)
@@ -48,8 +48,8 @@ async def race_at(context: Context, place: RacePlace) -> Race | None:
 async def races_on(context: Context, day: date) -> Sequence[Race]:
     """Return the races of a day, by racecourse and number.
 
-    Raises ``IndexRequired`` where there is neither an archive nor a provider, and ``UpstreamUnavailable`` where the
-    provider fails and the archive knows nothing.
+    Raises ``IndexRequired`` if there is neither an archive nor a provider, and ``UpstreamUnavailable`` if the
+    provider fails and the archive has no data.
     """
     told = await _told(context, lambda archive: records.day(archive, context, day)) or ()
     card = await _card(context, day.isoformat(), is_known=bool(told))
@@ -60,12 +60,12 @@ async def races_on(context: Context, day: date) -> Sequence[Race]:
 
 
 async def archive_of(context: Context) -> Edition | None:
-    """Return the archive; None where there need not be one, since a provider tells of races."""
+    """Return the archive. None if there is none, but a provider of races."""
     return await (edition_or_none(context) if is_live(context.settings) else edition(context))
 
 
 async def _told(context: Context, ask: Callable[[Edition], Awaitable[T]]) -> T | None:
-    """Return what the archive tells; None without one, or without its engine, beside a provider."""
+    """Return the data of the archive. None if a provider is used without an archive, or without its engine."""
     archive = await archive_of(context)
     if archive is None:
         return None
@@ -78,7 +78,7 @@ async def _told(context: Context, ask: Callable[[Edition], Awaitable[T]]) -> T |
 
 
 async def _card(context: Context, key: str, *, is_known: bool) -> Card:
-    """Return a card, without races where there is none; a provider that fails does no harm to what is known."""
+    """Return a card, which is empty if there is none. If the provider fails, data of the archive is still used."""
     if not is_live(context.settings):
         return NO_RACES
     loading = context.load(LiveCards, key)

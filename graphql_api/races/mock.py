@@ -1,6 +1,6 @@
-"""The provider ``mock``: the fictional calendar as if it were live, with odds that move, then results and payouts.
+"""The provider ``mock``: the fictional calendar in real time, with changing odds, then results and payouts.
 
-All follows from the time of day, so that the same moment always shows the same.
+Everything depends only on the time, so that the same moment always gives the same data.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -29,18 +29,18 @@ from graphql_api.snapshots.trace import Trace
 from graphql_api.storage.protocol import StoredObject
 
 SEED = 1
-"""The calendar of the sample files, unless they were written with another seed."""
+"""Seed of the calendar, which is that of the sample files by default."""
 
 ANNOUNCED_DAYS = range(-1, 14)
-"""Days from today on whose cards are told."""
+"""Days, counted from today, whose cards exist."""
 
 
 OFFICIAL_AFTER = timedelta(minutes=15)
-"""How long after its post time a race has an official result, with payouts."""
+"""Time after the post time at which a race has an official result and payouts."""
 
 
 class RaceState(NamedTuple):
-    """What is told of a race at a moment; ``result`` is None before it is official."""
+    """The state of a race at a moment. ``result`` is None before it is official."""
 
     race: Announced
     quotes: tuple[Quote, ...]
@@ -49,17 +49,17 @@ class RaceState(NamedTuple):
 
 
 class FictionalRacing:
-    """The service that has the calendar and tells its time of day; ``lock`` is for whoever asks the calendar."""
+    """The service with the calendar and its time of day. Hold ``lock`` to use the calendar."""
 
     def __init__(self, calendar: Calendar, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
-        """Answer from ``calendar``; ``now`` tells the time of day."""
+        """Use ``calendar``. ``now`` returns the time of day."""
         self.calendar = calendar
         self.now = now
         self.lock = Lock()
 
     @classmethod
     def open(cls, _services: Services) -> Self:
-        """Take the calendar of the sample files."""
+        """Return the service with the calendar of the sample files."""
         return cls(Calendar(SEED))
 
 
@@ -70,7 +70,7 @@ class MockCards:
     key_field = "card"
 
     def __init__(self, racing: FictionalRacing) -> None:
-        """Answer from ``racing``."""
+        """Use ``racing``."""
         self._calendar = racing.calendar
         self._now = racing.now
         self._lock = racing.lock  # a calendar is one thread's at a time
@@ -80,7 +80,7 @@ class MockCards:
         return key
 
     def read(self, key: str, etag: str | None) -> StoredObject | None:
-        """Return the minute, from which the card follows. Raises ``NotFound`` for what is not announced then."""
+        """Return the minute, which determines the card. Raises ``NotFound`` for a race that is not announced then."""
         now = self._now().astimezone(JST).replace(second=0, microsecond=0)
         if _day(key, now) is None:
             raise NotFound("There is no such card.")
@@ -88,7 +88,7 @@ class MockCards:
         return None if version == etag else StoredObject(key, now.isoformat().encode(), version, now)
 
     def decode(self, stored: StoredObject, key: str, trace: Trace) -> Card:  # noqa: ARG002 - of the protocol
-        """Draw the card as it is at that minute."""
+        """Return the card of that minute."""
         moment = datetime.fromisoformat(stored.data.decode())
         day = _day(key, moment)
         assert day is not None  # noqa: S101 - as when it was read
@@ -100,7 +100,7 @@ class MockCards:
         return Card({_place(each.race): partial(_race, each, moment) for each in told})
 
     def _told(self, race: Announced, moment: datetime) -> RaceState:
-        """Take what is told of a race at a moment; the calendar is this thread's."""
+        """Return the state of a race at a moment. The caller holds the lock of the calendar."""
         quotes = self._calendar.odds(race, moment)
         if moment < race.start + OFFICIAL_AFTER:
             return RaceState(race, quotes)
@@ -115,12 +115,12 @@ class MockCards:
 
 
 def _day(key: str, now: datetime) -> date | None:
-    """Return the day of a card; None where it is not announced, or has no races."""
+    """Return the day of a card. None if it is not announced, or has no races."""
     return next((day for offset in ANNOUNCED_DAYS if _has(day := now.date() + timedelta(offset), key)), None)
 
 
 def _has(day: date, key: str) -> bool:
-    """Return whether a day has a card of this key; of a race the meeting is looked for."""
+    """Return whether a day has the card of a key. For a race, it must have its meeting."""
     held = [meeting for meeting in meetings(day) if meeting.course in COURSE_CODES]
     if day_of(key) is not None:
         return bool(held) and key == day.isoformat()
@@ -128,7 +128,7 @@ def _has(day: date, key: str) -> bool:
 
 
 def _prefixes(meeting: Meeting) -> tuple[str, str]:
-    """Return how the ids of a meeting's races begin: netkeiba's, and the bridge's."""
+    """Return the prefixes of the ids of a meeting's races: netkeiba's and the bridge's."""
     return str(meeting.race_id(1))[:10], f"{meeting.day:%Y%m%d}_{COURSE_CODES[meeting.course]}_"
 
 
@@ -170,7 +170,7 @@ def _race(told: RaceState, moment: datetime) -> Race:
 
 
 def _field_size(told: RaceState) -> int:
-    """Count the starters; none of an abandoned race."""
+    """Return the number of starters. 0 for an abandoned race."""
     if told.result is not None and not told.result.finishes:
         return 0
     return sum(not runner.scratched for runner in told.race.runners)
@@ -197,7 +197,7 @@ def _runners(told: RaceState) -> Iterator[Runner]:
 
 
 def _finished(finish: Finish) -> dict[str, Any]:
-    """Return what the result tells of a runner."""
+    """Return the fields of a runner from the result."""
     return {
         "finish_position": finish.position,
         "finish_status": NON_FINISHES.get(finish.status, FinishStatus.FINISHED),

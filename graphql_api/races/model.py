@@ -1,4 +1,4 @@
-"""A race as the API knows it, wherever it comes from."""
+"""The model of a race, for all sources."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from graphql_api.races.ids import COURSE_CODES, RaceIds, RacePlace, race_ids
 from graphql_api.slips.tickets.types import BetType, Combination
 
 NON_STARTERS = frozenset({FinishStatus.SCRATCHED, FinishStatus.EXCLUDED, FinishStatus.ABANDONED})
-"""Finishes of horses that were declared, but did not start."""
+"""Finish statuses of horses that were declared but did not start."""
 
 
 class RaceStatus(Enum):
@@ -71,7 +71,7 @@ PROVIDERS: Mapping[Enum, str] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Runner:
-    """A declared horse. Where ``is_known`` is False only its number is known, and its bracket by the rule."""
+    """A declared horse. If ``is_known`` is False, only its number and its bracket (by the rule) are known."""
 
     horse_number: int
     bracket_number: int | None = None
@@ -101,7 +101,7 @@ class Runner:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A horse at a place: ``horse_number`` is None where no file of its rider is held."""
+    """A horse at a place. ``horse_number`` is None if its jockey's file is missing."""
 
     horse_name: str
     horse_number: int | None
@@ -109,7 +109,7 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class Bracket:
-    """A bracket (枠) and the horses that were declared in it."""
+    """A bracket (枠) and its declared horses."""
 
     number: int
     horse_numbers: tuple[int, ...]
@@ -117,7 +117,7 @@ class Bracket:
 
 @dataclass(frozen=True, slots=True)
 class CornerPosition:
-    """The known horses at one position; several where files tell the same."""
+    """The known horses at one position. Several if files give the same position."""
 
     position: int
     horse_numbers: tuple[int, ...]
@@ -125,7 +125,7 @@ class CornerPosition:
 
 @dataclass(frozen=True, slots=True)
 class Corner:
-    """The order at one corner: ``number`` counts those of the race, the last being the one before the straight."""
+    """The order at one corner. ``number`` counts the corners of the race. The last one is before the straight."""
 
     number: int
     positions: tuple[CornerPosition, ...]
@@ -133,9 +133,9 @@ class Corner:
 
 @dataclass(frozen=True, slots=True)
 class Completeness:
-    """How much of the field is known.
+    """The known part of the field.
 
-    ``missing_numbers`` are horse numbers that no held file knows; of a complete race they belong to non-starters.
+    ``missing_numbers`` are horse numbers that no file contains. In a complete race they belong to non-starters.
     """
 
     runners_known: int
@@ -146,10 +146,10 @@ class Completeness:
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """What the riders' files disagree on.
+    """A conflict between jockeys' files.
 
-    ``values`` are those that were not taken, and ``jockey_ids`` the riders whose files hold them. ``horse_number`` is
-    the runner's that is meant; None where the race itself is.
+    ``values`` are the rejected ones, and ``jockey_ids`` the jockeys whose files contain them. ``horse_number`` is
+    that of the runner. None if the conflict is about the race itself.
     """
 
     field: str
@@ -160,7 +160,7 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class RaceSource:
-    """Where a race, or a part of it, comes from, as of when; ``is_stale`` where it could not be asked for anew."""
+    """The source of a race or of a part of it, and its time. ``is_stale``: it could not be read again."""
 
     provider: RaceProvider
     as_of: datetime | None
@@ -169,7 +169,7 @@ class RaceSource:
 
 @dataclass(frozen=True, slots=True)
 class Payout:
-    """What 100 yen on a winning combination of horse or bracket numbers pay (払戻金)."""
+    """The payout in yen for 100 yen on a winning combination of horse or bracket numbers (払戻金)."""
 
     bet_type: BetType
     combination: Combination
@@ -178,10 +178,10 @@ class Payout:
 
 @dataclass(frozen=True, kw_only=True)
 class Race:
-    """A race. ``id`` is netkeiba's, None where a provider does not tell the meeting of a race of JRA.
+    """A race. ``id`` is netkeiba's. None if a provider does not give the meeting of a race of JRA.
 
-    ``field_size`` counts starters; 0 means that the race was abandoned. ``payouts`` are all of the race; none where
-    no provider tells them.
+    ``field_size`` counts starters. 0 means that the race was abandoned. ``payouts`` are all of the race. Empty if
+    no provider has them.
     """
 
     id: str | None
@@ -215,7 +215,7 @@ class Race:
 
     @property
     def place(self) -> RacePlace:
-        """Return where it stands in the calendar."""
+        """Return its place in the calendar."""
         course = COURSE_CODES[self.racecourse]
         return RacePlace(self.date, course, self.race_number, self.meeting_round, self.meeting_day)
 
@@ -226,19 +226,19 @@ class Race:
 
     @cached_property
     def known(self) -> tuple[Runner, ...]:
-        """Return the runners that are known by more than their number."""
+        """Return the runners with ``is_known``."""
         return tuple(runner for runner in self.runners if runner.is_known)
 
     @cached_property
     def completeness(self) -> Completeness:
-        """Compare what is known with the field."""
+        """Compare the known runners with the field."""
         starters = sum(runner.is_starter for runner in self.known)
         missing = tuple(runner.horse_number for runner in self.runners if not runner.is_known)
         return Completeness(len(self.known), self.field_size, 0 < (self.field_size or 0) <= starters, missing)
 
     @cached_property
     def brackets(self) -> tuple[Bracket, ...]:
-        """Return the brackets that are known, each with its horses."""
+        """Return the known brackets with their horses."""
         horses: dict[int, list[int]] = {}
         for runner in self.runners:
             if runner.bracket_number is not None:
@@ -247,19 +247,19 @@ class Race:
 
     @cached_property
     def corners(self) -> tuple[Corner, ...]:
-        """Return the order at each corner, of the horses that are known."""
+        """Return the order of the known horses at each corner."""
         passed = [(runner.horse_number, runner.corner_positions or ()) for runner in self.known]
         return tuple(_corner(place, passed) for place in range(max((len(each) for _, each in passed), default=0)))
 
     @cached_property
     def winning_time(self) -> float | None:
-        """Return the winner's time in seconds: its own, else a finisher's less its margin."""
+        """Return the winner's time in seconds: its own, or another finisher's minus its margin. None if unknown."""
         times = sorted((runner.finish_position or 0, time) for runner in self.known if (time := _winners_time(runner)))
         return times[0][1] if times else None
 
 
 def _winners_time(runner: Runner) -> float | None:
-    """Return the winner's time as one runner's figures tell it; None where they do not."""
+    """Return the winner's time computed from one runner, in seconds. None if that is not possible."""
     if not runner.finish_position or not runner.finish_time:
         return None
     if runner.finish_position == 1:
@@ -268,7 +268,7 @@ def _winners_time(runner: Runner) -> float | None:
 
 
 def _corner(place: int, passed: list[tuple[int, tuple[int, ...]]]) -> Corner:
-    """Gather the horses by their positions at one corner; one that fell before it is left out."""
+    """Return the horses by position at one corner. A horse that fell before it is omitted."""
     horses: dict[int, list[int]] = {}
     for number, positions in passed:
         if place < len(positions):

@@ -1,4 +1,4 @@
-"""The id of a race in the terms of OpenAPI, for the routes of all slices."""
+"""The id of a race as OpenAPI describes it, for the routes of all slices."""
 
 from typing import Any
 

@@ -1,8 +1,8 @@
-"""Who won, and who came second, as far as the riders' files tell.
+"""Winners and second horses, as far as jockeys' files contain them.
 
-A file names the winner of each race (勝ち馬); the winner's own file has the second horse there instead. Of a dead heat
-the files of the others name one winner, and each winner's file the other one. So winners are a list: the horses whose
-own rows say that they won, and the one that the others name.
+A file names the winner of each race (勝ち馬). The winner's own file names the second horse instead. For a dead heat,
+the files of others name one winner, and each winner's file the other one. So winners are a list: the horses whose
+own rows have place 1, and the one that others name.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,18 +13,18 @@ from graphql_api.races.rides import Ride
 from graphql_api.text import compatible
 
 Names = Mapping[str, Runner]
-"""Known runners by the name of the horse, in the form in which names are compared."""
+"""Known runners by the horse's name, in the form for comparisons."""
 
 
 def by_name(runners: Iterable[Runner]) -> Names:
-    """Arrange runners by the name of the horse."""
+    """Return runners by the name of the horse."""
     return {compatible(runner.horse_name): runner for runner in runners if runner.horse_name}
 
 
 def winners(rides: Sequence[Ride], known: Names, age: FileAge) -> tuple[tuple[Placed, ...], list[Claim]]:
-    """Return the winners, and the claims of losers' files that are not true.
+    """Return the winners, and the false claims of losers' files.
 
-    A horse whose own row gives it another place has not won, whatever others say.
+    A horse whose own row has another place has not won, whatever other files contain.
     """
     first = {name: runner for name, runner in known.items() if runner.finish_position == 1}
     told = {ride.winner_name for ride in rides if ride.winner_name and ride.finish_position != 1}
@@ -41,9 +41,9 @@ def winners(rides: Sequence[Ride], known: Names, age: FileAge) -> tuple[tuple[Pl
 
 
 def runners_up(rides: Sequence[Ride], known: Names, won: Sequence[Placed]) -> tuple[Placed, ...]:
-    """Return the horses at the second place: by their own rows, and by those of the winners.
+    """Return the horses at the second place, by their own rows and by those of the winners.
 
-    Of a dead heat of which only one winner's file is held, the other winner cannot be told from a second horse.
+    If only one winner's file of a dead heat exists, the other winner cannot be distinguished from a second horse.
     """
     second = [name for name, runner in known.items() if runner.finish_position == 2]
     named = [compatible(ride.runner_up_name) for ride in rides if ride.runner_up_name and ride.finish_position == 1]

@@ -1,4 +1,4 @@
-"""Who tells of races beside the archive: a source of cards, held as snapshots."""
+"""The interface of providers of races: a source of cards, which are cached as snapshots."""
 
 from typing import Protocol
 
@@ -7,10 +7,10 @@ from graphql_api.snapshots.source import Source
 
 
 class CardProvider(Source[Card], Protocol):
-    """A provider of cards, by the keys of ``cards``; its methods are called in threads.
+    """A provider of cards by the keys of ``cards``. Its methods are called in threads.
 
-    ``read`` raises ``NotFound`` for what there is not, and ``UpstreamUnavailable`` for whatever else goes wrong.
+    ``read`` raises ``NotFound`` for a missing card, and ``UpstreamUnavailable`` for all other faults.
     """
 
     def close(self) -> None:
-        """Let go of connections."""
+        """Close connections."""

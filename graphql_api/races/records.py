@@ -1,4 +1,4 @@
-"""Races out of the archive: all that a request asks for in one turn is one question, and is kept with its edition."""
+"""Races of the archive: the races that a request needs at once are one query, cached with the edition."""
 
 from asyncio import gather, sleep
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -19,20 +19,20 @@ from graphql_api.races.model import Race, RaceProvider, RaceSource
 from graphql_api.races.rides import Ride
 
 RACES = 15_000
-"""What a question for some races costs, in values of an answer."""
+"""Cost of a query for races, in values of a response."""
 
 READ = 400
-"""What each race of a question costs besides: its rides are read with all their fields."""
+"""Additional cost of each race in a query: its rides are read with all their fields."""
 
 RACE = 300
-"""What it takes to put a race together, in values of a list."""
+"""Work of assembling a race, in values of a list."""
 
 MAX_RACES, MAX_DAYS = 2_000, 30
-"""Races and days that are kept of one edition: at 20 kB a race some 70 MB."""
+"""Maximum number of races and days in memory for one edition: about 70 MB at 20 kB a race."""
 
 _ORDINALS = tuple((place, members(TYPES[name])) for place, name in enumerate(Ride._fields) if is_enum(TYPES[name]))
 _LISTS = tuple(place for place, name in enumerate(Ride._fields) if TYPES[name] == list[int])
-"""The places of fields that the table does not hold as they are."""
+"""Indexes of the fields that the table stores in another form."""
 
 _COLUMNS = ", ".join(f"rides.{value_column(name)}" for name in Ride._fields)
 _SELECTED = f"SELECT {_COLUMNS}, jockeys.last_date FROM rides LEFT JOIN jockeys ON jockeys.id = rides.jockey_id WHERE "
@@ -40,7 +40,7 @@ _ORDERED = " ORDER BY rides.race_id, rides.horse_number, rides.jockey_id"
 
 
 def races_statement(ids: Collection[str]) -> Statement:
-    """Write the question for the rides of some races; their years keep it to few files."""
+    """Return the SQL of the rides of some races. Their years limit it to few files."""
     parameters = Parameters()
     years = sorted({int(each[:4]) for each in ids})
     of_years = ", ".join(map(str, years))
@@ -50,14 +50,14 @@ def races_statement(ids: Collection[str]) -> Statement:
 
 
 def day_statement(day: date) -> Statement:
-    """Write the question for the rides of a day."""
+    """Return the SQL of the rides of a day."""
     parameters = Parameters()
     text = f"{_SELECTED}rides.date = {parameters.add(day)} AND rides.race_id IS NOT NULL{_ORDERED}"
     return Statement(text, tuple(parameters.values), ("rides", "jockeys"), (day.year, day.year))
 
 
 def put_together(edition: Edition, rows: Iterable[Sequence[Any]]) -> dict[str, Race]:
-    """Make races of the rows of a question, by id in the order of their ids."""
+    """Return the races of a query's rows, by id in the order of ids."""
     rides: dict[str, list[Ride]] = {}
     newest: dict[str, date] = {}
     for *values, last_date in rows:
@@ -80,7 +80,7 @@ def _ride(values: list[Any]) -> Ride:
 
 
 class RaceMemory:
-    """The races of one edition that were asked for last; safe to be shared by threads."""
+    """The most recently used races of one edition. Safe for threads."""
 
     def __init__(self) -> None:
         """Hold nothing yet."""
@@ -89,41 +89,41 @@ class RaceMemory:
         self._days: LRUCache[date, Sequence[Race]] = LRUCache(MAX_DAYS)
 
     def race(self, race_id: str) -> Race | None:
-        """Return a race that is held; raises ``KeyError`` for one that is not: None is one that there is not."""
+        """Return a race from memory, None if the archive does not have it. Raises ``KeyError`` if it is not stored."""
         with self._lock:
             return self._races[race_id]
 
     def missing(self, ids: Collection[str]) -> set[str]:
-        """Return those of some ids that are not held."""
+        """Return the ids that are not in memory."""
         with self._lock:
             return {race_id for race_id in ids if race_id not in self._races}
 
     def keep(self, races: Mapping[str, Race | None]) -> None:
-        """Hold some races."""
+        """Store some races."""
         with self._lock:
             self._races.update(races)
 
     def day(self, day: date) -> Sequence[Race]:
-        """Return the races of a day that is held; raises ``KeyError`` for one that is not."""
+        """Return the races of a day from memory. Raises ``KeyError`` if it is not in memory."""
         with self._lock:
             return self._days[day]
 
     def keep_day(self, day: date, races: Mapping[str, Race]) -> None:
-        """Hold the races of a day."""
+        """Store the races of a day."""
         with self._lock:
             self._days[day] = tuple(races.values())
             self._races.update(races)
 
 
 class _Wanted(NamedTuple):
-    """A race that a request asks for, of one version."""
+    """A race that a request needs, of one version."""
 
     version: str
     race_id: str
 
 
 async def race(edition: Edition, context: Context, race_id: str) -> Race | None:
-    """Return a race; those that a request asks for in one turn are one question."""
+    """Return a race. Races that a request needs at the same time are one query."""
     memory = edition.once("races", RaceMemory)
     with suppress(KeyError):
         return memory.race(race_id)
@@ -144,7 +144,7 @@ async def _next_turn() -> None:
 
 
 async def races(edition: Edition, context: Context, ids: Sequence[str]) -> list[Race]:
-    """Return races that there are, in the order of their ids."""
+    """Return the existing races, in the order of their ids."""
     found = await gather(*(race(edition, context, race_id) for race_id in ids))
     return [each for each in found if each is not None]
 

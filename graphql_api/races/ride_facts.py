@@ -1,6 +1,6 @@
-"""Facts on the riders of a race, counted from their records before it: what comments and consultations tell.
+"""Facts about the jockeys of a race, counted from their records before it, for comments and consultations.
 
-A race's own result and whatever came later never count: of a past race these would tell how it ended.
+The race's own result and later records never count, because they would reveal the result of a past race.
 """
 
 import asyncio
@@ -24,13 +24,13 @@ from graphql_api.tables.paging import Selection
 from graphql_api.text import clean_name
 
 LEAST_SAMPLE = 30
-"""Rides below which a rate would say too little; the count alone is told."""
+"""Minimum number of rides for a rate. With fewer rides, only the count is given."""
 
 YEAR = timedelta(days=365)
 
 
 class RideQuestion(Enum):
-    """What is counted of a rider before the race: the last year, rides at the course, and rides on the horse."""
+    """The records of a jockey that are counted: the last year, rides at the racecourse, rides on the horse."""
 
     YEAR = "year"
     COURSE = "course"
@@ -42,7 +42,7 @@ RATES = {RideQuestion.YEAR: "win_rate", RideQuestion.COURSE: "top3_rate", RideQu
 
 @dataclass(frozen=True, slots=True)
 class Mount:
-    """A horse of a race whose jockey is known; ``race_id`` is the race's id as facts tell it."""
+    """A horse of a race with a known jockey. ``race_id`` is the race's id in facts."""
 
     race: Race
     race_id: str
@@ -53,9 +53,9 @@ class Mount:
 async def count_rides(
     context: Context, mount: Mount, questions: Sequence[RideQuestion], language: str
 ) -> Sequence[Fact]:
-    """Count facts on a rider, in a language (``ja``, ``en``); a jockey without a file has none.
+    """Return the facts about a jockey in a language (``ja``, ``en``). A jockey without a file has none.
 
-    The pair is left out if the horse has no name. Raises what loading a file raises.
+    The fact about the pair is omitted if the horse has no name. Raises the errors of loading a file.
     """
     loading = context.load(Jockeys, mount.jockey_id)
     try:
@@ -67,7 +67,7 @@ async def count_rides(
 
 
 def percent(rate: float) -> str:
-    """Write a rate as people read it."""
+    """Return a rate as a text for people."""
     return f"{100 * rate:.1f}%"
 
 
@@ -94,7 +94,7 @@ def _fact(records: RaceRecords, mount: Mount, question: RideQuestion, language: 
 
 
 def _condition(mount: Mount, question: RideQuestion) -> All:
-    """Return which rides count: none of the day of the race or later."""
+    """Return the condition of the rides that count: those before the day of the race."""
     race = mount.race
     before = _where("date", "lt", race.date)
     if question is RideQuestion.YEAR:
@@ -113,7 +113,7 @@ def _statement(
     value: float | None,
     interval: tuple[float, float] | None,
 ) -> str:
-    """Write a fact in words."""
+    """Return a fact as a sentence."""
     race, runner = mount.race, mount.runner
     surface = SURFACES[language][race.surface.name] if race.surface else ""
     numbers = {}

@@ -1,4 +1,4 @@
-"""Facts on rides in words, by language: the rate, or the count alone where it would say too little."""
+"""Sentences of facts about rides by language: with the rate, or with the count only."""
 
 from collections.abc import Mapping
 from types import MappingProxyType

@@ -1,4 +1,4 @@
-"""A ride as a rider's file tells it: the part of a race that one file knows."""
+"""A ride of a jockey's file: the part of a race in one file."""
 
 from datetime import date
 from typing import NamedTuple
@@ -16,7 +16,7 @@ from graphql_api.jockeys.vocabulary import (
 
 
 class Ride(NamedTuple):
-    """The fields of a race record that races are made of, by the same names."""
+    """The fields of a race record from which races are made, with the same names."""
 
     race_id: str
     jockey_id: str

@@ -27,6 +27,6 @@ class RacesSettings:
     )
 
     def __post_init__(self) -> None:
-        """Raise ``ConfigError`` where the bridge is asked for but not named."""
+        """Raise ``ConfigError`` if the provider is the bridge but its URL is missing."""
         if self.races_provider == "jravan" and not self.jravan_url.startswith(("http://", "https://")):
             raise ConfigError("JOCKEY_JRAVAN_URL must be the URL of the bridge, such as http://10.0.1.100:8000.")

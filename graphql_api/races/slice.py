@@ -1,4 +1,4 @@
-"""The slice of races: by id, day and field; their results from the archive, their cards from a provider."""
+"""The slice of races: results from the archive, cards from a provider."""
 
 from graphql_api.races.settings import RacesSettings
 from graphql_api.slices import Deployment, Slice

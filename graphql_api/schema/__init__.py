@@ -1,1 +1,1 @@
-"""What slices make their GraphQL types of: nodes, pages, enums of names, filters and orders."""
+"""Building blocks of slices' GraphQL types: nodes, pages, enums of names, filters and orders."""

@@ -17,7 +17,7 @@ _LABELS = "__labels__"
 def declare(
     vocabulary_: type[Enum], descriptions: Mapping[Enum, str], labels: Mapping[Enum, Label] = NO_LABELS
 ) -> None:
-    """Declare a vocabulary as a GraphQL enum, its members described; ``labels`` are what people call them."""
+    """Declare a vocabulary as a GraphQL enum with descriptions. ``labels`` are the texts for people."""
     strawberry.enum(vocabulary_, description=vocabulary_.__doc__)
     for value in enum_values(vocabulary_):
         value.description = descriptions[vocabulary_[value.name]]
@@ -26,13 +26,13 @@ def declare(
 
 
 def labels_of(vocabulary_: type[Enum]) -> Mapping[str, Label]:
-    """Return what people call the members of a vocabulary, by their names; empty if it has no labels."""
+    """Return the labels of a vocabulary's members by name. Empty if it has no labels."""
     found: Mapping[str, Label] = getattr(vocabulary_, _LABELS, MappingProxyType({}))
     return found
 
 
 def enum_of(name: str, description: str, members: Iterable[tuple[str, str]]) -> Any:
-    """Return an enum of names in snake case, each with its description; a member's value is the name."""
+    """Return an enum of names in snake case with descriptions. The value of a member is its name."""
     described = dict(members)
     made: Any = Enum(name, {each.upper(): each for each in described})  # type: ignore[misc]
     made.__doc__ = description

@@ -11,9 +11,9 @@ from graphql_api.tables.kinds import Id, kind_of
 
 
 def graphql_type(type_: Any) -> Any:
-    """Return the type that Strawberry knows for that of a field.
+    """Return Strawberry's type for the type of a field.
 
-    Raises ``TypeError`` for an enum that ``enums.declare`` has not described yet: it would become two types.
+    Raises ``TypeError`` for an enum without ``enums.declare``: it would become two types.
     """
     if kind_of(type_).is_vocabulary and not is_declared_enum(type_):
         raise TypeError(f"The enum {type_.__name__} has to be declared first.")

@@ -1,4 +1,4 @@
-"""Filter inputs made of the table of kinds, and what they say as conditions."""
+"""Filter inputs made from the table of kinds, and their conditions."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
@@ -17,7 +17,7 @@ from graphql_api.tables.operators import OPERATORS
 from graphql_api.text import MAX_LENGTH
 
 MAX_TESTS = 200
-"""Tests in one filter: each is a pass over the records."""
+"""Maximum number of tests in one filter. Each is a pass over the records."""
 
 _CONNECTIVES = {
     "and": "All of these conditions must hold.",
@@ -26,9 +26,9 @@ _CONNECTIVES = {
 
 
 def input_type(name: str, description: str, fields: Mapping[str, tuple[Any, str]], module: str = __name__) -> Any:
-    """Return an input type of optional fields; Python's keywords become attributes with an underscore behind them.
+    """Return an input type of optional fields. Python's keywords become attributes with an underscore at the end.
 
-    ``module`` is the one in which types that are named by a text are found.
+    ``module`` is the module of types that are referred to by name.
     """
     namespace: dict[str, Any] = {
         "__annotations__": {f"{field}_": kind for field, (kind, _) in fields.items()},
@@ -58,7 +58,7 @@ def filter_of(type_: Any) -> Any:
 def row_filter(name: str, description: str, fields: Iterable[Field], module: str) -> Any:
     """Return the filter input of a table's rows: its fields, and ``and``, ``or`` and ``not``.
 
-    It has to become the variable ``name`` of ``module``.
+    It must be assigned to the variable ``name`` of ``module``.
     """
     return input_type(
         name,
@@ -76,7 +76,7 @@ def row_filter(name: str, description: str, fields: Iterable[Field], module: str
 
 
 def condition(given: object | None, argument: str) -> Condition:
-    """Return the condition of a filter; None is no filter. Raises ``BadUserInput``, which names the fault."""
+    """Return the condition of a filter. None is no filter. Raises ``BadUserInput``."""
     if given is None:
         return EVERYTHING
     read = _condition(given, argument)
@@ -99,7 +99,7 @@ def _condition(given: object, path: str) -> Condition:
 
 
 def tests_of(given: object, path: str) -> tuple[Comparison, ...]:
-    """Return the tests of one field; ``path`` names it in errors. Raises ``BadUserInput``."""
+    """Return the tests of one field. ``path`` is its name in errors. Raises ``BadUserInput``."""
     return tuple(Comparison(name, _operand(name, value, own)) for name, value, own in given_in(given, path))
 
 
@@ -113,7 +113,7 @@ def _operand(operator: str, value: Any, path: str) -> Any:
 
 
 def given_in(given: object, path: str) -> Iterator[tuple[str, Any, str]]:
-    """Return the name, value and path of all that an input sets; what is set to null is refused, as it says nothing."""
+    """Yield name, value and path of each field that an input sets. Null is refused, because it has no meaning."""
     for attribute, value in vars(given).items():
         if value is UNSET:
             continue

@@ -11,6 +11,6 @@ import strawberry
     )
 )
 class Node:
-    """What Relay calls a node."""
+    """Relay's Node."""
 
     id: strawberry.ID = strawberry.field(description="The id of the object.")

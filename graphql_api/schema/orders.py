@@ -1,4 +1,4 @@
-"""What order inputs of any table say."""
+"""Orders of order inputs of any table."""
 
 from collections.abc import Sequence
 from enum import Enum

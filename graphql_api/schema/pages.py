@@ -9,7 +9,7 @@ from graphql_api.execution.purity import PURE
 
 @strawberry.type(description="Position of a page in its connection.")
 class PageInfo:
-    """Relay's PageInfo; ``cursor_at`` names the page's first item at 0 and its last at -1, None on an empty page."""
+    """Relay's PageInfo. ``cursor_at`` returns the cursor of the first item (0) and of the last (-1). None if empty."""
 
     cursor_at: strawberry.Private[Callable[[int], str | None]]
     has_next_page: bool = strawberry.field(description="Whether there are items after this page.")

@@ -1,4 +1,4 @@
-"""Versions of what lies in the storage, held in memory: one read at a time, revalidation, the last good copy.
+"""A cache of versions of stored objects: one read at a time, revalidation, the last good copy.
 
-What is held, and where it comes from, a ``Source`` says; nothing here knows a domain.
+A ``Source`` determines what is cached and where it is read. Nothing here depends on a domain.
 """

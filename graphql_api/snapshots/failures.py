@@ -1,4 +1,4 @@
-"""Why keys cannot be given, remembered: versions that are refused, and reads that hold a thread and then fail."""
+"""A cache of failures: versions that were refused, and slow reads that failed."""
 
 from collections.abc import Callable
 from copy import copy
@@ -9,21 +9,21 @@ from cachetools import TTLCache
 from graphql_api.errors import ServiceError
 
 RETRY_PAUSE = 30.0
-"""Seconds (at most the TTL) that a stale copy answers before the failing storage is asked again."""
+"""Seconds (at most the TTL) for which a stale copy is used before the failing storage is read again."""
 
 GRACE = 0.5
-"""Seconds that an expired copy waits for its revalidation before it answers as it is."""
+"""Seconds that a request waits for the revalidation of an expired copy before it uses the copy."""
 
 SLOW = 1.0
-"""Seconds of a thread that a failed read must have taken to be remembered: a quick one costs little, and may pass."""
+"""Minimum duration in seconds of a failed read that is remembered. A quick failure costs little."""
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """The error of a key's last load, which answers until ``retry_at``; the next load then tries again.
+    """The error of a key's last load, which is raised until ``retry_at``. Then the next load tries again.
 
-    ``etag`` names the version that was refused, None if that is not known. ``slow`` counts the reads in a row that
-    were slow to fail; the key is a suspect while there is any.
+    ``etag`` is the refused version. None if it is not known. ``slow`` counts the reads in a row that
+    failed slowly. While it is not 0, the key is a suspect.
     """
 
     error: Exception
@@ -33,14 +33,14 @@ class Failure:
 
 
 class Failures:
-    """A bounded table of failures by key: a circuit breaker for each. Callers lock.
+    """A limited table of failures by key, with a circuit breaker for each. Callers lock.
 
-    It is open until ``retry_at``; then half open, as a key has one load at a time; a load that ends otherwise closes
+    A breaker is open until ``retry_at``, then half open, as a key has one load at a time. A successful load closes
     it.
     """
 
     def __init__(self, entries: int, lifetime: float, pause: float, clock: Callable[[], float]) -> None:
-        """Remember ``entries`` failures for at most ``lifetime`` seconds; a refusal answers for ``pause`` seconds."""
+        """Store ``entries`` failures for at most ``lifetime`` seconds. A refusal is raised for ``pause`` seconds."""
         self._failures = TTLCache[str, Failure](entries, lifetime, clock)
         self._pause = pause
         self._clock = clock
@@ -50,14 +50,14 @@ class Failures:
         return self._failures.get(key)
 
     def refuse(self, key: str, error: Exception, etag: str | None) -> None:
-        """Remember that a version was refused, since to decode it again would cost as much."""
+        """Store that a version was refused, so that it is not decoded again."""
         self._failures[key] = Failure(copy_of(error), self._clock() + self._pause, etag)
 
     def fail(self, key: str, error: Exception, seconds: float) -> None:
-        """Remember a read that failed after ``seconds``, if they are many.
+        """Store a read that failed after ``seconds``, if it was slow.
 
-        The key is left alone for as long as its read took, and twice as long each further time, so that it holds a
-        thread for half of the time at most.
+        The key is not read for as long as the read took, and twice as long after each failure, so that it blocks a
+        thread for at most half of the time.
         """
         before = self._failures.get(key)
         if seconds < SLOW:
@@ -67,12 +67,12 @@ class Failures:
         self._failures[key] = Failure(copy_of(error), self._clock() + pause, slow=slow)
 
     def forget(self, key: str) -> None:
-        """Forget a key's failures: it was read, or there is none."""
+        """Delete a key's failures, because it was read or does not exist."""
         self._failures.pop(key, None)
 
 
 def copy_of(error: BaseException) -> Exception:
-    """Return a copy of an error: one instance raised in many tasks would collect the tracebacks of all."""
+    """Return a copy of an error. One instance that is raised in many tasks would collect all their tracebacks."""
     if isinstance(error, ServiceError):
         return copy(error)
     return RuntimeError("A load failed unexpectedly.")

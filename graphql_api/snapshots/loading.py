@@ -1,4 +1,4 @@
-"""Loading a key: a read from its source, conditional where anything is known, and a decode; in a thread."""
+"""Loading a key in a thread: a read from its source, conditional if a version is known, and decoding."""
 
 import logging
 from collections.abc import Callable
@@ -24,11 +24,11 @@ log = EventLogger(__name__)
 V = TypeVar("V")
 
 MAX_DECODES = 16
-"""Values decoded at once: each takes several times its size in memory, and they share the processor."""
+"""Maximum number of values decoded at the same time. Each needs several times its size in memory."""
 
 
 class Loading(Generic[V]):
-    """Loads keys into a memory, one load per key at a time: the callers see to that."""
+    """Loads keys into a memory. Callers ensure that each key has one load at a time."""
 
     def __init__(
         self,
@@ -39,7 +39,7 @@ class Loading(Generic[V]):
         lock: Lock,
         clock: Callable[[], float],
     ) -> None:
-        """Read from ``source`` for ``owner``; ``lock`` guards ``memory``, ``clock`` gives seconds."""
+        """Read from ``source`` for ``owner``. ``lock`` protects ``memory``. ``clock`` returns seconds."""
         self._owner = owner
         self._source = source
         self._policy = policy
@@ -49,7 +49,7 @@ class Loading(Generic[V]):
         self._decodes = BoundedSemaphore(MAX_DECODES)
 
     def fetch(self, key: str, trace: Trace) -> tuple[Outcome, Snapshot[V]]:
-        """Load a key, or fall back to the copy held, if there is one and it is not beyond the stale limit."""
+        """Load a key. If that fails, return the copy in memory, if it is within the stale limit."""
         with self._lock:
             held = self._memory.copy(key)
         try:
@@ -60,7 +60,7 @@ class Loading(Generic[V]):
             return "stale", self.fall_back(held, error)
 
     def read(self, key: str, etag: str | None) -> StoredObject | None:
-        """Read as ``Source.read`` does, and remember an absence or a failure."""
+        """Read as ``Source.read`` does, and store an absence or a failure."""
         begun = self._clock()
         try:
             stored = self._source.read(key, etag)
@@ -80,7 +80,7 @@ class Loading(Generic[V]):
         return stored
 
     def fall_back(self, held: CacheEntry[V] | None, error: Exception) -> Snapshot[V]:
-        """Return the copy held, marked as stale, and do not ask the source for a while. Raises if there is no copy."""
+        """Return the copy in memory, marked as stale, and pause reads of the source. Raises if there is no copy."""
         if held is None or self._clock() < held.snapshot.fresh_until:  # fresh: nobody but ``refresh`` has asked
             raise error
         pause = min(RETRY_PAUSE, self._policy.ttl)
@@ -92,7 +92,7 @@ class Loading(Generic[V]):
         return snapshot
 
     def _fetch(self, key: str, held: CacheEntry[V] | None, trace: Trace) -> tuple[Outcome, Snapshot[V]]:
-        """Read and decode a key, or only confirm that the known version is current."""
+        """Read and decode a key, or confirm that the known version is current."""
         fresh_until = self._clock() + self._policy.ttl
         with self._lock:
             failure = self._memory.failures.get(key)

@@ -1,4 +1,4 @@
-"""What is known of keys: snapshots that are held, keys that hold nothing, and why loads failed."""
+"""The memory of a cache: snapshots, keys without a value, and failures of loads."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -16,21 +16,21 @@ V = TypeVar("V")
 
 @dataclass(slots=True)
 class CacheEntry(Generic[V]):
-    """A cache entry whose snapshot can be marked stale in place, which does not lengthen the entry's life."""
+    """A cache entry whose snapshot can be marked as stale without extending the entry's lifetime."""
 
     snapshot: Snapshot[V]
 
     def mark_stale(self, fresh_until: float) -> Snapshot[V]:
-        """Mark the copy as stale and as current until ``fresh_until``; return it."""
+        """Mark the copy as stale and as current until ``fresh_until``, and return it."""
         self.snapshot = replace(self.snapshot, stale=True, fresh_until=fresh_until)
         return self.snapshot
 
 
 class Memory(Generic[V]):
-    """Bounded in each of its parts. Callers lock."""
+    """A memory with limits for each of its parts. Callers lock."""
 
     def __init__(self, policy: Policy, size: Callable[[V], int], clock: Callable[[], float]) -> None:
-        """Hold as much as ``policy`` allows; a value larger than all of it is held alone. ``size`` is in bytes."""
+        """Store as much as ``policy`` allows. A larger value is stored alone. ``size`` returns bytes."""
         self._clock = clock
         # Expired entries stay as long as they may be revalidated or answer in place of a failing storage.
         lifetime = policy.ttl + policy.stale_limit
@@ -45,7 +45,7 @@ class Memory(Generic[V]):
         self._missing = TTLCache[str, Exception](policy.max_missing, policy.missing_ttl, clock)
 
     def current(self, key: str) -> Snapshot[V] | None:
-        """Return a snapshot that needs no check yet."""
+        """Return a snapshot that is fresh. None if there is none."""
         try:  # not by ``copy``: every request comes by here
             snapshot = self.cache[key].snapshot
         except KeyError:
@@ -53,14 +53,14 @@ class Memory(Generic[V]):
         return snapshot if self._clock() < snapshot.fresh_until else None
 
     def copy(self, key: str) -> CacheEntry[V] | None:
-        """Return the copy in memory, expired or not; None if it is beyond the stale limit."""
+        """Return the copy in memory, expired or not. None if it is older than the stale limit."""
         try:
             return self.cache[key]
         except KeyError:
             return None
 
     def error(self, key: str) -> Exception | None:
-        """Return the error to raise instead of a load, as a new instance; None if there is none."""
+        """Return the error to raise instead of a load, as a new instance. None if there is none."""
         failure = self.failures.get(key)
         if failure is not None and self._clock() < failure.retry_at:
             return copy_of(failure.error)
@@ -68,12 +68,12 @@ class Memory(Generic[V]):
         return None if missing is None else copy_of(missing)
 
     def keep(self, snapshot: Snapshot[V]) -> Snapshot[V]:
-        """Hold a snapshot in the place of the one before."""
+        """Store a snapshot in place of an earlier one."""
         self.cache.put(snapshot.key, CacheEntry(snapshot))
         return snapshot
 
     def miss(self, key: str, error: Exception) -> None:
-        """Remember that a key holds nothing."""
+        """Store that a key has no value."""
         self.cache.pop(key, None)
         self.failures.forget(key)
         self._missing[key] = copy_of(error)

@@ -1,14 +1,14 @@
-"""The limits of a cache of snapshots: how long a version is current, and how much is kept."""
+"""The limits of a cache of snapshots: how long a version is current, and how much is stored."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """The bounds of one kind of snapshots.
+    """The limits of one kind of snapshots.
 
-    A version is checked after ``ttl`` seconds, and may answer for ``stale_limit`` more while it cannot be. An absent
-    key, or a version that was refused, is asked for again after ``missing_ttl`` seconds.
+    A version is checked after ``ttl`` seconds. If that fails, it may be used for ``stale_limit`` more. An absent
+    key, or a refused version, is read again after ``missing_ttl`` seconds.
     """
 
     ttl: float

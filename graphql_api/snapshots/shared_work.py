@@ -1,4 +1,4 @@
-"""Work in threads that all who ask for it at once share."""
+"""Work in threads that concurrent callers share."""
 
 from collections.abc import Callable, Hashable
 from threading import Lock
@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 
 class SharedWork:
-    """Pieces of work by key, each under way once at most; from any number of event loops and threads."""
+    """Work by key. Each key runs at most once at a time, for any number of event loops and threads."""
 
     def __init__(self, workers: Workers) -> None:
         """Do the work in the threads of ``workers``."""
@@ -23,7 +23,7 @@ class SharedWork:
         self._futures: dict[Hashable, Future[Any]] = {}
 
     async def run(self, key: Hashable, work: Callable[[], T]) -> T:
-        """Return what ``work``, or the work under way for ``key``, returns. Raises an error of this caller's own."""
+        """Return the result of ``work``, or of the work that already runs for ``key``. Errors are new instances."""
         with self._lock:
             future: Future[T] | None = self._futures.get(key)
             if future is None:

@@ -1,4 +1,4 @@
-"""A value as one version of its bytes says."""
+"""The value of one version of an object."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,9 +15,9 @@ class Snapshot(Generic[V]):
     """One version of one key.
 
     ``size`` is in bytes as stored, ``stored_as`` the key in the storage, ``etag`` without quotes, ``last_modified`` in
-    UTC, None if the storage does not say. ``stale`` marks the last good copy, served because the storage or the new
-    version fails or takes long. ``fresh_until`` is on the owner's clock: callers want ``max_age``. A version that
-    proves unchanged is a new snapshot with the very same ``value``.
+    UTC, None if the storage does not know it. ``stale`` marks the last good copy, used because the storage or the new
+    version fails or is slow. ``fresh_until`` is by the owner's clock: callers use ``max_age``. An unchanged version
+    is a new snapshot with the same ``value`` object.
     """
 
     owner: "Snapshots[V]"
@@ -32,5 +32,5 @@ class Snapshot(Generic[V]):
 
     @property
     def max_age(self) -> int:
-        """Return the whole seconds until it is checked against the storage again, for ``Cache-Control``."""
+        """Return the whole seconds until the next check of the storage, for ``Cache-Control``."""
         return self.owner.max_age(self)

@@ -1,7 +1,7 @@
 """Snapshots by key: one read per key at a time, revalidation by ETag, the last good copy when reads fail.
 
-Requests live on event loops, reading and decoding in threads. No state belongs to a loop, so several loops and threads,
-at once or one after the other, may share the same snapshots.
+Requests run on event loops, reading and decoding in threads. No state belongs to a loop, so several loops and threads,
+at the same time or one after another, may share the same snapshots.
 """
 
 from collections.abc import Callable, Mapping
@@ -31,9 +31,9 @@ log = EventLogger(__name__)
 
 @dataclass(slots=True)
 class _Flight(Generic[V]):
-    """A load that requests wait for: its result, and the stages, complete once the result is there.
+    """A load that requests wait for: its result, and its stages, which are complete when the result exists.
 
-    ``late`` once the copy in memory has answered in its place; ``suspect`` where the last read was slow to fail.
+    ``late``: the copy in memory was used instead. ``suspect``: the last read failed slowly.
     """
 
     future: Future[tuple[Outcome, Snapshot[V]]]
@@ -43,11 +43,11 @@ class _Flight(Generic[V]):
 
 
 class Snapshots(Generic[V]):
-    """Values by key, from memory where fresh, else from their source.
+    """Values by key, from memory if fresh, else from their source.
 
-    Every way to a value takes a ``Trace`` of the caller, which learns the outcome: ``hit`` (fresh in memory), ``miss``
-    (read and decoded), ``revalidated`` (the source said unchanged), ``stale`` (the last good copy, since reading
-    failed), ``late`` (the same, since reading takes long), ``missing`` (nothing there) or ``failed`` (an error).
+    Methods that return a value receive a ``Trace`` and add the outcome to it: ``hit`` (fresh in memory), ``miss``
+    (read and decoded), ``revalidated`` (unchanged in the source), ``stale`` (the last good copy, since reading
+    failed), ``late`` (the same, since reading is slow), ``missing`` (no value) or ``failed`` (an error).
     Reading and decoding are charged to its stages.
     """
 
@@ -61,9 +61,9 @@ class Snapshots(Generic[V]):
         max_suspects: int = 1,
         clock: Callable[[], float] | None = None,
     ) -> None:
-        """Hold nothing yet. Loads run in ``workers``, checks of versions in ``shared``; ``clock`` gives seconds.
+        """Start empty. Loads run in ``workers``, checks of versions in ``shared``. ``clock`` returns seconds.
 
-        ``max_suspects`` loads at once may be of keys whose last read was slow to fail.
+        ``max_suspects`` is the maximum number of concurrent loads of keys whose last read failed slowly.
         """
         self.name = source.name
         self.key_field = source.key_field
@@ -81,7 +81,7 @@ class Snapshots(Generic[V]):
         self._loading = Loading(self, source, policy, self._memory, self._lock, clock)
 
     def cached(self, key: str, trace: Trace | None = None) -> Snapshot[V] | None:
-        """Return what ``get`` can return at once from memory, else None: the warm path, without a task or a thread."""
+        """Return what ``get`` can return at once from memory, else None. It needs neither a task nor a thread."""
         with self._lock:
             snapshot = self._memory.current(key)
             if snapshot is not None:
@@ -89,19 +89,19 @@ class Snapshots(Generic[V]):
         return snapshot
 
     def current(self, key: str) -> Snapshot[V] | None:
-        """Return what ``cached`` returns, but do not count a request."""
+        """Return the same as ``cached``, but do not count a request."""
         with self._lock:
             return self._memory.current(key)
 
     async def get(self, key: str, trace: Trace | None = None) -> Snapshot[V]:
-        """Return a snapshot, loading it where memory has no fresh copy; a cancelled caller does not stop the load.
+        """Return a snapshot. Load it if memory has no fresh copy. A cancelled caller does not stop the load.
 
-        An expired copy waits ``GRACE`` seconds for the load, then answers as stale while the load goes on; so it does
-        at once for whoever joins the same load later.
+        With an expired copy, wait ``GRACE`` seconds for the load, then return the copy as stale while the load runs.
+        Callers that join the same load later get the copy at once.
 
         Raises ``BadUserInput`` if ``key`` is not valid, ``NotFound``, ``DataCorrupt``, ``UpstreamUnavailable`` and
-        ``StorageFault``. Remembered are an absence and a refusal, for ``missing_ttl`` seconds, and reads that were slow
-        to fail, for about as long as they took.
+        ``StorageFault``. An absence and a refusal are cached for ``missing_ttl`` seconds, and reads that failed slowly
+        for about as long as they took.
         """
         held = self.cached(key, trace)
         if held is not None:
@@ -114,10 +114,10 @@ class Snapshots(Generic[V]):
         return self._overtake(flight, copy.snapshot, trace)
 
     async def unchanged(self, key: str, etag: str) -> bool:
-        """Return whether a key still has ``etag``, without decoding anything. Raises as ``get``.
+        """Return whether a key still has ``etag``, without decoding. Raises as ``get``.
 
-        False if the copy that is held has expired, since ``get`` has to revalidate it. One version of a key is checked
-        at a time, so that a read that hangs holds one thread only; for any other version, False until it ends.
+        False if the copy in memory has expired, since ``get`` has to revalidate it. One version of a key is checked
+        at a time, so that a read that hangs blocks only one thread. For other versions, return False until it ends.
         """
         held = self.cached(key)
         with self._lock:
@@ -129,20 +129,20 @@ class Snapshots(Generic[V]):
         return same and asked == etag
 
     async def refresh(self, key: str, trace: Trace) -> Snapshot[V]:
-        """Ask the source for a key now, fresh in memory or not. Raises as ``get``; ``stats`` counts no request."""
+        """Read a key from the source now, even if it is fresh. Raises as ``get``. ``stats`` does not count it."""
         with self._lock:
             flight = self._flights.get(key) or self._begin(self._source.checked(key))
         return await self._await_load(flight, trace, Tally())
 
     def hottest_keys(self) -> list[str]:
-        """Return the keys worth holding, at most as many as fit: the most requested first, then the others held."""
+        """Return the keys to keep in memory, as many as fit: the most requested first, then other cached ones."""
         most = self._policy.max_entries
         with self._lock:
             return list(dict.fromkeys([*self._tally.most_asked(most), *self._memory.cache]))[:most]
 
     @property
     def ttl(self) -> int:
-        """Return the whole seconds for which a version is not checked again."""
+        """Return the whole seconds for which a version is current."""
         return int(self._policy.ttl)
 
     def max_age(self, snapshot: Snapshot[V]) -> int:
@@ -150,7 +150,7 @@ class Snapshots(Generic[V]):
         return max(0, int(snapshot.fresh_until - self._clock()))
 
     def stats(self) -> Mapping[str, int]:
-        """Return counts: requests by outcome and evictions so far; loads under way, entries and their bytes now."""
+        """Return counts: requests by outcome and evictions, and the current loads, entries and bytes."""
         with self._lock:
             return {
                 **dict.fromkeys(get_args(Outcome), 0),
@@ -162,14 +162,14 @@ class Snapshots(Generic[V]):
             }
 
     def close(self) -> None:
-        """Forget the loads under way, so that no caller joins them; the owner of the threads ends them."""
+        """Forget current loads, so that no caller joins them. The owner of the threads stops them."""
         with self._lock:
             self._flights.clear()
 
     # Requests: on the callers' threads and loops.
 
     def _join(self, key: str) -> _Flight[V]:
-        """Return the load of a key: the one under way, one already over where memory knows the answer, or a new one."""
+        """Return the load of a key: the current one, a finished one if memory has the result, or a new one."""
         with self._lock:
             flight = self._flights.get(key)
             if flight is None:
@@ -183,7 +183,7 @@ class Snapshots(Generic[V]):
         return flight
 
     def _begin(self, key: str) -> _Flight[V]:
-        """Begin a load; the caller holds the lock, so the load cannot end before it is known."""
+        """Start a load. The caller holds the lock, so the load cannot end before it is stored."""
         failure = self._memory.failures.get(key)
         suspect = failure is not None and failure.slow > 0
         if failure and suspect and sum(flight.suspect for flight in self._flights.values()) >= self._max_suspects:
@@ -197,7 +197,7 @@ class Snapshots(Generic[V]):
         return flight
 
     def _refused(self, key: str, error: Exception) -> _Flight[V]:
-        """Return a load that has already ended: with the copy in memory if there is one, else with ``error``."""
+        """Return a finished load: with the copy in memory if there is one, else with ``error``."""
         flight: _Flight[V] = _Flight(Future(), Trace())
         try:
             flight.future.set_result(("stale", self._loading.fall_back(self._memory.copy(key), error)))
@@ -214,7 +214,7 @@ class Snapshots(Generic[V]):
                 self._flights.pop(key, None)
 
     def _overtake(self, flight: _Flight[V], copy: Snapshot[V], trace: Trace | None) -> Snapshot[V]:
-        """Return the copy in memory, as stale, in place of a load that takes long; it must not be cached."""
+        """Return the copy in memory as stale, in place of a slow load. It must not be cached."""
         if not flight.late:
             flight.late = True
             about = {self.key_field: copy.key, "reason": "the storage is slow"}
@@ -224,7 +224,7 @@ class Snapshots(Generic[V]):
         return replace(copy, stale=True, fresh_until=self._clock())
 
     async def _await_load(self, flight: _Flight[V], trace: Trace | None, tally: Tally | None = None) -> Snapshot[V]:
-        """Wait for a load and return its snapshot or raise its error, as an instance of this caller's own."""
+        """Wait for a load, and return its snapshot. Raise its error as a new instance."""
         tally = tally or self._tally
         await done(flight.future)
         for stage, seconds in flight.trace.stages.items():

@@ -1,4 +1,4 @@
-"""Where versions come from: bytes by key and ETag, and the value that they are decoded to."""
+"""The interface of sources: bytes by key and ETag, and their decoded value."""
 
 from typing import Protocol, TypeVar
 
@@ -9,22 +9,22 @@ V = TypeVar("V")
 
 
 class Source(Protocol[V]):
-    """What a kind of snapshots is read from; its methods are called in threads.
+    """The source of a kind of snapshots. Its methods are called in threads.
 
-    ``name`` names the kind in ETags, and ``key_field`` a key in log lines.
+    ``name`` is the kind's name in ETags, and ``key_field`` the name of a key in log lines.
     """
 
     name: str
     key_field: str
 
     def checked(self, key: str, /) -> str:
-        """Return the key in its usual form. Raises ``BadUserInput`` for what cannot be one."""
+        """Return the key in its normal form. Raises ``BadUserInput`` for an invalid key."""
 
     def read(self, key: str, etag: str | None, /) -> StoredObject | None:
-        """Return the bytes of a key as they are now; None if their ETag still is ``etag``. Raises as ``Storage``."""
+        """Return the current bytes of a key. None if their ETag is still ``etag``. Raises as ``Storage``."""
 
     def decode(self, stored: StoredObject, key: str, trace: Trace, /) -> V:
-        """Return the value of some bytes. Raises ``DataCorrupt``; ``trace`` is charged with the stages."""
+        """Return the value of some bytes. Add the stages to ``trace``. Raises ``DataCorrupt``."""
 
     def size(self, value: V, /) -> int:
-        """Return the bytes that a value takes in memory."""
+        """Return the memory of a value in bytes."""

@@ -5,7 +5,7 @@ from collections import Counter
 from graphql_api.snapshots.trace import Outcome, Trace
 
 MAX_COUNTED_KEYS = 10_000
-"""Keys counted; of more, the half asked least is forgotten."""
+"""Maximum number of counted keys. If there are more, the less requested half is deleted."""
 
 
 class Tally:
@@ -18,7 +18,7 @@ class Tally:
         self._keys = keys
 
     def count(self, outcome: Outcome, trace: Trace | None, key: str | None) -> None:
-        """Count one request, here and in its trace, for a key that was found, or None."""
+        """Count one request, here and in its trace. ``key`` is None if it was not found."""
         self.outcomes[outcome] += 1
         if trace is not None:
             trace.outcomes[outcome] = trace.outcomes.get(outcome, 0) + 1
@@ -28,5 +28,5 @@ class Tally:
                 self._asked = Counter(dict(self._asked.most_common(self._keys // 2)))
 
     def most_asked(self, count: int) -> list[str]:
-        """Return the keys asked most, in that order, at most ``count``."""
+        """Return the most requested keys in descending order, at most ``count``."""
         return [key for key, _ in self._asked.most_common(count)]

@@ -1,4 +1,4 @@
-"""The threads of all loads of a process, with some set aside for what must not wait for loads."""
+"""The threads of all loads of a process. Some are reserved for work that must not wait for loads."""
 
 from typing import Self
 
@@ -7,20 +7,20 @@ from graphql_api.snapshots.shared_work import SharedWork
 from graphql_api.workers import Workers
 
 ASIDE = 4
-"""One in so many threads is for all but loads: pages of keys, checks of versions and of readiness, indexes."""
+"""One of this many threads is for other work: pages of keys, checks of versions and of readiness, indexes."""
 
 SUSPECTS = 4
-"""One in so many threads may read keys whose last read was slow to fail; the others are for all else."""
+"""One of this many threads may read keys whose last read failed slowly."""
 
 
 class LoadThreads:
-    """Two bounded pools: ``loads``, and what is set aside, where all who ask for the same work at once share it.
+    """Two limited pools: ``loads``, and ``shared``, in which concurrent callers share the same work.
 
-    ``max_suspects`` bounds the loads of suspects.
+    ``max_suspects`` is the maximum number of loads of suspects.
     """
 
     def __init__(self, threads: int) -> None:
-        """Divide so many threads; they start as work comes."""
+        """Divide the threads. They start when there is work."""
         aside = max(1, threads // ASIDE)
         self.loads = Workers(max(1, threads - aside))
         self.aside = Workers(aside)
@@ -29,10 +29,10 @@ class LoadThreads:
 
     @classmethod
     def open(cls, services: Services) -> Self:
-        """Divide the threads that the settings allow."""
+        """Divide the number of threads of the settings."""
         return cls(services.settings.load_threads)
 
     def close(self) -> None:
-        """Refuse further work (``UpstreamUnavailable``); what has begun ends by its timeouts."""
+        """Refuse further work by ``UpstreamUnavailable``. Running work ends by its timeouts."""
         self.loads.close()
         self.aside.close()

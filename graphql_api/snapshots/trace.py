@@ -9,26 +9,26 @@ Outcome = Literal["hit", "miss", "revalidated", "stale", "late", "missing", "fai
 
 @dataclass(slots=True)
 class Trace:
-    """What one request (or one load) cost: how often the cache gave which outcome, and seconds by stage.
+    """Measurements of one request or one load: counts of cache outcomes, and seconds by stage.
 
-    A request that joins a load under way is charged the load's stages as if it had begun it. Parallel loads add up, so
-    the stages of a request may exceed its wall time. A trace belongs to one thread at a time.
+    A request that joins a load gets the load's stages as if it had started it. Parallel loads are added, so
+    the stages of a request may be longer than its wall time. A trace belongs to one thread at a time.
     """
 
     outcomes: dict[Outcome, int] = field(default_factory=dict)
     stages: dict[str, float] = field(default_factory=dict)
 
     def add(self, stage: str, seconds: float) -> None:
-        """Charge a stage."""
+        """Add seconds to a stage."""
         self.stages[stage] = self.stages.get(stage, 0.0) + seconds
 
     def stage(self, name: str) -> "_Stage":
-        """Charge what the block takes, also where it raises."""
+        """Add the duration of the block to a stage, also if it raises."""
         return _Stage(self, name)
 
 
 class _Stage:
-    """A stage under way."""
+    """A running stage."""
 
     __slots__ = ("begun", "name", "trace")
 

@@ -1,1 +1,1 @@
-"""Objects by key: a folder or S3, every fault translated."""
+"""Objects by key, in a folder or in S3. All faults are translated to our errors."""

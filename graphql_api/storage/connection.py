@@ -1,4 +1,4 @@
-"""The connection to S3: one client for all threads, made on demand, and anew once its credentials are refused."""
+"""The connection to S3: one client for all threads, made on first use, and again if its credentials are refused."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,19 +23,19 @@ log = EventLogger(__name__)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Connected:
-    """A client, which threads may share, and its bucket."""
+    """A client, which is safe for threads, and its bucket."""
 
     client: "S3Client"
     bucket: str
 
 
 class Connection:
-    """At most one client at a time, made no more often than every ``PAUSE``."""
+    """One client at a time. A new one is made at most once in ``PAUSE`` seconds."""
 
     def __init__(
         self, settings: Settings, location: Location | None, attempts: int, clock: Callable[[], float]
     ) -> None:
-        """Connect to ``location``, or to what SSM says, asked ``attempts`` times. Nothing is asked before ``get``."""
+        """Connect to ``location``, or to that of SSM, with ``attempts`` tries. Nothing is requested before ``get``."""
         self._settings = settings
         self._location = location
         self._attempts = attempts
@@ -48,8 +48,8 @@ class Connection:
     def get(self) -> Connected:
         """Return the client, created on first use. Raises ``UpstreamUnavailable``.
 
-        A client whose credentials were refused is replaced once the pause is over. Until then, and where no other can
-        be made, it is returned: what refused it may have been mended, and other requests may fare better.
+        A client whose credentials were refused is replaced after the pause. Before that, or if no other can
+        be made, it is returned: the cause may be fixed, and other requests may succeed.
         """
         if (connected := self._connected) is None:
             with self._lock:
@@ -62,11 +62,11 @@ class Connection:
         return connected
 
     def refuse(self, connected: Connected) -> None:
-        """Note that this client's credentials were refused."""
+        """Store that this client's credentials were refused."""
         self._refused = connected
 
     def _renewed(self, refused: Connected) -> Connected:
-        """Return a new client, as credentials may have changed; the refused one if no other can be made now."""
+        """Return a new client, as credentials may have changed, or the refused one if no other can be made now."""
         if self._clock() < self._not_before:
             return refused
         try:

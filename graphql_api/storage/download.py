@@ -1,4 +1,4 @@
-"""One answer of S3 to a stored object: its body within a time and a size, its validators."""
+"""A response of S3 as a stored object: its body within limits of time and size, and its validators."""
 
 import re
 from collections.abc import Callable
@@ -20,10 +20,10 @@ _STRONG_ETAG = re.compile(r'"?([!#-~]{1,256})"?')
 def stored_object(
     answer: "GetObjectOutputTypeDef", key: str, limit: int, clock: Callable[[], float], deadline: float
 ) -> StoredObject:
-    """Read the body of at most ``limit`` bytes, until ``deadline`` by ``clock`` at the latest.
+    """Read the body of at most ``limit`` bytes before ``deadline`` by ``clock``.
 
-    What S3 leaves out is not invented: without a strong ETag the content's hash names the version, and without
-    Last-Modified the time of change is None. Raises ``DataCorrupt`` for a larger body, and as botocore does.
+    Without a strong ETag, the hash of the content is the version. Without
+    Last-Modified, the time of change is None. Raises ``DataCorrupt`` for a larger body, and botocore's errors.
     """
     with closing(answer["Body"]) as body:
         if (answer.get("ContentLength") or 0) > limit:
@@ -35,13 +35,13 @@ def stored_object(
 
 
 def strong_etag(header: str | None) -> str | None:
-    """Return a strong ETag without quotes; None for what is none."""
+    """Return a strong ETag without quotes. None if it is not one."""
     found = _STRONG_ETAG.fullmatch(header or "")
     return found[1] if found else None
 
 
 def _read_body(body: "StreamingBody", key: str, limit: int, clock: Callable[[], float], deadline: float) -> bytes:
-    """Read a body; the empty read at its end is what checks its length and checksum."""
+    """Read a body. The empty read at its end checks its length and checksum."""
     # There is no public way to read what has come without waiting for more.
     body._raw_stream = _PromptStream(body._raw_stream, clock, deadline)  # type: ignore[attr-defined]  # noqa: SLF001
     parts: list[bytes] = []
@@ -55,9 +55,9 @@ def _read_body(body: "StreamingBody", key: str, limit: int, clock: Callable[[], 
 
 
 class _PromptStream:
-    """A stream that gives what has come, instead of waiting for all that was asked for, until its time is over.
+    """A stream that returns the bytes that have arrived, without waiting for all requested bytes, before a deadline.
 
-    The socket's timeout bounds each wait for bytes; a body that drips never lets it pass.
+    The socket's timeout limits each wait for bytes, but not a body that sends a few bytes at a time.
     """
 
     def __init__(self, stream: Any, clock: Callable[[], float], deadline: float) -> None:
@@ -66,7 +66,7 @@ class _PromptStream:
         self._deadline = deadline
 
     def read(self, amount: int) -> bytes:
-        """Return at most ``amount`` bytes; raises botocore's ``ReadTimeoutError`` once the deadline has passed."""
+        """Return at most ``amount`` bytes. Raises botocore's ``ReadTimeoutError`` after the deadline."""
         if self._clock() >= self._deadline:
             from botocore.exceptions import ReadTimeoutError
 

@@ -1,4 +1,4 @@
-"""Which of our errors each fault of AWS becomes: one table, by error code or by exception class."""
+"""The table of our errors for faults of AWS, by error code or by exception class."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -8,7 +8,7 @@ from graphql_api.storage.protocol import REFUSED, UNAVAILABLE
 
 NOT_MODIFIED = "304"
 CHANGED = frozenset({"PreconditionFailed", "ConditionalRequestConflict", "412", "409", "NoSuchKey"})
-"""What S3 answers where the condition of a write does not hold: NoSuchKey where the object is gone."""
+"""Error codes of S3 if the condition of a write fails. NoSuchKey means that the object was deleted."""
 
 # The credentials are unusable: with others, which may be had by connecting anew, the same request may succeed.
 CREDENTIALS = frozenset(
@@ -70,7 +70,7 @@ _MESSAGES: Mapping[type[ServiceError], str] = {
 
 
 def faults() -> tuple[type[Exception], ...]:
-    """List what boto3 raises; it is no single tree."""
+    """Return the exception classes of boto3, which have no common base class."""
     from botocore.exceptions import BotoCoreError, ClientError
     from botocore.parsers import ResponseParserError
     from urllib3.exceptions import HTTPError
@@ -79,7 +79,7 @@ def faults() -> tuple[type[Exception], ...]:
 
 
 def error_code(error: Exception) -> str:
-    """Return the error code of AWS; if AWS did not answer, the exception's name."""
+    """Return the error code of AWS, or the exception's name if AWS did not respond."""
     from botocore.exceptions import ClientError
 
     return str(error.response["Error"]["Code"]) if isinstance(error, ClientError) else type(error).__name__
@@ -87,11 +87,11 @@ def error_code(error: Exception) -> str:
 
 @contextmanager
 def translated(**where: str) -> Iterator[None]:
-    """Translate the errors of boto3 to ours, with ``where`` and the error code for the log.
+    """Translate errors of boto3 to ours, with ``where`` and the error code for the log.
 
-    ``StorageFault`` for whatever the table does not list, ``AccessDenied`` above all. (A role without
-    ``s3:ListBucket`` gets that for missing keys too. It remains a fault: taking it for "not found" would hide that the
-    service may not read at all.)
+    ``StorageFault`` is for all errors that are not in the table, such as ``AccessDenied``. (A role without
+    ``s3:ListBucket`` gets it for missing keys too. It is not translated to "not found", which would hide that the
+    service has no right to read.)
     """
     try:
         yield
@@ -101,20 +101,20 @@ def translated(**where: str) -> Iterator[None]:
 
 
 def _kind(error: Exception) -> type[ServiceError]:
-    """Return our error class for a fault: by its code, else by its classes, else by its status (5xx may pass)."""
+    """Return our error class for a fault: by its code, its classes, or its status (5xx is temporary)."""
     names = (error_code(error), *(each.__name__ for each in type(error).__mro__))
     otherwise = UpstreamUnavailable if _status(error) >= 500 else StorageFault
     return next((_KINDS[name] for name in names if name in _KINDS), otherwise)
 
 
 def is_passing(error: Exception) -> bool:
-    """Return whether the same request may soon succeed: after faults of S3 itself and broken connections."""
+    """Return whether a retry may succeed: after faults of S3 itself and broken connections."""
     names = {error_code(error), *(each.__name__ for each in type(error).__mro__)}
     return _status(error) in _PASSING_STATUSES or not names.isdisjoint((*_THROTTLED, *BROKEN))
 
 
 def _status(error: Exception) -> int:
-    """Return the HTTP status of AWS's response; 0 if there was none."""
+    """Return the HTTP status of AWS's response. 0 if there was none."""
     from botocore.exceptions import ClientError
 
     return int(error.response["ResponseMetadata"]["HTTPStatusCode"]) if isinstance(error, ClientError) else 0

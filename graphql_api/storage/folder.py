@@ -1,4 +1,4 @@
-"""A folder as a storage: only regular files count; links, folders, pipes and devices are foreign, however named."""
+"""A folder as a storage. Only regular files count. Links, folders, pipes and devices are ignored."""
 
 import errno
 import hashlib
@@ -29,7 +29,7 @@ from graphql_api.storage.protocol import (
 
 
 class FolderStorage:
-    """Files of one folder; a key is a path within it."""
+    """Files of one folder. A key is a path in it."""
 
     def __init__(self, root: Path) -> None:
         """Serve ``root``, which may itself be a link and need not exist yet."""
@@ -56,7 +56,7 @@ class FolderStorage:
         return Listing(found, keys[limit - 1] if len(keys) > limit else None)
 
     def write(self, key: str, data: bytes) -> None:
-        """Write a file beside it and rename that; see ``Storage.write``."""
+        """Write a temporary file and rename it; see ``Storage.write``."""
         path = self._root / writable_key(key)
         with _translated(path):
             if "/" in key:
@@ -64,7 +64,7 @@ class FolderStorage:
             _replace(path, data)
 
     def swap(self, key: str, data: bytes, etag: str | None) -> None:
-        """Look and write while holding a lock that all writers of the key take; see ``Storage.swap``."""
+        """Compare and write under a lock that all writers of the key use; see ``Storage.swap``."""
         path = self._root / writable_key(key)
         with _translated(path), locked(path.with_name(f"{path.name}.lock")):
             stored = self._stored(key, MAX_OBJECT_BYTES)
@@ -79,13 +79,13 @@ class FolderStorage:
             path.unlink(missing_ok=True)
 
     def check(self) -> Mapping[str, str]:
-        """Prove that the folder can be listed; see ``Storage.check``."""
+        """Check that the folder can be listed; see ``Storage.check``."""
         with _translated(self._root), os.scandir(self._root) as entries:
             next(entries, None)
         return {"storage": "ok"}
 
     def _stored(self, key: str, limit: int) -> StoredObject | None:
-        """Read a regular file of at most ``limit`` bytes; None if there is none."""
+        """Read a regular file of at most ``limit`` bytes. None if there is none."""
         with _translated(self._root / key):
             found = _read_regular(self._root / key, limit + 1)
         if found is None:
@@ -97,13 +97,13 @@ class FolderStorage:
 
 
 def _names(folder: Path, start: str) -> list[str]:
-    """Return the names of a folder's regular files that begin with ``prefix``."""
+    """Return the names of a folder's regular files that start with ``prefix``."""
     with os.scandir(folder) as entries:
         return [each.name for each in entries if each.name.startswith(start) and each.is_file(follow_symlinks=False)]
 
 
 def _listed(root: Path, key: str) -> ListedObject | None:
-    """Return a file's entry; None if it was deleted after it was listed."""
+    """Return a file's entry. None if it was deleted after it was listed."""
     try:
         status = (root / key).stat()
     except FileNotFoundError:
@@ -118,7 +118,7 @@ _SAFE_FLAGS = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 
 
 def _read_regular(path: Path, size: int) -> tuple[bytes, datetime] | None:
-    """Read up to ``size`` bytes and the time of change of a regular file; None if there is none."""
+    """Read up to ``size`` bytes and the time of change of a regular file. None if there is none."""
     try:
         with open(path, "rb", opener=lambda name, flags: os.open(name, flags | _SAFE_FLAGS)) as file:
             status = os.fstat(file.fileno())
@@ -132,7 +132,7 @@ def _read_regular(path: Path, size: int) -> tuple[bytes, datetime] | None:
 
 
 def _replace(path: Path, data: bytes) -> None:
-    """Write a temporary file, sync it, and rename it, which is atomic; the last writer wins."""
+    """Write a temporary file, sync it, and rename it, which is atomic. The last writer wins."""
     handle, aside = tempfile.mkstemp(prefix=f"{path.name}.", suffix=".tmp", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
@@ -150,15 +150,15 @@ def _replace(path: Path, data: bytes) -> None:
 def content_hash(data: bytes) -> str:
     """Return an ETag of the content alone.
 
-    Time, size and inode would spare the read, but two writes within one clock tick share them; and with a hash all
-    copies of a folder behind one load balancer agree.
+    Time, size and inode would not need a read, but two writes in one clock tick share them. With a hash, all
+    copies of a folder behind one load balancer have the same ETag.
     """
     return hashlib.blake2b(data, digest_size=16).hexdigest()
 
 
 @contextmanager
 def _translated(path: Path) -> Iterator[None]:
-    """Translate the system's errors to ours. Wrong permissions need an operator; a missing folder may return."""
+    """Translate the system's errors to ours. Wrong permissions need an operator, a missing folder is temporary."""
     try:
         yield
     except PermissionError as error:

@@ -1,4 +1,4 @@
-"""A lock that processes of one machine take on a name; it ends with the process that holds it, however that ends."""
+"""A lock between processes of one machine. It ends with the process that holds it."""
 
 import sys
 from collections.abc import Iterator
@@ -8,9 +8,9 @@ from pathlib import Path
 
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """Hold the lock on ``path``, an empty file that remains; wait until no other process holds it.
+    """Hold the lock on ``path``, an empty file that is not deleted. Wait until no other process holds it.
 
-    Windows has no such lock in Python's library: there, two writers at once are not kept apart.
+    Python has no such lock for Windows: there, two writers at the same time are not separated.
     """
     if sys.platform == "win32":
         yield

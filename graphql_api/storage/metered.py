@@ -1,4 +1,4 @@
-"""A storage that counts: how long each call took, which failed, and how many failed in a row."""
+"""A storage with counts: durations of calls, failures, and failures in a row."""
 
 import time
 from collections import deque
@@ -11,14 +11,14 @@ from graphql_api.errors import StorageFault, UpstreamUnavailable
 from graphql_api.storage.protocol import MAX_OBJECT_BYTES, Listing, Storage, StoredObject
 
 KEPT = 100
-"""Durations kept between two readings of the meter: as many values as a metric may have in one line."""
+"""Maximum number of durations between two readings, which is the limit of a metric's values in one line."""
 
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Calls since the last reading: the seconds each took, those that failed, and the longest run of failures.
+    """Calls since the last reading: their seconds, the failures, and the longest run of failures.
 
-    The run may have begun before the last reading. A file that is missing, or too large, is an answer, no failure.
+    The run may have started before the last reading. A file that is missing or too large is not a failure.
     """
 
     seconds: tuple[float, ...]
@@ -27,7 +27,7 @@ class Usage:
 
 
 class MeteredStorage:
-    """The calls of another storage, measured; as safe across threads as that is."""
+    """Measures the calls of another storage. It is as safe for threads as that one."""
 
     def __init__(self, storage: Storage, clock: Callable[[], float] = time.perf_counter) -> None:
         """Pass all calls to ``storage``."""
@@ -63,7 +63,7 @@ class MeteredStorage:
             self._storage.delete(key)
 
     def check(self) -> Mapping[str, str]:
-        """Prove that the storage answers; see ``Storage.check``."""
+        """Check the storage; see ``Storage.check``."""
         with self._measured():
             return self._storage.check()
 

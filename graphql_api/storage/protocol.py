@@ -1,4 +1,4 @@
-"""Storage by key: what a folder and S3 have in common, and the errors that both raise."""
+"""The interface of storages by key, which a folder and S3 implement, and the errors of both."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -9,7 +9,7 @@ from typing import Protocol
 from graphql_api.errors import Conflict, DataCorrupt, NotFound
 
 MAX_OBJECT_BYTES = 64 * 2**20
-"""The most that is read of an object where the caller names no limit."""
+"""Default of the maximum size of an object, in bytes."""
 
 UNAVAILABLE = "The storage is unavailable; try again later."
 REFUSED = "The storage refused the request."
@@ -22,9 +22,9 @@ _WRITABLE = re.compile(r"(?:_|[a-z]+/)[a-z0-9-]+(?:\.[a-z0-9]+)*")
 
 @dataclass(frozen=True, slots=True)
 class StoredObject:
-    """One object: its bytes as stored (perhaps compressed), its strong ETag without quotes, when it changed (UTC).
+    """One object: its bytes as stored (maybe compressed), its strong ETag without quotes, its time of change (UTC).
 
-    ``last_modified`` is None if the storage does not say.
+    ``last_modified`` is None if the storage does not know it.
     """
 
     key: str
@@ -35,9 +35,9 @@ class StoredObject:
 
 @dataclass(frozen=True, slots=True)
 class ListedObject:
-    """An object as a listing tells of it: its key, its size in bytes, and when it was written (UTC).
+    """An object of a listing: its key, its size in bytes, and its time of change (UTC).
 
-    ``etag`` is that of ``StoredObject``, None if the listing does not say.
+    ``etag`` is that of ``StoredObject``. None if the listing does not have it.
     """
 
     key: str
@@ -48,53 +48,53 @@ class ListedObject:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """One page of objects in the order of their keys; ``cursor`` continues after it, None at the end."""
+    """One page of objects in the order of their keys. ``cursor`` is for the next page, None at the end."""
 
     objects: tuple[ListedObject, ...]
     cursor: str | None
 
 
 class Storage(Protocol):
-    """Blocking access to objects by key; safe to call from several threads at once.
+    """Blocking access to objects by key. Safe for threads.
 
-    A key is a name, or names of folders and a name with slashes between them. Every method may raise
-    ``UpstreamUnavailable`` or ``StorageFault``, and raises ``ValueError`` for what is no key.
+    A key is a name, or a path of folders and a name, separated by slashes. Every method may raise
+    ``UpstreamUnavailable`` or ``StorageFault``, and raises ``ValueError`` for an invalid key.
     """
 
     def read(self, key: str, etag: str | None = None, *, max_bytes: int = MAX_OBJECT_BYTES) -> StoredObject | None:
-        """Read an object; None if its ETag still is ``etag``.
+        """Read an object. None if its ETag is still ``etag``.
 
         Raises ``NotFound`` if there is none, and ``DataCorrupt`` if it has more than ``max_bytes``.
         """
 
     def list_objects(self, prefix: str = "", cursor: str | None = None, limit: int = 1000) -> Listing:
-        """List ``limit`` objects (at least 1) whose keys begin with ``prefix`` and come after ``cursor``, if given.
+        """List ``limit`` objects (at least 1) whose keys start with ``prefix`` and are after ``cursor``, if given.
 
-        Folders within are not entered. The cursor is a key, so it survives changes of the list.
+        Objects in subfolders are not listed. The cursor is a key, so it stays valid if the list changes.
         """
 
     def write(self, key: str, data: bytes) -> None:
-        """Write or replace an object atomically: no reader sees a part of it.
+        """Write or replace an object atomically: no reader sees an incomplete one.
 
-        What is written, swapped or deleted begins with an underscore or lies in a folder, so that it can never be one
-        of the files that others put there.
+        Written, swapped and deleted keys start with an underscore or contain a folder, so that they are never
+        files of others.
         """
 
     def swap(self, key: str, data: bytes, etag: str | None) -> None:
-        """Write as ``write``, but only if the object there still has ``etag``; None: if there is none.
+        """Write as ``write``, but only if the existing object has ``etag``. None means: only if there is none.
 
         Raises ``Conflict`` if another writer came first.
         """
 
     def delete(self, key: str) -> None:
-        """Delete an object; one that is not there is deleted already."""
+        """Delete an object. It is no error if there is none."""
 
     def check(self) -> Mapping[str, str]:
-        """Prove that the storage answers (readiness): what was checked → ``"ok"``. Raises if it does not."""
+        """Check the storage (readiness). Return ``"ok"`` by the name of each check. Raises if one fails."""
 
 
 def list_all(storage: Storage, prefix: str = "", cursor: str | None = None) -> Iterator[ListedObject]:
-    """List the objects whose keys begin with ``prefix``, page by page as they are asked for."""
+    """Yield the objects whose keys start with ``prefix``. Pages are read when they are needed."""
     while True:
         page = storage.list_objects(prefix, cursor)
         yield from page.objects
@@ -104,12 +104,12 @@ def list_all(storage: Storage, prefix: str = "", cursor: str | None = None) -> I
 
 
 def checked_key(key: str) -> str:
-    """Return a key, before it becomes a path or a part of a request. Raises ``ValueError``."""
+    """Return a valid key, which is safe as a path or as a part of a request. Raises ``ValueError``."""
     return _checked(_KEY, key)
 
 
 def checked_prefix(prefix: str) -> str:
-    """Return the beginning of keys. Raises ``ValueError``."""
+    """Return a valid prefix of keys. Raises ``ValueError``."""
     return _checked(_PREFIX, prefix)
 
 
@@ -125,7 +125,7 @@ def _checked(pattern: re.Pattern[str], text: str) -> str:
 
 
 def no_such_object(key: str) -> NotFound:
-    """Return the error for an object that is not there."""
+    """Return the error for a missing object."""
     return NotFound("There is no such file.", key=key)
 
 
@@ -135,5 +135,5 @@ def changed_meanwhile(key: str) -> Conflict:
 
 
 def too_large(key: str, limit: int) -> DataCorrupt:
-    """Return the error for an object of more than ``limit`` bytes, which no genuine one has."""
+    """Return the error for an object of more than ``limit`` bytes."""
     return DataCorrupt("The file is too large.", key=key, limit=limit)

@@ -31,10 +31,10 @@ if TYPE_CHECKING:
 
 ATTEMPTS = 3
 ROUNDS = 2
-"""How often a whole wait, to connect and for bytes, fits into the total time of a request with its retries."""
+"""Total time of a request with its retries, as a multiple of the timeouts to connect and to read."""
 
 RETRYING = 4
-"""One in so many threads may try a request again; while they do, the faults of others are final."""
+"""One of this many threads may retry a request at a time. Faults of other threads are then final."""
 
 _BACKOFF = 0.1  # seconds, doubled from one retry to the next
 
@@ -43,10 +43,10 @@ T = TypeVar("T")
 
 
 class S3Storage:
-    """Files of one bucket. Connects on first use, once for all threads; nothing is read from AWS before that.
+    """Files of one bucket. It connects on first use, once for all threads.
 
-    A request is tried again where it may succeed a moment later, unless many are. No retry begins, and no body is read
-    on, once the request has taken ``ROUNDS`` times the timeouts to connect and to read (6 s by default).
+    A request is retried if its fault is temporary, unless many are being retried. No retry starts and no body is read
+    after ``ROUNDS`` times the timeouts to connect and to read (6 s by default).
     """
 
     def __init__(
@@ -58,9 +58,9 @@ class S3Storage:
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Serve ``settings.data``, or the bucket that SSM names where that is empty. Raises ``ConfigError``.
+        """Serve ``settings.data``, or the bucket of SSM if that is empty. Raises ``ConfigError``.
 
-        A request is tried ``attempts`` times in all, the reading of its body included.
+        A request has ``attempts`` tries in total, including the reading of its body.
         """
         location, self._prefix = _parse(settings)
         self._connection = Connection(settings, location, attempts, clock)
@@ -90,7 +90,7 @@ class S3Storage:
         return None if stored is None or stored.etag == etag else stored
 
     def list_objects(self, prefix: str = "", cursor: str | None = None, limit: int = 1000) -> Listing:
-        """List objects by as many requests as it takes; see ``Storage.list_objects``."""
+        """List objects by as many requests as necessary; see ``Storage.list_objects``."""
         start = {"StartAfter": self._prefix + cursor} if cursor is not None else {}
         found: list[ListedObject] = []
         more = False
@@ -110,14 +110,14 @@ class S3Storage:
         return Listing(tuple(found[:limit]), found[limit - 1].key if more or len(found) > limit else None)
 
     def write(self, key: str, data: bytes) -> None:
-        """Put an object, which S3 does at once or not at all; see ``Storage.write``."""
+        """Put an object, which is atomic in S3; see ``Storage.write``."""
         where = self._prefix + writable_key(key)
         self._tried(lambda s3, _: s3.client.put_object(Bucket=s3.bucket, Key=where, Body=data), key=where)
 
     def swap(self, key: str, data: bytes, etag: str | None) -> None:
-        """Put an object on a condition, which S3 judges; see ``Storage.swap``.
+        """Put an object with a condition; see ``Storage.swap``.
 
-        It is tried once: a try whose answer was lost may have succeeded, and a second would conflict with it.
+        There is no retry: a try whose response was lost may have succeeded, and a second would conflict with it.
         """
         where = self._prefix + writable_key(key)
         condition = {"IfNoneMatch": "*"} if etag is None else {"IfMatch": f'"{etag}"'}
@@ -138,12 +138,12 @@ class S3Storage:
         self._tried(lambda s3, _: s3.client.delete_object(Bucket=s3.bucket, Key=where), key=where)
 
     def check(self) -> Mapping[str, str]:
-        """Prove that the configuration can be read and the bucket be listed; see ``Storage.check``."""
+        """Check that the configuration can be read and the bucket can be listed; see ``Storage.check``."""
         self._tried(lambda s3, _: s3.client.list_objects_v2(Bucket=s3.bucket, Prefix=self._prefix, MaxKeys=1))
         return {"configuration": "ok", "storage": "ok"}
 
     def _pages(self, prefix: str, **start: Any) -> "Iterator[ListObjectsV2OutputTypeDef]":
-        """List the keys that begin with a prefix, without folders, page by page as they are asked for."""
+        """Yield the keys with a prefix, without folders. Pages are read when they are needed."""
         page = self._list(prefix, MaxKeys=self._page_size, **start)
         yield page
         while token := page.get("NextContinuationToken"):
@@ -151,14 +151,14 @@ class S3Storage:
             yield page
 
     def _list(self, prefix: str, **options: Any) -> "ListObjectsV2OutputTypeDef":
-        """Get one page of the keys that begin with a prefix, without folders."""
+        """Get one page of the keys with a prefix, without folders."""
         return self._tried(
             lambda s3, _: s3.client.list_objects_v2(Bucket=s3.bucket, Prefix=prefix, Delimiter="/", **options),
             key=prefix,
         )
 
     def _tried(self, request: Callable[[Connected, float], T], attempts: int | None = None, **where: str) -> T:
-        """Make a request with a deadline, and repeat it if its fault may pass. Raises our errors for those of S3."""
+        """Make a request with a deadline, and retry it if its fault is temporary. Raises our errors for those of S3."""
         deadline, attempt = self._clock() + self._seconds, 1
         attempts = attempts or self._attempts
         with self._connected(**where) as s3, ExitStack() as at_end:
@@ -175,7 +175,7 @@ class S3Storage:
                 attempt += 1
 
     def _may_retry(self, attempt: int, at_end: ExitStack) -> bool:
-        """Take a place among the requests that are tried again, for as long as this one goes on."""
+        """Take a place among the requests that are being retried, until this one ends."""
         if attempt > 1:
             return True
         taken = self._retrying.acquire(blocking=False)
@@ -185,7 +185,7 @@ class S3Storage:
 
     @contextmanager
     def _connected(self, **where: str) -> Iterator[Connected]:
-        """Yield the connection; if its credentials are refused, the next connection may have others."""
+        """Yield the connection. If its credentials are refused, the next connection may have others."""
         connected = self._connection.get()
         try:
             with translated(bucket=connected.bucket, **where):
@@ -197,7 +197,7 @@ class S3Storage:
 
 
 def _parse(settings: Settings) -> tuple[Location | None, str]:
-    """Split ``s3://bucket/prefix`` into a location, None if SSM knows it, and a prefix ready for names."""
+    """Split ``s3://bucket/prefix`` into a location (None if SSM has it) and a prefix for names."""
     if not settings.data:
         return None, ""
     bucket, _, prefix = settings.data.removeprefix("s3://").partition("/")

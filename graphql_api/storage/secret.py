@@ -1,4 +1,4 @@
-"""A secret of the settings: the text itself, or where AWS keeps it."""
+"""A secret of the settings: the text itself, or its place in AWS."""
 
 import logging
 import time
@@ -18,24 +18,24 @@ SSM = "ssm://"
 SECRETS_MANAGER = "secretsmanager://"
 
 KEPT_SECONDS = 300.0
-"""How long a secret is used before it is read again: a new one is in use everywhere after that."""
+"""Seconds for which a secret is used before it is read again. A new secret is used everywhere after that."""
 
 RENEWED_SECONDS = 60.0
-"""Seconds between two readings for the reason that a secret was refused."""
+"""Minimum seconds between two reads after a secret was refused."""
 
 TIMEOUTS = 1.0, 2.0
-"""Seconds to connect to AWS and to wait for its answer."""
+"""Seconds to connect to AWS and to wait for its response."""
 
 
 class Secret:
-    """A secret, read when it is first used and kept for some minutes; it stands in no message and no ``repr``.
+    """A secret, read on first use and kept for some minutes. No message and no ``repr`` contains it.
 
     ``ssm:///a/name`` is a parameter (SecureString) of SSM, ``secretsmanager://name`` a secret of Secrets Manager,
     ``secretsmanager://name#field`` a text within one that is a JSON object; any other text is the secret itself.
     """
 
     def __init__(self, given: str, region: str = "", clock: Callable[[], float] = time.monotonic) -> None:
-        """Read nothing yet. Raises ``ConfigError`` if a place has no name."""
+        """Store the place without reading it. Raises ``ConfigError`` if a place has no name."""
         if given in (SSM, SECRETS_MANAGER):
             raise ConfigError(f"{given} must be followed by the name of a secret.")
         self._given = given
@@ -45,7 +45,7 @@ class Secret:
         self._held: tuple[str, float] | None = None
 
     def read(self) -> str:
-        """Return the secret; it blocks where AWS has it. Raises ``UpstreamUnavailable``."""
+        """Return the secret. It blocks if AWS has it. Raises ``UpstreamUnavailable``."""
         if not self._given.startswith((SSM, SECRETS_MANAGER)):
             return self._given
         with self._lock:
@@ -54,7 +54,7 @@ class Secret:
             return self._held[0]
 
     def renew(self, refused: str) -> bool:
-        """Return whether there is another secret than the one that was refused, which may have been replaced."""
+        """Read the secret again after it was refused. Return whether it has changed."""
         with self._lock:
             if self._held is None:
                 return False

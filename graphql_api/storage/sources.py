@@ -1,4 +1,4 @@
-"""Which storage the settings name: a folder, or S3."""
+"""The storage of the settings: a folder, or S3."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from graphql_api.storage.protocol import Storage
 
 
 def open_storage(settings: Settings) -> Storage:
-    """Return the storage that ``settings.data`` names; nothing is read yet. Raises ``ConfigError``."""
+    """Return the storage of ``settings.data``. Nothing is read yet. Raises ``ConfigError``."""
     if settings.data.startswith("s3://") or not settings.data:
         # The SDK is heavy, and a folder does not need it.
         from graphql_api.storage.s3 import S3Storage

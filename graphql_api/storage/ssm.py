@@ -1,4 +1,4 @@
-"""Where the bucket lies, as SSM Parameter Store says."""
+"""The location of the bucket in SSM Parameter Store."""
 
 import logging
 import re
@@ -22,7 +22,7 @@ _KEY = re.compile(r"[!-~]+")  # the SDK prints whatever else it finds in a key w
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """A bucket, its region (None: the SDK's own) and the keys to it (both None: the execution role's)."""
+    """A bucket, its region (None: that of the SDK) and its credentials (both None: those of the execution role)."""
 
     bucket: str
     region: str | None = None
@@ -31,9 +31,9 @@ class Location:
 
 
 def read_location(session: "Session", config: "Config", path: str, region: str | None) -> Location:
-    """Read the parameters under ``path``, all in one call; ``region`` is where SSM is and the bucket's default.
+    """Read the parameters under ``path`` in one call. ``region`` is that of SSM and the bucket's default.
 
-    Raises ``UpstreamUnavailable`` if SSM cannot be read or its values are invalid; no error shows a value.
+    Raises ``UpstreamUnavailable`` if SSM cannot be read or its values are invalid. No error contains a value.
     """
     # At DEBUG, botocore logs the answers it parses: the keys.
     logging.getLogger("botocore.parsers").setLevel(logging.INFO)
@@ -60,7 +60,7 @@ _FORMS: Mapping[str, re.Pattern[str]] = {
 
 
 def _problem(found: Mapping[str, str]) -> str | None:
-    """Return what is wrong with the parameters, without their values; None if nothing is wrong."""
+    """Return the problem of the parameters, without their values. None if there is none."""
     if "BUCKET_NAME" not in found:
         return "BUCKET_NAME is missing"
     if ("ACCESS_KEY" in found) != ("SECRET_ACCESS_KEY" in found):

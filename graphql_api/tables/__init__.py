@@ -1,1 +1,1 @@
-"""Tables of dictionary-encoded columns: filtered, ordered, paged and grouped. Knows no domain."""
+"""Tables of dictionary-encoded columns: filtered, ordered, paged and grouped. Independent of a domain."""

@@ -1,6 +1,6 @@
-"""Cells to codes and distinct values, at the speed of numpy and dict, whatever a column's dtype.
+"""Encoding of cells as codes and distinct values by numpy and dict, for any dtype.
 
-Equal is not the same here: 1, 1.0 and True, or 0.0 and -0.0, are different cells and stay so.
+1, 1.0 and True, or 0.0 and -0.0, are different values here, although they are equal in Python.
 """
 
 from collections import defaultdict
@@ -38,7 +38,7 @@ def factorise(cells: np.ndarray) -> DictColumn:
 
 
 def raw_text(cell: Any) -> str | None:
-    """Return a source cell's text to the letter: ``8.0`` in a column turned float, days as ISO, None if missing."""
+    """Return a source cell's exact text: ``8.0`` in a column of floats, days as ISO. None if missing."""
     if cell is None or type(cell) is str:
         return cell
     if isinstance(cell, date):
@@ -49,7 +49,7 @@ def raw_text(cell: Any) -> str | None:
 
 
 def valid_unicode(text: str) -> str:
-    """Replace half surrogate pairs, which a pickle may hold and no JSON can, and join whole ones."""
+    """Replace lone surrogates, which a pickle may contain but JSON cannot, and join pairs."""
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
@@ -70,7 +70,7 @@ def _objects(cells: np.ndarray) -> DictColumn:
 
 
 def _keys(values: list[Any]) -> list[tuple[type, Any]]:
-    """Return keys that are equal for the very same cells only; by value where that tells, which texts take longer."""
+    """Return keys that are equal only for identical cells. They are values if possible, since texts are slower."""
     if _BY_VALUE.issuperset(map(type, values)) and 0 not in values:  # 0.0 and -0.0 are equal
         return list(zip(map(type, values), values, strict=True))
     return [(type(value), raw_text(value)) for value in values]

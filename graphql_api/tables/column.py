@@ -1,6 +1,6 @@
-"""A dictionary-encoded column, and what is done with the codes of one or several.
+"""A dictionary-encoded column, and operations on the codes of one or several.
 
-Data repeats itself: 10,000 races hold four goings, ten racecourses, a few thousand horses. So a column is a list of
+Values repeat: 10,000 races have four goings, ten racecourses, a few thousand horses. So a column is a list of
 distinct values and, per row, the index of its value. Parsing, filtering, grouping and encoding to JSON all work on the
 distinct values and then on arrays of small integers, never on cells.
 """
@@ -33,12 +33,12 @@ class DictColumn:
 
 
 def constant(value: Any, rows: int) -> DictColumn:
-    """Encode a column that holds one value throughout."""
+    """Return a column with the same value in all rows."""
     return DictColumn(np.zeros(rows, np.int8), [value])
 
 
 def encode(values: Sequence[Hashable]) -> DictColumn:
-    """Encode the values of all rows by the distinct ones among them, in the order of their first rows."""
+    """Encode the values of all rows. Distinct values are in the order of their first rows."""
     places = {value: place for place, value in enumerate(dict.fromkeys(values))}
     codes = np.fromiter(map(places.__getitem__, values), np.int32, len(values))
     return DictColumn(codes, list(places))
@@ -57,7 +57,7 @@ def combine(columns: Sequence[DictColumn], rows: int) -> tuple[np.ndarray, list[
 
 
 def combinations(columns: Iterable[DictColumn], rows: int) -> np.ndarray:
-    """Assign a number to each row, which only rows with the same codes in all columns share."""
+    """Assign a number to each row. Rows with the same codes in all columns have the same number."""
     joined, size = np.zeros(rows, np.int64), 1
     for column in columns:
         if size * len(column.values) > np.iinfo(np.int64).max:
@@ -69,11 +69,11 @@ def combinations(columns: Iterable[DictColumn], rows: int) -> np.ndarray:
 
 
 def used(codes: np.ndarray) -> tuple[np.ndarray, list[int]]:
-    """Assign new numbers to the codes that occur: each row's new code, and by new code the old one."""
+    """Return new codes for those that occur: the new code of each row, and the old code of each new one."""
     places, renumbered = np.unique(codes, return_inverse=True)
     return narrow(renumbered, len(places)), places.tolist()
 
 
 def narrow(codes: np.ndarray, size: int) -> np.ndarray:
-    """Store codes in the smallest signed integers that hold them."""
+    """Return codes in the smallest sufficient type of signed integers."""
     return codes.astype(np.min_scalar_type(-max(size, 1)))

@@ -1,4 +1,4 @@
-"""Conditions on the rows of a table: plain, hashable data, so that they can name a choice of rows in caches."""
+"""Conditions on the rows of a table. They are hashable, so that caches can use them as keys."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -6,10 +6,10 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """One test of a value: an operator of ``OPERATORS``, and what it compares with.
+    """One test of a value: an operator of ``OPERATORS`` and its operand.
 
-    The operand is of the field's type; a frozenset for ``in``, a bool for ``is_null``, and for the operators of lists
-    the tests that elements have to pass.
+    The operand has the field's type. It is a frozenset for ``in``, a bool for ``is_null``, and for operators of lists
+    the tests for elements.
     """
 
     operator: str
@@ -18,7 +18,7 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """A field whose value has to pass all tests."""
+    """A field with tests that its value must pass."""
 
     field: str
     tests: tuple[Comparison, ...]
@@ -26,14 +26,14 @@ class Where:
 
 @dataclass(frozen=True, slots=True)
 class All:
-    """Every part has to hold; holds where there is none."""
+    """All parts must hold. True without parts."""
 
     parts: tuple["Condition", ...]
 
 
 @dataclass(frozen=True, slots=True)
 class AnyOf:
-    """At least one part has to hold; fails where there is none."""
+    """At least one part must hold. False without parts."""
 
     parts: tuple["Condition", ...]
 

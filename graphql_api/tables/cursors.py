@@ -1,8 +1,8 @@
-"""Cursors: opaque names of rows in one version of a table, good for any filter and order.
+"""Cursors: opaque names of rows in one version of a table, valid for any filter and order.
 
-A cursor holds the row's place counted from the last one, since tables are newest first and grow at the front; a
-checksum of what is known of the row; and one of the version. After the table changed, a row that is found in its place
-unchanged still is the same position in every order. One that is not, is expired.
+A cursor contains the row's position counted from the last row, since tables are newest first and grow at the front, a
+checksum of the row, and one of the version. After a change of the table, a row that is unchanged at its position
+is still valid in every order. Otherwise the cursor has expired.
 """
 
 import base64
@@ -21,14 +21,14 @@ _PRIME = np.uint32(16_777_619)
 
 
 def cursor(table: ColumnTable, row: int) -> str:
-    """Return the cursor of a row, which finds the row in later versions too."""
+    """Return the cursor of a row. It is also valid in later versions, if the row is unchanged."""
     return _cursors(table)[row]
 
 
 def find(table: ColumnTable, text: str, argument: str) -> int:
-    """Return the row that a cursor names.
+    """Return the row of a cursor.
 
-    Raises ``CursorExpired`` if the cursor is of another version of the table in which its row was another, and
+    Raises ``CursorExpired`` if the cursor is from another version of the table and its row has changed, and
     ``BadUserInput`` if it is not a cursor of this table.
     """
     try:
@@ -46,17 +46,17 @@ def find(table: ColumnTable, text: str, argument: str) -> int:
 
 
 def cursor_column(table: ColumnTable) -> DictColumn:
-    """Return the cursors as a column, as execution wants them."""
+    """Return the cursors as a column for execution."""
     return DictColumn(np.arange(table.rows), _cursors(table))
 
 
 def are_made(table: ColumnTable) -> bool:
-    """Return whether the rows have been named: that takes a pass over all of them."""
+    """Return whether the cursors exist. To make them takes a pass over all rows."""
     return _cursors in table.derived
 
 
 def _cursors(table: ColumnTable) -> RowTexts:
-    """Return all cursors, made at once when the first is requested."""
+    """Return all cursors. They are made together when the first is needed."""
 
     def make() -> RowTexts:
         parts = np.empty(table.rows, _PARTS)
@@ -69,7 +69,7 @@ def _cursors(table: ColumnTable) -> RowTexts:
 
 
 def _checksums(table: ColumnTable) -> np.ndarray:
-    """Return a 32-bit checksum of each row, the same in every process: made of one for each distinct value."""
+    """Return a 32-bit checksum of each row, which is the same in every process."""
     sums = np.zeros(table.rows, np.uint32)
     for name in table.cursor_fields:
         column = table.fields[name]

@@ -1,4 +1,4 @@
-"""A field of a table: its name, type and meaning, from which GraphQL, REST, OpenAPI and Arrow follow."""
+"""A field of a table: name, type and meaning, from which GraphQL, REST, OpenAPI and Arrow are made."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -21,5 +21,5 @@ class Field:
 
     @property
     def kind(self) -> Kind:
-        """Return what can be done with the field's values."""
+        """Return the kind of the field's values."""
         return kind_of(self.type)

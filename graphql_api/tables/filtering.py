@@ -1,4 +1,4 @@
-"""Filters over rows: tests judge a column's distinct values, and rows take the verdict of their value."""
+"""Filters of rows: tests check a column's distinct values, and rows get the result of their value."""
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import reduce
@@ -12,7 +12,7 @@ from graphql_api.tables.table import ColumnTable
 from graphql_api.text import compatible, searchable
 
 Pay = Callable[[int], None]
-"""Told of work before it is done, in values of a list that could be written meanwhile; raises to prevent it."""
+"""Receives the cost of work before it is done, in values of a list. It may raise to prevent the work."""
 
 
 def free(_amount: int) -> None:
@@ -20,7 +20,7 @@ def free(_amount: int) -> None:
 
 
 def mask(table: ColumnTable, condition: Condition, pay: Pay = free) -> np.ndarray:
-    """Judge all rows: a boolean for each. Each test is paid for before it is made."""
+    """Return a boolean for each row. Each test is charged before it is done."""
     match condition:
         case Where(field, tests):
             return _passing(table, field, tests, pay).take(table.fields[field].codes)
@@ -49,7 +49,7 @@ _SEARCHES = frozenset({"contains", "starts_with"})
 
 
 def _forms(table: ColumnTable, field: str, operator_: str) -> Sequence[Any]:
-    """Return a field's distinct values as an operator compares them, texts folded once for each version."""
+    """Return a field's distinct values in the form that an operator compares. Texts are folded once a version."""
     values = table.fields[field].values
     if not isinstance(next((value for value in values if value is not None), None), str):
         return values

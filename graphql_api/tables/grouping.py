@@ -1,4 +1,4 @@
-"""Groups of rows that share their keys: combinations of ranks become numbers, ascending by the keys."""
+"""Groups of rows with the same keys: combinations of ranks become numbers in the order of the keys."""
 
 from collections.abc import Sequence
 
@@ -7,11 +7,11 @@ import numpy as np
 from graphql_api.tables.ordering import Ranking
 
 MAX_MARKED = 100_000
-"""Combinations of keys up to which those that occur are marked in a table: ten times as fast as sorting the rows."""
+"""Maximum number of key combinations for the method with a table, which is ten times as fast as sorting rows."""
 
 
 def number_groups(keys: Sequence[Ranking]) -> tuple[np.ndarray, np.ndarray]:
-    """Assign numbers to groups of rows that share ``keys``, ascending by these: the first counts most, null is last.
+    """Assign numbers to groups of rows with the same ``keys``, in the order of the keys, null last.
 
     Returns each row's number, and for each number one of its rows.
     """
@@ -19,9 +19,9 @@ def number_groups(keys: Sequence[Ranking]) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _combined(keys: Sequence[Ranking]) -> tuple[np.ndarray, int]:
-    """Turn combinations of keys into numbers whose order is the keys' own, the first key counting most.
+    """Return a number for each row's combination of keys, in the order of the keys, and an upper limit.
 
-    The second is above them all.
+    The limit is above all numbers.
     """
     joined = np.zeros(len(keys[0].ranks), np.int64)
     size = 1
@@ -36,7 +36,7 @@ def _combined(keys: Sequence[Ranking]) -> tuple[np.ndarray, int]:
 
 
 def _numbered(values: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
-    """Assign numbers to the values that occur, ascending: each row its value's, and each number one of its rows."""
+    """Return the rank of each row's value among those that occur, and for each rank one of its rows."""
     if size > MAX_MARKED:
         _, members, numbers = np.unique(values, return_index=True, return_inverse=True)
         return numbers, members

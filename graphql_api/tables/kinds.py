@@ -1,4 +1,4 @@
-"""The kinds of values: one row a type says which operators it has, and how its values are read and described.
+"""The table of kinds of values: for each type its operators, and how its values are read and described.
 
 GraphQL's filters, the query parameters of exports, the OpenAPI document and Arrow's types follow from this table.
 """
@@ -27,9 +27,9 @@ class Kind:
     ``name`` is that of GraphQL's type. ``noun`` names such a field in the descriptions of filters. ``operators`` name
     rows of ``operators.OPERATORS``.
 
-    ``pattern`` is what the whole text of a value in a query string has to match, None for any. ``read`` turns such a
-    text into a value, and raises ``ValueError`` for one that matches and still is none. ``words`` say what the text
-    has to be. ``schema`` is the value's JSON Schema, ``arrow`` the alias of its type in Arrow.
+    ``pattern`` must match the whole text of a value in a query string. None allows any. ``read`` converts such a
+    text to a value, and raises ``ValueError`` if it matches but is not a value. ``words`` describe the required
+    text. ``schema`` is the value's JSON Schema, ``arrow`` the alias of its type in Arrow.
 
     ``element`` is the kind of a list's elements, which the list's operators test. Lists have no order, and no
     parameters in query strings.
@@ -127,12 +127,12 @@ KINDS: Mapping[Any, Kind] = MappingProxyType(
         )
     }
 )
-"""The kinds but enums, by their types."""
+"""All kinds except enums, by type."""
 
 
 @cache
 def kind_of(type_: Any) -> Kind:
-    """Return the kind of a type; an enum is one of its own. Raises ``KeyError`` for a type that fields cannot have."""
+    """Return the kind of a type. Each enum has its own kind. Raises ``KeyError`` for an unsupported type."""
     if isinstance(type_, type) and issubclass(type_, Enum):
         return _vocabulary(type_)
     return KINDS[type_]

@@ -9,7 +9,7 @@ from graphql_api.tables.column import DictColumn
 
 
 def written_length(column: DictColumn, length: Callable[[str], int]) -> int:
-    """Return the total length of a column's texts, each counted once for each row."""
+    """Return the total length of a column's texts in all rows."""
     lengths = np.array([length(value) if type(value) is str else 0 for value in column.values], np.int64)
     return int(lengths.take(column.codes).sum()) if len(lengths) else 0
 
@@ -23,5 +23,5 @@ def longest_text(column: DictColumn) -> int:
 
 
 def values_size(column: DictColumn) -> int:
-    """Return the bytes of a column's distinct values, their places in a list included."""
+    """Return the bytes of a column's distinct values, including their list."""
     return sum(map(sys.getsizeof, column.values)) + 8 * len(column.values)

@@ -1,6 +1,6 @@
-"""The operators of tests: a new one is one row of ``OPERATORS``, and the kinds of values that have it name it.
+"""The table of operators of tests. A new one is one row of ``OPERATORS``, and is named by the kinds that have it.
 
-A null value passes no test but ``is_null``.
+A null value passes only ``is_null``.
 """
 
 import operator
@@ -22,7 +22,7 @@ Check = Callable[[Any], bool]
 class Operator:
     """One operator of tests.
 
-    ``meaning`` is what the API says of it. ``check`` makes the test of a value from the operand, which is a value of
+    ``meaning`` is its description in the API. ``check`` makes the test of a value from the operand, which is a value of
     the field's type, a frozenset of them (``list``), a bool (``flag``), or tests of a list's elements (``tests``).
     """
 

@@ -1,4 +1,4 @@
-"""Ordering rows by their columns: values are ranked once a distinct value, rows are sorted by their ranks."""
+"""Ordering of rows: distinct values get ranks, and rows are sorted by ranks."""
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
@@ -12,15 +12,15 @@ from graphql_api.tables.table import ColumnTable
 from graphql_api.text import compatible
 
 SORTED_AT_ONCE = 4_096
-"""Items sorted without a pause: some 5 ms for texts."""
+"""Number of items sorted without a pause, which takes about 5 ms for texts."""
 
 SAMPLED = 32
-"""Of so many items one is looked at to find bounds between parts of about that many."""
+"""One of this many items is a sample, from which the limits of parts are computed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One key of an order: what it sorts by (a field of the table, or a column of groups), and how."""
+    """One key of an order: the field of the table or column of groups, and the direction."""
 
     name: str
     descending: bool = False
@@ -29,7 +29,7 @@ class Order:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ranking:
-    """``distinct`` holds the values but null, ascending; ``ranks`` each value's place there, null's behind them all."""
+    """``distinct`` are the values without null in ascending order. ``ranks`` are their positions, null last."""
 
     distinct: Sequence[Any]
     ranks: np.ndarray
@@ -44,7 +44,7 @@ class Ranking:
 
 
 def rank(values: Sequence[Any]) -> Ranking:
-    """Rank values of one type: enums as they are declared, texts by their compatibility form, all else by size."""
+    """Return the ranking of values: enums in order of declaration, texts by compatibility form, others by value."""
     distinct = _ascending({value for value in values if value is not None})
     ranks = {value: place for place, value in enumerate(distinct)}
     ranks[None] = len(distinct)
@@ -52,18 +52,18 @@ def rank(values: Sequence[Any]) -> Ranking:
 
 
 def ranking(table: ColumnTable, name: str) -> Ranking:
-    """Rank a field's values, once for each version of the table."""
+    """Return the ranking of a field's values, computed once for each version of the table."""
     return table.once((ranking, name), lambda: rank(table.fields[name].values))
 
 
 def arrange(table: ColumnTable, rows: np.ndarray, orders: Iterable[Order]) -> np.ndarray:
-    """Sort row numbers, which come ascending: where all keys are equal, rows stay in the order of the table."""
+    """Sort row numbers, which are in ascending order. Rows with equal keys stay in the order of the table."""
     places = [ranking(table, order.name).places(order)[table.fields[order.name].codes[rows]] for order in orders]
     return rows[np.lexsort(places[::-1])] if places else rows
 
 
 def _ascending(values: set[Any]) -> list[Any]:
-    """Order values that are all different; texts that have one form by themselves."""
+    """Return different values in ascending order. Texts with the same form are ordered by themselves."""
     first = next(iter(values), None)
     if isinstance(first, Enum):
         return sorted(values, key=list(type(first)).index)
@@ -73,7 +73,7 @@ def _ascending(values: set[Any]) -> list[Any]:
 
 
 def _sorted_in_parts(items: list[Any]) -> list[Any]:
-    """Sort, some thousand items at once: nothing else can run in the process while a list is being sorted."""
+    """Sort in parts of some thousand items, because nothing else can run while a list is being sorted."""
     if len(items) <= SORTED_AT_ONCE:
         return sorted(items)
     bounds = sorted(items[::SAMPLED])[:: SORTED_AT_ONCE // SAMPLED]

@@ -17,7 +17,7 @@ from graphql_api.tables.windows import Rows, Window
 
 @dataclass(slots=True, eq=False)  # not frozen, as Rows
 class Selection(Generic[T]):
-    """Rows of a table before paging: ``rows`` are their numbers ascending, None for all of them.
+    """Rows of a table before paging: ``rows`` are their numbers in ascending order. None means all.
 
     ``key`` names the choice within one version of the table.
     """
@@ -28,7 +28,7 @@ class Selection(Generic[T]):
 
     @classmethod
     def where(cls, table: T, condition: Condition, pay: Pay = free) -> "Selection[T]":
-        """Choose the rows that meet a condition; ``pay`` is told of the work, and may raise."""
+        """Return the rows that match a condition. ``pay`` receives the cost of the work, and may raise."""
         if condition is EVERYTHING or condition == EVERYTHING:
             return cls(table)
         return cls(table, np.flatnonzero(mask(table, condition, pay)), condition)
@@ -45,7 +45,7 @@ class Selection(Generic[T]):
 
 @dataclass(slots=True, eq=False)  # not frozen, as Rows
 class PageArguments:
-    """What a client asks for; ``at_most`` bounds ``first`` and ``last``."""
+    """The arguments of a page. ``at_most`` is the maximum of ``first`` and ``last``."""
 
     at_most: int
     first: int | None = None
@@ -54,13 +54,13 @@ class PageArguments:
     before: str | None = None
 
     def __post_init__(self) -> None:
-        """Refuse counts out of bounds."""
+        """Raise ``BadUserInput`` for counts out of range."""
         check_count("first", self.first, self.at_most)
         check_count("last", self.last, self.at_most)
 
 
 class Page(NamedTuple, Generic[T]):
-    """A window on a selection, and whether rows of it lie before and behind."""
+    """A window on a selection, and whether there are rows before and after it."""
 
     window: Window[Row[T]]
     has_previous: bool
@@ -68,7 +68,7 @@ class Page(NamedTuple, Generic[T]):
 
 
 def check_count(argument: str, count: int | None, at_most: int) -> None:
-    """Refuse a count below zero or above the bound with ``BadUserInput``."""
+    """Raise ``BadUserInput`` for a count below zero or above the maximum."""
     if count is None:
         return
     if count < 0:
@@ -78,15 +78,15 @@ def check_count(argument: str, count: int | None, at_most: int) -> None:
 
 
 def page_work(table: ColumnTable, orders: Sequence[Order], *, filtered: bool) -> int:
-    """Return the work for a page beside its rows: cursors, selection and, for each order, ranks; in values of a list.
+    """Return the work for a page without its rows, in values of a list: cursors, selection and ranks of orders.
 
-    A page of all rows in their own order takes nothing once the table has its cursors.
+    A page of all rows in the order of the table needs no work if the table has its cursors.
     """
     return (4 + 8 * len(orders)) * table.weight if filtered or orders or not cursors.are_made(table) else 0
 
 
 def page(selection: Selection[T], orders: tuple[Order, ...], asked: PageArguments) -> Page[T]:
-    """Choose a page; a cursor means its row's place in this order, whether or not the filter takes that row."""
+    """Return a page. A cursor marks its row's place in this order, even if the filter excludes that row."""
     table = selection.records
     after = None if asked.after is None else cursors.find(table, asked.after, "after")
     before = None if asked.before is None else cursors.find(table, asked.before, "before")
@@ -107,13 +107,13 @@ def page(selection: Selection[T], orders: tuple[Order, ...], asked: PageArgument
 
 
 def _chosen_before(ordered: np.ndarray, chosen: np.ndarray, row: int, *, following: bool) -> int:
-    """Count the chosen rows up to a row, that row included where what is ``following`` it is asked for."""
+    """Count the selected rows before a row. With ``following``, include the row itself."""
     place = int(np.flatnonzero(ordered == row)[0])
     return int(np.count_nonzero(chosen[: place + following]))
 
 
 def _bounds(count: int, start: int, stop: int | None, asked: PageArguments) -> tuple[int, int]:
-    """Cut a page out of ``count`` rows between two cursors."""
+    """Return the limits of a page in ``count`` rows between two cursors."""
     stop = max(count if stop is None else stop, start)
     if asked.first is not None:
         stop = min(stop, start + asked.first)

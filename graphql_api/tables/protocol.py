@@ -1,17 +1,17 @@
-"""The interface of a table, of which a window selects rows."""
+"""The interface of a table whose rows a window selects."""
 
 from typing import Any, Protocol
 
 
 class Table(Protocol):
-    """A table of columns: of a version of something, or of groups of its rows.
+    """A table of columns: of one version of data, or of groups of its rows.
 
-    ``derived`` keeps what is made of one ``version``.
+    ``derived`` caches values of one ``version``.
     """
 
     @property
     def derived(self) -> dict[Any, Any]:
-        """Return the values that are kept as long as the table."""
+        """Return the cached values, which live as long as the table."""
 
     @property
     def version(self) -> object:

@@ -1,4 +1,4 @@
-"""Texts that name rows, such as cursors: a few bytes for each row in base64, behind a text that they share."""
+"""Texts that identify rows, such as cursors: a common prefix and a few bytes for each row in base64."""
 
 import base64
 from collections.abc import Sequence
@@ -9,10 +9,10 @@ import numpy as np
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RowTexts(Sequence[str]):
-    """The texts of all rows, made of ``parts`` behind ``prefix``.
+    """The texts of all rows: ``prefix`` and their ``parts``.
 
-    They are kept as one text, as many short ones would take several times the memory. The size of a part in bytes has
-    to be a multiple of three, for base64 to end with it.
+    They are stored as one text, as many short ones would need several times the memory. The size of a part must
+    be a multiple of three bytes, so that base64 ends with it.
     """
 
     parts: np.ndarray
@@ -20,7 +20,7 @@ class RowTexts(Sequence[str]):
     _text: str = field(init=False)
 
     def __post_init__(self) -> None:
-        """Write the parts."""
+        """Encode the parts."""
         object.__setattr__(self, "_text", base64.urlsafe_b64encode(self.parts.tobytes()).decode())
 
     def __len__(self) -> int:
@@ -28,7 +28,7 @@ class RowTexts(Sequence[str]):
         return len(self.parts)
 
     def __getitem__(self, row: int) -> str:  # type: ignore[override]
-        """Return the text of a row; raises ``IndexError``."""
+        """Return the text of a row. Raises ``IndexError``."""
         if not 0 <= row < len(self.parts):
             raise IndexError(row)
         width = 4 * self.parts.itemsize // 3

@@ -1,4 +1,4 @@
-"""A table of dictionary-encoded columns of one version of something: what is filtered, ordered and paged."""
+"""A table of dictionary-encoded columns of one version, which is filtered, ordered and paged."""
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -10,14 +10,14 @@ from graphql_api.tables.windows import Rows, Window
 Made = TypeVar("Made")
 
 ROW_BYTES = 2_000
-"""Memory of a row, twice as much as an ordinary one takes with all that is derived of it."""
+"""Memory of a row in bytes: twice that of a usual row with its derived values."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ColumnTable:
-    """Columns by name, with what is derived of them.
+    """Columns by name, with derived values.
 
-    ``derived`` keeps what is made of this ``version``. ``nbytes`` estimates the memory held.
+    ``derived`` caches values of this ``version``. ``nbytes`` is the estimated memory.
     """
 
     rows: int
@@ -32,16 +32,16 @@ class ColumnTable:
 
     @property
     def weight(self) -> int:
-        """Return the cost of a pass over all rows, in rows: a row of long texts counts as several."""
+        """Return the cost of a pass over all rows, in rows. A row of long texts counts as several."""
         return max(self.rows, self.nbytes // ROW_BYTES)
 
     @property
     def cursor_fields(self) -> Iterable[str]:
-        """Return the fields by which a cursor recognises a row in a later version."""
+        """Return the fields that identify a row of a cursor in a later version."""
         return self.fields
 
     def newest(self, name: str) -> Any:
-        """Return a field's value in the first row where it is not null; None if it is null throughout."""
+        """Return a field's first value that is not null. None if all are null."""
 
         def find() -> Any:
             column = self.fields[name]
@@ -50,7 +50,7 @@ class ColumnTable:
         return self.once(("newest", name), find)
 
     def once(self, key: Hashable, make: Callable[[], Made]) -> Made:
-        """Return what ``make`` makes, which is kept under ``key`` as long as this version."""
+        """Return the result of ``make``, which is cached under ``key`` for this version."""
         if key not in self.derived:
             self.derived[key] = make()
         made: Made = self.derived[key]
@@ -61,12 +61,12 @@ T = TypeVar("T", bound=ColumnTable)
 
 
 class Row(Generic[T]):
-    """A row as an object, for executors that ask for attributes: each name is a field of the table."""
+    """A row as an object whose attributes are the fields of the table."""
 
     __slots__ = ("index", "records")
 
     def __init__(self, records: T, index: int) -> None:
-        """Point at row ``index`` of ``records``."""
+        """Refer to row ``index`` of ``records``."""
         self.records = records
         self.index = index
 
@@ -79,11 +79,11 @@ class Row(Generic[T]):
 
 
 def choose(records: T, rows: Rows) -> Window[Row[T]]:
-    """Choose rows of a table."""
+    """Return the chosen rows of a table."""
     return Window(records, rows, Row)
 
 
 def span(records: T, start: int, stop: int) -> Window[Row[T]]:
-    """Choose the rows from ``start`` up to, but not including, ``stop``."""
+    """Return the rows from ``start`` to before ``stop``."""
     count = stop - start
     return choose(records, Rows(slice(start, stop), count, everything=count == records.rows, key=(start, stop)))

@@ -1,4 +1,4 @@
-"""Windows: chosen rows of a table as a lazy sequence, which execution writes column by column."""
+"""Windows: selected rows of a table as a lazy sequence, which execution writes by columns."""
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
@@ -9,9 +9,9 @@ import numpy as np
 
 @dataclass(slots=True, eq=False)  # nobody changes it, but to make a frozen one takes three times as long
 class Rows:
-    """A choice of rows: ``index`` is a slice or an array of row numbers; ``everything`` says that it is all of them.
+    """A selection of rows: ``index`` is a slice or an array of row numbers. ``everything``: all rows are selected.
 
-    ``key`` names the choice within one version of the records, for caches; None is not to be cached.
+    ``key`` identifies the selection in one version of the records, for caches. None is not cached.
     """
 
     index: slice | np.ndarray
@@ -20,7 +20,7 @@ class Rows:
     key: Hashable = None
 
     def __len__(self) -> int:
-        """Count the chosen rows."""
+        """Return the number of selected rows."""
         return self.count
 
 
@@ -28,7 +28,7 @@ Item = TypeVar("Item")
 
 
 class Window(Sequence[Item]):
-    """Rows of a table as a lazy sequence of objects; execution writes them column by column, without making any.
+    """Rows of a table as a lazy sequence of objects. Execution writes them by columns, without making objects.
 
     ``item`` makes the object of a row of the table.
     """
@@ -36,7 +36,7 @@ class Window(Sequence[Item]):
     __slots__ = ("item", "records", "rows")
 
     def __init__(self, records: Any, rows: Rows, item: Callable[[Any, int], Item]) -> None:
-        """Choose ``rows`` of ``records``, a ``Table``."""
+        """Select ``rows`` of ``records``, a ``Table``."""
         self.records = records
         self.rows = rows
         self.item = item
@@ -50,7 +50,7 @@ class Window(Sequence[Item]):
     @overload
     def __getitem__(self, position: slice) -> "Sequence[Item]": ...
     def __getitem__(self, position: int | slice) -> "Item | Sequence[Item]":
-        """Return the row at a position of the window, not of the table."""
+        """Return the row at a position of the window (not of the table)."""
         index = self.rows.index
         numbers = range(len(self.records))[index] if isinstance(index, slice) else index
         if isinstance(position, slice):

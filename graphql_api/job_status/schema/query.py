@@ -24,7 +24,7 @@ class Query:
             strawberry.argument(description="The id that a mutation returned, for example `requestComment`."),
         ],
     ) -> Job | None:
-        """Look a job up."""
+        """Look up a job."""
         from graphql_api.jobs.service import JobQueue
 
         found = await info.context.use(JobQueue).find(id)

@@ -1,4 +1,4 @@
-"""Jobs as GraphQL shows them. Slices add what came of theirs by ``Slice.extensions``."""
+"""Jobs as GraphQL shows them. Slices add the results of their jobs by ``Slice.extensions``."""
 
 from datetime import UTC, datetime
 

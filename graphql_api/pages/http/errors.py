@@ -17,14 +17,14 @@ from graphql_api.web.query_string import read_query
 from graphql_api.web.replay import Headers
 
 MAX_PATH = 1_000
-"""Characters of a path that the switch of languages leads back to."""
+"""Maximum length of a path to which the switch of languages returns, in characters."""
 
 LANGUAGES = {each.value: each for each in Language}
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """An error: its status, its message in English, its code, and how long to wait, each empty if it is not told."""
+    """An error: status, English message, code, and seconds to wait. A text is empty if it is unknown."""
 
     status: int
     message: str
@@ -33,7 +33,7 @@ class Fault:
     request_id: str
 
     def shown(self, language: Language) -> dict[str, Any]:
-        """Return what the page of the error shows."""
+        """Return the values that the page of the error shows."""
         texts = Texts(language)
         return {
             "status": self.status,
@@ -47,7 +47,7 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where an error happened: the language asked for, and the path as it was sent, without the root's slash."""
+    """The place of an error: the requested language, and the path as it was sent, without the first slash."""
 
     language: Language
     is_chosen: bool
@@ -55,12 +55,12 @@ class Place:
     own: str
 
     def asked(self) -> PageRequest:
-        """Return it as a request for a page without parameters."""
+        """Return a request for a page without parameters."""
         return PageRequest(self.language, self.is_chosen, self.up, self.own, {}, {})
 
 
 def read_fault(status: int, headers: Headers, body: bytes) -> Fault | None:
-    """Return an error as one of our answers tells it; None if this is none of their forms."""
+    """Return the error of a response. None if it does not have one of our forms."""
     try:
         told = orjson.loads(body)
     except ValueError:
@@ -77,7 +77,7 @@ def read_fault(status: int, headers: Headers, body: bytes) -> Fault | None:
 
 
 def read_place(scope: Scope, max_url_bytes: int) -> Place:
-    """Return where a request leads, however it is written."""
+    """Return the place of a request, for any form of its path."""
     chosen = LANGUAGES.get(_parameters(scope, max_url_bytes).get(LANGUAGE, ""))
     accepted = next((value for name, value in scope["headers"] if name == b"accept-language"), b"")
     raw: bytes | None = scope.get("raw_path")

@@ -1,4 +1,4 @@
-"""Errors for people: an error that is JSON becomes a page where a browser opens a URL, whatever answered it."""
+"""Errors for people: a JSON error becomes a page if a browser opens a URL."""
 
 import asyncio
 from collections.abc import Callable, Mapping
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 JSON, HTML = "application/json", "text/html"
 MAX_BODY = 8_192
-"""Bytes of an error that are read; ours are shorter."""
+"""Maximum size of an error that is converted, in bytes. Ours are shorter."""
 
 FOR_PROGRAMS = ("/graphql", "/q/")
-"""Paths whose errors stay JSON: a browser opens them to see what a program is answered."""
+"""Paths whose errors stay JSON, because a browser opens them to see the response to a program."""
 
 REPLACED = frozenset({b"content-length", b"content-type", b"content-security-policy", b"referrer-policy", b"vary"})
 
@@ -36,7 +36,7 @@ class ErrorPages:
     """An ASGI application that shows the errors of another as pages."""
 
     def __init__(self, app: ASGIApp, http: Http) -> None:
-        """Stand before ``app``, whose answers from memory are no errors and need no page."""
+        """Wrap ``app``. Its responses from memory are never errors."""
         self.app = app
         self.replay: Replay | None = replay_of(app)
         self._http = http
@@ -53,7 +53,7 @@ class ErrorPages:
             await self._show(scope, held, send)
 
     async def _show(self, scope: Scope, held: "_Held", send: Send) -> None:
-        """Send an error as a page; as it was, if it cannot be read, or there is nothing that renders pages."""
+        """Send an error as a page. Send it unchanged if it cannot be read, or pages cannot be rendered."""
         from graphql_api.pages.http.errors import read_fault, read_place
 
         assert held.head is not None  # noqa: S101 - the caller has looked
@@ -75,7 +75,7 @@ class ErrorPages:
 
 
 class _Held:
-    """Sends on what is no error, and holds back one that is JSON."""
+    """Passes on responses, and holds back JSON errors."""
 
     def __init__(self, send: Send) -> None:
         self._send = send
@@ -92,7 +92,7 @@ class _Held:
 
 
 def _is_error(message: Message) -> bool:
-    """Return whether an answer is an error as short JSON, which is not compressed."""
+    """Return whether a response is an error as short JSON without compression."""
     headers: Mapping[bytes, bytes] = dict(message["headers"])
     length = headers.get(b"content-length", b"")
     return (
@@ -105,7 +105,7 @@ def _is_error(message: Message) -> bool:
 
 
 def _opens_page(scope: Scope) -> bool:
-    """Return whether a request prefers HTML, as browsers do that open a URL."""
+    """Return whether a request prefers HTML, like that of a browser that opens a URL."""
     accept = next((value for name, value in scope["headers"] if name == b"accept"), b"")
     if HTML.encode() not in accept:
         return False
@@ -116,7 +116,7 @@ def _opens_page(scope: Scope) -> bool:
 
 
 def _headers(headers: Headers, length: int) -> Headers:
-    """Return the headers of an error as a page: its own, such as ``Retry-After``, and those of pages."""
+    """Return the headers of an error page: those of the error, such as ``Retry-After``, and those of pages."""
     own: dict[str, Any] = {
         **HEADERS,
         "content-type": f"{HTML}; charset=utf-8",
@@ -128,7 +128,7 @@ def _headers(headers: Headers, length: int) -> Headers:
 
 
 def _renderer(http: Http) -> "Renderer | None":
-    """Return what renders errors, without labels of enums; None without Jinja."""
+    """Return the renderer of errors, without labels of enums. None without Jinja."""
     from graphql_api.pages.http.shared import shared
     from graphql_api.pages.rendering import Renderer
 

@@ -1,4 +1,4 @@
-"""Headers of pages: what a browser may do with them, and what caches tell apart."""
+"""Headers of pages: their content security policy, and the headers on which caching depends."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -7,7 +7,7 @@ CONTENT_SECURITY_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; "
     "frame-ancestors 'none'"
 )
-"""Pages have no script at all; their forms search this service."""
+"""Pages have no scripts. Their forms search this service."""
 
 HEADERS: Mapping[str, str] = MappingProxyType(
     {

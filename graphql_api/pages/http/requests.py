@@ -14,10 +14,10 @@ LANGUAGES = {each.value: each for each in Language}
 
 
 def read_page_request(request: Request, max_page: int) -> PageRequest:
-    """Return what a request asks of a page; ``max_page`` is the server's limit of items.
+    """Return the page request of an HTTP request. ``max_page`` is the server's limit of items.
 
-    Of a parameter that is given twice the last one counts. Parameters that no page has, and a language that is not
-    ours, are passed over: links of other sites add such.
+    If a parameter is given twice, the last one counts. Unknown parameters and languages are
+    ignored, since links of other sites may add them.
     """
     pairs = dict(query_pairs(request.scope))
     chosen = LANGUAGES.get(pairs.get(LANGUAGE, ""))
@@ -30,7 +30,7 @@ def read_page_request(request: Request, max_page: int) -> PageRequest:
 
 
 def moved(request: Request, asked: PageRequest) -> str | None:
-    """Return the URL of a page that was asked for with more slashes than it has, since its links are relative."""
+    """Return the URL of a page that was requested with too many slashes, since its links are relative, or None."""
     raw = request.scope.get("raw_path")
     if raw is None:
         surplus = 1 if SLASHED in request.scope["state"] else 0
@@ -45,9 +45,9 @@ def moved(request: Request, asked: PageRequest) -> str | None:
 
 
 def _last_part(request: Request) -> str:
-    """Return the part of the path that is a parameter: of the path as it was sent, where the server tells it.
+    """Return the part of the path that is a parameter, from the path as it was sent, if the server has it.
 
-    Only there is a slash within the parameter another than one behind it.
+    Only that path distinguishes a slash in the parameter from one after it.
     """
     (value,) = request.path_params.values()
     raw: bytes | None = request.scope.get("raw_path")

@@ -1,4 +1,4 @@
-"""Routes of pages. Nothing that renders them is imported before the first page is asked for."""
+"""Routes of pages. The first request for a page imports the modules that render it."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

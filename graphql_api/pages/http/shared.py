@@ -1,4 +1,4 @@
-"""What all pages of an application know."""
+"""Values that all pages of an application share."""
 
 from typing import Any
 

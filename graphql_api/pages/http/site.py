@@ -1,4 +1,4 @@
-"""The pages of one application: an operation's answer as HTML."""
+"""The pages of one application: the result of an operation as HTML."""
 
 import json
 from collections.abc import Mapping
@@ -43,10 +43,10 @@ EXAMPLE = """{{
 
 
 class Site:
-    """Pages, made of what their operations answer."""
+    """The pages, made from the results of their operations."""
 
     def __init__(self, parts: GraphQLParts, examples: GetExamples) -> None:
-        """Ask ``parts``, and show the ids of ``examples``. Raises ``EngineMissing`` without Jinja."""
+        """Execute by ``parts``, and show the ids of ``examples``. Raises ``EngineMissing`` without Jinja."""
         self._graphql = parts.endpoint
         self._examples = examples
         try:
@@ -62,7 +62,7 @@ class Site:
         }
 
     async def respond(self, path: str, request: Request) -> Response:
-        """Answer a request for the page of a path, or send it to the URL that the page has. Raises our errors."""
+        """Respond with the page of a path, or redirect to its URL. Raises our errors."""
         page, asked = PAGES[path], read_page_request(request, self._graphql.settings.max_page)
         if location := moved(request, asked):
             return ChunkedBody((), 308, {"location": location, "cache-control": "no-cache"})
@@ -77,7 +77,7 @@ class Site:
             return await self._answer(page.otherwise, asked, own, request)
 
     async def _own(self, page: Page, asked: PageRequest) -> dict[str, Any]:
-        """Return what a page shows beside data: the ids to try."""
+        """Return the values of a page that are not data: example ids."""
         if not page.has_examples:
             return {}
         examples = await self._examples()
@@ -95,7 +95,7 @@ class Site:
         return await self._answers.answer(request, document, variables, Form("text/html", shape, write, HEADERS, VARY))
 
     async def _without_data(self, page: Page, asked: PageRequest, own: Mapping[str, Any], request: Request) -> Response:
-        """Answer with a page that depends on no data, to be revalidated by its ETag."""
+        """Respond with a page without data, with an ETag."""
         request.scope["state"].pop("snapshots", None)
         context = page.context({}, asked, Texts(asked.language))
         body = self._renderer.render(page.template, asked, behind=None, **own, **context).encode()
@@ -122,7 +122,7 @@ class Site:
 
 
 def _behind(document: TrustedDocument, variables: Mapping[str, Any], asked: PageRequest) -> dict[str, str]:
-    """Return the query behind a page, and where to open it."""
+    """Return the query of a page, and the URL that opens it in the explorer."""
     shown = json.dumps(variables, ensure_ascii=False, indent=2)
     place = f"{asked.url('graphql')}#query={quote(document.text)}&variables={quote(shown)}"
     return {"query": document.text.strip(), "variables": shown, "explorer": place}

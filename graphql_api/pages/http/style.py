@@ -1,4 +1,4 @@
-"""The style sheet of pages, kept for ever under the hash of its content."""
+"""The style sheet of pages. Its name contains a hash, so that browsers may keep it for ever."""
 
 from functools import cache
 from hashlib import sha256
@@ -9,6 +9,6 @@ FILE = Path(__file__).parent.with_name("assets") / "people.css"
 
 @cache
 def style() -> tuple[str, bytes]:
-    """Return the name and the bytes of the style sheet; it is read once."""
+    """Return the name and the bytes of the style sheet. It is read once."""
     content = FILE.read_bytes()
     return f"people-{sha256(content).hexdigest()[:12]}.css", content

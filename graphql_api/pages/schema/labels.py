@@ -12,6 +12,6 @@ from graphql_api.schema.enums import labels_of
 
 @lru_cache(8)
 def labels(schema: GraphQLSchema) -> Mapping[str, Mapping[str, Label]]:
-    """Return the labels of the values of each enum that has some, by the enum's name, in alphabetical order."""
+    """Return the labels of all enums that have some, by name in alphabetical order."""
     found = {name: labels_of(kind) for name, kind in declared_enums(schema)}
     return {name: found[name] for name in sorted(found) if found[name]}

@@ -1,4 +1,4 @@
-"""``enumLabels``: what people call the values of enums."""
+"""``enumLabels``: labels of enum values for people."""
 
 from typing import Annotated
 
@@ -12,10 +12,10 @@ from graphql_api.language import Language
 from graphql_api.pages.schema.labels import labels
 
 ENUMS = 20
-"""Enums with labels that a schema is expected to have, for the cost."""
+"""Estimated number of enums with labels, for the cost."""
 
 VALUES = 10
-"""Values that an enum is expected to have, for the cost."""
+"""Estimated number of values of an enum, for the cost."""
 
 Info = strawberry.Info[Context, None]
 

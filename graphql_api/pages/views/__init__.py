@@ -1,1 +1,1 @@
-"""What each page asks of GraphQL, and what its template shows of the answer."""
+"""For each page, the variables of its operation, and the values of its template."""

@@ -9,10 +9,10 @@ from graphql_api.pages.page_request import PageRequest
 from graphql_api.pages.texts import Texts
 
 REACH = timedelta(days=92)
-"""How far the neighbours of a day are looked for."""
+"""Maximum distance of the neighbouring race days of a day."""
 
 BACK, AHEAD = timedelta(days=6), timedelta(days=7)
-"""How far days that only a provider of race cards knows are looked for: 14 days, which is the most it is asked for."""
+"""The same for days of a provider of race cards: 14 days, which is the maximum of a request."""
 
 ONE = timedelta(days=1)
 
@@ -32,7 +32,7 @@ def variables(asked: PageRequest) -> dict[str, Any]:
 
 
 def context(data: Mapping[str, Any], asked: PageRequest, _texts: Texts) -> dict[str, Any]:
-    """Show the races by racecourse, and the neighbouring race days."""
+    """Return the races by racecourse, and the neighbouring race days."""
     day, own = asked.day("date"), [each for each in data["day"]["nodes"] if each["date"] == asked.path["date"]]
     races = sorted(own[0]["races"] if own else [], key=lambda each: (each["racecourse"], each["raceNumber"]))
     known = {each["date"] for key in ("before", "near", "after") if key in data for each in data[key]["nodes"]}
@@ -47,7 +47,7 @@ def context(data: Mapping[str, Any], asked: PageRequest, _texts: Texts) -> dict[
 
 
 def card_variables(asked: PageRequest) -> dict[str, Any]:
-    """Read the day, to ask a provider of race cards alone. Raises ``BadUserInput``."""
+    """Read the day, for an operation on race cards only. Raises ``BadUserInput``."""
     day = asked.day("date")
     return {"day": day.isoformat(), **_near(day), "page": asked.at_most(REACH.days)}
 
@@ -59,7 +59,7 @@ def days_variables(asked: PageRequest) -> dict[str, Any]:
 
 
 def days_context(data: Mapping[str, Any], asked: PageRequest, _texts: Texts) -> dict[str, Any]:
-    """Show the days by month, newest first."""
+    """Return the days by month, newest first."""
     days = data["rides"]["groupBy"]
     return {
         "months": [(month, list(found)) for month, found in groupby(days, key=lambda each: each["key"]["date"][:7])],
@@ -73,7 +73,7 @@ def _near(day: date) -> dict[str, str]:
 
 
 def _moved(day: date, by: timedelta) -> str:
-    """Return a day some days away, within the calendar."""
+    """Return the day some days later or earlier, within the calendar."""
     try:
         return (day + by).isoformat()
     except OverflowError:

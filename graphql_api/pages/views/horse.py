@@ -10,12 +10,12 @@ from graphql_api.pages.texts import Texts
 
 
 def variables(asked: PageRequest) -> dict[str, Any]:
-    """Read the name, and where the list goes on. Raises ``BadUserInput``."""
+    """Read the name, and the cursor of the list. Raises ``BadUserInput``."""
     return {"name": asked.path["name"], "page": asked.at_most(PAGE), "after": asked.text("after") or None}
 
 
 def context(data: Mapping[str, Any], _asked: PageRequest, _texts: Texts) -> dict[str, Any]:
-    """Show the horse. Raises ``NotFound``."""
+    """Return the horse. Raises ``NotFound``."""
     horse = data["horse"]
     if horse is None:
         raise NotFound("There is no horse with this name.")

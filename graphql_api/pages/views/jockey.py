@@ -10,19 +10,19 @@ from graphql_api.pages.page_request import PageRequest
 from graphql_api.pages.texts import Texts
 
 STARTED = ("FINISHED", "DEMOTED", "REMOUNTED", "FAILED_TO_FINISH", "DISQUALIFIED")
-"""Finishes of rides; a scratched horse was not ridden."""
+"""Finish statuses of rides. A scratched horse was not ridden."""
 
 MOST = 250
-"""Rides of the form curve."""
+"""Number of rides of the form curve."""
 
 WINDOW = 50
-"""Rides of which each point of the form curve is the share."""
+"""Number of rides in each point of the form curve."""
 
 MANY = 30
-"""Rides from which the interval of a rate counts for the axis."""
+"""Minimum number of rides for which the interval of a rate counts for the axis."""
 
 STEP = 5
-"""Rides between two points."""
+"""Number of rides between two points."""
 
 
 def variables(asked: PageRequest) -> dict[str, Any]:
@@ -38,7 +38,7 @@ def variables(asked: PageRequest) -> dict[str, Any]:
 
 
 def context(data: Mapping[str, Any], asked: PageRequest, texts: Texts) -> dict[str, Any]:
-    """Show the jockey. Raises ``NotFound``."""
+    """Return the jockey. Raises ``NotFound``."""
     jockey = data["jockey"]
     if jockey is None:
         raise NotFound("There is no jockey with this id.")
@@ -60,14 +60,14 @@ def context(data: Mapping[str, Any], asked: PageRequest, texts: Texts) -> dict[s
 
 
 def _top(groups: Sequence[Mapping[str, Any]]) -> float:
-    """Return the maximum of the axis of some rates; intervals of few rides, which reach far, do not count."""
+    """Return the maximum of the axis of some rates. Wide intervals of few rides do not count."""
     rates = [each["statistics"] for each in groups]
     bounds = [each["winRateInterval"]["upper"] for each in rates if each["rides"] >= MANY and each["winRateInterval"]]
     return top_of([*bounds, *(each["winRate"] for each in rates)], least=0.2)
 
 
 def _form(rides: Sequence[Mapping[str, Any]], texts: Texts) -> dict[str, Any]:
-    """Return the form curve: the share of wins and of places among the last rides, oldest first."""
+    """Return the form curve: the rates of wins and of places in the last rides, oldest first."""
     oldest_first = [(each["date"], each["finishPosition"] or 99) for each in reversed(rides)]
     ends = range(len(oldest_first), WINDOW - 1, -STEP)
     points = [

@@ -9,11 +9,11 @@ from graphql_api.pages.texts import Texts
 JURISDICTIONS = ("JRA", "NAR", "OVERSEAS")
 SURFACES = ("TURF", "DIRT", "JUMP")
 STATISTICS = ("WINS", "STAKES_WINS", "PRIZE_MONEY", "RIDES")
-"""Statistics to lead by. A rate is none of them: one ride and one win would lead."""
+"""Statistics of the leaders. Rates are not included: a jockey with one ride and one win would lead."""
 
 
 def variables(asked: PageRequest) -> dict[str, Any]:
-    """Read the search, the year, and what the leaders are filtered by. Raises ``BadUserInput``."""
+    """Read the search, the year, and the filters of the leaders. Raises ``BadUserInput``."""
     search, jurisdiction = asked.text("q"), asked.choice("jurisdiction", JURISDICTIONS)
     surface = asked.choice("surface", SURFACES)
     rides = {
@@ -33,7 +33,7 @@ def variables(asked: PageRequest) -> dict[str, Any]:
 
 
 def context(data: Mapping[str, Any], asked: PageRequest, _texts: Texts) -> dict[str, Any]:
-    """Show what was found, or the leaders and the list."""
+    """Return the results of the search, or the leaders and the list."""
     return {
         "search": asked.text("q"),
         "found": data.get("search"),
@@ -54,10 +54,10 @@ def context(data: Mapping[str, Any], asked: PageRequest, _texts: Texts) -> dict[
 
 
 def id_variables(asked: PageRequest) -> dict[str, Any]:
-    """Read where the list goes on. Raises ``BadUserInput``."""
+    """Read the cursor of the list. Raises ``BadUserInput``."""
     return {"page": asked.at_most(PAGE), "after": asked.text("after") or None}
 
 
 def id_context(data: Mapping[str, Any], _asked: PageRequest, _texts: Texts) -> dict[str, Any]:
-    """Show the ids, which are all that is known without the index."""
+    """Return the ids. Without the index nothing else is known."""
     return {"list": data["jockeys"], "has_index": False, "found": None, "leaders": None, "search": ""}

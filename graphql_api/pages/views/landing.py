@@ -1,4 +1,4 @@
-"""The landing page: where to look, and where programs begin."""
+"""The landing page: links for people and for programs."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,10 +8,10 @@ from graphql_api.pages.texts import Texts
 
 
 def variables(_asked: PageRequest) -> dict[str, Any]:
-    """Ask for nothing in particular."""
+    """Return the variables, which do not depend on the request."""
     return {}
 
 
 def context(data: Mapping[str, Any], _asked: PageRequest, _texts: Texts) -> dict[str, Any]:
-    """Show the leaders of all years, and the newest race days, as far as there is data."""
+    """Return the leaders of all years and the newest race days, as far as there is data."""
     return {"leaders": data.get("leaders"), "days": data["rides"]["groupBy"] if data else None}

@@ -1,4 +1,4 @@
-"""The odds of a race: a table of the newest ones, and a chart of how those of the favourites moved."""
+"""The odds of a race: a table of the newest ones, and a chart of the favourites' odds over time."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -11,7 +11,7 @@ NO_ODDS: Mapping[str, Any] = {"odds": None, "odds_times": [], "odds_lines": [], 
 
 
 def odds_context(race: Mapping[str, Any], names: Mapping[int, str | None], texts: Texts) -> Mapping[str, Any]:
-    """Return what the page shows of odds; nothing if they are only those of the result, which shows them itself."""
+    """Return the odds of the page. Empty if they are only those of the result, which shows them itself."""
     board, history = race["odds"], race["oddsHistory"]
     if board is None or (board["status"] == "FINAL" and not history["totalCount"]):
         return NO_ODDS
@@ -27,7 +27,7 @@ def odds_context(race: Mapping[str, Any], names: Mapping[int, str | None], texts
 def _moves(
     board: Mapping[str, Any], history: Mapping[str, Any], names: Mapping[int, str | None], texts: Texts
 ) -> dict[str, Any]:
-    """Return the odds of the favourites at each time, and their chart; none with fewer than two times."""
+    """Return the odds of the favourites at each time, and their chart. Empty with fewer than two times."""
     known: dict[str, dict[int, float | None]] = {}
     for each in history["nodes"]:
         known.setdefault(each["asOf"], {})[each["horseNumber"]] = each["winOdds"]
@@ -50,7 +50,7 @@ def _moves(
 
 
 def _summary(lines: Sequence[Line], texts: Texts) -> str:
-    """Tell the first and the last odds of each line."""
+    """Return a text with the first and the last odds of each line."""
     told = []
     for line in lines:
         values = [each for each in line.values if each is not None]

@@ -10,14 +10,14 @@ from graphql_api.pages.texts import Texts
 from graphql_api.pages.views.odds import odds_context
 
 MOST = 1_000
-"""Odds of the history: those of 55 times with 18 runners. Then the newest ones follow."""
+"""Number of odds of the history: 55 times with 18 runners. The newest ones follow separately."""
 
 LAST = 999
-"""Stands behind all positions: runners without one come last."""
+"""A position after all others, for runners without one."""
 
 
 def variables(asked: PageRequest) -> dict[str, Any]:
-    """Read the id; GraphQL judges its form."""
+    """Read the id. GraphQL checks its form."""
     return {"id": asked.path["id"], "most": asked.at_most(MOST), "language": asked.language.name}
 
 
@@ -31,7 +31,7 @@ def _forecast(forecast: Mapping[str, Any] | None) -> dict[str, Any]:
 
 
 def context(data: Mapping[str, Any], asked: PageRequest, texts: Texts) -> dict[str, Any]:
-    """Show the race: in the order of the result if there is one, else by horse number. Raises ``NotFound``."""
+    """Return the race: in the order of the result if there is one, else by horse number. Raises ``NotFound``."""
     race = data["race"]
     if race is None:
         raise NotFound("There is no race with this id.")

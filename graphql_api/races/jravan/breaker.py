@@ -1,4 +1,4 @@
-"""A circuit breaker: what fails again and again is left alone for a while."""
+"""A circuit breaker: a provider that fails repeatedly is not called for some time."""
 
 import time
 from collections.abc import Callable
@@ -7,24 +7,24 @@ from threading import Lock
 from graphql_api.errors import UpstreamUnavailable
 
 FAILURES = 3
-"""Failures in a row after which nothing is tried."""
+"""Number of failures in a row after which calls stop."""
 
 PAUSE = 10.0
-"""Seconds until one caller may try again."""
+"""Seconds until one call is allowed again."""
 
 
 class Breaker:
-    """Counts failures in a row; safe to be shared by threads."""
+    """Counts failures in a row. Safe for threads."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        """Begin closed; ``clock`` gives seconds."""
+        """Start closed. ``clock`` returns seconds."""
         self._clock = clock
         self._lock = Lock()
         self._failures = 0
         self._next_try = 0.0
 
     def check(self) -> None:
-        """Let a try pass. Raises ``UpstreamUnavailable`` while it is open; once a pause one caller may try."""
+        """Allow a call. Raises ``UpstreamUnavailable`` while it is open, except for one call after each pause."""
         with self._lock:
             if self._failures < FAILURES:
                 return
@@ -34,7 +34,7 @@ class Breaker:
             self._next_try = now + PAUSE
 
     def succeed(self) -> None:
-        """Close it."""
+        """Report a success: close the breaker."""
         with self._lock:
             self._failures = 0
 

@@ -1,4 +1,4 @@
-"""The bridge over HTTP: one question's bytes within a time that holds for all tries together."""
+"""The HTTP client of the bridge, with one time limit for all tries of a request."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from urllib3 import BaseHTTPResponse, HTTPConnectionPool
 
 TRIES = 2
-"""Tries of one question: the first, and one more where that was quick to fail."""
+"""Maximum number of tries of a request. The second one only if time is left."""
 
 CONNECT_SECONDS = 1.0
 MAX_BYTES = 4 * 2**20
-"""The largest answer that is read: a day of the whole country has 100 races, about 40 kB."""
+"""Maximum size of a response in bytes. A day in all of Japan has 100 races, about 40 kB."""
 
 _CONNECTIONS = 8
 _CHUNK = 65_536
@@ -25,24 +25,24 @@ _FAILED = "The provider of race cards is not available. Try again later."
 
 
 class Limit:
-    """The seconds that some questions may take together."""
+    """A time limit for several requests together."""
 
     def __init__(self, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
-        """Begin now."""
+        """Start now, with ``seconds`` of ``clock``."""
         self._clock = clock
         self._end = clock() + seconds
 
     @property
     def left(self) -> float:
-        """Return the seconds that are left; 0 where the time is over."""
+        """Return the seconds that are left. 0 if the time is over."""
         return max(0.0, self._end - self._clock())
 
 
 class Bridge:
-    """A client of one bridge; safe to be shared by threads. It connects to nothing yet."""
+    """A client of one bridge. Safe for threads. It connects with the first request."""
 
     def __init__(self, url: str, breaker: Breaker | None = None) -> None:
-        """Ask the bridge at ``url``, such as ``http://10.0.1.100:8000``."""
+        """Use the bridge at ``url``, such as ``http://10.0.1.100:8000``."""
         self._url = url
         self._path = urlsplit(url).path.rstrip("/")
         self._breaker = breaker or Breaker()
@@ -50,10 +50,10 @@ class Bridge:
         self._pool: HTTPConnectionPool | None = None
 
     def get(self, path: str, limit: Limit, query: Mapping[str, str] | None = None) -> bytes | None:
-        """Return the body of an answer; None where the bridge has no such thing (404).
+        """Return the body of a response. None if the bridge responds 404.
 
-        Raises ``UpstreamUnavailable`` within ``limit``: after ``TRIES`` that failed, for whatever is no answer, and at
-        once while the bridge is left alone.
+        Raises ``UpstreamUnavailable`` within ``limit``: after ``TRIES`` failures, and at
+        once while the circuit breaker is open.
         """
         from urllib3.exceptions import HTTPError
 
@@ -103,7 +103,7 @@ class Bridge:
             response.close()
 
     def _connections(self) -> "HTTPConnectionPool":
-        """Return the pool; urllib3 is imported by the first question."""
+        """Return the connection pool. The first request imports urllib3."""
         with self._lock:
             if self._pool is None:
                 from urllib3 import connection_from_url
@@ -113,7 +113,7 @@ class Bridge:
 
 
 def _read(response: "BaseHTTPResponse", limit: Limit) -> bytes:
-    """Read a body as it comes, and give up in the middle of one that is too slow or too long."""
+    """Read a body in pieces. Stop if it is too slow or too long."""
     body = bytearray()
     while chunk := response.read1(_CHUNK):
         body += chunk

@@ -1,4 +1,4 @@
-"""The provider ``jravan``: cards of a bridge, by day without runners, and by race with them."""
+"""The provider ``jravan``: cards of a bridge. Cards of a day have no runners, cards of a race have them."""
 
 import time
 from collections.abc import Callable
@@ -23,10 +23,10 @@ from graphql_api.snapshots.trace import Trace
 from graphql_api.storage.protocol import StoredObject
 
 SEARCHED_DAYS = range(-1, 9)
-"""Days from today on among which a race of JRA is sought by netkeiba's id, which does not tell the day."""
+"""Days, counted from today, that are searched for a race of JRA by netkeiba's id, which does not contain the day."""
 
 LISTED_SECONDS = 60.0
-"""Seconds for which a day that was listed is not listed again to look for a meeting."""
+"""Seconds for which the list of a day is not read again to find a meeting."""
 
 _MEETINGS_KEPT = 1_000
 _UNREADABLE = "The source of race cards gave an answer that cannot be read; try again later."
@@ -46,7 +46,7 @@ class JraVanCards:
         clock: Callable[[], float] = time.monotonic,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        """Ask ``bridge``; a card may take ``seconds`` of ``clock`` in all. ``now`` tells the time of day."""
+        """Read from ``bridge``. All requests for a card share ``seconds`` of ``clock``. ``now`` is the time of day."""
         self._bridge = bridge
         self._seconds = seconds
         self._clock = clock
@@ -67,7 +67,7 @@ class JraVanCards:
         return None if found == etag else StoredObject(key, data, found, self._now())
 
     def decode(self, stored: StoredObject, key: str, trace: Trace) -> Card:  # noqa: ARG002 - of the protocol
-        """Read races; whatever is no race was refused when it came."""
+        """Read races. Invalid ones were refused by ``read``."""
         source = RaceSource(RaceProvider.JRAVAN, stored.last_modified)
         told = [BridgeRace(each["race"], each["runners"]) for each in orjson.loads(stored.data)]
         return Card({read_place(each.race): partial(read_race, each, source, self._now()) for each in told})
@@ -81,7 +81,7 @@ class JraVanCards:
         self._bridge.close()
 
     def _day(self, day: date, limit: Limit) -> list[Any]:
-        """Ask for the races of a day, and remember when their meetings are; a day without any is no card."""
+        """Read the races of a day, and remember the days of meetings. Raises ``NotFound`` for a day without races."""
         body = self._bridge.get("/races", limit, {"date": f"{day:%Y%m%d}"})
         races = [] if body is None else _checked(body, list)
         with self._lock:
@@ -94,7 +94,7 @@ class JraVanCards:
         return sorted(told, key=lambda each: str(each["race"]["race_id"]))
 
     def _race(self, key: str, limit: Limit) -> Any:
-        """Ask for one race and its runners."""
+        """Read one race and its runners."""
         identifier = key if "_" in key else self._bridge_id(netkeiba_id(key), limit)
         body = self._bridge.get(f"/races/{identifier}", limit)
         if body is None:
@@ -108,9 +108,9 @@ class JraVanCards:
         return {"race": race, "runners": runners}
 
     def _bridge_id(self, race_id: str, limit: Limit) -> str:
-        """Return the bridge's id of a race; one of JRA is found by its meeting, whose day netkeiba's id does not tell.
+        """Return the bridge's id of a race. One of JRA is found by its meeting: netkeiba's id does not contain the day.
 
-        It is sought among days that were listed before, then among those near today.
+        Days that were listed before are searched first, then those near today.
         """
         place = place_of_netkeiba(race_id)
         if place is None:
@@ -156,7 +156,7 @@ def _checked(body: bytes, kind: type) -> Any:
 
 
 def _written(told: list[Any]) -> bytes:
-    """Write what came as JSON. Raises ``UpstreamUnavailable`` for what is nested deeper than can be written again."""
+    """Return the data as JSON. Raises ``UpstreamUnavailable`` if it is nested too deep to be written."""
     try:
         return orjson.dumps(told)
     except TypeError as error:
@@ -164,7 +164,7 @@ def _written(told: list[Any]) -> bytes:
 
 
 def _read(told: BridgeRace, now: datetime) -> Race:
-    """Read a race to see whether it is one. Raises ``UpstreamUnavailable``."""
+    """Return a race. Raises ``UpstreamUnavailable`` if the data is not a race."""
     try:
         return read_race(told, RaceSource(RaceProvider.JRAVAN, now), now)
     except (BadUserInput, KeyError, TypeError, ValueError, AttributeError) as error:

@@ -1,8 +1,8 @@
-"""What a bridge says, read as races.
+"""Reading races from the JSON of a bridge.
 
-Values stand there that are none: odds of 0.0 before there are any, ``****`` and ``----`` for a scratched horse, 0 for
-a bracket or a favourite's rank that is not known, times without a zone. Whatever cannot be read is null; only a race
-without an id, or a runner without a number, is no answer.
+Some of its values mean null: odds of 0.0 before sales, ``****`` and ``----`` for a scratched horse, 0 for
+an unknown bracket or rank. Times have no zone. Values that cannot be read are null. Only a race
+without an id, or a runner without a number, is an error.
 """
 
 from collections.abc import Iterable, Mapping
@@ -25,14 +25,14 @@ _MAX_NUMBER, _MAX_DISTANCE, _MAX_ODDS, _MAX_KILOGRAMS = 28, 10_000, 9_999.9, 2_0
 
 @dataclass(frozen=True, slots=True)
 class BridgeRace:
-    """A race as the bridge has it: the race's own object, and those of its runners, None where they were not asked."""
+    """A race of the bridge: the JSON object of the race, and those of its runners. None if they were not requested."""
 
     race: Json
     runners: list[Json] | None = None
 
 
 def read_place(race: Json) -> RacePlace:
-    """Read where a race stands, with round and day where the bridge tells them. Raises ``BadUserInput``."""
+    """Return the place of a race, with round and day if the bridge has them. Raises ``BadUserInput``."""
     place = bridge_place(str(race.get("race_id")))
     meeting_round, meeting_day = _whole(race.get("kaisai_kai"), 9), _whole(race.get("kaisai_nichime"), 99)
     if meeting_round is None or meeting_day is None or not is_meeting(meeting_round, meeting_day):
@@ -41,7 +41,7 @@ def read_place(race: Json) -> RacePlace:
 
 
 def read_race(told: BridgeRace, source: RaceSource, now: datetime) -> Race:
-    """Read a race; ``now`` tells whether it is to come. Raises ``BadUserInput``, ``KeyError`` or ``TypeError``."""
+    """Return a race. By ``now`` it is upcoming or not. Raises ``BadUserInput``, ``KeyError`` or ``TypeError``."""
     race, place = told.race, read_place(told.race)
     runners = None if told.runners is None else tuple(_read_runners(told.runners))
     name, grade, race_class = race_name(_text(race.get("race_name")) or "")
@@ -100,13 +100,13 @@ def _grade(text: Any) -> Grade | None:
 
 
 def _text(value: Any) -> str | None:
-    """Read a text; a blank one, or one of asterisks, is none."""
+    """Return a text. None if it is blank or consists of asterisks."""
     text = value.strip() if isinstance(value, str) else ""
     return text if text.strip("*") else None
 
 
 def _number(value: Any, most: float) -> float | None:
-    """Read a positive number, from a text too; 0 stands for none yet."""
+    """Return a positive number, also from a text. None for 0, which means unknown."""
     try:
         number = float(value)
     except (TypeError, ValueError):

@@ -1,4 +1,4 @@
-"""What answers the routes: the races of a day, and one with its runners, by ids of the form ``YYYYMMDD_course_RR``."""
+"""The endpoints: the races of a day, and a race with its runners by an id of the form ``YYYYMMDD_course_RR``."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -25,11 +25,11 @@ class RaceEndpoints:
     """The endpoints."""
 
     def __init__(self, http: Http) -> None:
-        """Answer by the services of ``http``."""
+        """Use the services of ``http``."""
         self._http = http
 
     async def day(self, request: Request) -> Response:
-        """List the races of a day, at one racecourse or at all."""
+        """Return the races of a day, at one racecourse or at all."""
         given = single(query_pairs(request.scope), _PARAMETERS)
         wanted, venue = _day(given.get("date")), _venue(given.get("venue"))
         await reserve(request.scope, RACES)
@@ -43,7 +43,7 @@ class RaceEndpoints:
             return await cacheable(self._http, request, context, body)
 
     async def race(self, request: Request) -> Response:
-        """Show a race with its runners."""
+        """Return a race with its runners."""
         place = asked_place(request.path_params["race_id"])
         await reserve(request.scope, RACES)
         with request_context(self._http, request) as context, answered():

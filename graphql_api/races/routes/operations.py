@@ -1,4 +1,4 @@
-"""The routes of races in the words of OpenAPI."""
+"""The routes of races as OpenAPI describes them."""
 
 from graphql_api.races.ids import COURSE_CODES, RACECOURSES
 from graphql_api.races.openapi import RACE_ID_PARAMETER
@@ -66,7 +66,7 @@ def race() -> Json:
 
 
 def schemas() -> dict[str, Json]:
-    """Make the schemas of the answers."""
+    """Return the schemas of the responses."""
     listed = {"type": "array", "items": reference("ListedRace")}
     runners = {"type": "array", "items": reference("RaceRunner")}
     return {

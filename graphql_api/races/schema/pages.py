@@ -23,10 +23,10 @@ from graphql_api.schema.orders import DIRECTION, NULLS, orders
 from graphql_api.schema.pages import PageInfo
 
 RACES_A_DAY = 48
-"""Races that a day is reckoned to have: four meetings."""
+"""Estimated number of races of a day: four meetings."""
 
 WHOLE_RACES = pure(each=records.READ + records.RACE)
-"""Whichever fields are selected, each race of a page is put together of all of its rides."""
+"""Cost of each race of a page: it is assembled from all its rides, whatever fields are selected."""
 
 _DESCRIPTIONS = {field.name: field.description for field in FIELDS}
 
@@ -56,7 +56,7 @@ class RaceEdge:
 
 @strawberry.type(description="Races with a ride that matches the filter: one page of races, and all matching rides.")
 class RaceConnection:
-    """A choice of races in one edition, and the page of them that was asked for."""
+    """A selection of races in one edition, and the requested page."""
 
     edition: strawberry.Private[Edition]
     asked: strawberry.Private[RaceList]
@@ -104,7 +104,7 @@ class RaceConnection:
         description="Time at which the index was written. Null if the storage does not know it.", metadata=PURE
     )
     def indexed_at(self) -> dt.datetime | None:
-        """Date the edition."""
+        """Return the time of the edition."""
         return self.edition.made
 
     async def _page(self, info: Info) -> RaceIdPage:

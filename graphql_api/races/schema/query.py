@@ -1,4 +1,4 @@
-"""Where queries of races begin, and the race of each ride."""
+"""The root fields of races, and the race of each ride."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -26,13 +26,13 @@ from graphql_api.schema.filters import condition
 from graphql_api.schema.orders import orders
 
 MAX_IDS = 50
-"""Races that one field answers at most."""
+"""Maximum number of races of one field."""
 
 PAGE = 100
-"""Races, or days, on a page where the client does not say."""
+"""Default number of races or days on a page."""
 
 RACE_OF_A_RIDE = RACES // 10
-"""What the race of a ride costs: those of a page are one question."""
+"""Cost of the race of a ride. The races of a page are one query."""
 
 
 @strawberry.type
@@ -141,7 +141,7 @@ async def _race(ride: strawberry.Parent[Any], info: Info) -> model.Race | None:
 
 @strawberry.type
 class RideRace:
-    """What joins the types of rides."""
+    """The field that races add to rides."""
 
     race: Race | None = strawberry.field(
         resolver=_race,

@@ -83,7 +83,7 @@ def sorted_runners(
         RunnerOrderField.HORSE_NUMBER
     ),
 ) -> list[model.Runner]:
-    """Sort the runners; those of whom it is null stand behind the others."""
+    """Return the sorted runners. Runners with null are last."""
 
     def place(runner: model.Runner) -> tuple[bool, int, int]:
         value = getattr(runner, order_by.value)

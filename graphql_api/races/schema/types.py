@@ -1,4 +1,4 @@
-"""A race, its runners, and what is known of it; most attributes are those of ``races.model``."""
+"""A race and its runners. Most attributes are those of ``races.model``."""
 
 import datetime as dt
 from typing import Any
@@ -23,7 +23,7 @@ from graphql_api.schema.enums import declare
 Info = strawberry.Info[Context, None]
 
 FIELD = 16
-"""Runners that a race is reckoned to have."""
+"""Estimated number of runners of a race."""
 
 declare(model.RaceStatus, model.STATUSES, model.STATUS_LABELS)
 declare(model.RaceProvider, model.PROVIDERS)
