@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from graphql_api.archive import entries
-from graphql_api.archive.columns import COLUMNS, Source, Stored
+from graphql_api.archive.columns import COLUMNS, COMPARED, TEXTS, Source, Stored
 from graphql_api.archive.duck import connect
 from graphql_api.archive.entries import Entry, entry
 from graphql_api.archive.horses import horses_sql
@@ -102,6 +102,14 @@ class Workshop:
     def write_horses(self, rides: Sequence[Path]) -> tuple[Path, int]:
         """Write the table of horses, which sums up all rides; horses of one name are one."""
         return self._write(horses_sql(f"read_parquet({_listed(rides)})" if rides else "fresh"), "horses")
+
+    def plain_texts(self, rides: Sequence[Path]) -> tuple[str, ...]:
+        """Name the text fields that are, in every ride, in the form in which they are compared."""
+        if not rides:
+            return ()
+        tests = ", ".join(f"bool_and({name} IS NOT DISTINCT FROM {name}{COMPARED})" for name in TEXTS)
+        (found,) = self._sql.execute(f"SELECT {tests} FROM read_parquet({_listed(rides)})").fetchall()
+        return tuple(name for name, is_plain in zip(TEXTS, found, strict=True) if is_plain)
 
     def _flush(self) -> None:
         """Put what was added into the tables."""

@@ -86,6 +86,9 @@ TYPES: Mapping[str, Any] = MappingProxyType(
 )
 """The fields and keys that are stored, with the types that they have in the API."""
 
+TEXTS = tuple(name for name, kind in TYPES.items() if kind is str)
+"""The fields and keys that are compared and searched in folded forms."""
+
 NEEDED = tuple(sorted({name for statistic in STATISTICS for name in statistic.needs}))
 """Fields without whose columns in the file a statistic knows nothing: ``has_{name}`` says which rides have them."""
 

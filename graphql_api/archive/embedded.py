@@ -11,7 +11,7 @@ from threading import Event, Lock
 from typing import TYPE_CHECKING
 
 from graphql_api.archive.asking import MAX_VALUES, Asking, Question, checked
-from graphql_api.archive.columns import COLUMNS
+from graphql_api.archive.columns import COLUMNS, COMPARED
 from graphql_api.archive.duck import connect, translated
 from graphql_api.archive.files import LocalFiles
 from graphql_api.archive.held import Answer, Held
@@ -123,7 +123,9 @@ class EmbeddedEngine:
             return f"CREATE TABLE {view} ({declared})"
         paths = self._files.fetch(files, manifest.files)
         kind = "TABLE" if table == "jockeys" else "VIEW"  # it is small, and asked for beside other questions
-        return f"CREATE {kind} {view} AS SELECT * FROM read_parquet([{', '.join(map(_quoted, paths))}])"
+        plain = [f"{name} AS {name}{COMPARED}" for name in manifest.plain if table == RIDES]
+        columns = f"* REPLACE ({', '.join(plain)})" if plain else "*"
+        return f"CREATE {kind} {view} AS SELECT {columns} FROM read_parquet([{', '.join(map(_quoted, paths))}])"
 
 
 class _Run(Question):

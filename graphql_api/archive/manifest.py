@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from graphql_api.archive.columns import SCHEMA
+from graphql_api.archive.columns import SCHEMA, TEXTS
 from graphql_api.archive.years import ALL_YEARS, Years
 from graphql_api.errors import DataCorrupt, IndexOutdated
 from graphql_api.storage.protocol import writable_key
@@ -33,7 +33,8 @@ class Manifest:
     """One version of the archive.
 
     ``rides`` maps years to their files. ``sources`` maps each jockey to the ETag of the file that was read, None where
-    none could be. ``previous`` names the files of the version before, which readers may still open.
+    none could be. ``previous`` names the files of the version before, which readers may still open. ``plain`` names the
+    text fields that are, in every ride, in the form in which they are compared, so that nobody has to read that too.
     """
 
     rides: Mapping[int, DataFile]
@@ -41,6 +42,7 @@ class Manifest:
     horses: DataFile
     sources: Mapping[str, str | None]
     previous: tuple[str, ...] = ()
+    plain: tuple[str, ...] = ()
 
     @property
     def files(self) -> tuple[DataFile, ...]:
@@ -72,6 +74,7 @@ def dump(manifest: Manifest) -> bytes:
             JOCKEYS: _dumped(manifest.jockeys),
             HORSES: _dumped(manifest.horses),
             "previous": manifest.previous,
+            "plain": manifest.plain,
             "sources": dict(manifest.sources),
         }
     )
@@ -108,6 +111,7 @@ def _loaded(content: Any) -> Manifest:
         horses=_file(content[HORSES]),
         sources=sources,
         previous=tuple(map(writable_key, content["previous"])),
+        plain=tuple(name for name in TEXTS if name in content.get("plain", ())),
     )
 
 

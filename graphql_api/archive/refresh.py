@@ -179,12 +179,14 @@ class Refresh:
             own.pop(year, None)
             if rows:
                 rides[year], own[year] = self._stored(str(year), path, rows), path
+        files = [own[year] for year in sorted(own, reverse=True)]
         return Manifest(
             rides=rides,
             jockeys=self._stored(JOCKEYS, *shop.write_jockeys()),
-            horses=self._stored(HORSES, *shop.write_horses([own[year] for year in sorted(own, reverse=True)])),
+            horses=self._stored(HORSES, *shop.write_horses(files)),
             sources=self.sources,
             previous=tuple(file.name for file in self._base.files) if self._base else (),
+            plain=shop.plain_texts(files),
         )
 
     def _stored(self, name: str, path: Path, rows: int) -> DataFile:
