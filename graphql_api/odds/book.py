@@ -6,7 +6,8 @@ from functools import partial
 
 from graphql_api.errors import Conflict, StoreUnavailable
 from graphql_api.jobs.ledger import patiently
-from graphql_api.odds.model import Board, OddsStatus, Point
+from graphql_api.logs import EventLogger
+from graphql_api.odds.model import AHEAD, Board, OddsStatus, Point
 from graphql_api.odds.stored import (
     POINTS,
     Row,
@@ -25,6 +26,8 @@ from graphql_api.store.protocol import Item, ItemStore, Write
 
 MAX_TRIES = 3
 PAGE = 500
+
+log = EventLogger(__name__)
 
 
 class Book:
@@ -106,4 +109,7 @@ def _is_newer(board: Board, item: Item) -> bool:
     if item.body["status"] == OddsStatus.FINAL.value and board.status is not OddsStatus.FINAL:
         return False
     held: float = item.body["asOf"]
-    return board.as_of.timestamp() >= held
+    is_believed = held <= (board.fetched_at + AHEAD).timestamp()
+    if not is_believed:
+        log.warning("odds_clock_ahead", race=board.race_id, seconds=round(held - board.fetched_at.timestamp()))
+    return board.as_of.timestamp() >= held or not is_believed

@@ -8,9 +8,13 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from graphql_api.errors import Conflict
+from graphql_api.odds.model import AHEAD
 from graphql_api.store.protocol import ItemStore, Key
 
 KEY = Key("ODDS", "RUN")
+LONGEST_RUN = timedelta(minutes=1)
+LONGEST_PAUSE = timedelta(minutes=10)
+"""How long a run, and the pause behind it, last at most."""
 
 
 class Next(NamedTuple):
@@ -39,13 +43,14 @@ class Lease:
     def claim(self, now: datetime, seconds: float, *, at_once: bool = False) -> Claim | str:
         """Take the lease for some seconds, or return the reason why not: ``busy`` or ``idle``.
 
-        With ``at_once`` a run starts even if nothing is due, but never while another one runs.
+        With ``at_once`` a run starts even if nothing is due, but never while another one runs. Times that no run with a
+        correct clock can have written are ignored.
         """
         item = self._store.get(KEY)
         body = {} if item is None else item.body
-        if body.get("until", 0) > now.timestamp():
+        if now.timestamp() < body.get("until", 0) <= (now + LONGEST_RUN + AHEAD).timestamp():
             return "busy"
-        if not at_once and body.get("notBefore", 0) > now.timestamp():
+        if not at_once and now.timestamp() < body.get("notBefore", 0) <= (now + LONGEST_PAUSE + AHEAD).timestamp():
             return "idle"
         until, failures = now + timedelta(seconds=seconds), body.get("failures", 0)
         try:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 from types import MappingProxyType
 from typing import NamedTuple
@@ -14,6 +14,10 @@ from graphql_api.slips.tickets.types import BetType, Combination
 RANGES = frozenset({BetType.PLACE, BetType.QUINELLA_PLACE})
 """Types of bets whose odds are a range, because they depend on the other placed horses."""
 
+
+AHEAD = timedelta(minutes=2)
+"""How far a stored time may be ahead of the clock of a process. A later one is from a clock that is wrong: it is not
+believed, since it would delay everything until then."""
 
 NEVER = 2**32
 """A number of tenths above all odds."""

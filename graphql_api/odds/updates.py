@@ -14,8 +14,8 @@ from graphql_api.logs import EventLogger
 from graphql_api.odds.book import Book
 from graphql_api.odds.choice import open_provider
 from graphql_api.odds.due import BEGINS, last_slot, next_slot
-from graphql_api.odds.lease import Claim, Lease, Next
-from graphql_api.odds.model import Board, OddsStatus
+from graphql_api.odds.lease import LONGEST_PAUSE, Claim, Lease, Next
+from graphql_api.odds.model import AHEAD, Board, OddsStatus
 from graphql_api.odds.outcome import Outcome
 from graphql_api.odds.provider import OddsProvider
 from graphql_api.odds.settings import OddsSettings
@@ -41,7 +41,7 @@ FIRST_PAUSE = 0.5
 BACK_OFF, MAX_BACK_OFF = 30.0, 300.0
 """Pause in seconds after a run that failed completely: the first one, and the maximum."""
 
-IDLE = timedelta(minutes=10)
+IDLE = LONGEST_PAUSE
 """Maximum pause if no race is due. Post times may change."""
 
 Now = Callable[[], datetime]
@@ -217,9 +217,14 @@ def _due(race: Race, rows: dict[str, Row], now: datetime, *, everything: bool) -
     if everything:
         return Due(race, now, row)
     slot = None if race.post_time is None else last_slot(race.post_time, now)
-    if slot is None or (row is not None and (row.status is OddsStatus.FINAL or row.slot >= slot.timestamp())):
+    if slot is None or (row is not None and (row.status is OddsStatus.FINAL or _is_served(row, slot, now))):
         return None
     return Due(race, slot, row)
+
+
+def _is_served(row: Row, slot: datetime, now: datetime) -> bool:
+    """Return whether a due time was served by a process whose clock is not far ahead."""
+    return slot.timestamp() <= row.slot <= (now + AHEAD).timestamp()
 
 
 def _most_urgent(due: Sequence[Due]) -> list[Due]:

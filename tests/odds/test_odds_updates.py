@@ -274,6 +274,48 @@ def test_a_source_whose_clock_is_ahead_loses_no_update(day: RaceDay) -> None:
     assert (kept(day).as_of, kept(day).fetched_at) == (behind - timedelta(minutes=2), behind)
 
 
+class Timeless:
+    """A source of odds without a time: they are as of when a process has read them, by its clock."""
+
+    def __init__(self, wall: Wall, odds: int) -> None:
+        """Tell these odds."""
+        self.wall = wall
+        self.odds = odds
+
+    def board(self, race: Race) -> Board | None:
+        """Tell them of any race."""
+        return replace(board(self.wall(), self.wall(), self.odds), race_id=race.ids.bridge)
+
+    def close(self) -> None:
+        """Do nothing."""
+
+
+@pytest.mark.parametrize(("minutes", "delayed"), [(1, True), (3, False), (60, False), (60 * 24 * 400, False)])
+def test_a_process_whose_clock_is_ahead_delays_the_others_by_two_minutes_at_most(
+    day: RaceDay, minutes: int, delayed: bool
+) -> None:
+    """By its odds, by the due times that it has served, or by its lease."""
+    ahead = Wall(12, 0)
+    ahead.turn(minutes=minutes)
+
+    async def races(_day: date) -> Sequence[Race]:
+        return [race for race in await races_of(day) if race.ids.bridge == MAIN_RACE]
+
+    wrong, right = day.updates(Timeless(ahead, 30), ahead), day.updates(Timeless(day.wall, 40))
+    asyncio.run(wrong.run(races, 60, everything=True))
+    assert not isinstance(Lease(day.store).claim(ahead(), 50, at_once=True), str), "and it dies"
+    assert kept(day).as_of == ahead()
+    found = asyncio.run(right.run(races, 60))
+    assert (found.reason == "busy") == delayed
+    assert (kept(day).lines[BetType.WIN].least[0] == 40) == (not delayed)
+    assert (kept(day).as_of == day.wall()) == (not delayed)
+    day.wall.turn(minutes=6)
+    asyncio.run(right.run(races, 60))
+    assert (kept(day).as_of, kept(day).lines[BetType.WIN].least[0]) == (day.wall(), 40)
+    for each in (wrong, right):
+        each.close()
+
+
 def test_a_lease_is_held_by_one_run(tmp_path: Path) -> None:
     """Until it gives it back, or its time ends; who comes back late is told."""
     wall = Wall()

@@ -240,6 +240,19 @@ def test_a_run_that_dies_before_it_fires_is_made_up_for(here: Trading) -> None:
     )
 
 
+def test_a_clock_that_is_ahead_delays_no_alert(here: Trading) -> None:
+    """What it has stored and fired remains; from the second update on the alert follows the clock of the others."""
+    watch_id = here.watch(below())["watch"]["id"]
+    here.day.wall.turn(minutes=15)
+    here.trade(50, 30)
+    here.day.wall.turn(minutes=-15)
+    here.trade(50, 51, 30)
+    found = here.read(watch_id)
+    assert [each["asOf"][11:16] for each in found["firings"]] == ["15:17", "15:05"]
+    here.trade(50, 30)
+    assert len(here.read(watch_id)["firings"]) == 3
+
+
 def test_the_same_request_creates_one_watch(here: Trading) -> None:
     """With its id of a client; another request cannot have that id."""
     request = str(uuid.uuid4())

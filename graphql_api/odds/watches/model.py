@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import Enum
 from types import MappingProxyType
 
+from graphql_api.odds.model import AHEAD
 from graphql_api.odds.watches.rules import Alert, AlertState, Crossing, Sample, evaluate
 from graphql_api.slips.tickets.types import BetType
 
@@ -96,12 +97,18 @@ Series = Mapping[tuple[BetType, int], Sequence[Sample]]
 
 
 def advance(watch: Watch, series: Series, *, fresh: int, now: int, is_final: bool) -> Watch:
-    """Return the watch after the samples of its race; an equal one if nothing has changed."""
+    """Return the watch after the samples of its race; an equal one if nothing has changed.
+
+    A state whose last change is far ahead of ``now`` was written by a process with a wrong clock. It counts as changed
+    at ``now``.
+    """
     if watch.status is not OddsWatchStatus.ACTIVE:
         return watch
     states, fired = [], []
     for place, (alert, state) in enumerate(zip(watch.alerts, watch.states, strict=True)):
-        after, crossings = evaluate(alert, state, series.get((alert.bet_type, alert.horse_number), ()), fresh)
+        is_ahead = state.changed_at > now + AHEAD.total_seconds()
+        before = state._replace(changed_at=now) if is_ahead else state
+        after, crossings = evaluate(alert, before, series.get((alert.bet_type, alert.horse_number), ()), fresh)
         states.append(after)
         fired += [Firing(place, crossing, now) for crossing in crossings]
     fired.sort(key=lambda each: (each.crossing.at, each.alert))

@@ -17,7 +17,7 @@ from graphql_api.jobs.ledger import patiently
 from graphql_api.logs import EventLogger
 from graphql_api.notifications.service import Notifications
 from graphql_api.odds.book import Book
-from graphql_api.odds.model import Board, OddsStatus, Point
+from graphql_api.odds.model import AHEAD, Board, OddsStatus, Point
 from graphql_api.odds.settings import OddsSettings
 from graphql_api.odds.watches.model import MAX_MINUTES, Firing, Series, Watch, advance, with_sent
 from graphql_api.odds.watches.rules import Sample
@@ -106,6 +106,7 @@ class WatchRounds:
         now = self._now()
         fresh = int((now - LATE).timestamp())
         points = self._book.points(board.race_id, now - LATE - timedelta(minutes=MAX_MINUTES))
+        points = [each for each in points if each.as_of <= now + AHEAD]
         advanced = partial(
             advance,
             series=series_of(points),
