@@ -28,9 +28,9 @@ def rounded(text: str | bytes) -> Any:
 
 @pytest.fixture(scope="module")
 def questions_client(tmp_path_factory: pytest.TempPathFactory) -> TestClient:
-    """Serve what ``graphql-api sample`` writes by default of the jockeys that the page asks about."""
+    """Serve what ``make run`` serves: the files that ``graphql-api sample`` writes by default, with an index."""
     out = tmp_path_factory.mktemp("questions")
-    samples.write(out, jockeys=2, rows=1000, seed=1)
+    samples.write(out, jockeys=13, rows=1000, seed=1)
     Refresh(FolderStorage(out)).run(2)
     return TestClient(create_app(Settings(data=str(out))))
 
