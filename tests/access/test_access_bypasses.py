@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Timer
 from typing import Any
 from urllib.parse import quote
 
@@ -159,3 +160,20 @@ def test_a_named_proxy_is_believed(sample_data: Path, tmp_path: Path) -> None:
             statuses = [ask(connection, X_Forwarded_For=client)[0] for _ in range(40)]
             assert statuses[:30] == [200] * 30
             assert 429 in statuses[30:]
+
+
+@pytest.mark.parametrize("route", ["operation", "rows", "cart"])
+def test_a_request_that_ends_while_its_key_is_looked_up_is_not_answered(
+    sample_data: Path, tmp_path: Path, route: str
+) -> None:
+    """Its time is over before the store has answered: a wrong key is told that it is wrong, and nothing else is."""
+    method, path, body = ROUTES[route]
+    with served(sample_data, tmp_path, patience=60.0, jockey_request_timeout="0.2") as app:
+        app.store.answers.clear()
+        later = Timer(0.6, app.store.answers.set)
+        later.start()
+        wrong = {"X-API-Key": new_token("aaaaaaaa")}
+        answer = app.client.request(method, path, headers=wrong, **({} if body is None else {"json": body}))
+        later.join()
+        assert answer.status_code == 401
+        assert set(app.store.calls) == {"draw"}

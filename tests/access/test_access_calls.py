@@ -30,6 +30,8 @@ READS: dict[str, Ask] = {
     "dear": lambda app, key: app.client.post("/graphql", json=DEAR, headers=key),
     "get": lambda app, key: app.client.get("/graphql", params=ALL, headers=key),
     "rows": lambda app, key: app.client.get(ROWS + "?limit=150", headers=key),
+    "kept rows": lambda app, key: app.client.get(ROWS + "?limit=150", headers=key),
+    "held rows": lambda app, key: app.client.get(ROWS, headers={**key, "If-None-Match": "*"}),
     "table": lambda app, key: app.client.get(ROWS + ".csv", headers=key),
     "viewer": lambda app, key: app.client.post("/graphql", json=VIEWER, headers=key),
 }

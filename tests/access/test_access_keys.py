@@ -1,5 +1,6 @@
 """Keys: their form, who is refused and how, scopes, rotation, revocation; and no secret anywhere but in its request."""
 
+import asyncio
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from graphql_api.access.account import CHECK_SECONDS
-from graphql_api.access.tokens import LENGTH, new_token, read_token
+from graphql_api.access.keyring import MAX_WAITING
+from graphql_api.access.service import Access
+from graphql_api.access.tokens import LENGTH, new_id, new_token, read_token
 from graphql_api.access.visitors import MAX_LOOK_UPS
 from keyed import NAME, Served, served
 
@@ -139,6 +142,18 @@ def test_what_memory_can_refuse_costs_no_call(app: Served) -> None:
     answers = [app.ask({"X-API-Key": new_token("aaaaaaaa")}) for _ in range(MAX_LOOK_UPS + 5)]
     assert [each.status_code for each in answers[-5:]] == [429] * 5
     assert len(app.store.calls) == MAX_LOOK_UPS
+
+
+def test_few_requests_of_unknown_keys_are_read_at_once(app: Served) -> None:
+    """Whoever makes up keys has the keys of all others looked up before; good ones are answered all the same."""
+    access = app.core.services.get(Access)
+    unknown = [access.identify({new_token(new_id()).encode()}, "127.0.0.1", "rest") for _ in range(MAX_WAITING + 1)]
+    assert [each.may_wait() for each in unknown] == [True] * MAX_WAITING + [False]
+    assert app.client.post("/graphql", content=b"{", headers={"X-API-Key": new_token(new_id())}).status_code == 401
+    dear = {"query": '{ jockey(id: "00001") { records(first: 100) { nodes { date raceName horseName } } } }'}
+    assert "data" in app.client.post("/graphql", json=dear, headers=app.key()).json()
+    asyncio.run(unknown[0].finish())
+    assert unknown[-1].may_wait()
 
 
 def test_a_made_up_secret_of_a_known_id_costs_its_owner_nothing(app: Served) -> None:
