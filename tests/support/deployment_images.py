@@ -11,8 +11,9 @@ import os
 import re
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -26,6 +27,9 @@ DOCKERFILE = (ROOT / "Dockerfile").read_text()
 (BASE,) = re.findall(r"^FROM (\S+:\S+) AS base$", DOCKERFILE, re.MULTILINE)
 ADAPTER = "localhost/graphql-api-test-web-adapter"
 STAND_IN_OF_ADAPTER = Path(__file__).parent / "lambda_adapter.py"
+FOLDERS = Path(tempfile.gettempdir()) / "graphql-api-engine-"
+"""How folders of Podman's begin, before the process's id. In pytest's, mounts that are left would fail the next run."""
+
 TASK = "/var/task"  # where AWS's base image keeps the function: LAMBDA_TASK_ROOT
 PODMAN = ("podman", "runc", "mmdebstrap")
 SUITE = {"3.13": "trixie"}  # Debian's release with that Python
@@ -119,28 +123,49 @@ class Engine:
 
 
 @contextmanager
-def engine(folder: Path) -> Iterator[Engine]:
-    """Give the engine; Podman's images and containers live in ``folder``, and go with it."""
+def engine() -> Iterator[Engine]:
+    """Give the engine; Podman's images and containers live in a folder of this process, and go with it."""
     if _engine() == "docker":
         docker = Engine("docker", os.environ)
         docker("pull", BASE)
         yield docker
         return
-    (folder / "containers.conf").write_text(CONTAINERS)
-    (folder / "storage.conf").write_text(STORAGE.format(folder=folder))
+    for left in FOLDERS.parent.glob(f"{FOLDERS.name}*"):
+        if not Path("/proc", left.name.removeprefix(FOLDERS.name)).exists():
+            _remove(left)
+    folder = Path(f"{FOLDERS}{os.getpid()}")
+    folder.mkdir()
+    try:
+        # Two gigabytes of small files, which a disk takes minutes to write and to delete.
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4g", "tmpfs", folder], check=True)
+        (folder / "containers.conf").write_text(CONTAINERS)
+        (folder / "storage.conf").write_text(STORAGE.format(folder=folder))
+        podman = _podman(folder)
+        _make_base(podman, folder / "base")
+        yield podman
+    finally:
+        _remove(folder)
+
+
+def _podman(folder: Path) -> Engine:
     own = {
         "CONTAINERS_CONF": str(folder / "containers.conf"),
         "CONTAINERS_STORAGE_CONF": str(folder / "storage.conf"),
         "BUILDAH_FORMAT": "docker",  # the other one has no health check
         "BUILDAH_ISOLATION": "chroot",  # needs no network of its own
     }
-    podman = Engine("podman", {**os.environ, **own})
-    try:
-        _make_base(podman, folder / "base")
-        yield podman
-    finally:
-        subprocess.run(["umount", folder / "store" / "overlay"], capture_output=True, check=False)
-        shutil.rmtree(folder / "store", ignore_errors=True)
+    return Engine("podman", {**os.environ, **own})
+
+
+def _remove(folder: Path) -> None:
+    """End the containers of a folder, and delete it with all that is mounted there."""
+    with suppress(AssertionError):  # one that was killed may have left half a container
+        _podman(folder)("rm", "--all", "--force")
+    mounts = [Path(line.split()[1]) for line in Path("/proc/self/mounts").read_text().splitlines()]
+    for mount in reversed([each for each in mounts if each.is_relative_to(folder)]):
+        # What cleans up after a container may be at it yet.
+        subprocess.run(["umount", "--lazy", mount], capture_output=True, check=False)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _make_base(podman: Engine, folder: Path) -> None:
