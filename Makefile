@@ -18,7 +18,7 @@ run: .venv/run $(SAMPLE)/.made ## Serve sample data at http://127.0.0.1:8000
 	$(BIN)/graphql-api serve --data $(SAMPLE) --host $(HOST) --port $(PORT)
 
 # A whole season takes minutes to write and to learn from: so it is not what `run` serves.
-run-season: .venv/season $(SEASON)/.made ## Serve two whole seasons until yesterday, with forecasts, coming races and odds that move
+run-season: .venv/season $(SEASON)/.made ## Serve two whole seasons until yesterday, with forecasts, future races and odds that move
 	JOCKEY_RACES_PROVIDER=mock $(BIN)/graphql-api jobs run forecast-days --data $(SEASON) >/dev/null
 	JOCKEY_RACES_PROVIDER=mock JOCKEY_ODDS_UPDATES=true JOCKEY_FORECASTS_UPDATES=true \
 		$(BIN)/graphql-api serve --data $(SEASON) --host $(HOST) --port $(PORT)

@@ -52,7 +52,7 @@ def columns(default: ColumnSet) -> Json:
         "name": "columns",
         "in": "query",
         "description": "`source`: the file's own columns. `typed`: the fields of GraphQL's RaceRecord in snake case. "
-        f"Or some of those fields, separated by commas. Without it the columns are `{default}`.",
+        f"Or a list of these fields, separated by commas. Default: `{default}`.",
         "schema": {"type": "string", "maxLength": MAX_LENGTH, "pattern": _COLUMNS, "default": default},
         "examples": {
             "some": {"value": "date,race_name,horse_name,finish_position,prize_money"},
@@ -67,9 +67,8 @@ def order() -> Json:
     return {
         "name": "order",
         "in": "query",
-        "description": "Sort by these typed fields, separated by commas, the first counting most; then, and without "
-        "any, in the order of the file, newest first. Behind a field `.desc` sorts from large to small; null is last, "
-        "or first with `.nullsfirst`.",
+        "description": "Sort by these typed fields, separated by commas; the first field has priority. Equal rows are "
+        "newest first. `.desc` after a field sorts in descending order. Null is last, or first with `.nullsfirst`.",
         "schema": {"type": "string", "maxLength": MAX_LENGTH, "pattern": _ORDER},
         "example": "prize_money.desc,date",
     }

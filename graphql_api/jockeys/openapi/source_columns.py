@@ -23,13 +23,13 @@ SOURCE_COLUMNS = (
     ),
     SourceColumn(
         "開催",
-        "Meeting: JRA with its round and day around the racecourse, else the racecourse alone.",
+        "Meeting. JRA: round, racecourse and day. Others: the racecourse.",
         ("1新潟5", "船橋", "帯広(ば)"),
     ),
     SourceColumn("天 気", "Weather.", ("曇", "晴", "小雨")),
     SourceColumn("R", "Number of the race on its day.", (11,)),
     SourceColumn("レース名", "Name of the race, with grade or class in brackets.", ("仮設記念(GII)", "3歳未勝利")),
-    SourceColumn("映像", "Video: an icon on the page, so no text.", (None,)),
+    SourceColumn("映像", "Video. The page has an icon, so there is no text.", (None,)),
     SourceColumn("頭 数", "Number of starters.", (11,)),
     SourceColumn("枠 番", "Bracket.", (4,)),
     SourceColumn("馬 番", "Number of the horse.", (4,)),
@@ -38,7 +38,7 @@ SOURCE_COLUMNS = (
     SourceColumn(
         "着 順",
         "Finishing position, or how the ride ended: `中` did not finish, `失` disqualified, `取` scratched, `除` "
-        "excluded, `再` remounted. `(降)` behind a number: demoted to it.",
+        "excluded, `再` remounted. `(降)` after a number: demoted to this position.",
         ("1", 1, "中", "12(降)"),
     ),
     SourceColumn("馬名", "Name of the horse.", ("モッククロキング",)),
@@ -61,7 +61,7 @@ SOURCE_COLUMNS = (
     ),
     SourceColumn(
         "勝ち馬",
-        "Name of the winner; where this horse won, the second in brackets.",
+        "Name of the winner. If this horse won: the second horse in brackets.",
         ("(ハンレイナツヨン)", "ヒナガタヤマソング"),
     ),
     SourceColumn("賞金 (万円)", "Prize money in units of 10,000 yen.", (6200.0, None)),

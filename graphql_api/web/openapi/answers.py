@@ -140,7 +140,7 @@ def _health() -> Json:
             "checks": {"type": "object", "additionalProperties": {"type": "string"}},
             "cache": {
                 "type": "object",
-                "description": "Counts of requests by outcome, and what is held.",
+                "description": "Counts of cache requests by outcome, and the size of the cache.",
                 "additionalProperties": {"type": "integer"},
             },
         },

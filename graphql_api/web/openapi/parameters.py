@@ -8,8 +8,8 @@ from graphql_api.web.openapi.objects import Json
 from graphql_api.web.openapi.operation import Operation
 
 SWITCHES = {
-    "spreadsheet": "`1`: for spreadsheets. A byte order mark tells them that it is UTF-8, and an apostrophe stands "
-    "before a text that they would run as a formula."
+    "spreadsheet": "`1`: for spreadsheets. The file begins with a byte order mark, and texts that a spreadsheet would run "
+    "as a formula begin with an apostrophe."
 }
 
 
@@ -42,7 +42,7 @@ def byte_range() -> Json:
     return {
         "name": "Range",
         "in": "header",
-        "description": "The part of the file to send, uncompressed. What is no single range of bytes does not count.",
+        "description": "The bytes of the uncompressed file to return. Anything other than one range is ignored.",
         "schema": {"type": "string"},
         "example": "bytes=0-999",
     }
@@ -56,8 +56,8 @@ def row_filter(parameters: Mapping[str, Parameter], example: Json) -> Json:
         "in": "query",
         "style": "form",
         "explode": True,
-        "description": "Only rows that pass every filter: each property is a query parameter of its own, such as "
-        f"`{one}`. Null passes none but `_is_null`; what is empty does not count.",
+        "description": "Only rows that meet all filters. Each property is a query parameter, such as "
+        f"`{one}`. Null meets only `_is_null`. Empty parameters are ignored.",
         "schema": {
             "type": "object",
             "additionalProperties": False,
