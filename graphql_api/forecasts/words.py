@@ -45,23 +45,23 @@ def verdict(summary: Mapping[str, Any]) -> tuple[str, str]:
     difference = f"{summary['difference']:+.4f} [{summary['difference_low']:+.4f}, {summary['difference_high']:+.4f}]"
     if summary["difference_high"] < 0:
         market = (
-            f"このモデルは市場より良い({difference})。自レースのオッズを使わないモデルなら、結果の漏れ(リーク)である。",
-            f"The model is better than the market ({difference}). Without the odds of the race itself this is a leak.",
+            f"このモデルは市場より良いです({difference})。このレースのオッズを使わないモデルなら、結果の漏れ(リーク)です。",
+            f"The model is better than the market ({difference}). Without the odds of the race, this is a leak.",
         )
     elif summary["difference_low"] > 0:
         market = (
-            f"このモデルは市場に勝てない。1レースの対数損失は市場より大きい({difference})。馬券の購入を勧めるものではない。",
+            f"このモデルは市場に勝てません。1レースの対数損失は市場より大きいです({difference})。馬券の購入を勧めるものではありません。",
             f"The model does not beat the market: its loss is higher ({difference}). This is not advice to bet.",
         )
     else:
         market = (
-            f"このモデルは市場に勝っていない。差は誤差の範囲である({difference})。馬券の購入を勧めるものではない。",
+            f"このモデルは市場に勝っていません。差は誤差の範囲です({difference})。馬券の購入を勧めるものではありません。",
             f"The model does not beat the market: no clear difference ({difference}). This is not advice to bet.",
         )
     better = summary["log_loss"] < summary["uniform_log_loss"]
     uniform = (
-        ("一様予測より良い。", "It is better than the same chance for each runner.")
+        ("一様予測より良いです。", "It is better than equal probabilities.")
         if better
-        else ("一様予測より良くない。", "It is not better than the same chance for each runner.")
+        else ("一様予測より良くありません。", "It is not better than equal probabilities.")
     )
     return market[0] + uniform[0], f"{market[1]} {uniform[1]}"

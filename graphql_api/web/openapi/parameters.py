@@ -8,8 +8,8 @@ from graphql_api.web.openapi.objects import Json
 from graphql_api.web.openapi.operation import Operation
 
 SWITCHES = {
-    "spreadsheet": "`1`: for spreadsheets. The file begins with a byte order mark, and texts that a spreadsheet would run "
-    "as a formula begin with an apostrophe."
+    "spreadsheet": "`1`: for spreadsheets. The file begins with a byte order mark, and texts that a spreadsheet would "
+    "run as a formula begin with an apostrophe."
 }
 
 
