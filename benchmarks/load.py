@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-STALLED = 60.0
+STALLED = 240.0
 """Seconds without any byte after which a run is given up."""
 RECEIVE = 1 << 20
 LAST_CHUNK = b"\r\n0\r\n\r\n"
