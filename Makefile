@@ -23,7 +23,7 @@ run-season: .venv/season $(SEASON)/.made ## Serve two whole seasons until yester
 	JOCKEY_RACES_PROVIDER=mock JOCKEY_ODDS_UPDATES=true JOCKEY_FORECASTS_UPDATES=true \
 		$(BIN)/graphql-api serve --data $(SEASON) --host $(HOST) --port $(PORT)
 
-test: setup ## Run the tests
+test: setup ## Run all tests
 	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder
 
 test-fast: setup ## Run the quick tests: without browser, deployment, files of all kinds, fuzzing
@@ -37,7 +37,7 @@ check: setup ## Lint, format, types, import rules, and whether the SDL is up to 
 	$(BIN)/graphql-api export-schema --check
 	$(BIN)/python deploy/table.py --check
 
-setup: .venv/installed ## Make the locked environment of development in .venv
+setup: .venv/installed ## Create the locked environment for development in .venv
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: make PYTHON=python3.13 …")'
@@ -81,7 +81,7 @@ $(SEASON)/.made: | .venv/season
 
 LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --no-emit-index-url --generate-hashes --upgrade --quiet
 
-lock: setup ## Pin the dependencies anew: of the function, the plain server, development, and `make run`
+lock: setup ## Update the locked dependencies: of the function, the plain server, development, and `make run`
 	$(LOCK) pyproject.toml --extra lambda --extra archive --extra athena --extra pages -o requirements/lambda.txt
 	$(LOCK) pyproject.toml --extra server --extra archive --extra athena --extra pages -o requirements/server.txt
 	$(LOCK) pyproject.toml --all-extras --group dev -o requirements/dev.txt
@@ -90,21 +90,21 @@ lock: setup ## Pin the dependencies anew: of the function, the plain server, dev
 	$(LOCK) pyproject.toml --extra lambda --extra archive --extra athena --extra forecast -c requirements/dev.txt -o requirements/forecast.txt
 	$(LOCK) --group spark -o requirements/spark.txt
 
-vulnerabilities: setup ## Ask PyPI and npm what is known of all that is locked
+vulnerabilities: setup ## Check all locked dependencies for known vulnerabilities
 	$(BIN)/uv tool run --exclude-newer 2026-11-01 pip-audit==2.10.1 --disable-pip --require-hashes \
 		-r requirements/lambda.txt -r requirements/server.txt -r requirements/run.txt -r requirements/season.txt -r requirements/forecast.txt \
 		-r requirements/dev.txt -r requirements/spark.txt
 	for folder in . audit explorer tests/clients tests/dynalite; do \
 		npm audit --package-lock-only --audit-level=high --prefix "$$folder" || exit 1; done
 
-bench: setup ## Measure this server beside its peers, and write benchmarks/results
+bench: setup ## Compare this server with its peers, and write benchmarks/results
 	$(BIN)/python -m benchmarks
 	$(BIN)/python -m benchmarks.access
 
-bench-archive: setup ## Ask the archive of 1.2 million rides, beside DuckDB, Polars, SQLite and three servers
+bench-archive: setup ## Compare the archive of 1.2 million rides with DuckDB, Polars, SQLite and three servers
 	$(BIN)/python -m benchmarks.archive
 
-spark: setup .venv-spark/installed ## Ask Spark what docs/archive_questions.graphql asks, and for the features of forecasts; needs Java 17
+spark: setup .venv-spark/installed ## Compare the archive's queries and the features of forecasts with Spark; needs Java 17
 	@out=$$(mktemp -d) && trap 'rm -rf "$$out"' EXIT && \
 		$(BIN)/python tests/spark/ask.py "$$out" && .venv-spark/bin/python tests/spark/compare.py "$$out" && \
 		$(BIN)/python tests/spark/ask_features.py "$$out" && \
@@ -115,19 +115,19 @@ spark: setup .venv-spark/installed ## Ask Spark what docs/archive_questions.grap
 	$(BIN)/uv pip install --quiet --python .venv-spark/bin/python --require-hashes -r requirements/spark.txt
 	touch $@
 
-audit: setup audit/node_modules ## The official GraphQL over HTTP audit: 61 of 61
+audit: setup audit/node_modules ## Run the official GraphQL over HTTP audit: 61 of 61
 	$(BIN)/pytest --no-skips tests/test_audit.py
 
 audit/node_modules: audit/package-lock.json
 	cd audit && npm ci --no-audit --no-fund && touch node_modules
 
-fuzz: setup ## Fuzz for as long as FUZZ_EXAMPLES says
+fuzz: setup ## Run the long fuzz tests; FUZZ_EXAMPLES sets their number
 	FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-2000} $(BIN)/pytest -n auto tests/test_fuzz.py
 
 explorer: explorer/node_modules ## Build the explorer's assets into graphql_api/web/static
 	node explorer/build.mjs
 
-explorer-check: explorer/node_modules ## Build them anew, and compare
+explorer-check: explorer/node_modules ## Build the explorer again, and compare
 	node explorer/build.mjs --check
 
 explorer/node_modules: explorer/package-lock.json
@@ -142,13 +142,13 @@ tests/dynalite/node_modules: tests/dynalite/package-lock.json
 node_modules: package-lock.json
 	npm ci --ignore-scripts --no-audit --no-fund && touch node_modules
 
-package: setup ## Make dist/function-arm64.zip
+package: setup ## Build dist/function-arm64.zip
 	$(BIN)/python deploy/package.py
 
-verify-deploy: setup node_modules ## Prove the deployment without AWS
+verify-deploy: setup node_modules ## Test the deployment without AWS
 	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder --no-skips tests/deploy
 
-clean: ## Remove what make made here; files that you put into sample-data or sample-season, or changed there, stay
+clean: ## Remove what make created here; files that you added or changed in sample-data or sample-season remain
 	rm -rf .venv .venv-spark dist $(SAMPLE).new $(SEASON).new
 	@for folder in $(SAMPLE) $(SEASON); do \
 		[ ! -f $$folder/.made ] || (cd $$folder && cksum * 2>/dev/null | grep -Fxf .made | cut -d ' ' -f 3 | \
