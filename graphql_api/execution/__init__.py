@@ -1,1 +1,1 @@
-"""From a query's text to the bytes of its answer: documents, limits, plans, encoding."""
+"""From the text of a query to the bytes of its response: documents, limits, plans, encoding."""

@@ -1,6 +1,6 @@
-"""The general executor within a budget: it resolves field by field, and nothing else could stop it.
+"""The general executor with a budget, which is checked for each field.
 
-Rows it writes by columns, as a plan does: an error elsewhere in the operation is no reason to resolve a quarter of a
+It writes rows by columns, like a plan, so that an error elsewhere in the operation does not resolve a quarter of a
 million fields one by one.
 """
 
@@ -17,23 +17,23 @@ from graphql_api.execution.private_names import StrawberryGraphQLCoreExecutionCo
 from graphql_api.tables.windows import Window
 
 GENERAL_WEIGHT = 5
-"""A value costs the general executor so many times what it costs a plan."""
+"""Cost of a value in the general executor, as a multiple of that in a plan."""
 
 GENERAL_WORK = 100
-"""Values of a list that could be written in the time that the general executor takes for a field."""
+"""Work of a field in the general executor, in values of a list."""
 
 
 class BoundedExecutor(StrawberryGraphQLCoreExecutionContext):
-    """Pays for every field from ``context.budget``. Data holds rows as ``orjson.Fragment``.
+    """Charges every field to ``context.budget``. Rows in the data are ``orjson.Fragment``.
 
-    ``given_up`` says why the result is worth nothing; the caller raises it. By then all fields of the root have been
-    resolved and what they load is there; nothing that was begun is left behind.
+    ``given_up`` is the reason why the result is invalid. The caller raises it. At that time all root fields have been
+    resolved and their loads have ended.
     """
 
     given_up: LongWork | Exhausted | None = None
 
     def execute_field(self, parent_type: Any, source: Any, field_details_list: Any, path: Any, *context: Any) -> Any:
-        """Execute one field of one object; after the work was given up, only fields of the root, for what they load."""
+        """Execute one field of an object. After the work was given up, execute only root fields, for their loads."""
         try:
             if self.given_up is None:
                 self.context_value.budget.spend(GENERAL_WEIGHT, GENERAL_WORK)
@@ -45,9 +45,9 @@ class BoundedExecutor(StrawberryGraphQLCoreExecutionContext):
             return None
 
     def release(self) -> None:
-        """Raise why the work was given up, if it was; and let go of the request.
+        """Raise the reason if the work was given up, and release the request.
 
-        An executor refers to itself, and stays until the next collection; what it was given need not.
+        An executor refers to itself, so it lives until the next garbage collection. Its request need not.
         """
         reason, self.given_up, self.context_value = self.given_up, None, None
         try:
@@ -59,7 +59,7 @@ class BoundedExecutor(StrawberryGraphQLCoreExecutionContext):
     def complete_iterable_value(
         self, item_type: Any, field_details_list: Any, info: Any, path: Any, items: Any, position_context: Any
     ) -> Any:
-        """Complete a list; a window's rows are written by their columns."""
+        """Complete a list. The rows of a window are written by columns."""
         if isinstance(items, Window):
             with suppress(Exception):  # whatever it is, row by row it is told properly
                 return self._rows(items, item_type, field_details_list)

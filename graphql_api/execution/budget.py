@@ -1,4 +1,4 @@
-"""What answering one request may take: values, bytes, and seconds, also of work that nothing can interrupt."""
+"""The budget of a request: values, bytes and seconds, including work that cannot be interrupted."""
 
 import math
 import time
@@ -10,40 +10,40 @@ from typing import Any
 from graphql_api.errors import QueryTooComplex, RequestTimeout, ResponseTooLarge, ServiceError
 
 LOOK_EVERY = 100
-"""Values between two looks at the clock, which takes longer than writing most of them."""
+"""Number of values between two checks of the clock, which is slower than most values."""
 
 SHORT = 60_000
-"""Work that a request may do on the event loop at any time, in values of a list: some 5 ms."""
+"""Maximum work of a request on the event loop at any time, in values of a list: about 5 ms."""
 
 AT_ONCE = 200_000
-"""Work that a request may do on the event loop in a turn of its own: some 20 ms."""
+"""Maximum work of a request on the event loop in its turn: about 20 ms."""
 
 VARIABLE = AT_ONCE // 300
-"""Work of one value of the variables: three hundred take some 20 ms to be coerced and made arguments of."""
+"""Work of one value in variables: coercion and arguments of three hundred take about 20 ms."""
 
 
 class LongWork(BaseException):
-    """There is more work than a request may do on the event loop: it is to be done again, elsewhere.
+    """The work is more than a request may do on the event loop. It has to be done again elsewhere.
 
-    No ``Exception``, for the reason that ``Exhausted`` is none.
+    It is not an ``Exception``, for the same reason as ``Exhausted``.
     """
 
 
 class Exhausted(BaseException):
-    """The budget is spent; ``error`` says of what.
+    """The budget is spent. ``error`` says which part.
 
-    No ``Exception``, since the executor would make a field's error of it and go on with the next field.
+    It is not an ``Exception``, since the executor would convert that to an error of the field and continue.
     """
 
     def __init__(self, error: ServiceError) -> None:
-        """Carry what the client is told."""
+        """Store the error for the client."""
         super().__init__(error.message)
         self.error = error
 
 
 @contextmanager
 def answered() -> Iterator[None]:
-    """Raise the error that an ``Exhausted`` carries, for routes that respond with one error and have no executor."""
+    """Raise the error of an ``Exhausted``, for routes without an executor."""
     try:
         yield
     except Exhausted as exhausted:
@@ -52,10 +52,10 @@ def answered() -> Iterator[None]:
 
 @dataclass(slots=True)
 class Budget:
-    """One request's budget; all that takes part in its answer spends from it. The default is without bounds.
+    """The budget of one request, from which all parts of its response are charged. The default has no limits.
 
-    ``seconds`` count from ``since`` by ``clock``; None is from now on. ``allowance`` is the work that may be done where
-    it is being done.
+    ``seconds`` are counted from ``since`` by ``clock``. None means from now. ``allowance`` is the work that is allowed
+    at the current place.
     """
 
     values: float = math.inf
@@ -80,24 +80,24 @@ class Budget:
         return self.seconds - (self.clock() - self.begun)
 
     def begin(self, allowance: float) -> None:
-        """Start the work, or start it again: what was paid for before does not count."""
+        """Start the work, or start it again. Earlier charges do not count."""
         self.allowance = allowance
         self.spent = self.written = self.worked = self.next_look = 0
 
     @property
     def left(self) -> float:
-        """Return the seconds that are left; zero or less after ``stop``."""
+        """Return the seconds that are left. Zero or less after ``stop``."""
         return self.seconds - (self.clock() - self.begun)
 
     def stop(self) -> None:
-        """Stop work in another thread, when it next checks the clock."""
+        """Stop work in another thread at its next check of the clock."""
         self.seconds = -1
 
     def spend(self, values: int, work: int | None = None) -> None:
-        """Pay for so many values of the answer, before they are written.
+        """Charge values of the response, before they are written.
 
-        ``work`` is what writing them takes, in values of a list; None is as much as they are. Raises ``Exhausted``, and
-        ``LongWork`` where it passes the allowance.
+        ``work`` is the work of writing them, in values of a list. None means their number. Raises ``Exhausted``, and
+        ``LongWork`` if it exceeds the allowance.
         """
         self.spent += values
         self.worked += values if work is None else work
@@ -105,20 +105,20 @@ class Budget:
             self._look()
 
     def charge(self, values: int) -> None:
-        """Pay for work whose cost the caller computed, before it is done. Raises ``Exhausted``."""
+        """Charge work of a known cost, before it is done. Raises ``Exhausted``."""
         self.spent += values
         if self.spent > self.values:
             message = f"The operation costs {self.spent:,.0f}, of {self.values:,.0f} at most: ask for less at once."
             raise Exhausted(QueryTooComplex(message, spent=self.spent))
 
     def work(self, amount: int) -> None:
-        """Pay for work of which no value is written, before it is done. Raises as ``spend``."""
+        """Charge work without values, before it is done. Raises as ``spend``."""
         self.worked += amount
         if self.worked > self.next_look:
             self._look()
 
     def _look(self) -> None:
-        """Check the values and the clock, and set when to check next."""
+        """Check the values and the clock, and set the next check."""
         if self.spent > self.values:
             message = f"The answer would hold more than {self.values:,.0f} values: ask for fewer rows or fields."
             raise Exhausted(ResponseTooLarge(message, spent=self.spent))
@@ -130,19 +130,19 @@ class Budget:
             raise Exhausted(RequestTimeout(f"The request took longer than {round(self.seconds, 1):g} seconds."))
 
     def write(self, size: int) -> None:
-        """Pay for so many bytes of the answer. Raises ``Exhausted``."""
+        """Charge bytes of the response. Raises ``Exhausted``."""
         self.written += size
         check_size(self.written, self.bytes)
 
 
 def check_size(size: int, most: float) -> None:
-    """Raise ``Exhausted`` if an answer is larger than ``most`` bytes."""
+    """Raise ``Exhausted`` if a response is larger than ``most`` bytes."""
     if size > most:
         raise Exhausted(ResponseTooLarge(f"The answer is larger than {most:,.0f} bytes: ask for fewer rows or fields."))
 
 
 def coercion_work(variables: Mapping[str, Any] | None) -> int:
-    """Return the work that it takes to coerce variables and make resolvers' arguments of them, in values of a list."""
+    """Return the work of coercing variables and making resolvers' arguments, in values of a list."""
     count, unseen = 0, [*variables.values()] if variables else []
     while unseen:
         value = unseen.pop()

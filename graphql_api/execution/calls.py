@@ -1,4 +1,4 @@
-"""Calls: how a planned field's value is found, with as much decided beforehand as can be."""
+"""Calls: functions that return the value of a planned field, prepared as far as possible."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -36,18 +36,18 @@ from graphql_api.execution.private_names import (
 
 Resolve = Callable[[Any, Run], Any]
 Arguments = Callable[[VariableValues], dict[str, Any]]
-"""Gives a field's arguments, in a dict of the caller's own."""
+"""Returns a field's arguments in a new dict."""
 
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One operation of a document with what it needs from there."""
+    """One operation of a document with its fragments and other parts."""
 
     schema: GraphQLSchema
     node: OperationDefinitionNode
     fragments: dict[str, FragmentDetails]
     fragment_definitions: dict[str, FragmentDefinitionNode] = field(init=False)
-    """The fragments as resolvers see them."""
+    """The fragments in the form for resolvers."""
 
     def __post_init__(self) -> None:
         """Prepare the fragments once for all fields."""
@@ -66,7 +66,7 @@ def strawberry_field(definition: GraphQLField) -> StrawberryField:
 def resolver(
     operation: Operation, parent: GraphQLObjectType, definition: GraphQLField, nodes: list[FieldNode]
 ) -> Resolve:
-    """Return the planned way to find a field's value."""
+    """Return the function that returns a field's value."""
     field = strawberry_field(definition)
     if field.is_basic_field:
         name = field.python_name
@@ -85,7 +85,7 @@ def resolver(
 def _info(
     operation: Operation, parent: GraphQLObjectType, definition: GraphQLField, nodes: list[FieldNode]
 ) -> Callable[[Run], GraphQLResolveInfo[Any]]:
-    """Return a function that makes a resolver's ``info``. It has no path, which only errors need."""
+    """Return a function that makes a resolver's ``info``. It has no path, which is only used for errors."""
     known = (nodes[0].name.value, nodes, definition.type, parent, None)
     of_document = (operation.schema, operation.fragment_definitions, None, operation.node)
 
@@ -102,9 +102,9 @@ def _direct(
     node: FieldNode,
     info: Callable[[Run], GraphQLResolveInfo[Any]],
 ) -> Resolve:
-    """Call the Python function behind a field whose arguments need no conversion.
+    """Return a direct call of the Python function of a field whose arguments need no conversion.
 
-    This is what Strawberry's own wrapper does for such a field, without looking at each argument's type again.
+    Strawberry's own wrapper does the same for such a field, but checks each argument's type again.
     """
     resolver = resolver_of(field)
     if resolver is None:
@@ -125,7 +125,7 @@ def _direct(
 
 
 def _is_plain(kind: Any) -> bool:
-    """Return whether an argument reaches Python as it is: scalars that need no conversion, or a list of them."""
+    """Return whether an argument needs no conversion: it is a plain scalar, or a list of them."""
     if is_non_null_type(kind):
         return _is_plain(kind.of_type)
     if is_list_type(kind):
@@ -135,9 +135,9 @@ def _is_plain(kind: Any) -> bool:
 
 
 def _arguments(definition: GraphQLField, node: FieldNode, names: Mapping[str, str]) -> Arguments:
-    """Plan how a field's arguments are found, under ``names``: constants and defaults beforehand, variables by name.
+    """Return the plan of a field's arguments with their ``names``. Constants and defaults are computed now.
 
-    A variable inside a list or an input object is left to graphql-core at each run.
+    Variables in lists or input objects are processed by graphql-core at each run.
     """
     given = node.arguments or ()
     by_variable = {each.name.value: each.value.name.value for each in given if isinstance(each.value, VariableNode)}
@@ -154,7 +154,7 @@ def _arguments(definition: GraphQLField, node: FieldNode, names: Mapping[str, st
 
 
 def _filled_in(fixed: Mapping[str, Any], taken: Sequence[tuple[str, str, bool]]) -> Arguments:
-    """Add to ``fixed`` arguments those ``taken`` from variables: by name, variable, and whether it is non-null."""
+    """Add the arguments ``taken`` from variables to the ``fixed`` ones: name, variable, and whether it is non-null."""
     constants = dict(fixed)
 
     def arguments(values: VariableValues) -> dict[str, Any]:

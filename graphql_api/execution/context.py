@@ -1,4 +1,4 @@
-"""What one request carries: who asks, from where data comes, and how long each stage took."""
+"""The context of one request: caller, data sources, and durations of stages."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Generator, Hashable
@@ -16,14 +16,14 @@ V = TypeVar("V")
 
 
 class Unloaded(BaseException):
-    """A key is not in memory, and may not be waited for here: first ``finish_loads``, then all is to be done again.
+    """A key is not in memory, and waiting is not allowed here. Call ``finish_loads``, then repeat the work.
 
-    No ``Exception``, since the executor would make a field's error of it.
+    It is not an ``Exception``, since the executor would convert that to an error of the field.
     """
 
 
 class _Unloaded:
-    """Stands for a key that was asked for where nothing may wait."""
+    """Placeholder of a key that was requested where waiting is not allowed."""
 
     def __await__(self) -> Generator[Any, None, Any]:
         raise Unloaded
@@ -38,7 +38,7 @@ Load = Snapshot[Any] | asyncio.Future[Snapshot[Any]] | _Unloaded
 
 @dataclass(slots=True)
 class _Work:
-    """Work of one request in other threads: how it begins, and what is awaited."""
+    """Work of one request in other threads: its start function, and its awaitable."""
 
     begin: Callable[[], Awaitable[Any]]
     load: asyncio.Future[Any] | _Unloaded
@@ -46,11 +46,11 @@ class _Work:
 
 @dataclass(slots=True)
 class Context:
-    """The context of one GraphQL request; resolvers reach it as ``info.context``.
+    """The context of one GraphQL request. Resolvers access it as ``info.context``.
 
-    What resolvers read is recorded. A snapshot is a dependency of the answer; any other service makes the answer one
-    that nobody keeps. A key asked for twice in one request, or again because the general executor took over from a
-    plan, is loaded once: both see the same version, or the same error.
+    Reads of resolvers are recorded. A snapshot is a dependency of the response. Any other service makes the response
+    uncacheable. A key that is requested twice in one request, or again because the general executor replaces a
+    plan, is loaded once: both get the same version, or the same error.
     """
 
     _services: Services
@@ -59,9 +59,9 @@ class Context:
     settings: Settings = field(default_factory=Settings)
     budget: Budget = field(default_factory=Budget)
     may_wait: bool = True
-    """Whether loads may be awaited; where not, that raises ``Unloaded``."""
+    """Whether loads may be awaited. If not, awaiting raises ``Unloaded``."""
     client: str = ""
-    """The address of the connection by which the request came; empty if it is not known."""
+    """The client's address. Empty if it is not known."""
     _private: bool = False
     _loads: dict[Place, Load] = field(default_factory=dict)
     _works: dict[Hashable, "_Work"] = field(default_factory=dict)
@@ -72,7 +72,7 @@ class Context:
         return self._services.get(kind)
 
     def load(self, kind: type[Snapshots[V]], key: str) -> Snapshot[V] | Awaitable[Snapshot[V]]:
-        """Return a snapshot of a service that holds some: at once if it is in memory and fresh, else to be awaited."""
+        """Return a snapshot of a service: at once if it is in memory and fresh, else as an awaitable."""
         place = kind, key
         found = self._loads.get(place)
         if found is None:
@@ -83,9 +83,9 @@ class Context:
         return found
 
     async def once(self, key: Hashable, work: Callable[[], Awaitable[V]]) -> V:
-        """Return the result of ``work``, which starts once for each ``key`` in a request and is awaited as loads are.
+        """Return the result of ``work``, which runs once for each ``key`` in a request and is awaited like a load.
 
-        It may read the snapshots of this request and nothing else, so that their versions are those of the answer.
+        It may read only the snapshots of this request, so that their versions are those of the response.
         """
         found = self._works.get(key)
         if found is None:
@@ -98,11 +98,11 @@ class Context:
 
     @property
     def works(self) -> Collection[Hashable]:
-        """Return the keys of the work that was begun, or is to begin."""
+        """Return the keys of the work that was started, or will be started."""
         return self._works.keys()
 
     async def finish_loads(self) -> None:
-        """Wait until all requested keys and work have ended, with success or not; what was cancelled starts again."""
+        """Wait until all requested keys and work have ended, with success or not. Restart what was cancelled."""
         for place, load in self._loads.items():
             if _is_given_up(load):
                 self._loads[place] = self._begin(place)
@@ -121,21 +121,21 @@ class Context:
 
     @property
     def versions(self) -> tuple[Snapshot[Any], ...] | None:
-        """Return the versions that fully determine a pure operation's response; None if one is unknown or stale."""
+        """Return the versions that determine a pure operation's response. None if one is unknown or stale."""
         found = self.snapshots
         whole = not self._private and len(found) == len(self._loads) > 0 and not any(each.stale for each in found)
         return tuple(found) if whole else None
 
     def __enter__(self) -> Self:
-        """Begin: whoever makes a context does so in a ``with`` statement, so that it always ends."""
+        """Start. Use a context in a ``with`` statement, so that it always ends."""
         return self
 
     def __exit__(self, *_: object) -> None:
-        """End, by ``close``."""
+        """End by ``close``."""
         self.close()
 
     def close(self) -> None:
-        """Forget loads and work: errors in them hold the frames that they passed, and these hold this context."""
+        """Release loads and work: their errors refer to frames, which refer to this context."""
         self._loads.clear()
         self._works.clear()
 
@@ -155,7 +155,7 @@ def _begin(work: Callable[[], Awaitable[V]]) -> asyncio.Future[V]:
 
 
 def _is_given_up(load: "Load | asyncio.Future[Any]") -> bool:
-    """Return whether a load never began, or was cancelled with the attempt that waited for it."""
+    """Return whether a load never started, or was cancelled with the attempt that waited for it."""
     return load is UNLOADED or (isinstance(load, asyncio.Future) and load.cancelled())
 
 
@@ -166,6 +166,6 @@ def _loaded(load: Load) -> Snapshot[Any] | None:
 
 
 def _mark_retrieved(load: asyncio.Future[Any]) -> None:
-    """Read the error of a load that nobody awaits any more, so that asyncio does not report it as lost."""
+    """Read the error of a load that is no longer awaited, so that asyncio does not report it."""
     if not load.cancelled():
         load.exception()

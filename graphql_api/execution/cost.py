@@ -1,8 +1,8 @@
-"""What an operation asks for, in values of its answer, reckoned from its arguments before anything is loaded.
+"""The cost of an operation in values of its response, estimated from its arguments before anything is loaded.
 
-The cost of a field is its weight and the cost of what is selected beneath it, times the length of its list. A list's
-length is what the arguments ask for, here or at the field around it (``records(first: 10) { nodes { … } }``); a list
-that no argument bounds counts as one item here, and its real rows are paid for when they are known, from the budget.
+The cost of a field is its weight plus the cost of its selection times the length of its list. A list's
+length is that of its arguments, or of those of the field around it (``records(first: 10) { nodes { … } }``). A list
+without such an argument counts as one item here, and its real rows are charged to the budget when they are known.
 """
 
 from collections.abc import Iterable, Mapping
@@ -33,30 +33,30 @@ from graphql import (
 from graphql_api.execution.private_names import FragmentDetails, VariableValues, get_argument_values, metadata_of
 
 LOAD = 10_000
-"""Reading a file takes about as long as writing so many values."""
+"""Cost of reading a file, in values."""
 
 TEST = 200
-"""Each value in an argument is, in a filter, a test of every row."""
+"""Cost of each value in an argument: in a filter it is a test of every row."""
 
 TEXT = 100
-"""Characters of a text in a list or an object that cost as much as a test: they are folded at every use."""
+"""Characters of a text in a list or an object that cost as much as a test, since they are folded at every use."""
 
 INTROSPECTION = {"__schema": 20 * LOAD, "__type": LOAD}
-"""What introspection costs, which the general executor answers."""
+"""Cost of introspection, which the general executor does."""
 
 COUNTS = ("first", "last", "limit")
-"""Arguments that say how many items a list, or the page around it, has; the least of them counts."""
+"""Arguments with the number of items of a list, or of the page around it. The lowest one is used."""
 
 KEYS = ("ids",)
-"""Arguments that hold one entry for each item."""
+"""Arguments with one entry for each item."""
 
 
 @dataclass(frozen=True, slots=True)
 class FieldCost:
-    """What a field costs beside its one value: ``weight`` for itself, and for each item of a list.
+    """The cost of a field in addition to its value: ``weight`` for itself, and for each item of a list.
 
-    ``size`` is the length of a list that has a bound of its own, or that is reckoned so long where no argument says it.
-    ``each`` is for every item of the page that a connection around the field is asked for.
+    ``size`` is the fixed or estimated length of a list without an argument for it.
+    ``each`` is for every item of the requested page of the connection around the field.
     """
 
     weight: int = 0
@@ -68,13 +68,13 @@ ONE_VALUE = FieldCost()
 
 
 def cost(*, weight: int = 0, size: int | None = None, each: int = 0) -> Mapping[Any, Any]:
-    """Return the metadata by which a field declares what it costs; a field that declares nothing is one value."""
+    """Return the metadata with the cost of a field. Without it, the cost is one value."""
     return {FieldCost: FieldCost(weight, size, each)}
 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """The cost of a selection: ``fixed``, and ``per_item`` of the page that it is a selection of."""
+    """The cost of a selection: ``fixed``, and ``per_item`` of its page."""
 
     fixed: int = 0
     per_item: int = 0
@@ -82,7 +82,7 @@ class Cost:
 
 @dataclass(slots=True)
 class CostVisitor:
-    """The cost of one operation's parts; ``decisive`` gathers the variables that have a say in it."""
+    """Computes the cost of an operation. ``decisive`` collects the variables that determine it."""
 
     schema: GraphQLSchema
     fragments: Mapping[str, FragmentDetails]
@@ -111,7 +111,7 @@ class CostVisitor:
         return self._selections(kind, node.selection_set.selections)
 
     def _fragment(self, name: str) -> Cost:
-        """Return the cost of a fragment, computed once for all places that spread it."""
+        """Return the cost of a fragment, computed once for all its uses."""
         if name not in self.known:
             fragment = self.fragments[name].definition
             kind = self.schema.type_map[fragment.type_condition.name.value]
@@ -138,7 +138,7 @@ class CostVisitor:
         return Cost(weight + tests, item)
 
     def _arguments(self, definition: GraphQLField, node: FieldNode) -> dict[str, Any]:
-        """Return a field's arguments, variables and defaults filled in; none if the field will fail for them."""
+        """Return a field's arguments with variables and defaults. Empty if the field will fail because of them."""
         if not definition.args:
             return {}
         given = node.arguments or ()
@@ -154,7 +154,7 @@ class CostVisitor:
 
 
 def _holds_many(kind: GraphQLInputType) -> bool:
-    """Return whether an argument of this type can hold more than one value."""
+    """Return whether an argument of this type can contain more than one value."""
     return is_list_type(get_nullable_type(kind)) or is_input_object_type(get_named_type(kind))
 
 
@@ -171,13 +171,13 @@ def _variables(node: ValueNode) -> set[str]:
 
 
 def _size(arguments: Mapping[str, Any]) -> int | None:
-    """Return the length that a field's arguments ask for; None if none does."""
+    """Return the list length of a field's arguments. None if there is none."""
     counts = [arguments[name] for name in COUNTS if isinstance(arguments.get(name), int)]
     counts += [len(arguments[name]) for name in KEYS if isinstance(arguments.get(name), list)]
     return max(0, min(counts)) if counts else None
 
 
 def _leaves(value: Any) -> int:
-    """Count what a list or an object holds, at any depth, a text once more for every ``TEXT`` characters."""
+    """Count the values in a list or an object at any depth. A text counts once more for every ``TEXT`` characters."""
     parts: Iterable[Any] = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
     return sum(1 + (len(each) // TEXT if isinstance(each, str) else _leaves(each)) for each in parts)

@@ -1,4 +1,4 @@
-"""One document: its syntax tree or its refusal, what was compiled from it, and what all of it takes in memory."""
+"""One document: its syntax tree or its errors, its compiled plans, and its memory."""
 
 import sys
 from collections.abc import Callable, Hashable, Mapping
@@ -22,23 +22,23 @@ from graphql_api.execution.variables import Coerce, coercion
 from graphql_api.execution.weighed_cache import WeighedCache
 
 COMPILED_BYTES = 2**23
-"""Bytes of plans and costs kept for one document; one that varies by its variables has many."""
+"""Maximum bytes of plans and costs of one document. It has many if they depend on variables."""
 
 DOCUMENT_BYTES = 3_000
-"""What a document takes beside its text and its tokens."""
+"""Bytes of a document without its text and its tokens."""
 
 TOKEN_BYTES = 640
-"""What a token takes with the nodes made of it. A field of one name takes most, 610 bytes; the tests measure it."""
+"""Bytes of a token with its nodes. The maximum is a field with a name: 610 bytes. A test measures it."""
 
 ERROR_BYTES = 1_000
-"""What an error takes beside its message."""
+"""Bytes of an error without its message."""
 
 
 @dataclass(slots=True, eq=False)
 class Document:
-    """One query text: its syntax tree, or the errors for which it is refused; and what was compiled from it.
+    """One query text: its syntax tree or the errors for which it is refused, and its compiled plans.
 
-    ``weight`` is in bytes, an upper bound. ``grown`` is called when more was compiled.
+    ``weight`` is an upper bound in bytes. ``grown`` is called when more was compiled.
     """
 
     tree: DocumentNode | None
@@ -68,26 +68,26 @@ class Document:
 
     @property
     def weight(self) -> int:
-        """Return the bytes that the document takes with what was compiled from it."""
+        """Return the bytes of the document with its compiled plans."""
         return self._own_weight + self.compiled.size
 
     def keep(self, key: Hashable, value: Any, size: int) -> None:
-        """Keep something of ``size`` bytes that was compiled from the document."""
+        """Store a compiled value of ``size`` bytes."""
         self.compiled.keep(key, value, size)
         if self.grown is not None:
             self.grown(self)
 
     def operation(self, name: str | None) -> OperationDefinitionNode | None:
-        """Return the operation with a name; None if there is none, or if there are several and no name is given."""
+        """Return the operation with a name. None if there is none, or if there are several and no name is given."""
         return self.operations.get(name)
 
     def is_query(self, name: str | None) -> bool:
-        """Return whether the operation only reads; True if there is none, since nothing would run."""
+        """Return whether the operation only reads. True if there is none, since nothing would be executed."""
         operation = self.operation(name)
         return operation is None or operation.operation is OperationType.QUERY
 
     def is_pure(self, schema: GraphQLSchema, name: str | None) -> bool:
-        """Return whether an operation may be run again and its answer be shared; False if there is none."""
+        """Return whether an operation may be repeated and its response shared. False if there is none."""
         pure = self._pure.get(name)
         if pure is None:
             operation = self.operation(name)
@@ -99,7 +99,7 @@ class Document:
     def request(
         self, schema: GraphQLSchema, name: str | None, variables: Mapping[str, Any] | None
     ) -> "OperationRequest":
-        """Ask for an operation with variables, which are coerced here and nowhere else."""
+        """Return a request for an operation with variables, which are coerced only here."""
         given = variables or {}
         operation = self.operation(name)
         if operation is None:
@@ -111,9 +111,9 @@ class Document:
 
 
 class OperationRequest(NamedTuple):
-    """One operation of a document with its variables, as they were sent and as coerced.
+    """One operation of a document with its variables, as sent and as coerced.
 
-    ``operation`` is None if there is none of this name, ``values`` also where the variables are wrong.
+    ``operation`` is None if there is none with this name. ``values`` is also None if the variables are invalid.
     """
 
     document: Document
@@ -124,25 +124,25 @@ class OperationRequest(NamedTuple):
 
 
 class DocumentCache(LRUCache[str, Document]):
-    """Documents by text within one budget of bytes, what was compiled from them included."""
+    """A cache of documents by text with a limit of bytes, including compiled plans."""
 
     def __init__(self, max_bytes: int) -> None:
         """Hold nothing yet."""
         super().__init__(max_bytes, getsizeof=lambda document: document.weight)
 
     def put(self, document: Document) -> None:
-        """Hold a document, or weigh it anew."""
+        """Store a document, or update its size."""
         self[document.source] = document
 
     def popitem(self) -> tuple[str, Document]:
-        """Evict the least recently used document, and delete what was compiled from it."""
+        """Evict the least recently used document, and delete its compiled plans."""
         source, document = super().popitem()
         document.compiled.clear()
         return source, document
 
 
 def bare(error: GraphQLError) -> GraphQLError:
-    """Return an error that says the same, without the syntax tree, the source and the traceback of the first."""
+    """Return an equal error without syntax tree, source and traceback."""
     told = GraphQLError(error.message, extensions=error.extensions)
     told.locations = error.locations
     return told

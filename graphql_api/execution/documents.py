@@ -1,4 +1,4 @@
-"""Documents: a query's text parsed, limited and validated once, and kept with what was compiled from it."""
+"""Documents: the text of a query is parsed, limited and validated once, and cached with its compiled plans."""
 
 from typing import Any
 
@@ -26,21 +26,21 @@ from graphql_api.execution.private_names import ValidationAbortedError, limit_co
 from graphql_api.execution.weighed_cache import as_key
 
 CACHED_BYTES = 2**26
-"""Memory for documents, refused ones included, and all that is compiled from them."""
+"""Maximum memory of documents in bytes, including refused ones and compiled plans."""
 
 COST_BYTES = 100
-"""What a cost takes beside its key."""
+"""Bytes of a cost without its key."""
 
 CHARACTER = AT_ONCE // 1_000
-"""Work that a character of a text takes to be judged: up to 30 ms for a thousand of them, by their tokens."""
+"""Work of validating a character of a text: up to 30 ms for a thousand, by their tokens."""
 
 MAX_VALIDATION_ERRORS = 5
 MAX_COMPARISONS = 10_000
-"""Comparisons of fields that share a response key; they grow with the square of the repetitions."""
+"""Maximum number of comparisons of fields with the same response key. They grow with the square of repetitions."""
 
 
 class _BoundedOverlap(OverlappingFieldsCanBeMergedRule):
-    """The rule that fields of one response key must be mergeable, with a bound fit for a request."""
+    """The rule that fields with the same response key must be mergeable, with a limit of comparisons."""
 
     def __init__(self, context: ValidationContext) -> None:
         super().__init__(context)
@@ -51,7 +51,7 @@ RULES = [_BoundedOverlap if each is OverlappingFieldsCanBeMergedRule else each f
 
 
 class Documents:
-    """A bounded cache from query text to document, refusals included, shared by all requests."""
+    """A limited cache of documents by query text, including refusals, which all requests share."""
 
     def __init__(
         self,
@@ -63,7 +63,7 @@ class Documents:
         introspection: bool,
         max_bytes: int = CACHED_BYTES,
     ) -> None:
-        """Judge documents against ``schema`` and the limits; remember ``max_bytes`` of them."""
+        """Validate documents against ``schema`` and the limits. Store ``max_bytes`` of them."""
         self.schema = schema
         self.max_characters = max_characters
         self.max_tokens = max_tokens
@@ -81,17 +81,17 @@ class Documents:
         return found
 
     def work(self, source: str) -> int:
-        """Return the work that it takes to judge a text, in values of a list; 0 if that is done, or refused."""
+        """Return the work of validating a text, in values of a list. 0 if it is done, or the text is refused."""
         return 0 if len(source) > self.max_characters or source in self._cache else CHARACTER * len(source)
 
     def keep(self, document: Document) -> None:
-        """Remember a document that was judged, unless its text alone was too long."""
+        """Store a validated document, unless its text is too long."""
         if document.source:
             document.grown = self._cache.put
             self._cache.put(document)
 
     def cost(self, request: OperationRequest) -> int:
-        """Return the cost of an operation; 0 if there is none or its variables are wrong, since nothing will run."""
+        """Return the cost of an operation. 0 if there is none or its variables are invalid, so that nothing runs."""
         operation, document, name = request.operation, request.document, request.name
         if operation is None or request.values is None:
             return 0
@@ -105,13 +105,13 @@ class Documents:
         return cost
 
     def judge_new(self, source: str) -> Document | None:
-        """Judge a text, in any thread; None if its document was kept while the thread was waited for."""
+        """Validate a text in any thread. None if its document was stored in the meantime."""
         return None if source in self._cache else self.judge(source)
 
     def judge(self, source: str) -> Document:
-        """Parse, then measure, then validate a text: each step keeps input that would be slow from the next.
+        """Parse, measure and validate a text. Each step refuses input that would be slow in the next one.
 
-        Nothing is remembered.
+        Nothing is stored.
         """
         if len(source) > self.max_characters:
             return Document(None, (too_complex(f"{len(source)} characters, of {self.max_characters} at most"),))
@@ -119,7 +119,7 @@ class Documents:
         return Document(tree, tuple(map(bare, errors)), source)
 
     def _parsed(self, source: str) -> tuple[DocumentNode | None, tuple[GraphQLError, ...]]:
-        """Return the tree of a valid document, or the errors of another."""
+        """Return the tree of a valid document, or the errors."""
         try:
             tree = parse(source, max_tokens=self.max_tokens)
         except GraphQLError as error:
@@ -149,7 +149,7 @@ class Documents:
 
 
 def _cost_key(request: OperationRequest) -> Any:
-    """Return a key of an operation and of what determines its cost; None if that is not known yet."""
+    """Return the key of an operation's cost. None if its variables are not known yet."""
     decisive = request.document.decisive.get(request.name)
     if decisive is None:
         return None

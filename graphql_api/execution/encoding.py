@@ -1,9 +1,9 @@
-"""Columns straight to JSON bytes: rows are written from per-column fragments, never built as objects.
+"""Encoding of columns as JSON bytes: rows are written from fragments of columns, without objects.
 
-A row template says what a row looks like: literal bytes, then a column's value, and so on. Since columns are
-dictionary-encoded, a value's JSON is made once per distinct value; a whole list is one gather of ready fragments per
-column and one join. Neighbouring columns that share their codes, or that have few distinct values between them, are
-first fused into one, which halves the fragments that have to be gathered and joined.
+A row template is the form of a row: literal bytes, then a column's value, and so on. Since columns are
+dictionary-encoded, JSON is made once for each distinct value. A list is one gather of fragments for each
+column and one join. Neighbouring columns with the same codes, or with few distinct values, are
+first fused into one, which halves the number of fragments.
 """
 
 import math
@@ -22,30 +22,30 @@ from graphql_api.tables.protocol import Table
 from graphql_api.tables.windows import Rows
 
 CHUNK_ROWS = 128
-"""Rows joined at once, so that what a join notes of its fragments stays in the processor's cache."""
+"""Number of rows joined at once, so that the join's data stays in the processor's cache."""
 
 GATHER_ROWS = 2048
-"""Rows whose fragments are gathered at once: fewer calls for each, and the table stays in the second cache."""
+"""Number of rows gathered at once, so that there are few calls and the table stays in the second-level cache."""
 
 TABLE_FROM = 64
-"""Rows from which a table of fragments pays; it takes those of all values of a column, and a short window few."""
+"""Minimum number of rows for a table of fragments. The table needs all values of a column, a short window few."""
 
 FUSE_SHARE = 8
-"""Two columns are fused where their combined values are at most a row count divided by this: cheaper than gathering."""
+"""Two columns are fused if the number of combined values is at most the number of rows divided by this."""
 
 FUSE_SHARE_OF_ONE = 4
-"""The same where one of the two has a single value: the table grows no longer, only its entries do."""
+"""The same if one of the two has a single value: then the table does not become longer."""
 
 FUSED_VALUES = 1_500
-"""The most combined values of two columns: larger tables would leave the processor's cache."""
+"""Maximum number of combined values of two columns, so that the table fits the processor's cache."""
 
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """What ties a field of a row type to a column: schema fields carry it in their metadata.
+    """The relation of a field to a column, in the metadata of schema fields.
 
-    ``locate`` takes the field's coerced arguments and gives the column's name (for caches) and where it is;
-    ``convert`` turns a stored value into what the field's resolver would return.
+    ``locate`` receives the field's coerced arguments and returns the column's name (for caches) and its place.
+    ``convert`` converts a stored value to the value that the field's resolver would return.
     """
 
     locate: Callable[[dict[str, Any]], tuple[str, Callable[[Any], DictColumn]]]
@@ -53,12 +53,12 @@ class Binding:
 
 
 SAME_ROW = "same row"
-"""In the place of a ``Binding``: the field's object is the very same row (an edge's node)."""
+"""In place of a ``Binding``: the field's object is the same row (the node of an edge)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column as templates refer to it: where its values are, and how one value is written.
+    """A column in templates: the place of its values, and the function that writes a value.
 
     A fragment begins with what stands before most values of the column (a field's comma and name), which would else
     have to be joined to each of them at every request; joining also copies what orjson gives, which holds on to four
@@ -80,7 +80,7 @@ class Column:
 
 
 class Cell(NamedTuple):
-    """A value's place in a row: the literal before it, and its column's fragments less their first ``cut`` bytes."""
+    """The place of a value in a row: the literal before it, and its column's fragments without ``cut`` bytes."""
 
     literal: bytes
     column: Column
@@ -89,9 +89,9 @@ class Cell(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class RowTemplate:
-    """One row's bytes: its cells, and the ``tail`` that closes it.
+    """The form of a row's bytes: its cells, and the ``tail`` at its end.
 
-    ``separator`` stands between rows: in a JSON array a comma.
+    ``separator`` is written between rows. In a JSON array it is a comma.
     """
 
     cells: tuple[Cell, ...]
@@ -101,7 +101,7 @@ class RowTemplate:
     _hash: int = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        """Hash and weigh once: a template is a part of a cache's key at every request."""
+        """Compute hash and size once, since a template is a part of a cache key in every request."""
         parts = self.cells, self.tail, self.separator
         object.__setattr__(self, "nbytes", size_of(parts))
         object.__setattr__(self, "_hash", hash(parts))
@@ -112,7 +112,7 @@ class RowTemplate:
 
 
 class _Fragments(dict[int, bytes]):
-    """The JSON of a column's values by code, each made when it is first asked for."""
+    """The JSON of a column's values by code. Each is made on first use."""
 
     __slots__ = ("longest", "to_json", "values_")
 
@@ -131,11 +131,11 @@ class _Fragments(dict[int, bytes]):
 
 
 Objects = np.ndarray[Any, np.dtype[np.object_]]
-"""An array of bytes objects: numpy takes, adds and repeats them several times as fast as a list comprehension."""
+"""An array of bytes objects. numpy's take, add and repeat are several times as fast as a list comprehension."""
 
 
 class _Written(NamedTuple):
-    """The JSON of all values of a column by code, and the length of the longest."""
+    """The JSON of all values of a column by code, and the maximum length."""
 
     fragments: Objects
     longest: int
@@ -143,14 +143,14 @@ class _Written(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """Per row one fragment: ``fragments[codes[row]]``."""
+    """One fragment for each row: ``fragments[codes[row]]``."""
 
     codes: np.ndarray
     fragments: Objects
 
 
 def encode_rows(table: Table, rows: Rows, template: RowTemplate, max_bytes: float = math.inf) -> list[bytes]:
-    """Return the chosen rows as JSON in consecutive chunks; with the usual template, the inside of an array.
+    """Return the chosen rows as JSON in chunks. With the usual template it is the inside of an array.
 
     Raises ``Exhausted`` before more than ``max_bytes`` are written.
     """
@@ -169,7 +169,7 @@ def encode_rows(table: Table, rows: Rows, template: RowTemplate, max_bytes: floa
 
 
 def _encode_few(table: Table, rows: Rows, template: RowTemplate, max_bytes: float) -> bytes:
-    """Return a short window as JSON, written value by value: preparing tables would cost more than it saves."""
+    """Return a short window as JSON, written value by value: tables would cost more than they save."""
     longest = 0
     pieces: list[Iterable[bytes]] = []
     for literal, column, cut in template.cells:
@@ -189,7 +189,7 @@ def _encode_few(table: Table, rows: Rows, template: RowTemplate, max_bytes: floa
 
 
 def _fragments(table: Table, column: Column) -> _Fragments | _Written:
-    """Return the JSON of a column's values by code, kept as long as this version of the table."""
+    """Return the JSON of a column's values by code, cached for this version of the table."""
     found: _Fragments | _Written | None = table.derived.get(column.key)
     if found is None:
         found = table.derived[column.key] = _Fragments(column.of(table).values, column.to_json)
@@ -197,7 +197,7 @@ def _fragments(table: Table, column: Column) -> _Fragments | _Written:
 
 
 def _all_fragments(table: Table, column: Column) -> _Written:
-    """Return the JSON of all values of a column; complete, they are kept as an array, which takes less memory."""
+    """Return the JSON of all values of a column. A complete one is stored as an array, which needs less memory."""
     found = _fragments(table, column)
     if isinstance(found, _Fragments):
         fragments = [found[code] for code in range(len(found.values_))]
@@ -224,9 +224,9 @@ def _size(table: Table, rows: Rows, template: RowTemplate) -> int:
 
 
 def _parts(table: Table, rows: Rows, template: RowTemplate) -> Iterator[_Part]:
-    """Look up the template's columns for the chosen rows, the literals between them standing as columns of one value.
+    """Return the template's columns for the chosen rows. Literals between them are columns of one value.
 
-    Columns that share their codes still do so when only some rows are chosen.
+    Columns with the same codes also share them if only some rows are chosen.
     """
     one_value = np.zeros(len(rows), np.int8)
     chosen: dict[int, tuple[np.ndarray, np.ndarray]] = {}
@@ -248,7 +248,7 @@ def _parts(table: Table, rows: Rows, template: RowTemplate) -> Iterator[_Part]:
 
 
 def _fused(parts: Iterable[_Part], rows: int) -> list[_Part]:
-    """Fuse neighbours into one part where that is cheaper than gathering each."""
+    """Fuse neighbours into one part if that is cheaper than gathering each."""
     most, of_one = min(rows // FUSE_SHARE, FUSED_VALUES), rows // FUSE_SHARE_OF_ONE
     fused: list[_Part] = []
     for part in parts:
@@ -270,7 +270,7 @@ def _fused(parts: Iterable[_Part], rows: int) -> list[_Part]:
 
 
 def _joined(parts: Sequence[_Part], rows: int) -> list[bytes]:
-    """Gather each part's fragments into row order, ``GATHER_ROWS`` at once, and join them by ``CHUNK_ROWS``."""
+    """Gather the fragments in row order, ``GATHER_ROWS`` at once, and join them by ``CHUNK_ROWS``."""
     chunks: list[bytes] = []
     table, step = np.empty((min(GATHER_ROWS, rows), len(parts)), object), CHUNK_ROWS * len(parts)
     for first in range(0, rows, GATHER_ROWS):

@@ -1,4 +1,4 @@
-"""Execution: an operation is answered by its compiled plan, or by the general executor where the plan cannot."""
+"""Execution of an operation by its compiled plan, or by the general executor if the plan fails."""
 
 from collections.abc import Callable, Coroutine, Mapping
 from functools import partial
@@ -22,13 +22,13 @@ from graphql_api.execution.weighed_cache import as_key
 from graphql_api.logs import EventLogger
 
 MAX_ERRORS = 5
-"""Errors told of the variables of one operation, as of a document."""
+"""Maximum number of errors about variables of one operation."""
 
 log = EventLogger(__name__)
 
 
 class Answer(NamedTuple):
-    """The result of one operation: the JSON of ``data`` in chunks (None if nothing was executed), and the errors."""
+    """The result of one operation: the JSON of ``data`` in chunks (None if nothing was executed), and errors."""
 
     data: list[bytes] | None
     errors: tuple[GraphQLError, ...] = ()
@@ -39,7 +39,7 @@ class Engine:
     """Executes documents against one schema."""
 
     def __init__(self, schema: strawberry.Schema, projections: Projections) -> None:
-        """Write lists of rows through ``projections``."""
+        """Write lists of rows by ``projections``."""
         self.schema = core_schema(schema)
         self.projections = projections
 
@@ -51,7 +51,7 @@ class Engine:
         return self._run(request, self._planned(request), context)
 
     def prepare(self, request: OperationRequest) -> Callable[[Context], Coroutine[Any, Any, Answer]]:
-        """Compile one operation of a valid document; what runs it may be called in any thread, and if pure again."""
+        """Return a function that runs an operation of a valid document, in any thread, and again if it is pure."""
         return partial(self._run, request, self._planned(request))
 
     async def _run(self, request: OperationRequest, plan: Plan | None, context: Context) -> Answer:
@@ -71,7 +71,7 @@ class Engine:
         return await self.execute_generally(request, context)
 
     async def execute_generally(self, request: OperationRequest, context: Context) -> Answer:
-        """Run one operation by graphql-core's executor, with which every plan must agree."""
+        """Run one operation by graphql-core's executor. Every plan must have the same result."""
         tree, operation = request.document.tree, request.operation
         assert tree is not None  # noqa: S101 - the caller answers refused documents itself
         hide_suggestions = not context.settings.introspection
@@ -100,9 +100,9 @@ class Engine:
         return Answer([orjson.dumps(result.data)], tuple(result.errors or ()))
 
     def _planned(self, request: OperationRequest) -> Plan | None:
-        """Return the plan for the operation and the variables that shape it; None if it cannot be planned.
+        """Return the plan for the operation and the variables that determine it. None if it cannot be planned.
 
-        An operation that is not pure has no plan: if the plan failed, the general executor would repeat its effects.
+        An operation that is not pure has no plan: if a plan failed, the general executor would repeat its effects.
         """
         document, _, node, _, values = request
         if node is None or values is None or not document.is_pure(self.schema, request.name):
@@ -130,7 +130,7 @@ class Engine:
 
 
 def _plan_key(document: Document, node: OperationDefinitionNode, values: VariableValues) -> Any:
-    """Return a key of the operation and of the values that shape its plan; None if a value cannot be a key."""
+    """Return the key of an operation's plan with the values that determine it. None if a value is not hashable."""
     if not document.shaped_by:
         return "plan", id(node)
     key = ("plan", id(node), *[as_key(values.coerced.get(each)) for each in sorted(document.shaped_by)])

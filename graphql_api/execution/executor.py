@@ -1,4 +1,4 @@
-"""The GraphQL language over one schema: what judges documents, and what executes them."""
+"""Validation and execution of documents for one schema."""
 
 from dataclasses import dataclass
 
@@ -13,14 +13,14 @@ from graphql_api.execution.projections import Projections
 
 @dataclass(frozen=True, slots=True)
 class Executor:
-    """An engine and the documents that it executes."""
+    """An engine and its documents."""
 
     engine: Engine
     documents: Documents
 
 
 def make_executor(schema: strawberry.Schema, projections: Projections, settings: Settings) -> Executor:
-    """Return the executor of a schema within the limits of ``settings``; it writes lists through ``projections``."""
+    """Return the executor of a schema with the limits of ``settings``. It writes lists by ``projections``."""
     engine = Engine(schema, projections)
     documents = Documents(
         engine.schema,

@@ -1,4 +1,4 @@
-"""Limits on a document's shape, in one linear pass: each fragment is measured once, however often it is spread."""
+"""Limits of a document, checked in one linear pass: each fragment is measured once, for all its uses."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from graphql_api.errors import QueryTooComplex
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What a selection amounts to once its fragments are spread."""
+    """The size of a selection including its fragments."""
 
     depth: int = 0
     fields: int = 0
@@ -30,7 +30,7 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The most that one operation may hold, and the most definitions of a document; the settings say why so many."""
+    """The limits of an operation, and of the number of definitions in a document. The settings explain them."""
 
     depth: int = 16
     fields: int = 2_000
@@ -41,7 +41,7 @@ class Limits:
 
 
 def check(document: DocumentNode, limits: Limits) -> GraphQLError | None:
-    """Measure every operation; return the error of the first limit that one exceeds, or None."""
+    """Measure every operation. Return the error of the first exceeded limit, or None."""
     if len(document.definitions) > limits.definitions:
         return too_complex(f"{len(document.definitions)} definitions, of {limits.definitions} at most")
     pass_ = _Pass(document)
@@ -56,7 +56,7 @@ def check(document: DocumentNode, limits: Limits) -> GraphQLError | None:
 
 
 def too_complex(what: str, node: OperationDefinitionNode | None = None) -> GraphQLError:
-    """Return the error for an operation, or a document, that holds too much of something."""
+    """Return the error for an operation or a document above a limit."""
     return GraphQLError(f"The operation is too complex: {what}.", node, extensions={"code": QueryTooComplex.code})
 
 
@@ -78,7 +78,7 @@ def _short(count: int) -> str:
 
 
 class _Pass:
-    """One pass over a document, remembering each fragment's shape."""
+    """One pass over a document, with the sizes of fragments."""
 
     def __init__(self, document: DocumentNode) -> None:
         self.fragments = {
@@ -105,7 +105,7 @@ class _Pass:
         return _add([own, self.fragment(node)]) if isinstance(node, FragmentSpreadNode) else own
 
     def fragment(self, spread: FragmentSpreadNode) -> Shape:
-        """Measure a fragment once; a cycle counts as nothing here and is refused by validation."""
+        """Measure a fragment once. A cycle counts as 0 here, and is refused by validation."""
         name = spread.name.value
         if name not in self.shapes:
             self.shapes[name] = Shape()
@@ -114,11 +114,11 @@ class _Pass:
         return self.shapes[name]
 
     def root_fields(self, selection_set: SelectionSetNode) -> int:
-        """Count the fields at the root, through fragments."""
+        """Count the root fields, including those of fragments."""
         return sum(self.root_count(each) for each in selection_set.selections)
 
     def root_count(self, node: SelectionNode) -> int:
-        """Count the root fields that one selection amounts to."""
+        """Count the root fields of one selection."""
         if isinstance(node, InlineFragmentNode):
             return self.root_fields(node.selection_set)
         if not isinstance(node, FragmentSpreadNode):

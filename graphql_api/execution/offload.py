@@ -1,9 +1,9 @@
-"""Long work in a thread, so that the event loop goes on answering small requests.
+"""Long work in threads, so that the event loop can still answer small requests.
 
-Work begins on the loop, where most of it ends at once. What turns out not to be short, by what it is about to pay for,
-is given up and done again from the start: in its turn, where small requests are answered before it, or in a thread
-where it is long. Only pure operations are, which have done nothing but reading by then. Threads hand over the
-interpreter to the loop many times a second, but take a third longer for a list than the loop does.
+Work starts on the loop, where most of it ends at once. If its charges show that it is not short, it
+is cancelled and done again: in its turn, before which small requests are answered, or in a thread
+if it is long. Only pure operations are repeated, since they only read. Threads release the
+interpreter to the loop many times a second, but need a third more time for a list than the loop.
 """
 
 import asyncio
@@ -24,30 +24,30 @@ if TYPE_CHECKING:
     from graphql_api.execution.engine import Answer, Engine
 
 THREADS = 1
-"""Long pieces of work at once. Two would hand the interpreter to each other more often than to the event loop."""
+"""Maximum number of long tasks at the same time. Two would slow down the event loop."""
 
 LONG_COST = 50_000
-"""Reckoned cost from which an operation is long work before anything is known of its data."""
+"""Estimated cost from which an operation is long work before its data is known."""
 
 USUAL_PACE = 1e-6
-"""Seconds that a unit of cost takes in a thread, before any was measured."""
+"""Initial estimate of the seconds of a unit of cost in a thread."""
 
 WEIGHT = 0.25
-"""Of what was measured last, in the pace that is reckoned with."""
+"""Weight of the last measurement in the estimate."""
 
 BUSY = "The server has more long operations to answer than it can in time. Try again later, or ask for less at once."
 
 AT_ROOT = 3_000
-"""Work in which all fields that a root may have are resolved, by the general executor too."""
+"""Work in which all allowed root fields can be resolved, also by the general executor."""
 
 Result = TypeVar("Result")
 
 
 class Offload:
-    """Runs what is long in a thread of its own, what is short on the caller's event loop."""
+    """Runs long work in a thread, and short work on the caller's event loop."""
 
     def __init__(self, threads: int = THREADS) -> None:
-        """Allow ``threads`` at once; work that has to wait is bounded too (``UpstreamUnavailable``)."""
+        """Allow ``threads`` at the same time. The number of waiting tasks is limited too (``UpstreamUnavailable``)."""
         self._workers = Workers(threads, "answer")
         self._turns = Turns()
         self._threads = threads
@@ -57,7 +57,7 @@ class Offload:
     async def execute(self, engine: "Engine", request: "OperationRequest", context: Context, cost: int) -> "Answer":
         """Run one operation, of estimated ``cost``. Raises as ``Engine.execute``.
 
-        One that may have effects is run once, on the loop as a whole; the budget's values and seconds bound it.
+        An operation that may have effects is run once, completely on the loop, within the budget's values and seconds.
         """
         budget = context.budget
         # Loads are waited for on the loop: an operation known to be long may resolve the fields of its root there.
@@ -85,9 +85,9 @@ class Offload:
         return await _loaded(context, math.inf, lambda: self.queue(lambda: asyncio.run(run(context)), budget, amount))
 
     async def queue(self, work: Callable[[], Result], budget: Budget, amount: int) -> Result:
-        """Do long work of so much cost in a thread, unless what waits already takes the time that the request has.
+        """Do long work of a given cost in a thread, unless waiting work already needs all the time of the request.
 
-        It would be done in vain, and all others would be late by it. Raises ``Overloaded``.
+        Then it would be useless and would delay others. Raises ``Overloaded``.
         """
         if self._ahead * self._pace / self._threads > budget.left:
             raise Overloaded(BUSY, ahead=self._ahead)
@@ -109,7 +109,7 @@ class Offload:
             self._ahead -= amount
 
     async def call(self, work: Callable[[], Result], amount: int) -> Result:
-        """Do ``work`` that never waits; ``amount`` is its size, in values of a list."""
+        """Do ``work`` that never waits. ``amount`` is its size, in values of a list."""
         if amount <= SHORT:
             return work()
         if amount > AT_ONCE:
@@ -118,7 +118,7 @@ class Offload:
             return work()
 
     async def run(self, work: Callable[[], Result], stop: Callable[[], None] = lambda: None) -> Result:
-        """Do ``work`` in a thread; a caller that gives up asks it to ``stop``, and waits until it has."""
+        """Do ``work`` in a thread. If the caller is cancelled, call ``stop`` and wait until it has ended."""
         future = self._workers.begin(work)
         try:
             await asyncio.sleep(0)  # however soon the thread is done, this waits: a request that is late is told so
@@ -131,14 +131,14 @@ class Offload:
         return future.result()
 
     def close(self) -> None:
-        """Refuse further work, and what waits for a thread."""
+        """Refuse further and waiting work."""
         self._workers.close()
 
 
 async def _loaded(context: Context, allowance: float, work: Callable[[], Awaitable["Answer"]]) -> "Answer":
-    """Do work in a turn or a thread without waiting in it for loads, which are awaited between two attempts.
+    """Do work in a turn or a thread. Loads are not awaited in it but between two attempts.
 
-    Each attempt after the first knows at least one key more; nearly always all are asked for by the first.
+    Each attempt has at least one more key than the one before. In most cases the first one requests all keys.
     """
     while True:
         await context.finish_loads()

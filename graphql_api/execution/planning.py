@@ -1,4 +1,4 @@
-"""Planning: an operation's selection sets compiled into the nodes of a plan, or refused as ``Unplanned``."""
+"""Planning: compiling an operation's selection sets into the nodes of a plan, or raising ``Unplanned``."""
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -43,14 +43,14 @@ from graphql_api.execution.purity import KNOWN_DIRECTIVES
 from graphql_api.execution.variables import PLAIN
 
 FIELD_BYTES = 2_400
-"""What a planned field takes, or a cell of a row; the tests measure it."""
+"""Bytes of a planned field or of a cell of a row. A test measures it."""
 
 ARGUMENT_BYTES = 128
-"""What the values of arguments take for each token that they are written in; texts are the document's own."""
+"""Bytes of argument values for each of their tokens. Texts belong to the document."""
 
 
 def compile_plan(operation: Operation, variables: VariableValues) -> Plan:
-    """Compile an operation under its variables' effect on ``@skip``, ``@include`` and columns."""
+    """Compile an operation for the values of its variables in ``@skip``, ``@include`` and columns."""
     root = operation.schema.query_type
     if root is None or operation.node.operation is not OperationType.QUERY:
         raise Unplanned
@@ -64,7 +64,7 @@ def compile_plan(operation: Operation, variables: VariableValues) -> Plan:
 def row_template(
     operation: Operation, variables: VariableValues, item: GraphQLOutputType, details: FieldDetailsList
 ) -> RowTemplate:
-    """Compile a list of rows alone, whatever the rest of the operation is; ``item`` is the type of its items."""
+    """Compile only a list of rows, without the rest of the operation. ``item`` is the type of its items."""
     kind = _innermost(item)
     if not _has_columns(kind):
         raise Unplanned
@@ -72,7 +72,7 @@ def row_template(
 
 
 class _Compiler:
-    """Turns field sets of one operation into plan nodes."""
+    """Compiles field sets of one operation to plan nodes."""
 
     def __init__(self, operation: Operation, variables: VariableValues) -> None:
         self.operation = operation
@@ -82,7 +82,7 @@ class _Compiler:
         self.size = FIELD_BYTES
 
     def node(self, kind: GraphQLOutputType, details: FieldDetailsList, *, nullable: bool = True) -> Node:
-        """Plan how values of one type are written."""
+        """Return the plan node of a type."""
         if is_non_null_type(kind):
             return self.node(kind.of_type, details, nullable=False)
         if is_leaf_type(_innermost(kind)):
@@ -98,12 +98,12 @@ class _Compiler:
         raise Unplanned
 
     def subfields(self, kind: GraphQLObjectType, details: FieldDetailsList) -> GroupedFieldSet:
-        """Collect what is selected of an object."""
+        """Collect the selected fields of an object."""
         own = self.operation
         return collect_subfields(own.schema, own.fragments, self.variables, own.node, kind, details).grouped_field_set
 
     def object(self, kind: GraphQLObjectType, selected: GroupedFieldSet, *, nullable: bool) -> Object:
-        """Plan an object with resolvers; ``__typename`` is literal."""
+        """Return the node of an object with resolvers. ``__typename`` is literal."""
         fields: list[PlannedField] = []
         literal = b"{"
         for key, details in selected.items():
@@ -120,13 +120,13 @@ class _Compiler:
         return Object(tuple(fields), tail, nullable)
 
     def rows(self, kind: GraphQLObjectType, details: FieldDetailsList) -> RowTemplate:
-        """Plan a list of rows as one template."""
+        """Return the node of a list of rows, which is one template."""
         cells: list[Cell] = []
         tail = self.row(kind, self.subfields(kind, details), b"{", cells)
         return RowTemplate(tuple(cells), tail)
 
     def row(self, kind: GraphQLObjectType, selected: GroupedFieldSet, literal: bytes, cells: list[Cell]) -> bytes:
-        """Append an object's cells; return the literal that follows the last one."""
+        """Append an object's cells. Return the literal after the last one."""
         for key, details in selected.items():
             node = details[0].node
             self.size += _size(key, node)
@@ -149,9 +149,9 @@ class _Compiler:
         return literal.removesuffix(b",") + b"}"
 
     def column(self, definition: GraphQLField, node: FieldNode, binding: Binding, before: bytes) -> Column:
-        """Bind a field to its column; variables in its arguments shape the plan.
+        """Bind a field to its column. The plan depends on variables in its arguments.
 
-        ``before`` is what stands before a value where the field has no alias and follows another.
+        ``before`` is the text before a value if the field has no alias and is not the first.
         """
         self.shaped_by |= _variables(node)
         name, of = binding.locate(get_argument_values(definition, node, self.variables, hide_suggestions=True))
@@ -162,7 +162,7 @@ class _Compiler:
 
 
 class _Conditions(Visitor):
-    """Collects the variables that decide on inclusion; any directive but the standard two ends planning."""
+    """Collects the variables of ``@skip`` and ``@include``. Any other directive ends planning."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -186,7 +186,7 @@ def _conditions(*definitions: AstNode) -> set[str]:
 
 
 def _size(key: str, node: FieldNode) -> int:
-    """Return what a field takes in a plan, in bytes."""
+    """Return the bytes of a field in a plan."""
     arguments = sum(count_tokens(each.loc) for each in node.arguments or () if each.loc)
     return FIELD_BYTES + 2 * len(key) + ARGUMENT_BYTES * arguments
 
@@ -216,14 +216,14 @@ def _has_binding(definition: GraphQLField) -> bool:
 
 
 def _innermost(kind: GraphQLOutputType) -> Any:
-    """Strip lists and non-nulls."""
+    """Return the type without lists and non-nulls."""
     while isinstance(kind, GraphQLList | GraphQLNonNull):
         kind = kind.of_type
     return kind
 
 
 def _serializer(kind: GraphQLOutputType, *, nullable: bool = True) -> Callable[[Any], bytes]:
-    """Return the function that writes a leaf, or lists of leaves, as the general executor would."""
+    """Return the function that writes a leaf, or lists of leaves, like the general executor."""
     convert = _converter(kind, nullable=nullable)
     is_plain = PLAIN.get(str(get_nullable_type(kind)), _nothing)
     return lambda value: orjson.dumps(value if is_plain(value) else convert(value))

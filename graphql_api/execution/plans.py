@@ -1,8 +1,8 @@
-"""Plans: a selection set compiled once into plain data that writes its answer as JSON bytes.
+"""Plans: selection sets compiled to data that writes the response as JSON bytes.
 
-A plan only ever succeeds. Whatever it does not know (abstract types, other directives, permissions, field extensions),
-whatever fails (an error in a resolver, null in a non-null field, a value that cannot be serialised), raises, and the
-general executor answers instead, with its own errors, paths and order.
+A plan can only succeed. For everything that it does not support (abstract types, other directives, permissions,
+field extensions) and every failure (an error in a resolver, null in a non-null field, an invalid value) it raises,
+and the general executor responds instead, with its own errors, paths and order.
 """
 
 import asyncio
@@ -18,21 +18,21 @@ from graphql_api.tables.windows import Window
 
 
 class Unplanned(Exception):
-    """The plan does not cover this; the general executor must answer."""
+    """The plan does not support this. The general executor must respond."""
 
 
 class RowWriter(Protocol):
-    """What writes the rows of a window, from a cache of encoded projections or afresh."""
+    """Writes the rows of a window, from a cache or new."""
 
     def __call__(self, window: Window[Any], template: RowTemplate, /) -> list[bytes]:
         """Return the inside of the JSON array in chunks."""
 
     def work(self, window: Window[Any], template: RowTemplate, /) -> int:
-        """Return how many values are still to be written for it."""
+        """Return the number of values that are not cached yet."""
 
 
 class Run(NamedTuple):
-    """One execution of a plan: what resolvers are given, and what writes rows."""
+    """One execution of a plan: the values for resolvers, and the writer of rows."""
 
     context: Any
     variables: VariableValues
@@ -40,21 +40,21 @@ class Run(NamedTuple):
 
 
 FIELD = 5
-"""Resolving a field of an object takes as long as writing so many values of a list."""
+"""Work of resolving a field of an object, in values of a list."""
 
 Later = Awaitable[None] | None
-"""None where all has been written, else what is to be awaited until it is: hardly anything ever waits."""
+"""None if everything has been written, else an awaitable. Most operations do not wait."""
 
 
 class Node(Protocol):
-    """How a completed value is written."""
+    """Writes a completed value."""
 
     def write(self, value: Any, run: Run, out: list[bytes]) -> Later:
-        """Append the value's JSON to ``out``; raises if the general executor has to answer."""
+        """Append the value's JSON to ``out``. Raises if the general executor has to respond."""
 
 
 Step = tuple[bytes, Node]
-"""The literal before a value, and how the value is written."""
+"""The literal before a value, and the node that writes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class Leaf:
 
 @dataclass(frozen=True, slots=True)
 class PlannedField:
-    """One response key: the literal before its value, how the value is found, and how it is written."""
+    """One response key: the literal before its value, the function that returns it, and the node that writes it."""
 
     prefix: bytes
     resolve: Callable[[Any, Run], Any]
@@ -87,7 +87,7 @@ class Object:
     _steps: tuple[Step, ...] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        """Put together what ``write_fields`` asks for at every run."""
+        """Prepare the data of ``write_fields``."""
         object.__setattr__(self, "_steps", tuple((each.prefix, each.node) for each in self.fields))
 
     def write(self, value: Any, run: Run, out: list[bytes]) -> Later:
@@ -113,7 +113,7 @@ class Object:
 
 @dataclass(frozen=True, slots=True)
 class ListOf:
-    """A list of anything but rows."""
+    """A list of other items than rows."""
 
     item: Node
     nullable: bool
@@ -136,7 +136,7 @@ class ListOf:
             await later
 
     def _write(self, values: list[Any], run: Run, out: list[bytes]) -> Later:
-        """Write items that are there; once one has to wait, all behind it begin, too, so that they wait together."""
+        """Write available items. If one has to wait, start all after it too, so that they wait together."""
         out.append(b"[")
         for place, value in enumerate(values):
             if place:
@@ -155,7 +155,7 @@ class RowList:
     template: RowTemplate
 
     def write(self, value: Any, run: Run, out: list[bytes]) -> None:
-        """Write a window; any other sequence is for the general executor."""
+        """Write a window. Any other sequence is for the general executor."""
         if not isinstance(value, Window):
             raise Unplanned
         budget = run.context.budget
@@ -191,7 +191,7 @@ def _write_all(values: list[Any], steps: Iterable[Step], tail: bytes, run: Run, 
 async def _go_on(
     later: Awaitable[None], to_write: Iterable[tuple[Step, Any]], tail: bytes, run: Run, out: list[bytes]
 ) -> None:
-    """Wait, and write what follows."""
+    """Wait, and write the rest."""
     await later
     for (prefix, node), value in to_write:
         out.append(prefix)
@@ -202,9 +202,9 @@ async def _go_on(
 
 
 async def _write_together(later: Awaitable[None], values: list[Any], item: Node, run: Run, out: list[bytes]) -> None:
-    """Begin the items behind one that waits, each in a place of its own, and wait for all of them.
+    """Start the items after one that waits, each with its own output, and wait for all of them.
 
-    Where one fails at once, those that have begun are waited for first, so that none is orphaned.
+    If one fails at once, wait for those that have started, so that none is lost.
     """
     parts: list[list[bytes]] = [[b","] for _ in values]
     waiting, failure = [later], None
@@ -228,12 +228,12 @@ async def _write_together(later: Awaitable[None], values: list[Any], item: Node,
 
 
 def _awaitable(values: Iterable[Any]) -> list[int]:
-    """Return the places of values that are to be awaited."""
+    """Return the indexes of awaitable values."""
     return [place for place, value in enumerate(values) if hasattr(type(value), "__await__")]
 
 
 async def _settle(values: list[Any], pending: list[int]) -> None:
-    """Replace what is awaitable by its outcome; all are awaited even when one fails, so that none is orphaned."""
+    """Replace awaitables by their results. All are awaited even if one fails, so that none is lost."""
     outcomes = await asyncio.gather(*(values[position] for position in pending), return_exceptions=True)
     failure = next((outcome for outcome in outcomes if isinstance(outcome, BaseException)), None)
     if failure is not None:
@@ -247,9 +247,9 @@ async def _settle(values: list[Any], pending: list[int]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A compiled operation, good for every run in which the variables named ``shaped_by`` have the same values.
+    """A compiled operation. It is valid for runs with the same values of the variables ``shaped_by``.
 
-    ``size`` is what it takes in memory, in bytes.
+    ``size`` is its memory in bytes.
     """
 
     root: Object

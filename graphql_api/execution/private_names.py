@@ -1,8 +1,8 @@
-"""Names of Strawberry and graphql-core that they do not promise to keep: all of them, in this file only.
+"""All private names of Strawberry and graphql-core that this project uses. They are only in this file.
 
-Everything else imports them from here. ``tests/execution/test_private_names.py`` is the contract: what each has to be
-and to do.
-Where an upgrade breaks one, that test names it with the version, and this file is what is to be changed.
+Other modules import them from here. ``tests/execution/test_private_names.py`` is the contract: it tests what each
+must be and do.
+If an upgrade breaks one, that test names it with the version, and only this file has to be changed.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -56,24 +56,24 @@ __all__ = [
 ]
 
 _BACKREF = GraphQLCoreConverter.DEFINITION_BACKREF
-"""Under this key a graphql-core object's extensions hold what Strawberry made it of."""
+"""The key of Strawberry's definition in the extensions of a graphql-core object."""
 
 _DEFINITION = "__strawberry_definition__"
 
 
 def core_schema(schema: strawberry.Schema) -> GraphQLSchema:
-    """Return graphql-core's schema, which Strawberry's wraps."""
+    """Return graphql-core's schema from Strawberry's."""
     return schema._schema  # noqa: SLF001 - there is no public name
 
 
 def field_of(definition: GraphQLField) -> StrawberryField | None:
-    """Return the field that Strawberry made a definition of; None for one of introspection."""
+    """Return Strawberry's field of a definition. None for introspection."""
     found = definition.extensions.get(_BACKREF)
     return found if isinstance(found, StrawberryField) else None
 
 
 def metadata_of(definition: GraphQLField) -> Mapping[Any, Any]:
-    """Return what a field declares beside what GraphQL shows; empty for one of introspection."""
+    """Return the metadata of a field. Empty for introspection."""
     field = field_of(definition)
     return {} if field is None else field.metadata
 
@@ -90,7 +90,7 @@ def is_declared_enum(kind: type) -> bool:
 
 
 def declared_enums(schema: GraphQLSchema) -> Iterable[tuple[str, type[Enum]]]:
-    """Return the name of each enum of a schema with the Python enum that it was made of."""
+    """Return the Python enum of each enum of a schema by name."""
     for name, kind in schema.type_map.items():
         definition = kind.extensions.get(_BACKREF) if is_enum_type(kind) else None
         if definition is not None:
@@ -98,19 +98,19 @@ def declared_enums(schema: GraphQLSchema) -> Iterable[tuple[str, type[Enum]]]:
 
 
 def enum_values(kind: type[Enum]) -> Iterable[Any]:
-    """Return the values of a declared enum, each with a ``name`` and a ``description`` that may be set."""
+    """Return the values of a declared enum. Each has a ``name`` and a writable ``description``."""
     values: Iterable[Any] = getattr(kind, _DEFINITION).values
     return values
 
 
 def has_resolver(field: StrawberryField) -> bool:
-    """Return whether a function stands behind a field; else it is an attribute."""
+    """Return whether a field has a resolver function. Otherwise it is an attribute."""
     return field.base_resolver is not None
 
 
 @dataclass(frozen=True, slots=True)
 class ResolverFunction:
-    """The Python function behind a field: whether it takes ``self``, and the names of the arguments with a meaning."""
+    """The Python function of a field: whether it takes ``self``, and the names of its special arguments."""
 
     call: Callable[..., Any]
     takes_self: bool
@@ -119,7 +119,7 @@ class ResolverFunction:
 
 
 def resolver_of(field: StrawberryField) -> ResolverFunction | None:
-    """Return the function behind a field; None if there is none, or it takes ``root``."""
+    """Return the function of a field. None if there is none, or it takes ``root``."""
     base = field.base_resolver
     if base is None or base.root_parameter:
         return None
@@ -132,10 +132,10 @@ def resolver_of(field: StrawberryField) -> ResolverFunction | None:
 
 
 def resolver_info(raw: Any, field: StrawberryField) -> strawberry.Info:
-    """Return what Strawberry's resolvers take as ``info``, of what graphql-core's take."""
+    """Return Strawberry's ``info`` from graphql-core's."""
     return strawberry.Info(_raw_info=raw, _field=field)
 
 
 def limit_comparisons(rule: OverlappingFieldsCanBeMergedRule, most: int) -> None:
-    """Bound how many pairs of fields a rule compares; above it, ``ValidationAbortedError`` is told."""
+    """Limit the number of pairs of fields that a rule compares. Above it, it raises ``ValidationAbortedError``."""
     rule.rule_context.remaining_complexity_budget = most

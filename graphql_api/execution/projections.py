@@ -1,4 +1,4 @@
-"""A cache of rows that were written as JSON, by version, selected rows and template; bounded in bytes."""
+"""A cache of rows as JSON by version, selected rows and template, with a limit of bytes."""
 
 import math
 from collections.abc import Hashable
@@ -10,17 +10,17 @@ from graphql_api.execution.weighed_cache import WeighedCache
 from graphql_api.tables.windows import Window
 
 KEPT_FROM = 64
-"""Rows; shorter windows are written afresh each time, which costs less than keeping them."""
+"""Minimum number of rows of a cached window. Shorter ones are written each time, which costs less."""
 
 PIECE_BYTES = 2**23
-"""Bytes joined at once: nothing else can run in the process meanwhile, and no answer of the usual kind is larger."""
+"""Maximum bytes joined at once, since nothing else can run in the process meanwhile."""
 
 
 class Projections:
-    """Writes windows, or gives the chunks that were written for the same window and template before."""
+    """Writes windows, or returns the cached chunks of the same window and template."""
 
     def __init__(self, max_bytes: int, max_answer_bytes: float = math.inf) -> None:
-        """Keep at most ``max_bytes`` of JSON and keys, the least recently used leaving first; 0 keeps none.
+        """Cache at most ``max_bytes`` of JSON and keys. The least recently used are evicted. 0 turns the cache off.
 
         No list of more than ``max_answer_bytes`` is written.
         """
@@ -29,9 +29,9 @@ class Projections:
         self._lock = Lock()
 
     def __call__(self, window: Window[Any], template: RowTemplate) -> list[bytes]:
-        """Return the window's rows as ``encode_rows`` does; the chunks are shared and must not be changed.
+        """Return the window's rows as ``encode_rows`` does. The chunks are shared and must not be changed.
 
-        Raises ``Exhausted`` if they would be larger than an answer may be.
+        Raises ``Exhausted`` if they exceed the maximum size of a response.
         """
         records, rows = window.records, window.rows
         if rows.count < KEPT_FROM or rows.key is None:
@@ -45,25 +45,25 @@ class Projections:
         return found
 
     def work(self, window: Window[Any], template: RowTemplate) -> int:
-        """Return how many values are to be written for a window: 0 if they are cached."""
+        """Return the number of values to be written for a window. 0 if they are cached."""
         count, key = window.rows.count, window.rows.key
         if count >= KEPT_FROM and key is not None and self.found((window.records.version, key, template)) is not None:
             return 0
         return count * len(template.cells)
 
     def found(self, key: Hashable) -> list[bytes] | None:
-        """Return the value of a key; None if there is none."""
+        """Return the value of a key. None if there is none."""
         with self._lock:
             return self._kept.get(key)
 
     def keep(self, key: Hashable, chunks: list[bytes]) -> None:
-        """Keep what was written, if it is not larger than all that may be kept."""
+        """Store the chunks, if they are not larger than the cache."""
         with self._lock:
             self._kept.keep(key, chunks, sum(map(len, chunks)))
 
 
 def _joined(chunks: list[bytes]) -> list[bytes]:
-    """Join chunks to pieces of about ``PIECE_BYTES``."""
+    """Join chunks to pieces of about ``PIECE_BYTES`` bytes."""
     pieces: list[bytes] = []
     first, size = 0, 0
     for place, chunk in enumerate(chunks, 1):

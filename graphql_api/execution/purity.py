@@ -1,7 +1,7 @@
-"""Purity: whether an operation may be run again and its answer be shared, judged by what its fields declare.
+"""Purity: whether an operation may be repeated and its response shared, by the declarations of its fields.
 
-A resolver that declares nothing may have effects and may read anything: its operation is run once, from start to end,
-and nobody keeps the answer. So a resolver that forgets to declare costs speed, never a wrong answer.
+A resolver without a declaration may have effects and may read anything: its operation is run once, from start to end,
+and its response is not cached. So a missing declaration costs speed, but never correctness.
 """
 
 from collections.abc import Iterable, Mapping
@@ -30,24 +30,24 @@ from graphql_api.execution.cost import cost
 from graphql_api.execution.private_names import FragmentDetails, field_of, has_resolver
 
 KNOWN_DIRECTIVES = frozenset({"skip", "include"})
-"""Directives that only choose what is executed."""
+"""Directives that only include or exclude fields."""
 
 PURE: Mapping[Any, Any] = {"pure": True}
-"""Metadata of a field whose resolver has no effects, and reads only its object, its arguments and ``info.context``.
+"""Metadata of a field whose resolver has no effects and reads only its object, its arguments and ``info.context``.
 
-What it reads of the context, the context records. The same holds for the attributes of the object that it returns.
+The context records what is read from it. The same applies to the attributes of the returned object.
 """
 
 
 def pure(*, weight: int = 0, size: int | None = None, each: int = 0) -> Mapping[Any, Any]:
-    """Return the metadata of a pure field that costs more than one value; see ``cost.cost``."""
+    """Return the metadata of a pure field that costs more than one value. See ``cost.cost``."""
     return {**PURE, **cost(weight=weight, size=size, each=each)}
 
 
 def is_pure(
     schema: GraphQLSchema, fragments: Mapping[str, FragmentDetails], operation: OperationDefinitionNode
 ) -> bool:
-    """Return whether an operation is a query of pure fields only; the values of its variables do not count."""
+    """Return whether an operation is a query with only pure fields, for all values of its variables."""
     root = schema.query_type
     if operation.operation is not OperationType.QUERY or root is None or not _are_known(operation.directives):
         return False
@@ -56,18 +56,18 @@ def is_pure(
 
 @dataclass(frozen=True, slots=True)
 class _Judge:
-    """Looks at every field of one operation, at each fragment once."""
+    """Checks every field of one operation, and each fragment once."""
 
     schema: GraphQLSchema
     fragments: Mapping[str, FragmentDetails]
     _seen: set[str] = field(default_factory=set)
 
     def selections(self, parent: GraphQLNamedType, selected: SelectionSetNode | None) -> bool:
-        """Judge what is selected of a type."""
+        """Check the selections of a type."""
         return selected is None or all(self.selection(parent, node) for node in selected.selections)
 
     def selection(self, parent: GraphQLNamedType, node: SelectionNode) -> bool:
-        """Judge one field or fragment, with its directives."""
+        """Check one field or fragment, with its directives."""
         if not _are_known(node.directives):
             return False
         if isinstance(node, FieldNode):
@@ -77,7 +77,7 @@ class _Judge:
         return isinstance(node, FragmentSpreadNode) and self.spread(parent, node.name.value)
 
     def spread(self, parent: GraphQLNamedType, name: str) -> bool:
-        """Judge a fragment by its name, unless that was done before."""
+        """Check a fragment by its name, unless it was checked before."""
         if name in self._seen:
             return True
         self._seen.add(name)
@@ -85,12 +85,12 @@ class _Judge:
         return _are_known(definition.directives) and self.fragment(parent, definition)
 
     def fragment(self, parent: GraphQLNamedType, node: Any) -> bool:
-        """Judge what a fragment selects of its own type, or of the type around it."""
+        """Check the selections of a fragment for its own type, or for the type around it."""
         named = self.schema.type_map.get(node.type_condition.name.value) if node.type_condition else parent
         return named is not None and self.selections(named, node.selection_set)
 
     def field(self, parent: GraphQLNamedType, node: FieldNode) -> bool:
-        """Judge a field in all types that an object may have here; introspection reads the schema alone."""
+        """Check a field in all possible types of the object. Introspection only reads the schema."""
         name = node.name.value
         if name.startswith("__"):
             return True

@@ -30,7 +30,7 @@ class WeighedCache(Generic[V]):
         self._recent: tuple[Hashable, V | None] = NOTHING
 
     def get(self, key: Hashable) -> V | None:
-        """Return the value of a key; None if there is none."""
+        """Return the value of a key. None if there is none."""
         recent, value = self._recent
         if key == recent:  # the order of use stays as it is, and takes longer to keep than the rest of a look-up
             return value

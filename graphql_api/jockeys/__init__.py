@@ -1,13 +1,13 @@
-"""The slice of jockeys: one jockey's races as typed columns, and everything that can be asked of them.
+"""The slice of jockeys: one jockey's races as typed columns, with queries on them.
 
-Read: ``columns`` is the table of columns, ``headers`` and ``rows`` find columns and races in a file, ``parsers`` read
-cells, ``derived`` what follows from several; ``normalise`` puts ``records`` together, ``memory`` bounds them.
+Reading: ``columns`` is the table of columns, ``headers`` and ``rows`` find columns and races, ``parsers`` read
+cells, ``derived`` computes fields from several cells. ``normalise`` makes ``records``, ``memory`` limits their size.
 
-Asked: ``statistics`` is the table of figures over ``formulas``, ``keys`` that of group keys, ``summaries`` of numbers;
-``counting``, ``figures`` and ``grouping`` compute them. ``row_ids`` names rides.
+Queries: ``statistics`` is the table of figures by ``formulas``, ``keys`` that of group keys, ``summaries`` of numbers.
+``counting``, ``figures`` and ``grouping`` compute them. ``row_ids`` makes ids of rides.
 
-Held: ``files`` knows the names of files, ``repository`` is the service, ``warmer`` keeps it warm.
+Storage: ``files`` has the names of files, ``repository`` is the service, ``warmer`` keeps its cache warm.
 
-Served: ``schema`` is GraphQL, ``routes`` HTTP, ``openapi`` its description, ``commands`` the command line; ``slice``
-hands them over.
+Interfaces: ``schema`` is GraphQL, ``routes`` HTTP, ``openapi`` describes it, ``commands`` are commands. ``slice``
+registers them.
 """

@@ -1,4 +1,4 @@
-"""The bands into which analysts part numbers and days: enums, their members' meanings, and what falls where."""
+"""Bands of numbers and days for analysis: enums with descriptions, and functions from a value to its band."""
 
 from bisect import bisect_right
 from collections.abc import Mapping
@@ -73,24 +73,24 @@ BAND_DESCRIPTIONS: Mapping[Enum, str] = MappingProxyType(
 )
 
 PACE_STEP = 1.0
-"""Seconds between the first and the last 600 m from which a pace is high or slow."""
+"""Difference in seconds between the first and the last 600 m from which a pace is high or slow."""
 
 _FAVOURITES, _ODDS = tuple(FavouriteBand), tuple(OddsBand)
 _RANKS, _PRICES = [band.value for band in FavouriteBand], [band.value for band in OddsBand]
 
 
 def favourite_band(rank: int) -> FavouriteBand:
-    """Put a rank by odds, 1 or more, into its band."""
+    """Return the band of a rank by odds, which is 1 or more."""
     return _FAVOURITES[bisect_right(_RANKS, rank) - 1]
 
 
 def odds_band(odds: float) -> OddsBand:
-    """Put odds, 1.0 or more, into their band."""
+    """Return the band of odds, which are 1.0 or more."""
     return _ODDS[bisect_right(_PRICES, odds) - 1]
 
 
 def pace_band(first3f: float, last3f: float, surface: Surface) -> PaceBand | None:
-    """Put a race's first and last 600 m, in seconds, into a band; null over jumps, where the first is no 600 m."""
+    """Return the band of a race's first and last 600 m in seconds. None for jump races, which have no first 600 m."""
     if surface is Surface.JUMP:
         return None
     slower = round(first3f - last3f, 1)
@@ -100,5 +100,5 @@ def pace_band(first3f: float, last3f: float, surface: Surface) -> PaceBand | Non
 
 
 def weekday(day: date) -> Weekday:
-    """Name the day of the week."""
+    """Return the day of the week."""
     return Weekday(day.weekday())

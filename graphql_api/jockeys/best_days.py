@@ -1,4 +1,4 @@
-"""The days with the most wins: within groups, all of them at once."""
+"""The days with the most wins, computed for all groups at once."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -8,7 +8,7 @@ import numpy as np
 
 
 class BestDays(NamedTuple):
-    """Of each group, the most wins on one day, the latest day with so many (None without any), and how many days."""
+    """For each group, the most wins on one day, the latest such day (None without wins), and their number."""
 
     wins: np.ndarray
     latest: np.ndarray
@@ -16,7 +16,7 @@ class BestDays(NamedTuple):
 
 
 def best_days(groups: np.ndarray, days: np.ndarray, dates: Sequence[date], group_count: int) -> BestDays:
-    """Find the best days; ``groups`` and ``days`` hold each win's group, and its day's place in ``dates``."""
+    """Return the best days. ``groups`` and ``days`` are each win's group, and the index of its day in ``dates``."""
     pairs, wins = np.unique(groups * (len(dates) + 1) + days, return_counts=True)
     groups, days = np.divmod(pairs, len(dates) + 1)
     most = np.zeros(group_count, np.int64)

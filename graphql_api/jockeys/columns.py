@@ -1,7 +1,7 @@
-"""The fields of a race record: those that a column of the file has, and those that are computed from others.
+"""The fields of a race record: those of columns of the file, and those computed from others.
 
-A new column of the file is one row of ``SOURCES``, a computed field one row of ``DERIVED``. The GraphQL type, the
-documentation and the OpenAPI schema come from these.
+A column of the file is one row of ``SOURCES``, a computed field one row of ``DERIVED``. The GraphQL type, the
+documentation and the OpenAPI schema are made from these tables.
 """
 
 from collections.abc import Callable
@@ -21,7 +21,7 @@ from graphql_api.tables.kinds import Id
 
 @dataclass(frozen=True, slots=True)
 class Derived:
-    """A field computed from others of the same row, called once per distinct combination of its inputs.
+    """A field computed from others of the same row, once for each distinct combination of its inputs.
 
     ``inputs`` are names of fields (of sources, or of earlier rows of ``DERIVED``), or the ``name`` of a source for its
     cell's stripped text, None where blank. ``after`` is the source field that it follows in the API.

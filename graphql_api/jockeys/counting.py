@@ -1,4 +1,4 @@
-"""What statistics are counted of: rows parted into groups, and what each row amounts to."""
+"""The base of statistics: rows in groups, and numbers of each row."""
 
 from collections.abc import Sequence
 from functools import cached_property
@@ -19,38 +19,38 @@ _HEADERS = {field.name: source.header for source in SOURCES for field in source.
 
 
 class Counting:
-    """Rows parted into groups, all counted at once.
+    """Rows in groups, which are all counted at once.
 
-    ``rows`` are row numbers, ascending; ``groups`` holds each one's group, from 0 to ``group_count`` - 1.
+    ``rows`` are row numbers in ascending order. ``groups`` is the group of each, from 0 to ``group_count`` - 1.
     """
 
     def __init__(
         self, records: RaceRecords, rows: np.ndarray, groups: np.ndarray | None = None, group_count: int = 1
     ) -> None:
-        """Count nothing yet; without ``groups`` all rows are one group."""
+        """Store the arguments. Without ``groups`` all rows are one group."""
         self.records = records
         self.rows = rows
         self.groups = np.zeros(len(rows), np.intp) if groups is None else groups
         self.group_count = group_count
 
     def count(self, chosen: np.ndarray) -> np.ndarray:
-        """Count the chosen rows of each group; ``chosen`` says yes or no for each row."""
+        """Count the chosen rows of each group. ``chosen`` is a boolean for each row."""
         return np.bincount(self.groups[chosen], minlength=self.group_count)
 
     def total(self, numbers: np.ndarray, chosen: np.ndarray) -> np.ndarray:
-        """Add up the chosen rows' numbers, which are not NaN there."""
+        """Return the sum of the chosen rows' numbers in each group. Numbers of chosen rows are not NaN."""
         return np.bincount(self.groups[chosen], weights=numbers[chosen], minlength=self.group_count)
 
     def lacks(self, field: str) -> bool:
-        """Return whether the file has no column for a field of ``SOURCES``, so that nothing is known of it."""
+        """Return whether the file has no column for a field of ``SOURCES``."""
         return _HEADERS[field] not in self.records.raw
 
     def ranks(self, field: str) -> np.ndarray:
-        """Return the rank of a field's value row by row; null is behind all values."""
+        """Return the rank of a field's value for each row. Null is last."""
         return ranking(self.records, field).ranks.take(self._codes(field))
 
     def numbers(self, field: str) -> np.ndarray:
-        """Return a numeric field's values row by row, NaN for null."""
+        """Return a numeric field's value for each row, NaN for null."""
         return numeric(self.records, field).take(self._codes(field))
 
     def among(self, field: str, members: frozenset[Any]) -> np.ndarray:
@@ -58,7 +58,7 @@ class Counting:
         return _are(self.records, field, members).take(self._codes(field))
 
     def _codes(self, field: str) -> np.ndarray:
-        """Return a field's codes row by row; ``take`` gathers two to three times as fast as an index does."""
+        """Return a field's code for each row. ``take`` is two to three times as fast as an index."""
         codes = self.records.fields[field].codes
         return codes if len(self.rows) == self.records.rows else codes.take(self.rows)
 
@@ -74,12 +74,12 @@ class Counting:
 
     @cached_property
     def positions(self) -> np.ndarray:
-        """Return the official finishing positions of rides, NaN where there is none."""
+        """Return the official finishing positions of rides, NaN if there is none."""
         return np.where(self.rides, self.numbers("finish_position"), np.nan)
 
     @cached_property
     def odds(self) -> np.ndarray:
-        """Return the win odds of rides, NaN where there are none."""
+        """Return the win odds of rides, NaN if there are none."""
         return np.where(self.rides, self.numbers("win_odds"), np.nan)
 
     @cached_property
@@ -90,12 +90,12 @@ class Counting:
 
     @cached_property
     def won(self) -> np.ndarray:
-        """Return which rows are wins, dead heats among them."""
+        """Return which rows are wins, including dead heats."""
         won: np.ndarray = self.positions == 1
         return won
 
     def corners(self, place: int) -> np.ndarray:
-        """Return the position at one corner (0 the first, -1 the last) row by row, NaN where unknown."""
+        """Return the position at one corner (0 the first, -1 the last) for each row, NaN if unknown."""
         return _corner(self.records, place).take(self._codes("corner_positions"))
 
     @cached_property
@@ -116,7 +116,7 @@ class Counting:
 
     @cached_property
     def best_days(self) -> BestDays:
-        """Return each group's days with the most wins; rows without a date count for none."""
+        """Return each group's days with the most wins. Rows without a date are ignored."""
         dates, days = ranking(self.records, "date").distinct, self.ranks("date")
         won = self.won & (days < len(dates))
         return best_days(self.groups[won], days[won], dates, self.group_count)
@@ -127,7 +127,7 @@ class Counting:
 
     @cached_property
     def chronology(self) -> np.ndarray:
-        """Order the rides, as positions in ``rows``, by group and then by date, R, and place in the file."""
+        """Return the rides as positions in ``rows``, ordered by group, date, R and place in the file."""
         rides = np.flatnonzero(self.rides)[::-1]  # the file is newest first
         keys = [
             ranking(self.records, name).places(Order(name, nulls_first=True)).take(self._codes(name)[rides])
@@ -137,13 +137,13 @@ class Counting:
 
 
 def _are(records: RaceRecords, field: str, members: frozenset[Any]) -> np.ndarray:
-    """Return for each distinct value of a field whether it is one of ``members``, made once for each version."""
+    """Return for each distinct value of a field whether it is one of ``members``. Cached for each version."""
     values = records.fields[field].values
     return records.once((_are, field, members), lambda: np.array([value in members for value in values], np.bool_))
 
 
 def numeric(records: RaceRecords, field: str) -> np.ndarray:
-    """Return a numeric field's distinct values as doubles, NaN for null, made once for each version."""
+    """Return a numeric field's distinct values as doubles, NaN for null. Cached for each version."""
     values = records.fields[field].values
     return records.once(
         (numeric, field), lambda: np.array([np.nan if value is None else value for value in values], np.float64)
@@ -151,7 +151,7 @@ def numeric(records: RaceRecords, field: str) -> np.ndarray:
 
 
 def _corner(records: RaceRecords, place: int) -> np.ndarray:
-    """Return one corner's position for each distinct value of the field as doubles, made once for each version."""
+    """Return one corner's position for each distinct value of the field as doubles. Cached for each version."""
     values = records.fields["corner_positions"].values
     return records.once(
         (_corner, place), lambda: np.array([value[place] if value else np.nan for value in values], np.float64)

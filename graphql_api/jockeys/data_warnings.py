@@ -1,4 +1,4 @@
-"""Data warnings of one file, as they are found while it is read."""
+"""Data warnings of one file, collected while it is read."""
 
 import numpy as np
 
@@ -7,35 +7,35 @@ from graphql_api.tables.cells import raw_text
 from graphql_api.tables.column import DictColumn
 
 MAX_WARNINGS = 1000
-"""Data warnings of cells kept from one file; ``RaceRecords.warning_count`` counts them all."""
+"""Maximum number of data warnings of cells that are stored for one file. ``RaceRecords.warning_count`` counts all."""
 
 _MAX_RAW = 200
 
 
 class Warnings:
-    """Data warnings: all of columns and of rows left out, the first ``MAX_WARNINGS`` of cells.
+    """Data warnings: all of columns and of omitted rows, and the first ``MAX_WARNINGS`` of cells.
 
-    ``file_rows`` holds the file's row of each row that warnings of cells name, None where they are the same.
+    ``file_rows`` maps rows in warnings of cells to rows of the file. None if they are the same.
     """
 
     def __init__(self) -> None:
-        """Hold none."""
+        """Start without warnings."""
         self.kept: list[DataWarning] = []
         self.count = 0
         self.file_rows: np.ndarray | None = None
 
     def column(self, header: str, code: str) -> None:
-        """Warn of a whole column; a header that is very long is cut."""
+        """Add a warning about a column. A very long header is cut."""
         self._keep(DataWarning(None, header[:_MAX_RAW], None, code))
 
     def rows(self, headers: str, cells: DictColumn, rows: np.ndarray, code: str) -> None:
-        """Warn once of all rows of the file that are left out, naming the first; ``cells`` are of the file."""
+        """Add one warning about all omitted rows of the file, with the first of them. ``cells`` are the file's."""
         if len(rows):
             first = int(rows[0])
             self._keep(DataWarning(first, headers, _shown(cells[first]), code, len(rows)))
 
     def cells(self, header: str, cells: DictColumn, faults: DictColumn) -> None:
-        """Warn of each row that has a fault: the code of one, not None."""
+        """Add a warning for each row whose fault is a code and not None."""
         if not any(faults.values):
             return
         rows = np.flatnonzero(np.array([fault is not None for fault in faults.values])[faults.codes])

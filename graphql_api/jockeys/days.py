@@ -1,4 +1,4 @@
-"""Days of races, of the texts that people and programs write for them."""
+"""Reading of dates in the forms that people and programs write."""
 
 import re
 from datetime import date, datetime, timedelta, timezone
@@ -23,13 +23,13 @@ _ZONED_TIME = re.compile(
     re.ASCII | re.IGNORECASE,
 )
 _LOCAL_MEAN_TIME = (timedelta(hours=9, minutes=18), timedelta(hours=9, minutes=19))
-"""Tokyo's until 1887, to the minute: what pytz makes of Asia/Tokyo where a datetime is given it as ``tzinfo``."""
+"""Offset of Tokyo until 1887. pytz uses it if Asia/Tokyo is the ``tzinfo`` of a new datetime."""
 
 
 def day(text: str) -> tuple[date]:
-    """Read ``2024/09/29``, ``2024.9.29``, ``2024年9月29日`` or ``20240929``, a weekday or time of day behind it or not.
+    """Read ``2024/09/29``, ``2024.9.29``, ``2024年9月29日`` or ``20240929``, with an optional weekday or time of day.
 
-    A moment with a zone is the day that it was in Japan.
+    A time with a zone is converted to the day in Japan.
     """
     text = fold(text)
     for pattern in _DATES:
@@ -41,7 +41,7 @@ def day(text: str) -> tuple[date]:
 
 
 def _in_japan(day: date, time: str) -> date:
-    """Return the day in Japan at a time of day, where that has a zone."""
+    """Return the day in Japan at a time of day, if that has a zone."""
     zoned = _ZONED_TIME.fullmatch(time)
     if not zoned:
         return day

@@ -1,4 +1,4 @@
-"""A jockey's file to race records, each step timed. Importing this takes numpy: not for the cold start of a request."""
+"""Decoding of a jockey's file, with the duration of each step. It imports numpy, so import it late."""
 
 from graphql_api import pickles
 from graphql_api.jockeys import normalise

@@ -1,4 +1,4 @@
-"""What follows from several cells of a row: race id, bands, running style, and who won."""
+"""Fields computed from several cells of a row: race id, bands, running style, winner."""
 
 from datetime import date
 
@@ -24,7 +24,7 @@ def race_id(
     jurisdiction: Jurisdiction | None,
     race_number: int | None,
 ) -> str | None:
-    """Rebuild netkeiba's 12-digit race id; null overseas and where a part is unknown."""
+    """Return netkeiba's 12-digit race id. None for overseas races, and if a part is unknown."""
     if day is None or racecourse is None or race_number is None:
         return None
     if jurisdiction is Jurisdiction.JRA:
@@ -37,7 +37,7 @@ def race_id(
 
 
 def distance_band(distance: int | None) -> DistanceBand | None:
-    """Put a distance in metres into its SMILE band."""
+    """Return the SMILE band of a distance in metres."""
     if distance is None:
         return None
     return next((band for longest, band in _BANDS if distance <= longest), DistanceBand.EXTENDED)
@@ -49,7 +49,7 @@ def running_style(
     surface: Surface | None,
     jurisdiction: Jurisdiction | None,
 ) -> RunningStyle | None:
-    """Return the running style by JRA-VAN NEXT's definition, which leaves NAR out; jumps are left out by choice."""
+    """Return the running style by JRA-VAN NEXT's definition, without NAR. Jump races are excluded here."""
     if not corners or len(corners) < 2 or surface is Surface.JUMP or jurisdiction is Jurisdiction.NAR:
         return None
     if 1 in corners[:-1]:
@@ -64,12 +64,12 @@ def running_style(
 
 
 def won(finish_position: int | None, finish_status: FinishStatus) -> bool | None:
-    """Return whether the horse won (dead heats too); null where the finish cannot be read."""
+    """Return whether the horse won, including dead heats. None if the finish cannot be read."""
     return None if finish_status is FinishStatus.UNKNOWN else finish_position == 1
 
 
 def winner_name(text: str | None, horse_name: str | None, won: bool | None) -> str | None:  # noqa: FBT001
-    """Name the winner: the horse itself where it won, else 勝ち馬 unless that is a runner-up in brackets."""
+    """Return the winner's name: the horse itself if it won, else 勝ち馬 unless that is a second horse in brackets."""
     if won:
         return horse_name
     return None if text is None or BRACKETED.fullmatch(text) else text

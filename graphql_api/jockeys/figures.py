@@ -1,4 +1,4 @@
-"""Statistics of grouped rows: each is computed for all groups at once, when it is first requested."""
+"""Statistics of grouped rows. Each is computed for all groups at once, on first use."""
 
 from typing import Any
 
@@ -13,17 +13,17 @@ _STATISTICS = {**{statistic.name: statistic for statistic in STATISTICS}, **BOUN
 
 
 class Figures(Counting):
-    """The statistics of rows parted into groups, each computed for all groups when it is first asked for."""
+    """The statistics of grouped rows. Each is computed for all groups on first use."""
 
     def __init__(
         self, records: RaceRecords, rows: np.ndarray, groups: np.ndarray | None = None, group_count: int = 1
     ) -> None:
-        """Compute nothing yet; the arguments are those of ``Counting``."""
+        """Compute nothing yet. The arguments are those of ``Counting``."""
         super().__init__(records, rows, groups, group_count)
         self._values: dict[str, list[Any]] = {}
 
     def values(self, name: str) -> list[Any]:
-        """Return a statistic for all groups, None for null; ``name`` is a name in ``STATISTICS`` or ``BOUNDS``."""
+        """Return a statistic for all groups, None for null. ``name`` is a name in ``STATISTICS`` or ``BOUNDS``."""
         values = self._values.get(name)
         if values is None:
             values = self._values[name] = self._computed(name)
@@ -45,7 +45,7 @@ class Statistics:
     __slots__ = ("figures", "group")
 
     def __init__(self, figures: Figures, group: int) -> None:
-        """Point at one group."""
+        """Refer to one group."""
         self.figures = figures
         self.group = group
 

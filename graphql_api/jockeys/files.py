@@ -1,4 +1,4 @@
-"""The files of jockeys: which names they may have, how they are read by id, and how the ids are listed."""
+"""The files of jockeys: their possible names, reading by id, and listing of ids."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -12,22 +12,22 @@ from graphql_api.storage.protocol import ListedObject, Storage, StoredObject, li
 STEMS = (".pickle", ".pkl", "")
 COMPRESSIONS = ("", ".gz", ".xz", ".zst", ".bz2", ".zip")
 SUFFIXES = tuple(stem + compression for stem in STEMS for compression in COMPRESSIONS if stem + compression)
-"""What may follow the id in a file's name. Of several files of one jockey, the one that comes first here counts."""
+"""Possible endings of a file's name after the id. If a jockey has several files, the first one here is used."""
 
 MAX_STORED_BYTES = 8 * 2**20
-"""The most that is read of a file: no genuine one is larger."""
+"""Maximum size of a file in bytes. Real files are smaller."""
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of jockey ids in ascending order; ``cursor`` continues after it, None at the end."""
+    """One page of jockey ids in ascending order. ``cursor`` is for the next page, None at the end."""
 
     ids: tuple[str, ...]
     cursor: str | None
 
 
 class JockeyFiles:
-    """The files of a storage by jockey; as safe across threads as that is."""
+    """The files of a storage by jockey. As safe for threads as the storage."""
 
     def __init__(self, storage: Storage, *, max_bytes: int = MAX_STORED_BYTES) -> None:
         """Read files of at most ``max_bytes`` from ``storage``."""
@@ -36,14 +36,14 @@ class JockeyFiles:
         self._lists_first = False
 
     def read(self, jockey_id: str, etag: str | None = None) -> StoredObject | None:
-        """Read one jockey's file; None if its ETag still is ``etag``.
+        """Read one jockey's file. None if its ETag is still ``etag``.
 
-        The usual name takes one request. Where it is missing, one listing tells which of the names there is. A storage
-        whose files have other names is listed at once from then on: so no read takes more than two requests, but the
-        first. What is read never depends on earlier reads.
+        The usual name takes one request. If it is missing, one listing finds the name that exists. A storage
+        whose files have other names is listed first from then on. So no read takes more than two requests, except the
+        first. The result never depends on earlier reads.
 
-        Raises ``NotFound`` where there is no file, ``DataCorrupt`` where it is larger than any genuine one, and
-        ``BadUserInput`` for what is no id.
+        Raises ``NotFound`` if there is no file, ``DataCorrupt`` if it is too large, and
+        ``BadUserInput`` for an invalid id.
         """
         names = file_names(jockey_id)
         try:
@@ -61,9 +61,9 @@ class JockeyFiles:
             raise no_such_jockey(jockey_id) from error
 
     def list_ids(self, cursor: str | None = None, limit: int = 1000) -> Page:
-        """List the ids that have a file, page by page, each id once.
+        """Return a page of the ids that have a file, each id once.
 
-        ``limit`` is at least 1. Raises ``BadUserInput`` for a cursor that no page gave.
+        ``limit`` is at least 1. Raises ``BadUserInput`` for an invalid cursor.
         """
         # Keys come in the order of their bytes, in which '.' precedes digits: so ids ascend, and a jockey's files are
         # neighbours, the last of which the cursor skips.
@@ -72,16 +72,16 @@ class JockeyFiles:
         return _first_page((jockey_id for jockey_id, _ in groupby(listed)), limit)
 
     def list_etags(self) -> Iterator[tuple[str, str | None]]:
-        """List all ids that have a file, ascending, each with the ETag of the file that ``read`` reads.
+        """Return all ids that have a file in ascending order, with the ETag of the file that ``read`` reads.
 
-        It is None where the storage does not list ETags.
+        It is None if the storage does not list ETags.
         """
         listed = ((id_of(stored.key), stored) for stored in list_all(self._storage))
         for jockey_id, files in groupby((each for each in listed if each[0]), key=itemgetter(0)):
             yield jockey_id, min((stored for _, stored in files), key=_rank).etag
 
     def _listed_name(self, jockey_id: str, names: tuple[str, ...]) -> str | None:
-        """Find which of a jockey's names there is, the first of several; None where there is none."""
+        """Return the existing file name of a jockey, the first of several. None if there is none."""
         listed = {stored.key for stored in self._storage.list_objects(f"{jockey_id}.").objects}
         return next((name for name in names if name in listed), None)
 
@@ -93,13 +93,13 @@ class JockeyFiles:
 
 
 def file_names(jockey_id: str) -> tuple[str, ...]:
-    """Name the files that may hold a jockey, the first that exists being the one. Raises ``BadUserInput``."""
+    """Return the possible file names of a jockey. The first that exists is used. Raises ``BadUserInput``."""
     checked = ids.jockey_id(jockey_id)
     return tuple(checked + suffix for suffix in SUFFIXES)
 
 
 def id_of(name: str) -> str | None:
-    """Return the id of the jockey that a file of this name holds; None for a foreign file."""
+    """Return the jockey id of a file name. None for other files."""
     stem, dot, suffix = name.partition(".")
     if dot + suffix not in SUFFIXES:
         return None
@@ -110,16 +110,16 @@ def id_of(name: str) -> str | None:
 
 
 def _rank(stored: ListedObject) -> int:
-    """Return the place of a file among those of its jockey: the first counts."""
+    """Return the rank of a file among those of its jockey. The lowest is used."""
     return SUFFIXES.index("".join(stored.key.partition(".")[1:]))
 
 
 def no_such_jockey(jockey_id: str) -> NotFound:
-    """Make the error for a jockey without a file, in the design's words."""
+    """Return the error for a jockey without a file."""
     return NotFound(f"Jockey with ID '{jockey_id}' not found")
 
 
 def _first_page(ids: Iterable[str], limit: int) -> Page:
-    """Cut the first page off ascending distinct ids; its last id is the cursor, so it survives changes of the list."""
+    """Return the first page of ascending distinct ids. Its last id is the cursor, valid also if the list changes."""
     taken = tuple(islice(ids, limit + 1))
     return Page(taken[:limit], taken[limit - 1] if len(taken) > limit else None)

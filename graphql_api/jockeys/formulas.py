@@ -1,7 +1,7 @@
-"""The formulas of the statistics: each takes counted rows and gives one number for each group, NaN for null.
+"""The formulas of the statistics: functions of counted rows that return a number for each group, NaN for null.
 
-They use operators and numpy's elementwise functions alone, so that whatever implements those can take the place of
-arrays: the archive has them write SQL.
+They use only operators and numpy's elementwise functions, so that objects that implement these can replace
+arrays: the archive uses this to write SQL.
 """
 
 from collections.abc import Callable
@@ -14,13 +14,13 @@ from graphql_api.jockeys.vocabulary import Grade, Jurisdiction
 Formula = Callable[[Counting], np.ndarray]
 
 TAKEOUT = 0.8
-"""The share of win bets that is paid out, which turns odds into the chance that the market saw."""
+"""Pay rate of win bets, with which odds are converted to the probability of the market."""
 
 STAKE = 100
-"""Yen staked on each ride of ``level_stakes_profit``: the smallest bet in Japan."""
+"""Stake in yen on each ride of ``level_stakes_profit``: the minimum bet in Japan."""
 
 Z_95 = 1.959963984540054
-"""Standard deviations of a normal distribution that hold 95 % of it."""
+"""Half width of the 95 % interval of a normal distribution, in standard deviations."""
 
 STAKES = frozenset(set(Grade) - {Grade.LISTED})
 GRADED = STAKES - {Grade.JUSHO}
@@ -29,14 +29,14 @@ _OVERSEAS = frozenset({Jurisdiction.OVERSEAS})
 
 
 def ratio(numerator: np.ndarray, denominator: np.ndarray) -> np.ndarray:
-    """Divide, giving NaN where there is nothing to divide by."""
+    """Divide. NaN if the divisor is 0."""
     nothing = np.full_like(denominator, np.nan, dtype=np.float64)
     divided: np.ndarray = np.divide(numerator, denominator, out=nothing, where=denominator > 0)
     return divided
 
 
 def wilson(successes: np.ndarray, trials: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the Wilson score interval of a proportion at 95 %: lower and upper bounds, NaN without trials."""
+    """Return the 95 % Wilson score interval of a proportion: lower and upper bound, NaN without trials."""
     share = ratio(successes, trials)
     spread = ratio(np.full_like(trials, Z_95**2, dtype=np.float64), trials)
     middle = share + spread / 2
@@ -48,7 +48,7 @@ def wilson(successes: np.ndarray, trials: np.ndarray) -> tuple[np.ndarray, np.nd
 
 
 def finished(position: int, counting: Counting) -> np.ndarray:
-    """Count the rides in one official position."""
+    """Count the rides with an official position."""
     return counting.count(counting.positions == position)
 
 
@@ -89,23 +89,23 @@ def wins_with_odds(counting: Counting) -> np.ndarray:
 
 
 def win_return_rate(counting: Counting) -> np.ndarray:
-    """Divide the odds of the wins, added up, by the rides that have odds."""
+    """Divide the sum of the winning odds by the rides with odds."""
     return ratio(counting.total(counting.odds, counting.won & counting.has_odds), rides_with_odds(counting))
 
 
 def level_stakes_profit(counting: Counting) -> np.ndarray:
-    """Add up what ``STAKE`` yen on each ride that has odds paid, in whole yen, less the stakes."""
+    """Return the profit in yen of ``STAKE`` yen on each ride with odds: the payouts minus the stakes."""
     paid = np.where(counting.won, np.rint(STAKE * counting.odds), 0) - STAKE
     return _total(paid, counting.has_odds, counting)
 
 
 def expected_wins(counting: Counting) -> np.ndarray:
-    """Add up the market's chances of the rides that have odds."""
+    """Return the sum of the market's probabilities of the rides with odds."""
     return _total(TAKEOUT / counting.odds, counting.has_odds, counting)
 
 
 def actual_over_expected(counting: Counting) -> np.ndarray:
-    """Divide the wins by those that the market expected."""
+    """Divide the wins by the wins that the market expected."""
     return ratio(wins_with_odds(counting), expected_wins(counting))
 
 
@@ -116,17 +116,17 @@ def impact_value(counting: Counting) -> np.ndarray:
 
 
 def mean_position(counting: Counting) -> np.ndarray:
-    """Average the official positions."""
+    """Return the mean of the official positions."""
     return _mean(counting.positions, counting)
 
 
 def mean_favourite_rank(counting: Counting) -> np.ndarray:
-    """Average the ranks by odds."""
+    """Return the mean of the ranks by odds."""
     return _mean(counting.numbers("favourite_rank"), counting)
 
 
 def rivals_beaten_rate(counting: Counting) -> np.ndarray:
-    """Average the share of the other starters that finished behind; a ride without a position beat none."""
+    """Return the mean share of other starters that finished behind. A ride without a position has beaten none."""
     starters = counting.numbers("field_size")
     position = np.where(np.isnan(counting.positions), starters, counting.positions)
     possible = (starters > 1) & (position <= starters)
@@ -134,23 +134,23 @@ def rivals_beaten_rate(counting: Counting) -> np.ndarray:
 
 
 def places_gained(place: int, counting: Counting) -> np.ndarray:
-    """Average the places between one corner (0 the first, -1 the last) and the finish."""
+    """Return the mean number of places gained between one corner (0 the first, -1 the last) and the finish."""
     return _mean(counting.corners(place) - counting.positions, counting)
 
 
 def prize_money(counting: Counting) -> np.ndarray:
-    """Add up the prize money that is known, in yen."""
+    """Return the sum of the known prize money in yen."""
     yen = counting.numbers("prize_money")
     return _total(yen, ~np.isnan(yen), counting)
 
 
 def prize_per_ride(counting: Counting) -> np.ndarray:
-    """Divide the prize money by the rides whose prize the source can tell: all but those overseas."""
+    """Divide the prize money by the rides whose prize the source has: all except overseas rides."""
     return ratio(prize_money(counting), counting.count(counting.rides & ~counting.among("jurisdiction", _OVERSEAS)))
 
 
 def rides_since_last_win(counting: Counting) -> np.ndarray:
-    """Count the rides behind the last win, NaN without a win."""
+    """Count the rides after the last win, NaN without a win."""
     return np.where(finished(1, counting) > 0, counting.losing_streaks.current, np.nan)
 
 
@@ -170,11 +170,11 @@ def best_day_count(counting: Counting) -> np.ndarray:
 
 
 def _total(numbers: np.ndarray, known: np.ndarray, counting: Counting) -> np.ndarray:
-    """Add up the known rows' numbers; NaN where none is known, for a sum of nothing is not a sum of zero."""
+    """Return the sum of the known numbers. NaN if none is known, because that is not a sum of zero."""
     return np.where(counting.count(known) > 0, counting.total(numbers, known), np.nan)
 
 
 def _mean(numbers: np.ndarray, counting: Counting) -> np.ndarray:
-    """Average the rides' numbers that are not NaN."""
+    """Return the mean of the rides' numbers that are not NaN."""
     known = counting.rides & ~np.isnan(numbers)
     return ratio(counting.total(numbers, known), counting.count(known))

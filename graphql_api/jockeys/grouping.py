@@ -1,4 +1,4 @@
-"""Groups of rows by typed keys: columns are grouped by the ranks of their values, and counted all at once."""
+"""Groups of rows by typed keys, by the ranks of their values. All groups are counted at once."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,17 +19,17 @@ from graphql_api.tables.paging import Selection
 
 @dataclass(frozen=True, slots=True)
 class Having:
-    """A statistic whose value has to pass all tests for a group to stay."""
+    """A statistic with tests that its value must pass, or the group is excluded."""
 
     statistic: str
     tests: tuple[Comparison, ...]
 
 
 class Groups:
-    """The groups of a selection, ascending by their keys, null behind all values."""
+    """The groups of a selection in ascending order of their keys, null last."""
 
     def __init__(self, selection: Selection[RaceRecords], by: Sequence[str]) -> None:
-        """Group a selection by the keys named, at least one."""
+        """Group a selection by one or more keys."""
         self.selection = selection
         self.by = tuple(by)
         records, rows = selection.records, selection.numbers
@@ -46,9 +46,9 @@ class Groups:
         return self.figures.group_count
 
     def choose(self, having: Sequence[Having], orders: Sequence[Order]) -> np.ndarray:
-        """Return the numbers of the groups that pass, in the order asked for, then by their keys.
+        """Return the numbers of the groups that pass, in the requested order, then by their keys.
 
-        An order's name is a statistic, a bound of one, or a key that is grouped by.
+        The name of an order is a statistic, a bound of one, or a key of the grouping.
         """
         chosen = np.arange(len(self))
         for condition in having:
@@ -62,14 +62,14 @@ class Groups:
         return self._rankings.get(name) or rank(self.figures.values(name))
 
     def rows_of(self, group: int) -> Selection[RaceRecords]:
-        """Return one group's rows as a selection of their own."""
+        """Return one group's rows as a selection."""
         own = self.selection
         key = (own.key, self.by, tuple(values[group] for values in self.keys.values()))
         return Selection(own.records, self.figures.rows[self.figures.members[group]], key)
 
 
 class GroupTable:
-    """Some groups in an order, as a table whose columns are their keys and statistics."""
+    """Ordered groups as a table whose columns are their keys and statistics."""
 
     def __init__(self, groups: Groups, numbers: np.ndarray) -> None:
         """Choose groups by their numbers."""
@@ -84,12 +84,12 @@ class GroupTable:
         return len(self.numbers)
 
     def key(self, name: str) -> DictColumn:
-        """Return a key; None where it is not grouped by."""
+        """Return the column of a key. None if it is not in the grouping."""
         column = self.groups.keys.get(name)
         return constant(None, len(self)) if column is None else self._column(column)
 
     def statistic(self, name: str) -> DictColumn:
-        """Return a statistic; ``name`` is a name in ``STATISTICS`` or ``BOUNDS``."""
+        """Return the column of a statistic. ``name`` is a name in ``STATISTICS`` or ``BOUNDS``."""
         return self._column(self.groups.figures.values(name))
 
     def _column(self, values: DictColumn | list[Any]) -> DictColumn:
@@ -97,12 +97,12 @@ class GroupTable:
 
 
 class GroupKeys:
-    """The keys of one group as attributes: each name in ``KEYS`` is one, None where it is not grouped by."""
+    """The keys of one group as attributes with the names in ``KEYS``. None if a key is not in the grouping."""
 
     __slots__ = ("_groups", "_number")
 
     def __init__(self, groups: Groups, number: int) -> None:
-        """Point at one group."""
+        """Refer to one group."""
         self._groups = groups
         self._number = number
 
@@ -115,7 +115,7 @@ class GroupKeys:
 
 
 def _digits(records: RaceRecords, rows: np.ndarray, name: str) -> Ranking:
-    """Rank a key's value row by row; keys and their ranks are made once for each version."""
+    """Return the rank of a key's value for each row. Keys and ranks are cached for each version."""
     column = records.once((KEYS[name].column, name), lambda: KEYS[name].column(records))
     is_field = name in records.fields
     ranked = ranking(records, name) if is_field else records.once((rank, name), lambda: rank(column.values))

@@ -1,4 +1,4 @@
-"""Which columns of a file are read as which source column: headers folded, and columns of one header merged."""
+"""Finding the source columns of a file: headers are folded, and columns with the same header are merged."""
 
 import re
 from collections import Counter
@@ -22,7 +22,7 @@ _HEADERS = tuple(spec.header for spec in SOURCES)
 
 _TEXTS = {name for each in DERIVED for name in each.inputs}
 _PARSERS = {spec.header: spec.parse for spec in SOURCES if spec.name not in _TEXTS}
-"""Those of columns whose texts tell no more than their fields."""
+"""Headers of columns whose texts contain no more information than their fields."""
 
 ALIASES: Mapping[str, str] = MappingProxyType(
     {
@@ -40,15 +40,15 @@ ALIASES: Mapping[str, str] = MappingProxyType(
         "賞金": "賞金(万円)",
     }
 )
-"""What netkeiba calls the same columns on the pages of horses and races, folded as headers are."""
+"""Names of the same columns on netkeiba's pages of horses and races, folded like headers."""
 
 _NUMBERED = re.compile(r"\.\d{1,3}$", re.ASCII)
 _MAX_LENGTH = 100
-"""Characters; a longer label is none that this module knows."""
+"""Maximum length of a label in characters. Longer labels are unknown."""
 
 
 def fold_header(label: str) -> str:
-    """Return a header without any white space and invisible characters, full and half width made one."""
+    """Return a header without white space and invisible characters, with full and half width unified."""
     if len(label) > _MAX_LENGTH:
         return label
     kept = (character for character in compatible(label) if category(character) != "Cf")
@@ -56,7 +56,7 @@ def fold_header(label: str) -> str:
 
 
 def canonical(label: str) -> str | None:
-    """Return the header of ``SOURCES`` that a label means; None where it is of no known column."""
+    """Return the header of ``SOURCES`` of a label. None if the column is unknown."""
     header = fold_header(label)
     if header not in ALIASES and header not in _HEADERS:
         header = _NUMBERED.sub("", header)
@@ -67,8 +67,8 @@ def canonical(label: str) -> str | None:
 def column_labels(columns: Sequence[FrameColumn]) -> list[str]:
     """Return the labels of a file's columns.
 
-    One of several levels that is no known header as a whole is the innermost of its parts that is one, if no other
-    column has that part: rows of headers may stand below the known ones.
+    For a label of several levels that is not a known header, use its innermost part that is one, if no other
+    column has that part: there may be rows of headers below the known ones.
     """
     counts = Counter(part for column in columns for part in set(column.parts))
     return [_label(column, counts) for column in columns]
@@ -82,13 +82,13 @@ def _label(column: FrameColumn, counts: Mapping[str, int]) -> str:
 def read_headers(
     source: Sequence[SourceColumn], unreadable: Iterable[str], warnings: Warnings
 ) -> dict[str, DictColumn]:
-    """Return the cells of each source column that the file has, by its canonical header, in the file's rows.
+    """Return the cells of each source column of the file by its canonical header.
 
-    Pages that spell a header in different ways make several columns of it when they are put together. They are merged
-    cell by cell: the first that is not blank counts, the header's own name before its other names and the numbered ones
-    that pandas makes of a header that a text repeats (``着順.1``). Where another one differs, ``DUPLICATE_COLUMN``
-    shows the cell that does not count. ``MISSING_COLUMN`` tells what the file lacks, the labels of its ``unreadable``
-    columns apart.
+    If pages with different spellings of a header are combined, it has several columns. They are merged
+    cell by cell: the first that is not blank is used, the header's own name before other names and numbered ones
+    that pandas makes of a repeated header (``着順.1``). If another one differs, ``DUPLICATE_COLUMN``
+    shows the cell that is not used. ``MISSING_COLUMN`` is for columns that the file lacks, except its ``unreadable``
+    ones.
     """
     groups: dict[str, list[SourceColumn]] = {}
     for column in sorted(source, key=lambda column: fold_header(column.label) not in _HEADERS):
@@ -110,7 +110,7 @@ def _merged(header: str, columns: Sequence[SourceColumn], warnings: Warnings) ->
 
 
 def _merge(header: str, first: DictColumn, second: DictColumn, warnings: Warnings) -> DictColumn:
-    """Fill the blanks of a column by another's cells, and warn of each cell of the other that is lost and differs."""
+    """Fill the blanks of a column with another's cells. Warn of each other cell that differs and is lost."""
     meanings: dict[Any, int] = {}
     ours, theirs = (_numbered(header, column, meanings) for column in (first, second))
     lost = (ours != theirs) & (ours >= 0) & (theirs >= 0)
@@ -121,14 +121,14 @@ def _merge(header: str, first: DictColumn, second: DictColumn, warnings: Warning
 
 
 def _numbered(header: str, column: DictColumn, meanings: dict[Any, int]) -> np.ndarray:
-    """Return each row's cell a number, the same for cells of several columns that mean the same, and -1 for a blank."""
+    """Return a number for each row's cell, equal for equal cells in several columns. -1 for a blank."""
     texts = map(parse_text, column.values)
     numbers = [-1 if text is None else meanings.setdefault(_meaning(header, text), len(meanings)) for text in texts]
     return np.array([*numbers, -1], np.int64)[:-1].take(column.codes)
 
 
 def _meaning(header: str, text: str) -> Any:
-    """Return the values of a cell where they tell all of it, else its folded text."""
+    """Return the values of a cell if they contain all of it, else its folded text."""
     folded = fold(text)
     try:
         values = _PARSERS[header](folded)

@@ -1,4 +1,4 @@
-"""Identifiers: the one place that says what a jockey id is."""
+"""The form of jockey ids."""
 
 import re
 
@@ -9,7 +9,7 @@ _JOCKEY_ID = re.compile(r"(?:[0-9]{4,5}|a[0-9a-f]{4}|z[0-9]{4})")
 
 
 def jockey_id(text: str) -> str:
-    """Check a netkeiba jockey id before it becomes a key or a path; raises ``BadUserInput``."""
+    """Return a valid netkeiba jockey id, which is safe in a key or a path. Raises ``BadUserInput``."""
     if not _JOCKEY_ID.fullmatch(text):
         message = "A jockey id is four or five digits, 'a' and four hexadecimal digits, or 'z' and four digits."
         raise BadUserInput(message)

@@ -1,4 +1,4 @@
-"""What a jockey file holds: its columns, what the column table makes of them, and every data warning."""
+"""Inspection of a jockey file: its columns, their fields, and all data warnings."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,9 +17,9 @@ from graphql_api.tables.cells import raw_text
 
 @dataclass(frozen=True, slots=True)
 class ColumnFacts:
-    """One column of the file; ``source`` is the canonical header that it was read as, None for an unknown one.
+    """One column of the file. ``source`` is its canonical header, None for an unknown column.
 
-    ``distinct`` counts values other than null; ``example`` is the first of them.
+    ``distinct`` counts values that are not null. ``example`` is the first of them.
     """
 
     label: str
@@ -34,8 +34,8 @@ class ColumnFacts:
 class FileFacts:
     """A file as read: ``size`` in bytes as stored, ``memory`` in bytes as typed records.
 
-    ``races`` counts the ``rows`` that are races, each once. ``missing`` lists canonical headers that the file lacks;
-    ``warnings`` the first of ``warning_count``.
+    ``races`` counts the ``rows`` that are races, each once. ``missing`` are the canonical headers that the file lacks.
+    ``warnings`` are the first of ``warning_count``.
     """
 
     file: str
@@ -52,7 +52,7 @@ class FileFacts:
 
 
 def inspect(data: bytes, name: str, jockey_id: str | None) -> FileFacts:
-    """Read a file as stored; without ``jockey_id`` the file's own column names the jockey. Raises ``DataCorrupt``."""
+    """Read a stored file. Without ``jockey_id`` it is read from the file's column. Raises ``DataCorrupt``."""
     frame = loads(data)
     jockey = jockey_id or _own_id(frame)
     records = race_records(frame, jockey)
@@ -73,7 +73,7 @@ def inspect(data: bytes, name: str, jockey_id: str | None) -> FileFacts:
 
 
 def by_code(facts: FileFacts) -> Mapping[str, int]:
-    """Count the kept warnings by their code."""
+    """Count the stored warnings by code."""
     counts: dict[str, int] = {}
     for warning in facts.warnings:
         counts[warning.code] = counts.get(warning.code, 0) + warning.count

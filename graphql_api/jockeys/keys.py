@@ -32,7 +32,7 @@ Column = Callable[[RaceRecords], DictColumn]
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """What rows are grouped by: ``column`` gives its value for every row of the file, None for null."""
+    """A key of grouping. ``column`` returns its value for every row of the file, None for null."""
 
     name: str
     type: Any
@@ -41,7 +41,7 @@ class Key:
 
 
 def _of_row(compute: Callable[..., Any], *fields: str) -> Column:
-    """Compute a key from fields of its row, once for each distinct combination of them."""
+    """Return the column of a key from fields of the row, computed once for each distinct combination."""
 
     def column(records: RaceRecords) -> DictColumn:
         codes, values = combine([records.fields[name] for name in fields], records.rows)
@@ -51,7 +51,7 @@ def _of_row(compute: Callable[..., Any], *fields: str) -> Column:
 
 
 def _known(compute: Callable[..., Any], *fields: str) -> Column:
-    """Compute a key from fields of its row; null where one of them is."""
+    """Return the column of a key from fields of the row. Null if one of them is null."""
     return _of_row(lambda *values: None if None in values else compute(*values), *fields)
 
 
@@ -59,12 +59,12 @@ _MAX_RACECOURSE_LENGTH = 40
 
 
 def _course(racecourse: str, surface: Surface, distance: int) -> str | None:
-    """Name a course; null where the text of 開催 is no name, lest a long one be repeated for each distance."""
+    """Return the name of a course. Null if the text of 開催 is not a name."""
     return f"{racecourse}{surface.value}{distance}" if len(racecourse) <= _MAX_RACECOURSE_LENGTH else None
 
 
 def _horse_rides(of: Callable[[int], Any]) -> Column:
-    """Compute a key from the number of the ride on its horse, from 1; null for what is no ride and without a name."""
+    """Return the column of a key from the number of the ride on its horse, from 1. Null without a ride or a name."""
 
     def column(records: RaceRecords) -> DictColumn:
         codes, numbers = records.once(_horse_ride_numbers, lambda: _horse_ride_numbers(records))
@@ -74,7 +74,7 @@ def _horse_rides(of: Callable[[int], Any]) -> Column:
 
 
 def _horse_ride_numbers(records: RaceRecords) -> tuple[np.ndarray, range]:
-    """Count the rides on each horse by date and R: codes of the numbers that occur, and one code more for null."""
+    """Return the number of each ride on its horse by date and R, as codes. One more code is null."""
     horses = ranking(records, "horse_name")
     groups = horses.ranks.take(records.fields["horse_name"].codes)
     counting = Counting(records, np.arange(records.rows), groups, len(horses.distinct) + 1)
@@ -174,7 +174,7 @@ def _plain(name: str) -> Key:
 KEYS: Mapping[str, Key] = MappingProxyType(
     {**{name: _plain(name) for name in _PLAIN}, **{key.name: key for key in _COMPUTED}}
 )
-"""Everything that rows can be grouped by, by name."""
+"""All keys of grouping, by name."""
 
 
 def check_keys(names: Sequence[str]) -> None:

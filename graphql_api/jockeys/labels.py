@@ -1,4 +1,4 @@
-"""Texts for people of the vocabularies of racing: in Japanese, their names in the source, and in English."""
+"""Labels of the vocabularies for people: in Japanese, which are the names in the source, and in English."""
 
 from collections.abc import Mapping
 from enum import Enum

@@ -1,4 +1,4 @@
-"""How large a jockey's records are, in memory and written out, and the bounds on it."""
+"""Size of a jockey's records in memory and as JSON, and its limits."""
 
 import sys
 from collections.abc import Mapping, Sequence
@@ -18,17 +18,17 @@ _DERIVED = frozenset(spec.field.name for spec in DERIVED)
 
 
 MAX_TEXT = 128 * 2**20
-"""Bytes of all rows as JSON objects, texts and headers. A file may name one long text in every row, which its own size
-does not show; and each row of an answer repeats the headers."""
+"""Maximum bytes of all rows as JSON objects, with texts and headers. A file may repeat one long text in every row,
+which its size does not show, and each row of a response repeats the headers."""
 
 _ESCAPE = len(orjson.dumps("\0")) - 2
-"""Bytes that JSON takes for one character at most: a control character is written as six."""
+"""Maximum bytes of one character in JSON: a control character is written as six."""
 
 
 def check_size(source: Sequence[SourceColumn], rows: int, jockey_id: str) -> int:
-    """Refuse a frame out of all proportion to its file, before anything is made of it; raises ``DataCorrupt``.
+    """Refuse a frame that is too large for its file, before records are made. Raises ``DataCorrupt``.
 
-    Returns the bytes of its headers and its cells' values, with what requests derive of them.
+    Return the bytes of its headers and its cells' values, including values that requests derive.
     """
     headers = max(1, rows) * sum(len(orjson.dumps(column.label)) for column in source)  # CSV has them without rows too
     cells = [column.cells for column in source]
@@ -42,7 +42,7 @@ def check_size(source: Sequence[SourceColumn], rows: int, jockey_id: str) -> int
 
 
 def check_memory(nbytes: int, jockey_id: str) -> None:
-    """Refuse what no cache would hold; raises ``DataCorrupt``."""
+    """Refuse records that are too large for the cache. Raises ``DataCorrupt``."""
     if nbytes > MAX_JOCKEY_BYTES:
         raise DataCorrupt("The jockey's file needs too much memory.", jockey_id=jockey_id, bytes=nbytes)
 
@@ -52,12 +52,12 @@ def _json_length(text: str) -> int:
 
 
 def nbytes(of_cells: int, source: Sequence[SourceColumn], fields: Mapping[str, DictColumn], rows: int) -> int:
-    """Bound what is held of a frame together with all that requests derive of it, which is kept as long.
+    """Return an upper bound of the memory of records, including all values that requests derive from them.
 
-    ``of_cells`` is what ``check_size`` found.
-    A cell is held with its JSON as REST gives it and as raw text, a field's text with its JSON and two folded forms,
-    any other value with its JSON and its number, each of them with its rank; a row has a cursor and keys of groups.
-    JSON and folded forms are reckoned as large as the text; only escapes and ligatures are larger.
+    ``of_cells`` is the result of ``check_size``.
+    A cell is stored with its JSON of REST and as raw text, a field's text with its JSON and two folded forms,
+    other values with their JSON and their number, each with its rank. A row has a cursor and keys of groups.
+    JSON and folded forms are assumed to be as large as the text. Only escapes and ligatures are larger.
     """
     arrays = {
         id(column.codes): column.codes.nbytes for column in chain((each.cells for each in source), fields.values())
@@ -69,27 +69,27 @@ def nbytes(of_cells: int, source: Sequence[SourceColumn], fields: Mapping[str, D
 
 
 def _combinations(spec: Derived, fields: Mapping[str, DictColumn], rows: int) -> int:
-    """Count the combinations of a derived column's inputs that there can be."""
+    """Return the maximum number of combinations of a derived column's inputs."""
     return min(rows, prod(len(fields[name].values) for name in spec.inputs if name in fields))
 
 
 _VALUE = 100
-"""Bytes of a number, a date or a short list, and of its JSON: objects of some 30 to 50 bytes each."""
+"""Bytes of a number, a date or a short list, and of its JSON, of 30 to 50 bytes each."""
 
 _DERIVED_VALUE = 130
-"""The same of a derived value, on an average of the few that differ from row to row: a style, an id, a name."""
+"""The same for a derived value, as an average of those that differ in each row: a style, an id, a name."""
 
 _PLACES = 60
-"""Bytes of a value's places in the list of its column, of its JSON, in ranks and as a number, and its field's name."""
+"""Bytes of the references to a value: in its column, JSON, ranks and numbers, and of its field's name."""
 
 _NAMES = 200
 """Bytes of a row's cursor and id, and of their JSON."""
 
 _KEYS = 150
-"""Bytes of a row's places in the group keys that are no fields, with a text of its own for the course."""
+"""Bytes of a row in the group keys that are not fields, with its own text for the course."""
 
 _EACH = 170_000
-"""Bytes that every jockey takes, however short the career: some four hundred lists, arrays and tables."""
+"""Minimum bytes of a jockey: about four hundred lists, arrays and tables."""
 
 _TEXTS = tuple(field.name for field in FIELDS if field.type is str and field.name not in _DERIVED)
 _OTHERS = tuple(field.name for field in FIELDS if field.type is not str and field.name not in _DERIVED)

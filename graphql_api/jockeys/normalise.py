@@ -1,4 +1,4 @@
-"""A frame to typed race records: each source column factorised once, each distinct cell parsed once."""
+"""Making typed race records from a frame: each source column is factorised once, each distinct cell is parsed once."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
@@ -23,11 +23,11 @@ _FINISH, _JOCKEY, _PRIZE = "着順", "jockey_id", "賞金(万円)"
 
 
 def race_records(frame: Frame, jockey_id: str) -> RaceRecords:
-    """Read any frame: what cannot be read is null with a data warning; only one that is too large is ``DataCorrupt``.
+    """Return a frame's records. Unreadable cells are null with a data warning. Raises ``DataCorrupt`` if too large.
 
-    ``jockey_id`` fills its field, for the file's own column may have lost leading zeros. Codes of the warnings:
+    ``jockey_id`` is the value of its field, since the file's column may have lost leading zeros. Codes of the warnings:
     ``MISSING_COLUMN``; ``DUPLICATE_COLUMN`` (of two columns with one header the first counts, and this cell of the
-    other differs); ``ROW_WITHOUT_DATE`` and ``DUPLICATE_ROW`` (rows that are no race or one that stands there already:
+    other differs); ``ROW_WITHOUT_DATE`` and ``DUPLICATE_ROW`` (rows that are not a race or repeat one:
     left out); ``UNPARSEABLE_CELL`` and ``OUT_OF_RANGE`` (a text that may not be null keeps the raw one);
     ``INCOMPLETE_CELL`` (a part of it is missing); ``MISSING_VALUE`` (blank where it may not be: texts are empty then, a
     finish is unknown); ``JOCKEY_ID_MISMATCH`` (the row says that it is another jockey's); ``UNREADABLE_COLUMN``,
@@ -67,7 +67,7 @@ def race_records(frame: Frame, jockey_id: str) -> RaceRecords:
 
 
 def _source_column(column: FrameColumn, label: str) -> SourceColumn:
-    """Encode a column as the file has it; moments with a zone are shown by its clocks."""
+    """Encode a column as in the file. Times with a zone keep their local time."""
     cells, zone = factorise(column.cells), zone_of(column.dtype)
     if zone is not None:
         cells = DictColumn(cells.codes, in_zone(cells.values, zone))
@@ -75,7 +75,7 @@ def _source_column(column: FrameColumn, label: str) -> SourceColumn:
 
 
 def _left_out(frame: Frame, warnings: Warnings) -> list[str]:
-    """Warn of what could not be read, and give the labels of its columns."""
+    """Warn of unreadable parts, and return the labels of unreadable columns."""
     for part in frame.left_out:
         warnings.column(valid_unicode(part.label), f"UNREADABLE_{part.part.upper()}")
     return [part.label for part in frame.left_out if part.part == "column"]
@@ -84,7 +84,7 @@ def _left_out(frame: Frame, warnings: Warnings) -> list[str]:
 def _choose_rows(
     readings: Mapping[str, Reading], headers: Collection[str], rows: int, warnings: Warnings
 ) -> np.ndarray | None:
-    """Choose the rows that are races, and warn of those left out."""
+    """Return the rows that are races, and warn of omitted ones."""
     choice = choose(readings, headers, rows)
     dates = readings[DATE].raw
     warnings.rows(DATE, dates, choice.undated, "ROW_WITHOUT_DATE")
@@ -106,9 +106,9 @@ def _columns(readings: Mapping[str, Reading], jockey_id: str, rows: int, warning
 
 
 def _known_prizes(columns: Mapping[str, DictColumn], cells: DictColumn, warnings: Warnings) -> DictColumn:
-    """Return the prize money without that of overseas races: the source has none, so that a figure there is no prize.
+    """Return the prize money without overseas races: the source has none, so a number there is not a prize.
 
-    Zeros are what programs fill blanks with, and are not warned of.
+    There is no warning for zeros, because programs fill blanks with them.
     """
     prizes, jurisdictions = columns["prize_money"], columns["jurisdiction"]
     overseas = _rows_where(jurisdictions, lambda jurisdiction: jurisdiction is Jurisdiction.OVERSEAS)
@@ -127,9 +127,9 @@ def _rows_where(column: DictColumn, holds: Callable[[Any], bool]) -> np.ndarray:
 
 
 class _Fields(Mapping[str, DictColumn]):
-    """Columns by field; one that is derived is computed when it is first asked for, as for most requests it never is.
+    """Columns by field. A derived one is computed on first use, since most requests do not use it.
 
-    Two threads may both compute it, to the same end.
+    Two threads may both compute it, with the same result.
     """
 
     def __init__(self, columns: Mapping[str, DictColumn], rows: int) -> None:
@@ -157,14 +157,14 @@ _KEPT -= _DERIVED.keys()
 
 
 def _check_jockey(texts: DictColumn, jockey_id: str, warnings: Warnings) -> None:
-    """Warn of rows that name another jockey than the file's own."""
+    """Warn of rows with another jockey's id."""
     own = [text is None or text.zfill(len(jockey_id)) == jockey_id for text in texts.values]
     faults = [None if is_own else "JOCKEY_ID_MISMATCH" for is_own in own]
     warnings.cells(_JOCKEY, texts, DictColumn(texts.codes, faults))
 
 
 def _check_finish(texts: DictColumn, statuses: DictColumn, warnings: Warnings) -> None:
-    """Warn of blank finishes that no abandoned race explains."""
+    """Warn of blank finishes, except in abandoned races."""
     codes, (text, status) = combine((texts, statuses), len(texts))
     unknown = [cell is None and state is FinishStatus.UNKNOWN for cell, state in zip(text, status, strict=True)]
     warnings.cells(

@@ -1,7 +1,7 @@
-"""Parsers of cell texts: a stripped, non-blank text in, one value per field out.
+"""Parsers of cell texts: functions of a stripped, non-blank text that return one value for each field.
 
-Pure functions, which raise the errors of ``texts``. Forms that other scrapers and pages use are read beside the
-source's own; what could mean two things is not.
+They are pure and raise the errors of ``texts``. They also read forms of other scrapers and pages, but no
+ambiguous forms.
 """
 
 import re
@@ -53,7 +53,7 @@ MAX_RUNNERS = 40
 _SECONDS = (5, 1800)
 _MAX_YEN = 100_000_000_000
 _YEN = {"万円": 10_000, "万": 10_000, "円": 1, "¥": 1, "": 10_000}
-"""Yen of each unit; the column's own stands behind no number."""
+"""Yen of each unit. A number without a unit has the column's unit."""
 
 _JRA_MEETING = re.compile(
     rf"(?:JRA|第)?(?:(\d{{1,2}})回?)?({'|'.join(JRA_COURSES)})(?:競馬場?)?(?:第?(\d{{1,2}})(?:日目?)?)?", re.ASCII
@@ -86,12 +86,12 @@ def _member(table: Mapping[str, Member], text: str) -> tuple[Member]:
 
 
 def verbatim(text: str) -> tuple[str]:
-    """Take any text to the letter."""
+    """Return any text unchanged."""
     return (text,)
 
 
 def integer(text: str, *, low: int, high: int, units: Iterable[str] = ()) -> tuple[int]:
-    """Read a whole number within inclusive bounds; ``11.0`` is one."""
+    """Read a whole number within inclusive bounds, such as ``11.0``."""
     value = number(text, low, high, units)
     if not value.is_integer():
         raise ValueError
@@ -99,7 +99,7 @@ def integer(text: str, *, low: int, high: int, units: Iterable[str] = ()) -> tup
 
 
 def decimal(text: str, *, low: float, high: float, units: Iterable[str] = ()) -> tuple[float]:
-    """Read a number within inclusive bounds; thousands may be parted by commas."""
+    """Read a number within inclusive bounds. Thousands may be separated by commas."""
     return (number(text, low, high, units),)
 
 
@@ -129,12 +129,12 @@ def weather(text: str) -> tuple[Weather]:
 
 
 def finish_position(text: str) -> tuple[int | None]:
-    """Read ``3``, ``3着`` and ``4(降)``; null for 中, 取, 除, 失 and 再, short or in full."""
+    """Read ``3``, ``3着`` and ``4(降)``. Null for 中, 取, 除, 失 and 再, short or in full."""
     return (_finish(text)[0],)
 
 
 def finish_status(text: str | None, field_size: int | None) -> FinishStatus:
-    """Return how the ride ended, of the cell's text (None where blank) and the number of starters; never fails."""
+    """Return the finish status by the cell's text (None if blank) and the number of starters. Never raises."""
     if text is None:
         return FinishStatus.ABANDONED if field_size == 0 else FinishStatus.UNKNOWN
     try:
@@ -173,7 +173,7 @@ def clock(text: str) -> tuple[float]:
 
 
 def margin(text: str) -> tuple[float | None]:
-    """Read seconds behind the winner; null for the lengths of race pages (クビ, ``1.1/4``)."""
+    """Read seconds behind the winner. Null for lengths, as on race pages (クビ, ``1.1/4``)."""
     if all(map(_LENGTHS.fullmatch, fold(text).split("+"))):
         return (None,)
     return (number(text, -100, 1000, ("秒",)),)
@@ -192,13 +192,13 @@ def corners(text: str) -> tuple[tuple[int, ...]]:
 
 
 def pace(text: str) -> tuple[float | None, float | None]:
-    """Read ``33.0-34.5``, seconds; ``0.0`` stands for not measured and is null."""
+    """Read ``33.0-34.5`` in seconds. ``0.0`` means not measured and is null."""
     first, last = map(float, matched(_PACE, text).groups())
     return first or None, last or None
 
 
 def body_weight(text: str) -> tuple[int | None, int | None]:
-    """Read ``466(+4)`` or ``466( 0)`` in kilograms; the change is null where it is unknown, both for 計不."""
+    """Read ``466(+4)`` or ``466( 0)`` in kilograms. The change is null if unknown, both are null for 計不."""
     match = _WEIGHT.fullmatch(text)
     if match is None and squeeze(text) in _UNWEIGHED:
         return None, None
@@ -208,13 +208,13 @@ def body_weight(text: str) -> tuple[int | None, int | None]:
 
 
 def runner_up(text: str) -> tuple[str | None]:
-    """Read the second horse, given in brackets where the horse itself won."""
+    """Read the second horse, which is in brackets if the horse itself won."""
     match = BRACKETED.fullmatch(text)
     return (match.group(1).strip() or None if match else None,)
 
 
 def yen(text: str) -> tuple[float]:
-    """Read prize money given in units of 10,000 yen, or in the unit behind it, as whole yen."""
+    """Read prize money in units of 10,000 yen, or in the given unit, as whole yen."""
     sign, hundreds_of_millions, amount, unit = matched(_PRIZE, text).groups()
     if hundreds_of_millions is None and amount is None:
         raise ValueError

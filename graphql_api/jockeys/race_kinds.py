@@ -1,4 +1,4 @@
-"""Kinds of race: flat or jump, and stakes, special or ordinary."""
+"""Kinds of races: flat or jump, and stakes, special or ordinary."""
 
 import re
 from collections.abc import Mapping
@@ -49,7 +49,7 @@ def race_type(surface: Surface) -> RaceType:
 
 
 def race_category(name: str, grade: Grade | None, jurisdiction: Jurisdiction | None) -> RaceCategory | None:
-    """Return stakes, special or ordinary; null where the name cannot tell: outside JRA without a grade."""
+    """Return stakes, special or ordinary. None if the name does not determine it: outside JRA without a grade."""
     if grade not in {None, Grade.LISTED}:
         return RaceCategory.STAKES
     if jurisdiction is not Jurisdiction.JRA or not name:

@@ -1,4 +1,4 @@
-"""Grades and classes, of the names of races."""
+"""Reading of grades and classes from names of races."""
 
 import re
 
@@ -49,7 +49,7 @@ _NAR = {"A": RaceClass.NAR_A, "B": RaceClass.NAR_B, "C": RaceClass.NAR_C}
 
 
 def race_name(text: str) -> tuple[str, Grade | None, RaceClass | None]:
-    """Keep the name, and find its grade and class: in its suffixes from the last to the first, then in the name."""
+    """Return the name with its grade and class, which are searched in suffixes from the last, then in the name."""
     name = fold(text[-_MAX_NAME:])
     tail = _SUFFIXES.search(name)
     suffixes = _SUFFIX.findall(tail.group())[::-1] if tail else []
@@ -73,7 +73,7 @@ def _named_class(entry: str) -> RaceClass | None:
 
 
 def _nar_class(forms: tuple[re.Pattern[str], ...], entry: str) -> RaceClass | None:
-    """Return the class that an entry names first."""
+    """Return the first class in a name."""
     if not _LETTER.search(entry):
         return None
     matches = [match for match in (form.search(entry) for form in forms) if match]

@@ -1,4 +1,4 @@
-"""The racecourses of Japan, by the names that the source has, with netkeiba's codes of them."""
+"""The racecourses of Japan by their names in the source, with netkeiba's codes."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -60,4 +60,4 @@ NAR_COURSES: Mapping[str, str] = MappingProxyType(
 NAR_NAMES: Mapping[str, str] = MappingProxyType(
     dict.fromkeys(("帯広ば", "帯広(ばんえい)", "帯広ばんえい", "ばんえい帯広", "ばんえい"), "帯広(ば)")
 )
-"""What other pages call the same courses."""
+"""Other names of the same racecourses."""

@@ -1,4 +1,4 @@
-"""One source column read: each of its distinct cells parsed once into the values of its fields."""
+"""Reading of one source column: each distinct cell is parsed once into the values of its fields."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -13,10 +13,10 @@ from graphql_api.tables.column import DictColumn, constant, used
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Reading:
-    """A source column: all but ``codes`` hold one item for each distinct cell.
+    """A source column. All attributes except ``codes`` have one item for each distinct cell.
 
-    ``cells`` are as the file has them, ``texts`` stripped and None where blank, ``values`` one sequence for each of the
-    column's fields, ``faults`` codes of data warnings, None where there is nothing to warn of.
+    ``cells`` are as in the file, ``texts`` are stripped and None if blank, ``values`` are a sequence for each of the
+    column's fields, ``faults`` are codes of data warnings or None.
     """
 
     spec: Source
@@ -27,7 +27,7 @@ class Reading:
     faults: Sequence[str | None]
 
     def take(self, rows: np.ndarray) -> "Reading":
-        """Return some rows, in the order of their numbers, and of the distinct cells only what they hold."""
+        """Return the reading of some rows in ascending order, with only their distinct cells."""
         codes, places = used(self.codes.take(rows))
         parts = (self.cells, self.texts, self.faults, *self.values)
         cells, texts, faults, *values = ([part[place] for place in places] for part in parts)
@@ -35,7 +35,7 @@ class Reading:
 
     @property
     def raw(self) -> DictColumn:
-        """Return the cells as the file has them."""
+        """Return the cells as in the file."""
         return DictColumn(self.codes, self.cells)
 
     @property
@@ -44,7 +44,7 @@ class Reading:
         return DictColumn(self.codes, self.values[0])
 
     def columns(self) -> dict[str, DictColumn]:
-        """Return the fields by name; the stripped texts stand under the source's own name."""
+        """Return the fields by name, and the stripped texts under the source's name."""
         fields = zip(self.spec.fields, self.values, strict=True)
         columns = {field.name: DictColumn(self.codes, values) for field, values in fields}
         return {self.spec.name: DictColumn(self.codes, self.texts), **columns}
@@ -70,11 +70,11 @@ def read(spec: Source, cells: DictColumn) -> Reading:
 
 
 def absent(spec: Source, rows: int) -> Reading:
-    """Read a column that the file does not have: blank throughout, and nothing to warn of by row."""
+    """Return the reading of a missing column: all cells are blank, without warnings."""
     blank = [[value] for value in _fallback(spec, "")]
     return Reading(spec, constant(None, rows).codes, [None], [None], blank, [None])
 
 
 def _fallback(spec: Source, text: str) -> tuple[Any, ...]:
-    """Return null for each field, and ``text`` for a text that may not be null: one bad cell must not lose its row."""
+    """Return null for each field, and ``text`` for a text field that must not be null, so that the row is kept."""
     return tuple(text if field.type is str and not field.nullable else None for field in spec.fields)

@@ -1,4 +1,4 @@
-"""Typed race records of one jockey, column by column, with the file that they were read from."""
+"""Typed race records of one jockey as columns, with the source file."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,9 +12,9 @@ from graphql_api.tables.windows import Rows, Window
 
 @dataclass(frozen=True, slots=True)
 class DataWarning:
-    """A cell (or a whole column, where ``row`` is None) that could not be read as its column's type and is null.
+    """A cell, or a column if ``row`` is None, that could not be read and is null.
 
-    ``row`` is a row of the file. Where ``count`` is more than one, so many rows were left out, and it is the first.
+    ``row`` is a row of the file. If ``count`` is above 1, it is the first of that number of omitted rows.
     """
 
     row: int | None
@@ -26,7 +26,7 @@ class DataWarning:
 
 @dataclass(frozen=True, slots=True)
 class SourceColumn:
-    """A column of the file as it was: its header and dtype to the letter, and its cells (``Frame`` cell types)."""
+    """A column of the file: its exact header and dtype, and its cells (``Frame`` cell types)."""
 
     label: str
     dtype: str
@@ -38,11 +38,11 @@ class RaceRecords(ColumnTable):
     """All races of one jockey, newest first.
 
     ``fields`` maps each field name of ``columns.FIELDS`` to its typed column, and ``raw`` a canonical header of
-    ``sources.SOURCES`` that the file has to its cells as they were, both by race. ``warnings`` holds the first of
-    ``warning_count``. ``nbytes`` estimates the memory held, for the cache's bound.
+    ``sources.SOURCES`` that the file has to its original cells, both by race. ``warnings`` are the first of
+    ``warning_count``. ``nbytes`` is the estimated memory, for the limit of the cache.
 
-    ``source`` keeps the file's own columns and rows in the file's order (the plain route serves them), of which there
-    are ``source_rows``. ``kept`` holds the file's row of each race; None where each row is one, the newest first.
+    ``source`` are the file's own columns in the file's order, for the plain route, with
+    ``source_rows`` rows. ``kept`` is the file's row of each race. None if all rows are races, newest first.
     """
 
     source: tuple[SourceColumn, ...]
@@ -54,7 +54,7 @@ class RaceRecords(ColumnTable):
 
     @property
     def cursor_fields(self) -> list[str]:
-        """Name the fields by which a cursor knows a race: rows move to later pages as new ones come."""
+        """Return the fields by which a cursor identifies a race, since rows move when new ones are added."""
         return [name for name in self.fields if name not in _MOVING]
 
 
@@ -63,7 +63,7 @@ _MOVING = frozenset({"page_number", "jockey_id"})
 
 
 def raw_column(records: RaceRecords, header: str) -> DictColumn:
-    """Return the file's own cells of a source by its canonical header; all None where the file lacks the column."""
+    """Return the file's own cells of a source by its canonical header. All are None if the file lacks the column."""
     cells = records.raw.get(header)
     return DictColumn(np.zeros(records.rows, np.int8), (None,)) if cells is None else cells
 
@@ -71,9 +71,9 @@ def raw_column(records: RaceRecords, header: str) -> DictColumn:
 def in_file(
     records: RaceRecords, races: Window[RaceRow] | None, limit: int | None, *, ordered: bool
 ) -> Window[RaceRow]:
-    """Choose the rows of the file that hold some races: for the file's own columns, which have rows that are no races.
+    """Return the rows of the file with some races, for the file's own columns, which include rows that are not races.
 
-    ``races`` None chooses all rows of the file. They stand in the file's order, unless the races are ``ordered``.
+    ``races`` None selects all rows of the file. They are in the file's order, unless the races are ``ordered``.
     """
     if races is None:
         count = records.source_rows if limit is None else min(limit, records.source_rows)

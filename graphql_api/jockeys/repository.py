@@ -1,4 +1,4 @@
-"""Jockeys by id: snapshots of their race records, and pages of their ids."""
+"""The service of jockeys: snapshots of race records by id, and pages of ids."""
 
 from collections.abc import Callable
 from typing import Self
@@ -29,7 +29,7 @@ class JockeySource:
         self._load = load
 
     def checked(self, key: str) -> str:
-        """Return an id as files have it. Raises ``BadUserInput``."""
+        """Return a valid id. Raises ``BadUserInput``."""
         return ids.jockey_id(key)
 
     def read(self, key: str, etag: str | None) -> StoredObject | None:
@@ -41,7 +41,7 @@ class JockeySource:
         return self._load(stored.data, key, trace)
 
     def size(self, value: RaceRecords) -> int:
-        """Return the bytes of race records with all that is derived from them."""
+        """Return the bytes of race records with all derived values."""
         return value.nbytes
 
 
@@ -57,7 +57,7 @@ class Jockeys(Snapshots[RaceRecords]):
         clock: Callable[[], float] | None = None,
         load: Load | None = None,
     ) -> None:
-        """Hold ``storage`` without touching it; threads start with the first read. ``clock`` gives seconds."""
+        """Use ``storage``, which is not accessed yet. Threads start with the first read. ``clock`` returns seconds."""
         self._files = JockeyFiles(storage)
         self._threads = threads or LoadThreads(settings.load_threads)
         super().__init__(
@@ -71,7 +71,7 @@ class Jockeys(Snapshots[RaceRecords]):
 
     @classmethod
     def open(cls, services: Services) -> Self:
-        """Hold the jockeys of the storage that the settings name."""
+        """Return the jockeys of the storage in the settings."""
         return cls(services.storage, services.settings, threads=services.get(LoadThreads))
 
     async def list_ids(self, cursor: str | None = None, limit: int = 1000) -> Page:
@@ -79,7 +79,7 @@ class Jockeys(Snapshots[RaceRecords]):
         return await self._shared.run(("list_ids", cursor, limit), lambda: self._files.list_ids(cursor, limit))
 
     def close(self) -> None:
-        """Refuse further loads and those not begun (``UpstreamUnavailable``); those under way end by their timeouts."""
+        """Refuse waiting and further loads by ``UpstreamUnavailable``. Running loads end by their timeouts."""
         self._threads.close()
         super().close()
 
@@ -96,7 +96,7 @@ def _policy(settings: Settings) -> Policy:
 
 
 def _load(data: bytes, jockey_id: str, trace: Trace) -> RaceRecords:
-    """Decode a file; numpy and the decoders are imported by the first load, which keeps them out of the start."""
+    """Decode a file. The first load imports numpy and the decoders, so that the process starts without them."""
     from graphql_api.jockeys.decoding import decode
 
     return decode(data, jockey_id, trace)

@@ -1,7 +1,7 @@
-"""Ids of race records: one name for a ride, the same in later versions of the file, for caches of clients and `node`.
+"""Ids of race records, which are the same in later versions of the file, for caches of clients and `node`.
 
-An id is the jockey's id and a digest of what identifies a ride of that jockey: day, meeting, race number and horse
-number. Rides that share all of these (some overseas ones have no numbers) are told apart by counting from the oldest.
+An id is the jockey's id and a digest of the ride's identity: day, meeting, race number and horse
+number. Rides with the same identity (some overseas ones have no numbers) are numbered from the oldest.
 """
 
 import base64
@@ -20,7 +20,7 @@ IDENTITY = ("date", "meeting", "race_number", "horse_number")
 
 SEPARATOR = ":"
 ROW_ID = re.compile(rf"([^{SEPARATOR}]{{1,5}}){SEPARATOR}([A-Za-z0-9_-]{{12}})")
-"""A jockey's id, and the digest of the ride; no more is looked at of a text that a client made long."""
+"""The form of an id: a jockey's id, and the digest of the ride."""
 
 _PARTS = np.dtype([("identity", ">u8"), ("nth", "u1")])
 _PRIME = np.uint64(0x100000001B3)
@@ -32,19 +32,19 @@ def row_id(records: RaceRecords, row: int) -> str:
 
 
 def find(records: RaceRecords, digest: str) -> int | None:
-    """Return the row whose id ends with ``digest``, None where the file has no such ride."""
+    """Return the row whose id ends with ``digest``. None if the file has no such ride."""
     wanted = np.frombuffer(base64.urlsafe_b64decode(digest), _PARTS)[0]
     rows = np.flatnonzero(_row_ids(records).parts == wanted)
     return int(rows[0]) if len(rows) else None
 
 
 def row_id_column(records: RaceRecords) -> DictColumn:
-    """Return the ids as a column, which execution writes."""
+    """Return the ids as a column for execution."""
     return DictColumn(np.arange(records.rows), _row_ids(records))
 
 
 def _row_ids(records: RaceRecords) -> RowTexts:
-    """Make all ids at once, when the first is asked for."""
+    """Return all ids. They are made together when the first is needed."""
 
     def make() -> RowTexts:
         parts = np.empty(records.rows, _PARTS)
@@ -57,7 +57,7 @@ def _row_ids(records: RaceRecords) -> RowTexts:
 
 
 def _digests(records: RaceRecords) -> np.ndarray:
-    """Digest each row's identity in 64 bits, the same in every process: once a distinct value, mixed by row."""
+    """Return a 64-bit digest of each row's identity, which is the same in every process."""
     mixed = np.zeros(records.rows, np.uint64)
     for name in IDENTITY:
         column = records.fields[name]
@@ -71,7 +71,7 @@ def _digest(value: Any) -> int:
 
 
 def _occurrence(identities: np.ndarray) -> np.ndarray:
-    """Count, for each row, the older rows of the same identity; files are newest first."""
+    """Return the number of older rows with the same identity for each row. Files are newest first."""
     _, codes = np.unique(identities[::-1], return_inverse=True)
     order = np.argsort(codes, kind="stable")
     ordered = codes[order]

@@ -1,9 +1,9 @@
-"""Which rows of a file are races, each once, and in which order: the newest first, whatever the file's own order.
+"""Selecting the rows of a file that are races, each once, ordered newest first for any order of the file.
 
-A race needs a date that can be read: a blank row, or one that repeats the headers, has none. Its identity is its date,
-meeting, number and horse's number; where one of the last two is blank, only a row that is equal in every cell is the
-same race, as it is in a file that has the horse's name instead of its number. In a file without one of these columns
-no row is known to be repeated.
+A race needs a readable date: a blank row, or one that repeats the headers, has none. Its identity is its date,
+meeting, number and horse number. If one of the last two is blank, only a row with all cells equal is the
+same race, and also in a file with the horse's name instead of its number. In a file without one of these columns
+no row counts as repeated.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -21,12 +21,12 @@ DATE, MEETING, RACE, HORSE = IDENTITY = ("日付", "開催", "R", "馬番")
 _HORSE_NAME = "馬名"
 _PAGE = "page_number"
 _RACES = 64
-"""More than any number of a race, so that a day and a number make one key."""
+"""A number above all race numbers, so that a day and a number make one key."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Choice:
-    """Numbers of rows of the file: ``kept`` newest first (None: all of them, as they stand), and those left out."""
+    """Row numbers of the file: ``kept`` newest first (None: all in their order), and omitted ones."""
 
     kept: np.ndarray | None
     undated: np.ndarray
@@ -34,7 +34,7 @@ class Choice:
 
 
 def choose(readings: Mapping[str, Reading], headers: Collection[str], rows: int) -> Choice:
-    """Choose the rows that are races, the first of those that stand for the same one, and order them.
+    """Return the rows that are races in order. Of repeated ones, the first is used.
 
     ``headers`` are the columns that the file has.
     """
@@ -48,12 +48,12 @@ def choose(readings: Mapping[str, Reading], headers: Collection[str], rows: int)
 
 
 def _identifies(headers: Collection[str]) -> bool:
-    """Return whether a file has the columns by which a row that was scraped twice is known."""
+    """Return whether a file has the columns that identify a row."""
     return all(header in headers for header in (DATE, MEETING, RACE)) and (HORSE in headers or _HORSE_NAME in headers)
 
 
 def _repeated(readings: Mapping[str, Reading], rows: np.ndarray) -> np.ndarray:
-    """Find the rows that stand for a race that an earlier row stands for."""
+    """Return the rows that repeat the race of an earlier row."""
     date, race, horse = (readings[header].first for header in (DATE, RACE, HORSE))
     if not len(_later([date, race], rows)):  # all the more no two rows are equal in more columns
         return rows[:0]
@@ -66,7 +66,7 @@ def _repeated(readings: Mapping[str, Reading], rows: np.ndarray) -> np.ndarray:
 
 
 def _meetings(reading: Reading) -> DictColumn:
-    """Return a meeting's parts, however it is written, and the text of one that cannot be read."""
+    """Return a meeting's parts for any spelling, or its text if it cannot be read."""
     _, courses, rounds, days, _ = reading.values
     parts = zip(reading.texts, courses, rounds, days, strict=True)
     places = [
@@ -76,7 +76,7 @@ def _meetings(reading: Reading) -> DictColumn:
 
 
 def _later(columns: Sequence[DictColumn], rows: np.ndarray) -> np.ndarray:
-    """Return the rows whose values an earlier row has, all of them."""
+    """Return the rows whose values are all equal to those of an earlier row."""
     keys = combinations([_distinct(column, rows) for column in columns], len(rows))
     if len(np.unique(keys)) == len(rows):
         return rows[:0]
@@ -102,9 +102,9 @@ def _known(column: DictColumn, rows: np.ndarray) -> np.ndarray:
 
 
 def _newest_first(readings: Mapping[str, Reading], rows: np.ndarray) -> np.ndarray:
-    """Order rows by date and number, the newest first; equals stay, or are turned round in a file that is oldest first.
+    """Return rows by date and number, newest first. Equal ones keep their order, or reverse it in an oldest-first file.
 
-    Rows that stand so already are given back as they are.
+    Rows that are already in this order are returned unchanged.
     """
     days = _numbers(readings[DATE].first, rows, lambda day: day.toordinal())
     keys = days * _RACES + _numbers(readings[RACE].first, rows, int)

@@ -1,13 +1,13 @@
-"""The settings of jockeys, and the bound on the memory of one."""
+"""The settings of jockeys, and the limit of the memory of one."""
 
 from dataclasses import dataclass
 
 from graphql_api.config import setting
 
 MAX_JOCKEY_BYTES = 256 * 2**20
-"""The most memory that one jockey may take; a file that takes more is refused. A career of 100,000 races takes 210 MB.
+"""Maximum memory of one jockey in bytes. A larger file is refused. A career of 100,000 races takes 210 MB.
 
-The cache holds two of the largest by default: what is admitted is always kept, and not read again by each request.
+By default the cache has space for two of the largest, so that an accepted file is not read again by each request.
 """
 
 

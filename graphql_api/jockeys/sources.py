@@ -1,4 +1,4 @@
-"""The columns of a file: which fields each one has, of what type, and which parser reads it."""
+"""The table of columns of a file: the fields of each, their types, and the parser."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,9 +23,9 @@ from graphql_api.tables.kinds import Id
 class Source:
     """One column of the file.
 
-    ``header`` is canonical: NFKC-folded and without whitespace. ``name`` is its English name (``FINISH_POSITION``), by
-    which clients ask for the raw text. ``parse`` takes a non-blank text, stripped, and gives one value per field;
-    ValueError means that the text is none of the column's vocabulary: null, and a data warning.
+    ``header`` is canonical: NFKC-folded and without whitespace. ``name`` is its English name (``FINISH_POSITION``) with
+    which clients request the raw text. ``parse`` receives a stripped, non-blank text and returns one value a field.
+    ``ValueError`` means that the text is invalid: the field is null, with a data warning.
     """
 
     header: str

@@ -1,9 +1,9 @@
-"""The table of statistics, as Japanese racing counts them: a new statistic is one row of ``STATISTICS``.
+"""The table of statistics of Japanese racing. A new statistic is one row of ``STATISTICS``.
 
-Rides are the rows less those without a start: scratched (取), excluded (除), abandoned, of unknown finish (blank).
+Rides are all rows with a start: not scratched (取), excluded (除), abandoned or of unknown finish (blank).
 Failing to finish (中), disqualification (失), demotion (降) and remounting (再) are rides. Rates are fractions from 0
-to 1. A statistic is null where there is nothing to divide by, where a sum has no known value, and where the file lacks
-a column that it rests on.
+to 1. A statistic is null if its divisor is 0, if a sum has no known value, or if the file lacks
+a necessary column.
 """
 
 from collections.abc import Callable, Mapping
@@ -22,10 +22,10 @@ from graphql_api.jockeys.formulas import STAKE, TAKEOUT, finished, finished_with
 
 @dataclass(frozen=True, slots=True)
 class Statistic:
-    """One statistic; all may be null.
+    """One statistic. All may be null.
 
-    ``type`` is int, float or date. ``compute`` gives one value for each group, NaN or None for null. ``needs`` names
-    the fields without whose columns nothing is known of it.
+    ``type`` is int, float or date. ``compute`` returns one value for each group, NaN or None for null. ``needs`` are
+    the fields whose columns it requires.
     """
 
     name: str
@@ -42,7 +42,7 @@ _PROPORTIONS: Mapping[str, formulas.Formula] = {
     "quinella_rate": partial(finished_within, 2),
     "top3_rate": partial(finished_within, 3),
 }
-"""What is counted for each rate that is a share of the rides, and so has an interval."""
+"""The counts of rates that are shares of rides, and so have an interval."""
 
 
 def _rate(name: str, description: str) -> Statistic:

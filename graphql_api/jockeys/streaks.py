@@ -1,4 +1,4 @@
-"""Runs of rides in a row that share something, such as a win: within groups, all of them at once."""
+"""Runs of consecutive rides with a property, such as a win, computed for all groups at once."""
 
 from typing import NamedTuple
 
@@ -6,14 +6,14 @@ import numpy as np
 
 
 class Streaks(NamedTuple):
-    """The longest run of each group, and the run that it ends with (0 where its last ride breaks it)."""
+    """The longest run of each group, and its last run (0 if the last ride does not have the property)."""
 
     longest: np.ndarray
     current: np.ndarray
 
 
 def streaks(groups: np.ndarray, shares: np.ndarray, group_count: int) -> Streaks:
-    """Count runs; ``groups`` holds each ride's group, ascending, and ``shares`` says which rides count."""
+    """Return the runs. ``groups`` is each ride's group in ascending order. ``shares``: the rides with the property."""
     longest = np.zeros(group_count, np.int64)
     current = longest.copy()
     if len(groups):
@@ -25,12 +25,12 @@ def streaks(groups: np.ndarray, shares: np.ndarray, group_count: int) -> Streaks
 
 
 def starts(groups: np.ndarray) -> np.ndarray:
-    """Return the positions where a group begins; ``groups`` is ascending."""
+    """Return the positions at which groups start. ``groups`` is in ascending order."""
     return np.flatnonzero(np.diff(groups, prepend=-1))
 
 
 def _running(shares: np.ndarray, first: np.ndarray) -> np.ndarray:
-    """Count the rides in a row that end at each ride; ``first`` are the positions where groups begin."""
+    """Return the length of the run that ends at each ride. ``first`` are the positions at which groups start."""
     total = np.cumsum(shares)
     before = np.where(shares, -1, total)
     before[first] = total[first] - shares[first]

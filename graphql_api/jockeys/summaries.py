@@ -13,7 +13,7 @@ from graphql_api.jockeys.vocabulary import Surface
 
 @dataclass(frozen=True, slots=True)
 class Numeric:
-    """A field to summarise; ``surfaces``, where given, are those whose races it may be taken from."""
+    """A field of summaries. ``surfaces``, if given, limit the races."""
 
     field: str
     description: str
@@ -34,12 +34,12 @@ NUMERICS: Mapping[str, Numeric] = MappingProxyType(
         **_LAST_3F,
     }
 )
-"""What can be summarised, by name. 上り means another thing over jumps, so the two are never mixed."""
+"""The fields of summaries by name. 上り has another meaning in jump races, so they are separate."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class NumericSummary:
-    """The summary of some numbers, which are sorted and hold no NaN; all but count are None without any."""
+    """The summary of sorted numbers without NaN. Without numbers, all but ``count`` are None."""
 
     numbers: np.ndarray
 
@@ -50,17 +50,17 @@ class NumericSummary:
 
     @property
     def sum(self) -> float | None:
-        """Add the numbers up."""
+        """Return the sum of the numbers."""
         return float(self.numbers.sum()) if self.count else None
 
     @property
     def min(self) -> float | None:
-        """Return the least number."""
+        """Return the minimum."""
         return float(self.numbers[0]) if self.count else None
 
     @property
     def max(self) -> float | None:
-        """Return the greatest number."""
+        """Return the maximum."""
         return float(self.numbers[-1]) if self.count else None
 
     @property
@@ -70,11 +70,11 @@ class NumericSummary:
 
     @property
     def stddev(self) -> float | None:
-        """Return the sample standard deviation (n - 1), as pandas and R do; None below two numbers."""
+        """Return the sample standard deviation (n - 1), like pandas and R. None for fewer than two numbers."""
         return float(self.numbers.std(ddof=1)) if self.count > 1 else None
 
     def percentile(self, percent: float) -> float | None:
-        """Return a percentile, interpolated between the two nearest numbers as numpy and pandas do."""
+        """Return a percentile, interpolated between the two nearest numbers like numpy and pandas."""
         return float(np.percentile(self.numbers, percent)) if self.count else None
 
 

@@ -1,7 +1,7 @@
-"""What the parsers of cell texts share: errors, folding, numbers with their units, and bounds.
+"""Common functions of the parsers of cell texts: errors, folding, numbers with units, and bounds.
 
-``OutOfRangeError`` says that a text is of its form but no possible value, ``IncompleteError`` that it tells some of its
-values only; any other ``ValueError`` that it is not of its form.
+``OutOfRangeError``: the text has the right form but an impossible value. ``IncompleteError``: it has only some
+values. Any other ``ValueError``: it does not have the right form.
 """
 
 import re
@@ -20,21 +20,21 @@ _MAX_WHOLE = 1e15
 _BLANKS = frozenset(
     ("", *"- -- --- ---- － ― — – ** *** **** nan NaN NaT None null NULL <NA> N/A #N/A &nbsp;".split())  # noqa: SIM905
 )
-"""What the source, other pages and programs write for nothing."""
+"""Texts for missing values in the source, on other pages and in programs."""
 
 
 _APART = re.compile(r"\d\s+\d")
 
 
 class OutOfRangeError(ValueError):
-    """The text is of its form, and its value is none that the field can take."""
+    """The text has the right form, but its value is impossible for the field."""
 
 
 class IncompleteError(ValueError):
-    """The text tells only some of its ``values``; the others are None."""
+    """The text contains only some of its ``values``. The others are None."""
 
     def __init__(self, *values: Any) -> None:
-        """Hold what can be told, one value for each field."""
+        """Store one value for each field, None if it is missing."""
         super().__init__()
         self.values = values
 
@@ -50,7 +50,7 @@ def squeeze(text: str) -> str:
 
 
 def joined(text: str) -> str:
-    """Return the squeezed text; raise ``ValueError`` where that would make one number of two."""
+    """Return the squeezed text. Raises ``ValueError`` if two numbers would become one."""
     folded = fold(text)
     if _APART.search(folded):
         raise ValueError
@@ -58,7 +58,7 @@ def joined(text: str) -> str:
 
 
 def parse_text(cell: Any) -> str | None:
-    """Return the text that parsers read: stripped, whole floats as integers, None where missing or blank."""
+    """Return the text for parsers: stripped, whole floats as integers. None if missing or blank."""
     if type(cell) is not str:
         if type(cell) is float and cell.is_integer() and abs(cell) < _MAX_WHOLE:
             return str(int(cell))
@@ -68,14 +68,14 @@ def parse_text(cell: Any) -> str | None:
 
 
 def within(value: Number, low: float, high: float) -> Number:
-    """Return the value; raise ``OutOfRangeError`` where it is not within inclusive bounds."""
+    """Return the value. Raises ``OutOfRangeError`` if it is not within inclusive bounds."""
     if not low <= value <= high:
         raise OutOfRangeError
     return value
 
 
 def matched(pattern: re.Pattern[str], text: str) -> re.Match[str]:
-    """Match the whole text, as it is or squeezed; raise ``ValueError`` where it is of another form."""
+    """Match the whole text, unchanged or squeezed. Raises ``ValueError`` if it has another form."""
     match = pattern.fullmatch(text) or pattern.fullmatch(joined(text))
     if not match:
         raise ValueError
@@ -83,7 +83,7 @@ def matched(pattern: re.Pattern[str], text: str) -> re.Match[str]:
 
 
 def number(text: str, low: float, high: float, units: Iterable[str] = ()) -> float:
-    """Read a number within inclusive bounds; thousands may be parted by commas, and a unit may stand behind it."""
+    """Read a number within inclusive bounds. Commas between thousands and a unit at the end are allowed."""
     if not _NUMBER.fullmatch(text):
         text = joined(text).replace(",", "")
         text = next((text.removesuffix(unit) for unit in units if text.endswith(unit)), text)

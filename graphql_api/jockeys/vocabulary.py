@@ -1,4 +1,4 @@
-"""The closed vocabularies of Japanese racing: enums, what each member means, and the source texts that name it."""
+"""The vocabularies of Japanese racing: enums, descriptions of members, and their texts in the source."""
 
 from collections.abc import Mapping
 from enum import Enum
@@ -234,7 +234,7 @@ NON_FINISHES: Mapping[str, FinishStatus] = MappingProxyType(
         "競走不成立": FinishStatus.ABANDONED,
     }
 )
-"""Finishes without a position, as the source has them, then in full."""
+"""Finishes without a position: the texts of the source, then the full ones."""
 
 FINISH_NOTES: Mapping[str, FinishStatus] = MappingProxyType(
     {
@@ -246,7 +246,7 @@ FINISH_NOTES: Mapping[str, FinishStatus] = MappingProxyType(
         "再": FinishStatus.REMOUNTED,
     }
 )
-"""What may stand behind a position, mostly in brackets."""
+"""Texts that may follow a position, mostly in brackets."""
 
 # Keyed in capitals, as a suffix is folded; older pages number in digits.
 GRADES: Mapping[str, Grade] = MappingProxyType(

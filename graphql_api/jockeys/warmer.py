@@ -1,4 +1,4 @@
-"""Keeps a process warm: revalidates what it holds and loads what it is asked most, within a budget of time."""
+"""Warms the cache of a process: revalidates cached jockeys and loads the most requested, within a time limit."""
 
 import asyncio
 import time
@@ -17,10 +17,10 @@ from graphql_api.services import Services
 from graphql_api.snapshots.trace import Outcome, Trace
 
 MAX_AT_ONCE = 8
-"""Jockeys refreshed at once: more would be decoded at once, too, and take memory that requests need."""
+"""Maximum number of jockeys refreshed at the same time. Decoding more would need too much memory."""
 
 FULL = 0.9
-"""Part of the cache's bytes that warming may fill; more, and the last jockeys loaded would drive out the first."""
+"""Maximum part of the cache that warming may fill, so that the last loaded jockeys do not evict the first."""
 
 log = EventLogger(__name__)
 
@@ -30,14 +30,14 @@ METRICS: Mapping[Outcome, str] = {
     "stale": "WarmerFailed",
     "failed": "WarmerFailed",
 }
-"""Outcomes by the names of their metrics; the others have none."""
+"""Outcomes that have metrics, by their names."""
 
 
 @dataclass(slots=True)
 class Warming:
-    """What one run did: of ``planned`` jockeys, ``trace`` has the outcomes and costs; ``seconds`` is its wall time.
+    """The result of one run: ``trace`` has the outcomes and costs of ``planned`` jockeys. ``seconds`` is the wall time.
 
-    ``failures`` are the errors, of which ``NotFound`` is none.
+    ``failures`` are the errors, without ``NotFound``.
     """
 
     planned: int
@@ -48,18 +48,18 @@ class Warming:
 
     @property
     def left(self) -> int:
-        """Jockeys that were not reached, for want of time or memory."""
+        """Number of jockeys that were not refreshed, for lack of time or memory."""
         return self.planned - sum(self.trace.outcomes.values())
 
 
 async def warm_job(services: Services, run: JobRun) -> JobResult:
-    """Run the warmer as a job, for at most what the run and the settings allow."""
+    """Run the warmer as a job, within the limits of the run and of the settings."""
     jockeys, settings = services.get(Jockeys), services.settings
     return result_of(await warm(jockeys, settings, min(run.seconds, settings.of(JockeysSettings).warm_seconds)))
 
 
 def result_of(run: Warming) -> JobResult:
-    """Return what a run tells whoever started it, and its metrics."""
+    """Return the result of a run for the job, with its metrics."""
     counts = Counter({"WarmerRuns": 1, "WarmerDuration": round(run.seconds * 1000, 2), "WarmerLeft": run.left})
     for outcome, name in METRICS.items():
         counts[name] += run.trace.outcomes.get(outcome, 0)
@@ -67,10 +67,10 @@ def result_of(run: Warming) -> JobResult:
 
 
 async def warm(jockeys: Jockeys, settings: Settings, seconds: float) -> Warming:
-    """Refresh the jockeys worth holding, those asked most first, for at most ``seconds``; raises nothing of theirs.
+    """Refresh the most requested jockeys within ``seconds``. Their errors are not raised.
 
-    Each process knows of itself alone how often jockeys are asked; the setting ``warm_ids`` is for one that knows
-    little. Half of the threads at most work on it, so that the next request need not wait for a storage that hangs.
+    Each process counts only its own requests. The setting ``warm_ids`` is for a process with few
+    requests. At most half of the threads are used, so that requests do not wait for a storage that hangs.
     """
     begun = time.perf_counter()
     ids = list(dict.fromkeys([*jockeys.hottest_keys(), *settings.of(JockeysSettings).warm_ids]))[
@@ -102,7 +102,7 @@ async def _refresh(jockeys: Jockeys, jockey_id: str, run: Warming) -> None:
 
 
 def _log(run: Warming) -> None:
-    """Write the run's line, a warning where anything failed, with the first failure for an example."""
+    """Write the run's log line. It is a warning with the first failure if something failed."""
     fields = {"planned": run.planned, "left": run.left, "cache": run.trace.outcomes, "ms": round(run.seconds * 1000, 2)}
     if not run.failures:
         log.info("warmed", **fields)

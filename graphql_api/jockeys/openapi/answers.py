@@ -1,4 +1,4 @@
-"""The answers of the jockeys' routes in the words of OpenAPI."""
+"""Responses of the jockeys' routes as OpenAPI describes them."""
 
 from graphql_api.jockeys.openapi.rows import CSV_EXAMPLE, EXAMPLES, NDJSON_EXAMPLE
 from graphql_api.jockeys.routes.formats import JSON, Format
@@ -24,7 +24,7 @@ _BODIES: dict[str, Json] = {
 
 
 def failures() -> dict[str, Json]:
-    """Make the answers of requests that fail in ways of their own, by the names that operations refer to them by."""
+    """Return the slice's own responses to requests that fail, by the names that operations refer to."""
     return {
         "NotFound": failure("There is no file for this jockey.", "Jockey with ID '99999' not found"),
         "NotInstalled": failure("The server lacks the extra `arrow`.", "Parquet and Arrow are not installed."),
@@ -32,7 +32,7 @@ def failures() -> dict[str, Json]:
 
 
 def rows(form: Format) -> Json:
-    """Describe rows in a format, of which all but JSON can be had in parts."""
+    """Describe the responses of rows in a format. All formats except JSON support ranges."""
     body = {form.media_type: _BODIES.get(form.extension, {"schema": _BYTES})}
     if form is JSON:
         return {"200": {"description": "The races.", "headers": _CACHING, "content": body}, **failing(s404="NotFound")}

@@ -1,4 +1,4 @@
-"""The operations of the jockeys' routes in the words of OpenAPI."""
+"""The operations of the jockeys' routes as OpenAPI describes them."""
 
 from graphql_api.jockeys.openapi import answers
 from graphql_api.jockeys.routes.formats import JSON, Format

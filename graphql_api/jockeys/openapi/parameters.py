@@ -1,4 +1,4 @@
-"""The parameters of the jockeys' routes in the words of OpenAPI, made from the tables by which they are read."""
+"""The parameters of the jockeys' routes as OpenAPI describes them, made from the tables with which they are read."""
 
 from collections.abc import Iterable
 
@@ -13,7 +13,7 @@ from graphql_api.web.openapi.parameters import row_filter
 
 
 def parameters(examples: Examples) -> dict[str, Json]:
-    """Make the parameters that the jockeys' operations refer to."""
+    """Return the parameters that the jockeys' operations refer to."""
     return {
         "Id": jockey_id(examples),
         "SourceColumns": columns("source"),
@@ -37,7 +37,7 @@ def jockey_id(examples: Examples) -> Json:
 
 
 def _list_of(names: Iterable[str], behind: str = "") -> str:
-    """Return the pattern of names separated by commas; that none may stand twice no pattern tells."""
+    """Return the pattern of names separated by commas. A pattern cannot exclude duplicates."""
     item = f"(?:{'|'.join(names)}){behind}"
     return f"{item}(?:,{item})*"
 
@@ -47,7 +47,7 @@ _ORDER = "^" + _list_of(ORDER_NAMES, r"(?:\.asc|\.desc)?(?:\.nullsfirst|\.nullsl
 
 
 def columns(default: ColumnSet) -> Json:
-    """Describe the choice of columns of formats that have ``default`` where nothing is chosen."""
+    """Describe the parameter of columns for formats with the ``default`` columns."""
     return {
         "name": "columns",
         "in": "query",

@@ -1,4 +1,4 @@
-"""The rows of answers in the words of JSON Schema: the file's own columns, and the typed ones."""
+"""JSON Schemas of rows: the file's own columns, and the typed ones."""
 
 import json
 from enum import Enum
@@ -10,7 +10,7 @@ from graphql_api.tables.fields import Field
 from graphql_api.web.openapi.objects import Json
 
 CELL = ["string", "number", "boolean", "null"]
-"""What a cell of a source column can be: pandas decides by the column's other cells."""
+"""Possible types of a source cell. pandas decides by the column's other cells."""
 
 TYPED_EXAMPLE = {
     "date": "2025-05-10",
@@ -19,13 +19,13 @@ TYPED_EXAMPLE = {
     "finish_position": 1,
     "prize_money": 62000000.0,
 }
-"""The race of ``EXAMPLE_RACE`` in the columns that the documentation asks for."""
+"""The race of ``EXAMPLE_RACE`` in the columns of the documentation."""
 
 EXAMPLES = {
     "source": {"summary": "The file's own columns", "value": {"data": [EXAMPLE_RACE]}},
     "typed": {"summary": "Fields by name", "value": {"data": [TYPED_EXAMPLE]}},
 }
-"""Answers of the JSON route."""
+"""Example responses of the JSON route."""
 
 CSV_EXAMPLE = f"{','.join(TYPED_EXAMPLE)}\r\n{','.join(map(str, TYPED_EXAMPLE.values()))}\r\n"
 NDJSON_EXAMPLE = f"{json.dumps(TYPED_EXAMPLE, ensure_ascii=False, separators=(',', ':'))}\n"
@@ -34,7 +34,7 @@ VOCABULARIES = tuple({field.type: None for field in FIELDS if field.kind.is_voca
 
 
 def schemas() -> dict[str, Json]:
-    """Make the schemas of rows, and of the vocabularies in them."""
+    """Return the schemas of rows and of their vocabularies."""
     return {
         "Jockey": _jockey(),
         "SourceRace": _source_race(),

@@ -1,6 +1,6 @@
-"""The file's own columns as clients get them: the header to the letter, what a cell means, and cells as examples.
+"""The file's own columns as clients receive them: exact header, meaning, and example cells.
 
-Headers are spelled as netkeiba's page has them, some with a space inside; typed columns do not care, JSON keys do.
+Headers have netkeiba's spelling, some with a space. Typed columns ignore this, but JSON keys do not.
 """
 
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class SourceColumn:
-    """One column. The first of ``examples`` together are one race."""
+    """One column. The first ``examples`` of all columns are one race."""
 
     header: str
     description: str

@@ -1,4 +1,4 @@
-"""Records as Arrow tables and Parquet files; needs the extra ``arrow``, which is imported on first use."""
+"""Records as Arrow and Parquet files. Requires the extra ``arrow``, which is imported on first use."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -21,7 +21,7 @@ _LARGEST = 2**63
 
 
 def parquet(records: RaceRecords, rows: Rows, chosen: Columns, budget: Budget) -> bytes:
-    """Write the chosen rows as a Parquet file, compressed as every reader takes it (Snappy). Raises ``Exhausted``."""
+    """Return the chosen rows as a Parquet file with Snappy, which all readers support. Raises ``Exhausted``."""
     from pyarrow import parquet as pq
 
     out = BytesIO()
@@ -31,7 +31,7 @@ def parquet(records: RaceRecords, rows: Rows, chosen: Columns, budget: Budget) -
 
 
 def arrow_file(records: RaceRecords, rows: Rows, chosen: Columns, budget: Budget) -> bytes:
-    """Write the chosen rows as an Arrow IPC file, which is Feather's second version. Raises ``Exhausted``."""
+    """Return the chosen rows as an Arrow IPC file (Feather version 2). Raises ``Exhausted``."""
     import pyarrow as pa
 
     table, out = _table(records, rows, chosen), BytesIO()
@@ -58,7 +58,7 @@ _FIELDS = {field.name: field for field in FIELDS}
 
 
 def _typed(field: Field, values: Sequence[Any]) -> "pa.Array":
-    """Return a field's distinct values; enums by name, days as days, lists as lists."""
+    """Return a field's distinct values: enums as names, dates as dates, lists as lists."""
     import pyarrow as pa
 
     kind = field.kind
@@ -68,7 +68,7 @@ def _typed(field: Field, values: Sequence[Any]) -> "pa.Array":
 
 
 def _source(values: Sequence[Any]) -> "pa.Array":
-    """Return a source column's distinct cells: of one type if they are of one, else as text to the letter."""
+    """Return a source column's distinct cells: with their type if it is the same for all, else as exact texts."""
     import pyarrow as pa
 
     types = {int: pa.int64(), float: pa.float64(), bool: pa.bool_(), datetime: pa.timestamp("us")}

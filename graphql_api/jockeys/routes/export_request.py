@@ -1,4 +1,4 @@
-"""What a client asks for of a jockey's rows by query parameters: which columns, which rows, in which order."""
+"""The request for a jockey's rows by query parameters: columns, rows and order."""
 
 import re
 from dataclasses import dataclass, replace
@@ -25,7 +25,7 @@ COLUMN_SETS: tuple[ColumnSet, ...] = get_args(ColumnSet)
 COLUMN_NAMES = tuple(field.name for field in FIELDS)
 ORDER_NAMES = tuple(field.name for field in FIELDS if not field.kind.is_list)
 CHOICES = ("columns", "order", "limit")
-"""The parameters that every format has beside filters."""
+"""The parameters of every format in addition to filters."""
 
 MAX_LIMIT = 999_999_999
 _LIMIT = "[0-9]{1,9}"
@@ -34,7 +34,7 @@ _ORDER_KEY = r"([a-z0-9_]+?)(\.asc|\.desc)?(\.nullsfirst|\.nullslast)?"
 
 @dataclass(frozen=True, slots=True)
 class ExportRequest:
-    """What a client asks for. Hashable, to name an answer; ``limit`` None is all rows."""
+    """A request for rows. It is hashable, as a key of responses. ``limit`` None means all rows."""
 
     columns: Columns
     condition: Condition = EVERYTHING
@@ -43,21 +43,21 @@ class ExportRequest:
     switches: frozenset[str] = frozenset()
 
     def window(self, records: RaceRecords) -> Window[RaceRow]:
-        """Choose the rows: races, the newest first, or the file's own rows in their order, for its own columns."""
+        """Return the rows: races, newest first, or for the file's own columns its rows in their order."""
         if self.columns.set == "source":
             return self._in_file(records)
         arguments = PageArguments(at_most=self.limit or 0, first=self.limit)
         return page(Selection.where(records, self.condition), self.orders, arguments).window
 
     def _in_file(self, records: RaceRecords) -> Window[RaceRow]:
-        """Choose rows of the file: all of them, or those of the races that the filter takes."""
+        """Return rows of the file: all, or those of the races that match the filter."""
         if self.condition == EVERYTHING and not self.orders:
             return in_file(records, None, self.limit, ordered=False)
         races = page(Selection.where(records, self.condition), self.orders, PageArguments(at_most=0)).window
         return in_file(records, races, self.limit, ordered=bool(self.orders))
 
     def work(self, records: RaceRecords) -> int:
-        """Reckon what choosing and writing the rows takes, in values of a list."""
+        """Return the estimated work of selecting and writing the rows, in values of a list."""
         tests = len(self.condition.parts) if isinstance(self.condition, All) else 1
         rows = records.weight if self.limit is None else min(records.weight, self.limit)
         choosing = (2 * tests + 8 * len(self.orders)) * records.weight
@@ -68,9 +68,9 @@ _DEFAULTS = {column_set: ExportRequest(Columns(column_set)) for column_set in CO
 
 
 def read_export_request(form: Format, pairs: Pairs) -> ExportRequest:
-    """Read query parameters; the format's columns and all rows are the default.
+    """Read query parameters. Defaults are the format's columns and all rows.
 
-    Raises ``BadUserInput`` for a parameter that is unknown or not of its type, ``BadRequest`` for one given twice.
+    Raises ``BadUserInput`` for an unknown or invalid parameter, ``BadRequest`` for one that is given twice.
     """
     default = _DEFAULTS[form.columns]
     if not pairs:
@@ -87,7 +87,7 @@ def read_export_request(form: Format, pairs: Pairs) -> ExportRequest:
 
 
 def transient(window: Window[RaceRow]) -> Window[RaceRow]:
-    """Choose the same rows without keeping, as long as the file, what writing them derives."""
+    """Return the same rows without caching derived values for the file's lifetime."""
     return choose(replace(window.records, derived={}), window.rows)
 
 

@@ -27,23 +27,23 @@ from graphql_api.web.ranges import content_range, cut, wanted_range
 from graphql_api.web.responses import ChunkedBody, Responder, etag
 
 FORMAT = "3"
-"""Version of the bytes that the routes make of a file; a part of the ETag, to be raised when they change."""
+"""Version of the bytes that the routes write, a part of the ETag. Increase it if they change."""
 
 NO_EXTRA = "Parquet and Arrow need the extra 'arrow', which this server lacks. CSV and NDJSON are available."
 
 
 class Exports:
-    """The export routes over one repository."""
+    """The export routes of one repository."""
 
     def __init__(self, repository: Jockeys, projections: Projections, offload: Offload, responder: Responder) -> None:
-        """Read from ``repository``, answer through ``responder``."""
+        """Read from ``repository``, and respond by ``responder``."""
         self.repository = repository
         self.offload = offload
         self.projections = projections
         self.responder = responder
 
     async def export(self, form: Format, request: Request) -> Response:
-        """Answer one jockey's records as a file."""
+        """Return one jockey's records as a file."""
         identifier = jockey_id(request.path_params["jockey_id"])
         export_request = read_export_request(form, query_pairs(request.scope))
         if form.extra and find_spec("pyarrow") is None:
@@ -69,7 +69,7 @@ class Exports:
     async def _respond(
         self, form: Format, request: Request, chunks: list[bytes], headers: dict[str, str], key: Hashable
     ) -> Response:
-        """Answer with all of a file, or with the part asked for, which is never compressed."""
+        """Respond with a complete file, or with the requested part, which is never compressed."""
         size = sum(map(len, chunks))
         part = wanted_range(request.headers, size) if request.method == "GET" else None
         if part is not None:
@@ -85,7 +85,7 @@ class Exports:
     async def _encode(
         self, form: Format, export_request: ExportRequest, records: RaceRecords, key: Hashable
     ) -> list[bytes]:
-        """Write the rows asked for in chunks."""
+        """Return the requested rows in chunks."""
         if form.extra:
             return await self._encode_table(form, export_request, records, key)
         return await self.offload.call(
@@ -103,7 +103,7 @@ class Exports:
     async def _encode_table(
         self, form: Format, export_request: ExportRequest, records: RaceRecords, key: Hashable
     ) -> list[bytes]:
-        """Write a binary file in a thread, and keep it: readers come for it part by part."""
+        """Write a binary file in a thread, and cache it, because readers request it in parts."""
 
         def encode() -> list[bytes]:
             from graphql_api.jockeys.routes import arrow

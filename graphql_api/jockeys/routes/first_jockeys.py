@@ -1,4 +1,4 @@
-"""The jockeys that pages and the OpenAPI document show in their examples: the first that the storage holds."""
+"""Example jockeys for pages and the OpenAPI document: the first of the storage."""
 
 import asyncio
 import time
@@ -13,7 +13,7 @@ COUNT = 2
 KEPT_SECONDS = 60.0
 RETRY_SECONDS = 5.0
 WAIT_SECONDS = 2.0
-"""A page does not wait longer for its examples than this."""
+"""Maximum seconds that a page waits for its examples."""
 
 SAMPLE_IDS = ("00001", "00002")
 """The first jockeys of the sample data."""
@@ -27,12 +27,12 @@ log = EventLogger(__name__)
 
 
 class FirstJockeys:
-    """Lists the first jockeys when a page wants them, and keeps them for a while."""
+    """Lists the first jockeys when a page needs them, and caches them for some time."""
 
     def __init__(
         self, repository: Jockeys, clock: Callable[[], float] = time.monotonic, wait: float = WAIT_SECONDS
     ) -> None:
-        """List those of ``repository``, for at most ``wait`` seconds; ``clock`` gives seconds."""
+        """List those of ``repository`` within ``wait`` seconds. ``clock`` returns seconds."""
         self._repository = repository
         self._clock = clock
         self._wait = wait
@@ -40,7 +40,7 @@ class FirstJockeys:
         self._until = clock()
 
     async def get(self) -> Examples:
-        """Return the examples; never raises for what the storage does."""
+        """Return the examples. Faults of the storage never raise an error."""
         if self._clock() >= self._until:
             self._kept = await self._list()
             self._until = self._clock() + (RETRY_SECONDS if self._kept.notice else KEPT_SECONDS)

@@ -7,10 +7,10 @@ from graphql_api.jockeys.routes.templates import ColumnSet
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """One format: the extension that asks for it, its media type, and what it is.
+    """One format: its extension, media type and title.
 
-    ``columns`` are those that it has by default. ``switches`` are parameters of its own, 0 or 1. ``extra`` says that it
-    takes the extra ``arrow``; ``compressed`` that it is compressed in itself.
+    ``columns`` are its default columns. ``switches`` are its own parameters, 0 or 1. ``extra``: it
+    requires the extra ``arrow``. ``compressed``: the format itself is compressed.
     """
 
     extension: str

@@ -1,4 +1,4 @@
-"""The plain REST route, compatible with the API that came before."""
+"""The plain REST route, compatible with the previous API."""
 
 import re
 
@@ -22,26 +22,26 @@ from graphql_api.web.query_string import query_pairs
 from graphql_api.web.responses import ChunkedBody, Responder, etag
 
 FORMAT = "1"
-"""Version of the bytes that the route makes of a file; a part of the ETag, to be raised when they change."""
+"""Version of the bytes that the route writes, a part of the ETag. Increase it if they change."""
 
 PLAIN = read_export_request(JSON, ())
-"""What is asked for without parameters; what writing it derives is kept as long as the file."""
+"""The request without parameters. Its derived values are cached for the file's lifetime."""
 
 _TAG = re.compile(rf'W/"{FORMAT}-([0-9A-Za-z-]{{1,64}})"')
 
 
 class PlainRows:
-    """The plain route over one repository."""
+    """The plain route of one repository."""
 
     def __init__(self, repository: Jockeys, projections: Projections, offload: Offload, responder: Responder) -> None:
-        """Read from ``repository``, answer through ``responder``."""
+        """Read from ``repository``, and respond by ``responder``."""
         self.repository = repository
         self.offload = offload
         self.projections = projections
         self.responder = responder
 
     async def rows(self, request: Request) -> Response:
-        """Answer ``{"data": […]}``, one object a row: by default all rows with the file's own columns and values."""
+        """Return ``{"data": […]}`` with one object for each row. Default: all rows with the file's own columns."""
         identifier = jockey_id(request.path_params["jockey_id"])
         export_request = read_export_request(JSON, query_pairs(request.scope))
         fields = request_log(request.scope)
@@ -70,7 +70,7 @@ class PlainRows:
             )
 
     async def _rows(self, export_request: ExportRequest, records: RaceRecords) -> list[bytes]:
-        """Write the rows asked for, in a thread where they are many and not at hand."""
+        """Return the requested rows. Use a thread if they are many and not cached."""
         if export_request == PLAIN:
             window, template = export_request.window(records), json_rows(records, export_request.columns)
             amount = self.projections.work(window, template)
@@ -84,7 +84,7 @@ class PlainRows:
         return await self.offload.call(write, export_request.work(records))
 
     async def _still_held(self, request: Request, identifier: str) -> Response | None:
-        """Say 304 where a file that is not in memory still is the client's version: that takes no decoding."""
+        """Return 304 if the client's version of a file is current. A file that is not in memory is not decoded."""
         held = next(filter(None, map(_TAG.fullmatch, held_tags(request.headers))), None)
         if held is None or not await self.repository.unchanged(identifier, held[1]):
             return None
@@ -97,7 +97,7 @@ class PlainRows:
 
 
 def snapshot_headers(snapshot: Snapshot[RaceRecords], tag: str) -> dict[str, str]:
-    """Say of what is made of a snapshot which version it is, how long it holds, and whether it is stale."""
+    """Return the headers of a response made from a snapshot: its version, its lifetime, and whether it is stale."""
     headers = {
         "etag": tag,
         "cache-control": f"public, max-age={snapshot.max_age}",

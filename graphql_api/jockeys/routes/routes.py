@@ -1,4 +1,4 @@
-"""The routes of jockeys that the slice hands over: races as JSON, and as a file in each format of the exports."""
+"""The routes of jockeys: races as JSON, and as a file in each format of the exports."""
 
 from functools import partial
 
@@ -16,7 +16,7 @@ PATH = "/api/jockey/{jockey_id}"
 
 
 def routes(http: Http) -> list[ApiRoute]:
-    """Serve races at ``/api/jockey/{jockey_id}``, and as files with an extension behind it."""
+    """Serve races at ``/api/jockey/{jockey_id}``, and as files with an extension."""
     exports = Exports(http.services.get(Jockeys), http.projections, http.offload, http.responder)
     plain = PlainRows(http.services.get(Jockeys), http.projections, http.offload, http.responder)
     return [
@@ -37,5 +37,5 @@ def routes(http: Http) -> list[ApiRoute]:
 
 
 def examples(http: Http) -> GetExamples:
-    """Show the first jockeys of the storage in pages and in the OpenAPI document."""
+    """Return the first jockeys of the storage, for pages and the OpenAPI document."""
     return FirstJockeys(http.services.get(Jockeys)).get

@@ -23,16 +23,16 @@ DECIMALS = 10
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """The columns of rows: all of a set, or of the typed ones those that ``names`` gives, in its order."""
+    """The columns of rows: all of a set, or the typed ones of ``names`` in their order."""
 
     set: ColumnSet
     names: tuple[str, ...] = ()
 
 
 def columns(records: RaceRecords, chosen: Columns) -> Mapping[str, Any]:
-    """Name the columns of rows, each with what finds it: its field, or its position in the file.
+    """Return the names of the columns, each with its field, or its position in the file.
 
-    Typed columns are named as GraphQL's fields, in snake case. Of equal headers of a file the first counts.
+    Typed columns have the names of GraphQL's fields in snake case. If a file has equal headers, the first is used.
     """
     if chosen.set == "typed":
         return {name: name for name in chosen.names} or _TYPED
@@ -46,7 +46,7 @@ _TYPED = MappingProxyType({field.name: field.name for field in FIELDS})
 
 
 def json_rows(records: RaceRecords, chosen: Columns, *, lines: bool = False) -> RowTemplate:
-    """Write rows as JSON objects: the inside of an array, or one on a line."""
+    """Return rows as JSON objects: the inside of an array, or one on each line."""
     write = _JSON[chosen.set]
 
     def make() -> RowTemplate:
@@ -61,9 +61,9 @@ def json_rows(records: RaceRecords, chosen: Columns, *, lines: bool = False) -> 
 
 
 def csv_rows(records: RaceRecords, chosen: Columns, *, spreadsheet: bool = False) -> RowTemplate:
-    """Write rows as CSV (RFC 4180), each with its line end; ``spreadsheet`` is told at ``csv_cell``.
+    """Return rows as CSV (RFC 4180), each with its line end. For ``spreadsheet`` see ``csv_cell``.
 
-    The null of a column that stands alone is a pair of quotes: readers pass over an empty line.
+    Null in a table with one column is a pair of quotes, since readers skip an empty line.
     """
 
     def make() -> RowTemplate:
@@ -84,7 +84,7 @@ def csv_rows(records: RaceRecords, chosen: Columns, *, spreadsheet: bool = False
 
 
 def source_text(column: SourceColumn) -> Callable[[Any], str | None]:
-    """Return what writes a column's cells as ``DataFrame.to_csv`` does: a column of dates and no times is of days."""
+    """Return the function that writes a column's cells like ``DataFrame.to_csv``. Without times, dates are days."""
     moments = [cell for cell in column.cells.values if isinstance(cell, datetime)]
     are_days = all(moment.tzinfo is None and moment.time() == time.min for moment in moments)
     if column.dtype.startswith(("datetime64", "category")) and are_days:
@@ -93,7 +93,7 @@ def source_text(column: SourceColumn) -> Callable[[Any], str | None]:
 
 
 def source_json(cell: Any) -> bytes:
-    """Write a cell as ``DataFrame.to_json(date_format="iso")`` does, but dates as ``2024-09-29T00:00:00Z``, in UTC.
+    """Return a cell like ``DataFrame.to_json(date_format="iso")``, but dates as ``2024-09-29T00:00:00Z`` in UTC.
 
     Floats keep ten decimals; NaN, NaT, None and infinities are null.
     """
@@ -107,17 +107,17 @@ def source_json(cell: Any) -> bytes:
 
 
 def in_utc(moment: datetime) -> datetime:
-    """Return a moment in UTC, without saying so; one without a zone stays as it is."""
+    """Return a time in UTC without a zone. A time without a zone is unchanged."""
     return moment if moment.tzinfo is None else moment.astimezone(UTC).replace(tzinfo=None)
 
 
 def typed_json(value: Any) -> bytes:
-    """Write a typed value as GraphQL does: enums by name, days as ISO."""
+    """Return a typed value as in GraphQL: enums as names, dates as ISO."""
     return orjson.dumps(value.name if isinstance(value, Enum) else value)
 
 
 def typed_text(value: Any) -> str | None:
-    """Return a typed value as text: as in JSON, but without quotes; None is null."""
+    """Return a typed value as text, as in JSON but without quotes. None for null."""
     if value is None or isinstance(value, str):
         return value
     if isinstance(value, bool | tuple | list):
@@ -129,7 +129,7 @@ _JSON: Mapping[ColumnSet, Callable[[Any], bytes]] = {"typed": typed_json, "sourc
 
 
 def _cell(form: Any, chosen: Columns, at: Any, before: bytes, write: Callable[[Any], bytes]) -> Cell:
-    """Bind a column; what stands ``before`` its values is the same in every template of this ``form``."""
+    """Bind a column. The text ``before`` its values is the same in all templates of this ``form``."""
 
     def of(records: RaceRecords) -> DictColumn:
         return records.fields[at] if chosen.set == "typed" else records.source[at].cells
@@ -138,9 +138,9 @@ def _cell(form: Any, chosen: Columns, at: Any, before: bytes, write: Callable[[A
 
 
 def _kept(records: RaceRecords, chosen: Columns, key: Any, make: Callable[[], RowTemplate]) -> RowTemplate:
-    """Make a template once: typed columns are the same in every file, the source's own only in one version of one.
+    """Return a cached template: typed columns are the same for all files, source columns only for one version.
 
-    Columns chosen by name make more templates than are worth keeping.
+    Templates of columns chosen by name are too many to be cached.
     """
     if chosen.names:
         return make()

@@ -25,12 +25,12 @@ from graphql_api.tables.paging import PageArguments, Selection, check_count, pag
 from graphql_api.tables.windows import Window
 
 GROUPS_SIZE = 100
-"""Groups that are reckoned where no argument says how many."""
+"""Estimated number of groups without an argument."""
 
 
 @strawberry.type(description="Race records of a jockey: one page of records, and statistics and groups of all records.")
 class RaceRecordConnection(GroupedRecordConnection):
-    """A page of a selection, and what can be asked of the selection as a whole."""
+    """A page of a selection, and statistics and groups of the whole selection."""
 
     selection: strawberry.Private[Selection[RaceRecords]]
 
@@ -40,7 +40,7 @@ class RaceRecordConnection(GroupedRecordConnection):
         metadata=PURE,
     )
     def statistics(self, info: strawberry.Info[Context, None]) -> Statistics:
-        """Count lazily: each figure when it is selected."""
+        """Return statistics. Each figure is computed when it is selected."""
         info.context.budget.work(2 * self.selection.records.weight)
         return Statistics(Figures(self.selection.records, self.selection.numbers), 0)
 
@@ -70,7 +70,7 @@ class RaceRecordConnection(GroupedRecordConnection):
 def connection(
     selection: Selection[RaceRecords], order: tuple[Order, ...], asked: PageArguments
 ) -> RaceRecordConnection:
-    """Show a page of a selection."""
+    """Return a page of a selection as a connection."""
     return RaceRecordConnection(selection=selection, **page_fields(page(selection, order, asked), len(selection)))
 
 
@@ -82,7 +82,7 @@ def grouped(
     first: int | None,
     at_most: int,
 ) -> Window[RaceGroup]:
-    """Group a selection, choose groups and order them; raises ``BadUserInput`` that says which argument is wrong."""
+    """Group a selection, filter and order the groups. Raises ``BadUserInput``, which names the wrong argument."""
     keys = [key.value for key in by]
     check_keys(keys)
     check_count("first", first, at_most)

@@ -28,7 +28,7 @@ else:
 
 
 def having(given: object | None, argument: str) -> list[Having]:
-    """Read a GroupHaving; raises ``BadUserInput`` that names what is wrong."""
+    """Return the tests of a GroupHaving. Raises ``BadUserInput``, which names the fault."""
     if given is None:
         return []
     return [Having(name, tests_of(tests, path)) for name, tests, path in given_in(given, argument)]

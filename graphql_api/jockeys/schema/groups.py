@@ -19,7 +19,7 @@ from graphql_api.tables.paging import PageArguments, page
 from graphql_api.tables.windows import Rows, Window
 
 PAGE = 1_600
-"""Choosing a page of a group's records takes as long as writing so many values of a list."""
+"""Work of selecting a page of a group's records, in values of a list."""
 
 
 def _key(key: Key) -> Any:
@@ -80,7 +80,7 @@ class RaceGroup:
 
 
 def race_groups(groups: Groups, numbers: np.ndarray) -> Window[RaceGroup]:
-    """Show groups in an order."""
+    """Return the groups in an order."""
     chosen = GroupTable(groups, numbers)
     return Window(chosen, Rows(slice(None), len(chosen), everything=True), _race_group)
 

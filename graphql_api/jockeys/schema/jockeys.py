@@ -52,7 +52,7 @@ class DataWarning:
 
 @strawberry.type(description="The source file of a jockey's data.")
 class SourceFile:
-    """Provenance of one snapshot."""
+    """The source file of one snapshot."""
 
     etag: str = strawberry.field(description="Version of the file.")
     last_modified: datetime | None = strawberry.field(
@@ -98,7 +98,7 @@ class Jockey(Node):
         last: Last = None,
         before: Before = None,
     ) -> RaceRecordConnection:
-        """Choose a page by the rules of the Relay connection specification."""
+        """Return a page by the Relay connection specification."""
         asked = PageArguments(info.context.settings.max_page, first, after, last, before)
         order = orders(order_by, "orderBy")
         records, work = self.snapshot.value, info.context.budget.work
@@ -122,5 +122,5 @@ class Jockey(Node):
 
 
 def jockey(snapshot: Snapshot[RaceRecords]) -> Jockey:
-    """Show a snapshot."""
+    """Return the jockey of a snapshot."""
     return Jockey(snapshot=snapshot, id=strawberry.ID(snapshot.key), name=snapshot.value.newest("jockey_name"))

@@ -1,4 +1,4 @@
-"""Loading a jockey for a field, of this slice or of another that knows the id."""
+"""Loading a jockey for a field of this slice or of another one that has the id."""
 
 from collections.abc import Awaitable, Callable, Generator
 from dataclasses import dataclass
@@ -16,14 +16,14 @@ Made = TypeVar("Made")
 def load(
     context: Context, identifier: str, make: Callable[[Snapshot[RaceRecords]], Made]
 ) -> Made | Awaitable[Made | None] | None:
-    """Return what is made of a jockey at once where the cache has it, else as something to await."""
+    """Return the result for a jockey at once if it is cached, else as an awaitable."""
     loaded = context.load(Jockeys, identifier)
     return make(loaded) if isinstance(loaded, Snapshot) else _Loaded(loaded, make)
 
 
 @dataclass(frozen=True, slots=True)
 class _Loaded(Generic[Made]):
-    """What is made of a load under way, None where there is no file. Other than a coroutine it may be dropped."""
+    """The result of a running load. None if there is no file. Unlike a coroutine, it need not be awaited."""
 
     loading: Awaitable[Snapshot[RaceRecords]]
     make: Callable[[Snapshot[RaceRecords]], Made]

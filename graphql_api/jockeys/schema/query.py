@@ -1,4 +1,4 @@
-"""Where every query begins: jockeys by id, and side by side."""
+"""The root fields of jockeys: by id, and compared."""
 
 from collections.abc import Awaitable
 from typing import Annotated
@@ -26,12 +26,12 @@ from graphql_api.tables.paging import Selection
 from graphql_api.tables.table import Row
 
 MAX_IDS = 50
-"""Jockeys that one field answers at most."""
+"""Maximum number of jockeys of one field."""
 
 
 @strawberry.type(description="Statistics of one jockey in a comparison.")
 class JockeyComparison:
-    """A jockey and the statistics of the records that a filter leaves."""
+    """A jockey and the statistics of its filtered records."""
 
     snapshot: strawberry.Private[Snapshot[RaceRecords]]
     wanted: strawberry.Private[Condition]
@@ -44,7 +44,7 @@ class JockeyComparison:
         metadata=PURE,
     )
     def statistics(self, info: strawberry.Info[Context, None]) -> Statistics:
-        """Choose the records; each figure is counted when it is selected."""
+        """Return statistics of the filtered records. Each figure is computed when it is selected."""
         records, work = self.snapshot.value, info.context.budget.work
         work(2 * records.weight)
         chosen = Selection.where(records, self.wanted, work)
@@ -52,7 +52,7 @@ class JockeyComparison:
 
 
 def _checked(ids: list[strawberry.ID]) -> list[str]:
-    """Refuse too many ids, or one of a wrong form."""
+    """Refuse too many ids, or an invalid one."""
     if len(ids) > MAX_IDS:
         raise BadUserInput(f"Argument 'ids' takes at most {MAX_IDS} ids, but there are {len(ids)}.")
     return [jockey_id(identifier) for identifier in ids]
@@ -88,7 +88,7 @@ class Query:
         info: strawberry.Info[Context, None],
         id: Annotated[strawberry.ID, strawberry.argument(description="The global id of an object.")],  # noqa: A002
     ) -> Jockey | RaceRow | Awaitable[Jockey | RaceRow | None] | None:
-        """Load the jockey that the id names or begins with, and find the ride."""
+        """Load the jockey of the id, and find the ride if it is the id of a ride."""
         ride = ROW_ID.fullmatch(id)
         if ride is None:
             return load(info.context, jockey_id(id), jockey)
@@ -107,7 +107,7 @@ class Query:
     def jockeys_by_ids(
         self, info: strawberry.Info[Context, None], ids: Ids
     ) -> list[Jockey | Awaitable[Jockey | None] | None]:
-        """Load several jockeys in one round of parallel reads."""
+        """Load several jockeys in parallel."""
         return [load(info.context, identifier, jockey) for identifier in _checked(ids)]
 
     @strawberry.field(
@@ -122,7 +122,7 @@ class Query:
         ids: Ids,
         filter: Filter = None,  # noqa: A002
     ) -> list[JockeyComparison | Awaitable[JockeyComparison | None] | None]:
-        """Load several jockeys, and count what the filter leaves of each."""
+        """Load several jockeys, and filter the records of each."""
         wanted = condition(filter, "filter")
 
         def compared(snapshot: Snapshot[RaceRecords]) -> JockeyComparison:

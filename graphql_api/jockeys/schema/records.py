@@ -1,4 +1,4 @@
-"""Race records and their pages; the records' fields come from the column table."""
+"""Race records and their pages. The fields of records come from the table of columns."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, Any
@@ -88,7 +88,7 @@ def _row_itself(row: strawberry.Parent[RaceRow]) -> RaceRow:
 
 @strawberry.type(description="A race record with its cursor.")
 class RaceRecordEdge:
-    """An edge of a connection; its object is the ``Row`` itself."""
+    """An edge of a connection. Its object is the ``Row`` itself."""
 
     cursor: str = strawberry.field(
         resolver=_row_cursor,
@@ -105,7 +105,7 @@ class RaceRecordEdge:
 
 @strawberry.type(description="The race records of one group.")
 class GroupedRecordConnection:
-    """A page of rows; ``nodes`` and ``edges`` are the same lazy window."""
+    """A page of rows. ``nodes`` and ``edges`` are the same lazy window."""
 
     nodes: list[RaceRecord] = strawberry.field(description="Records on this page.")
     edges: list[RaceRecordEdge] = strawberry.field(description="Records on this page, each with its cursor.")

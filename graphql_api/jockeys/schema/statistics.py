@@ -1,4 +1,4 @@
-"""Statistics as the API shows them: fields made of the table of statistics, intervals, and summaries."""
+"""Statistics as GraphQL shows them: fields made from the table of statistics, intervals and summaries."""
 
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,10 +14,10 @@ from graphql_api.jockeys.statistics import BOUNDS, STATISTICS, Statistic
 from graphql_api.jockeys.summaries import NumericSummary as Summary
 
 FIGURE = 10
-"""A figure is counted over the rows when it is asked for."""
+"""Cost of a figure, which is computed from the rows when it is selected."""
 
 COUNTED = cost(weight=FIGURE)
-"""Metadata of a figure that is no resolver."""
+"""Metadata of a figure without a resolver."""
 
 
 @strawberry.type(description="95 % confidence interval of a rate (Wilson score interval).")
@@ -94,14 +94,14 @@ def _summary(
 
 
 def _statistic(statistic: Statistic) -> Any:
-    """Declare one statistic; of groups in a list it is a column."""
+    """Declare one statistic. In a list of groups it is a column."""
     name = statistic.name
     binding = Binding(lambda _arguments: (f"statistic {name}", lambda groups: groups.statistic(name)))
     return strawberry.field(description=statistic.description, metadata={Binding: binding, **COUNTED})
 
 
 def _statistics() -> type:
-    """Make the Statistics type of the table, each rate followed by its interval."""
+    """Return the Statistics type of the table. After each rate follows its interval."""
     annotations: dict[str, Any] = {}
     fields: dict[str, Any] = {}
     for statistic in STATISTICS:
