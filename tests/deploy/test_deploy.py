@@ -311,7 +311,7 @@ def test_switches_are_off_by_default(make: Make) -> None:
 @both_packages
 def test_http_api_stands_beside_the_url(make: Make, package: dict[str, str]) -> None:
     """The HTTP API passes every request to what the URL calls, in payload 2.0, and may."""
-    found = make(variant("prod", package, EVERYTHING))
+    found = make(variant("prod", package, EVERYTHING, TABLE))
     integration = only(found, "ApiGatewayV2::Integration")
     assert only(found, "ApiGatewayV2::Route")["RouteKey"] == "$default"
     assert integration["PayloadFormatVersion"] == "2.0"
@@ -324,7 +324,7 @@ def test_http_api_stands_beside_the_url(make: Make, package: dict[str, str]) -> 
 
 def test_cdn_lets_everything_through(make: Make) -> None:
     """CloudFront passes all methods to the Function URL, keeps GET and HEAD only, and keeps no error."""
-    found = make(variant("prod", ZIP, EVERYTHING))
+    found = make(variant("prod", ZIP, EVERYTHING, TABLE))
     config = only(found, "CloudFront::Distribution")["DistributionConfig"]
     behaviour = config["DefaultCacheBehavior"]
     assert {"GET", "HEAD", "OPTIONS", "POST"} <= set(behaviour["AllowedMethods"])
@@ -359,7 +359,7 @@ PATHS = {  # and how long each answer may be kept: as long as it says, asked for
 
 def test_cdn_keeps_what_the_service_allows(make: Make, sample_data: Path) -> None:
     """Its key holds what answers vary by, and no more; lifetimes are the answers' own, and none without one."""
-    policy = only(make(variant("prod", ZIP, EVERYTHING)), "CloudFront::CachePolicy")["CachePolicyConfig"]
+    policy = only(make(variant("prod", ZIP, EVERYTHING, TABLE)), "CloudFront::CachePolicy")["CachePolicyConfig"]
     key = policy["ParametersInCacheKeyAndForwardedToOrigin"]
     assert (policy["MinTTL"], policy["DefaultTTL"]) == (0, 0)
     assert key["QueryStringsConfig"] == {"QueryStringBehavior": "all"}
@@ -439,7 +439,7 @@ def test_role_reads_what_ssm_names(make: Make) -> None:
 
 def test_role_decrypts_through_ssm_only(make: Make) -> None:
     """A key of one's own opens SecureStrings, and nothing else that it locks."""
-    found = _by_action(make(variant("prod", IMAGE, EVERYTHING)))["kms:Decrypt"]
+    found = _by_action(make(variant("prod", IMAGE, EVERYTHING, TABLE)))["kms:Decrypt"]
     assert found["Resource"] == KEY
     assert found["Condition"] == {"StringEquals": {"kms:ViaService": {"Fn::Sub": "ssm.${AWS::Region}.amazonaws.com"}}}
 

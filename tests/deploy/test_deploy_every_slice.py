@@ -9,7 +9,7 @@ import pytest
 
 from deployment import (
     ADAPTER,
-    DIGEST,
+    ALL,
     IMAGE,
     ROOT,
     ZIP,
@@ -24,10 +24,6 @@ from deployment import (
 pytest_plugins = ["deployment_fixtures"]
 pytestmark = needs_osls
 
-ALL = {
-    "slices": ",".join(sorted(json.loads((ROOT / "deploy" / "slices.json").read_text()))),
-    "forecastImageUri": DIGEST,
-}
 SWITCHED = {
     "commentsProvider": "bedrock",
     "commentsModel": "example.model-1",

@@ -16,8 +16,9 @@ import pytest
 from boto3.session import Session
 from botocore.exceptions import ClientError
 
-from deployment import BY_NAME, DIGEST, IMAGE, ROOT, ZIP, needs_osls, run, statements, template, variant
+from deployment import BY_NAME, DIGEST, IMAGE, ROOT, ZIP, Make, needs_osls, run, statements, variant
 
+pytest_plugins = ["deployment_fixtures"]
 pytestmark = needs_osls
 KEYS = {"AWS_ACCESS_KEY_ID": "example", "AWS_SECRET_ACCESS_KEY": "example"}
 REGION = "ap-northeast-1"
@@ -181,9 +182,9 @@ def _document(found: dict[str, Any]) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": json.loads(plain)})
 
 
-def test_role_may_read_its_prefix_only(tmp_path: Path) -> None:
+def test_role_may_read_its_prefix_only(make: Make, tmp_path: Path) -> None:
     """With permissions enforced, the policy reads and lists; it neither writes, deletes, nor reads elsewhere."""
-    policy = _document(template(variant("prod", IMAGE, BY_NAME), tmp_path))
+    policy = _document(make(variant("prod", IMAGE, BY_NAME)))
     with _moto(tmp_path) as url:
         owner = _client("s3", url)
         for bucket in ("example-jockeys", "another"):

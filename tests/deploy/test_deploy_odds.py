@@ -1,18 +1,16 @@
 """What the slice `odds` deploys: a run a minute, the right to write in batches for it alone, and its alarms."""
 
 import json
-from pathlib import Path
 
-from deployment import IMAGE, MADE, copy, listed, needs_osls, of_type, run, variant
+from deployment import ALL, IMAGE, Make, listed, needs_osls, of_type, variant
 
+pytest_plugins = ["deployment_fixtures"]
 pytestmark = needs_osls
 
 
-def test_odds_are_updated_each_minute(tmp_path: Path) -> None:
+def test_odds_are_updated_each_minute(make: Make) -> None:
     """By the function of schedules, for a provider that the API reads from too."""
-    copy(tmp_path)
-    run("package", variant("prod", IMAGE, {"slices": "odds", "racesProvider": "mock"}), tmp_path)
-    found = json.loads((tmp_path / MADE).read_text())
+    found = make(variant("prod", IMAGE, {"slices": "odds", "racesProvider": "mock"}))
     schedule = of_type(found, "Scheduler::Schedule")["UpdateOddsSchedule"]
     assert (schedule["ScheduleExpression"], schedule["ScheduleExpressionTimezone"]) == ("rate(1 minute)", "Asia/Tokyo")
     assert schedule["State"] == "ENABLED"
@@ -39,11 +37,9 @@ def test_odds_are_updated_each_minute(tmp_path: Path) -> None:
     assert alarms["graphql-api-prod-odds-old"]["Threshold"] == 900
 
 
-def test_a_provider_without_odds_is_not_asked(tmp_path: Path) -> None:
+def test_a_provider_without_odds_is_not_asked(make: Make) -> None:
     """The schedule is disabled where the provider of race cards has nothing to update; others run."""
-    copy(tmp_path)
-    run("package", variant("prod", IMAGE, {"slices": "odds,comments"}), tmp_path)
-    found = of_type(json.loads((tmp_path / MADE).read_text()), "Scheduler::Schedule")
+    found = of_type(make(variant("dev", IMAGE, ALL)), "Scheduler::Schedule")
     states = {name: each["State"] for name, each in found.items()}
     assert states.pop("UpdateOddsSchedule") == "DISABLED"
     assert set(states.values()) == {"ENABLED"}

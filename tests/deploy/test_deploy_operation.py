@@ -278,7 +278,7 @@ def _assert_no_overlap(boxes: list[tuple[int, int, int, int]]) -> None:
 
 
 @both_packages
-@pytest.mark.parametrize("options", [{}, EVERYTHING], ids=["plain", "everything"])
+@pytest.mark.parametrize("options", [{}, {**EVERYTHING, **TABLE}], ids=["plain", "everything"])
 def test_warmer_is_scheduled(make: Make, package: dict[str, str], options: dict[str, str]) -> None:
     """EventBridge sends the warmer's event to what serves requests, may do so, and a failure is not repeated."""
     found = make(variant("prod", package, options))

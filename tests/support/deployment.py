@@ -25,6 +25,11 @@ EVERYTHING = {"api": "http", "cdn": "cloudfront", "network": "vpc", "source": "s
 TABLE = {"slices": "access"}
 STREAM = {"reply": "stream"}
 BY_NAME = {"source": "s3", "network": "vpc", "bucket": "example-jockeys", "prefix": "results/"}
+ALL = {
+    "slices": ",".join(sorted(json.loads((ROOT / "deploy" / "slices.json").read_text()))),
+    "forecastImageUri": DIGEST,
+}
+"""Every slice."""
 
 MADE = Path(".serverless") / "cloudformation-template-update-stack.json"
 
