@@ -22,6 +22,7 @@ def api(folder: Path, _lite: Path) -> Iterator[Contender]:
     from graphql_api.app import create_core
     from graphql_api.archive.editions import KEY, Editions
     from graphql_api.installed import read_settings
+    from graphql_api.process import tune_process
 
     core = create_core(read_settings(os.environ, data=str(folder), log_level="ERROR"))
 
@@ -32,6 +33,7 @@ def api(folder: Path, _lite: Path) -> Iterator[Contender]:
         answer = runner.run(core.run(question.graphql))
         return answer if answer.startswith(b'{"data":{') else None
 
+    tune_process()  # as the server and the function do
     with asyncio.Runner() as runner, closing(core.services):
         yield Contender(ask, memory, rows_of)
 
