@@ -16,17 +16,26 @@ from numpy.lib.mixins import NDArrayOperatorsMixin
 class Sql(NDArrayOperatorsMixin):
     """An expression, of a row or of a group of rows."""
 
-    def __init__(self, text: str) -> None:
-        """Hold the text, which stands for itself: with brackets around what is more than a name or a call."""
+    def __init__(self, text: str, opposite: "Sql | None" = None) -> None:
+        """Hold the text, which stands for itself: with brackets around what is more than a name or a call.
+
+        ``opposite`` is what NOT makes of it, where that can be written shorter.
+        """
         self.text = text
+        self._opposite = opposite
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> "Sql":
         """Write one of numpy's elementwise functions; ``where`` gives null elsewhere, as ``out`` of NaN does."""
         if method != "__call__" or ufunc.__name__ not in _ELEMENTWISE:
             raise TypeError(f"No SQL for {ufunc.__name__} by {method}")
-        if isinstance(self, Chosen) and self is inputs[0] and ufunc.__name__ in _COMPARISONS:
-            return self.compared(ufunc, *inputs[1:])
         written = _ELEMENTWISE[ufunc.__name__](*map(literal, inputs))
+        first: Any = inputs[0]
+        if isinstance(first, Chosen) and ufunc.__name__ in _COMPARISONS:
+            return first.compared(ufunc, *inputs[1:])
+        if ufunc is np.isnan:
+            return Sql(written, self._known())
+        if ufunc is np.invert and self._opposite is not None:
+            return self._opposite
         return Sql(f"(CASE WHEN {literal(options['where'])} THEN {written} END)" if "where" in options else written)
 
     def __array_function__(self, function: Any, _types: Any, arguments: Any, _options: Any) -> "Sql":
@@ -35,13 +44,17 @@ class Sql(NDArrayOperatorsMixin):
             return Chosen(*arguments[:2])
         return Sql(_FUNCTIONS[function.__name__](*map(literal, arguments)))
 
+    def _known(self) -> "Sql":
+        """Write that it is not null."""
+        return Sql(f"({self.text} IS NOT NULL)")
+
     def sum(self) -> "Sql":
         """Add up what all groups have."""
         return Sql(f"CAST(sum({self.text}) OVER () AS BIGINT)")
 
 
 class Chosen(Sql):
-    """An expression that is null where a condition does not hold."""
+    """An expression that is null where a condition does not hold: engines test both faster with AND than with CASE."""
 
     def __init__(self, condition: Sql, value: Sql) -> None:
         """Hold both parts."""
@@ -50,9 +63,13 @@ class Chosen(Sql):
         self._value = value
 
     def compared(self, comparison: np.ufunc, *others: Any) -> Sql:
-        """Compare the value where the condition holds: engines are faster with AND than with CASE."""
+        """Write a comparison of the value where the condition holds."""
         compared: Sql = self._condition & comparison(self._value, *others)
         return compared
+
+    def _known(self) -> Sql:
+        known: Sql = self._condition & ~np.isnan(self._value)
+        return known
 
 
 def literal(value: Any) -> str:
