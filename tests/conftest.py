@@ -32,6 +32,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 SLOW = (
     "access_bypasses",
+    "access_calls",
     "access_contract",
     "access_simulation",
     "archive_faults",
