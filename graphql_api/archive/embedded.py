@@ -111,17 +111,21 @@ class EmbeddedEngine:
         return connection
 
     def _table(self, table: str, view: str, years: Sequence[int]) -> str:
-        """Write the view of a table's files, those of some years, which are fetched."""
+        """Write the view of a table's files, those of some years.
+
+        All files of the table are fetched at once: those of a version that is replaced may be gone later.
+        """
         manifest = self.manifest
         files = {
-            RIDES: [manifest.rides[year] for year in years],
+            RIDES: [manifest.rides[year] for year in sorted(manifest.rides, reverse=True)],
             "jockeys": [manifest.jockeys],
             "horses": [manifest.horses],
         }[table]
         if not files:
             declared = ", ".join(f"{column.name} {column.type}" for column in COLUMNS)
             return f"CREATE TABLE {view} ({declared})"
-        paths = self._files.fetch(files, manifest.files)
+        fetched = dict(zip(files, self._files.fetch(files, manifest.files), strict=True))
+        paths = [fetched[manifest.rides[year]] for year in years] if table == RIDES else list(fetched.values())
         kind = "TABLE" if table == "jockeys" else "VIEW"  # it is small, and asked for beside other questions
         plain = [f"{name} AS {name}{COMPARED}" for name in manifest.plain if table == RIDES]
         columns = f"* REPLACE ({', '.join(plain)})" if plain else "*"
