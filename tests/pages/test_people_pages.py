@@ -1,7 +1,9 @@
 """The pages for people over HTTP: in both languages, on all data, with the headers that caches need."""
 
+import html
 import json
 import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -70,6 +72,32 @@ def test_page_is_whole_in_both_languages(people: TestClient, path: str, language
     assert found.inline == []
     assert len(found.ids) == len(set(found.ids))
     assert not [each for each in found.links if re.match(r"[a-z]+:|/", each)]
+
+
+def test_commands_of_the_start_page_work_with_the_address_of_the_page(people: TestClient) -> None:
+    """Whatever that is: the page does not repeat the port of a server on this machine."""
+    page = people.get("/", headers=ENGLISH).text
+    shown = re.search(r'<code id="terminal">(.*?)</code>', page, re.DOTALL)
+    assert shown is not None
+    first, *commands = html.unescape(shown[1]).replace("\\\n", " ").split("\n\n")
+    assert first.startswith("BASE=https://")
+    for command in commands:
+        name, _, url, *options = shlex.split(command.replace("$BASE", "http://testserver"))
+        given = dict(zip(options[::2], options[1::2], strict=True))
+        headers = dict([given["-H"].split(": ")]) if "-H" in given else {}
+        method = "POST" if "-d" in given else "GET"
+        response = people.request(method, url, content=given.get("-d"), headers=headers)
+        assert (name, response.status_code, "errors" in response.json()) == ("curl", 200, False)
+    assert len(commands) == 2
+
+
+def test_no_header_that_names_the_host_changes_a_page(people: TestClient, path: str) -> None:
+    """A page is kept for all who ask: what one client calls the server is not for the others."""
+    plain = people.get(path, headers=ENGLISH)
+    evil = {"host": "evil.example", "x-forwarded-host": "evil.example", "x-forwarded-proto": "gopher"}
+    assert people.get(path, headers={**ENGLISH, **evil, "forwarded": "host=evil.example"}).content == plain.content
+    assert "127.0.0.1" not in plain.text
+    assert "testserver" not in plain.text
 
 
 def test_both_languages_have_all_texts_and_the_same_places() -> None:
