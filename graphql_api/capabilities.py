@@ -1,6 +1,6 @@
-"""Ids that are capabilities: whoever knows one may use what it names.
+"""Ids that are capabilities: anyone who knows an id may use its object.
 
-So each is unguessable, nobody lists them, ``logs`` masks them wherever they stand, and a store knows only their digest.
+So they cannot be guessed and are never listed, ``logs`` masks them everywhere, and a store has only their digests.
 """
 
 import re
@@ -20,7 +20,7 @@ def new_capability() -> str:
 
 
 def derived_capability(secret: bytes, purpose: str) -> str:
-    """Return the id that follows from a client's own random ``secret``: the same for the same one, as strong as it."""
+    """Return the id derived from a client's random ``secret``. Equal secrets give equal ids."""
     digest = blake2b(secret, digest_size=16, person=purpose.encode()).digest()
     return _written(int.from_bytes(digest, "big"))
 
@@ -31,7 +31,7 @@ def is_capability(text: str) -> bool:
 
 
 def stored_name(capability: str) -> str:
-    """Return the digest under which a store holds what the capability names: who reads the store cannot use it."""
+    """Return the digest that is the object's name in a store, so that readers of the store do not learn the id."""
     return blake2b(capability.encode(), digest_size=16, person=b"capability").hexdigest()
 
 

@@ -1,4 +1,4 @@
-"""Settings: frozen tables, read from the environment once; the only module that reads the environment."""
+"""Settings: frozen tables, read from the environment once. Only this module reads the environment."""
 
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,7 +17,7 @@ class ConfigError(ValueError):
 
 
 def setting(default: object, doc: str, *, minimum: float = 0) -> Any:
-    """Declare one row of the table: its default, what it means, and the least value of a number."""
+    """Declare one row of the table: default, description, and minimum of a number."""
     return field(default=default, metadata={"doc": doc, "minimum": minimum})
 
 
@@ -191,11 +191,11 @@ class Settings:
     tables: Mapping[type, object] = field(
         default_factory=lambda: MappingProxyType({}), repr=False, hash=False, metadata={"doc": ""}
     )
-    """The tables of the slices, by their classes; those with nothing but defaults may be missing."""
+    """The tables of the slices by class. Tables with only defaults may be missing."""
 
     @property
     def has_explorer(self) -> bool:
-        """Return whether the explorer is served; with trusted documents only it could send no query of its own."""
+        """Return whether the explorer is served. With trusted documents only, it could not send queries."""
         return self.graphiql and not self.trusted_only
 
     def of(self, kind: type[Table]) -> Table:
@@ -205,9 +205,9 @@ class Settings:
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str], tables: Sequence[type] = (), **overrides: object) -> "Settings":
-        """Read this table and the slices' ``tables`` from ``environ``; ``overrides`` of any of their rows win.
+        """Read this table and the slices' ``tables`` from ``environ``. ``overrides`` have priority.
 
-        Raises ``ConfigError`` for a value that a setting cannot take, and for a name that is no table's.
+        Raises ``ConfigError`` for an invalid value, and for an unknown name.
         """
         known = {each: row for table in (cls, *tables) for each, row in rows(table).items()}
         if unknown := sorted(name for name in environ if name.startswith(PREFIX) and name not in known):
@@ -217,12 +217,12 @@ class Settings:
 
 
 def rows(table: type) -> dict[str, Any]:
-    """Return the rows of a table of settings by the variables that they are read from."""
+    """Return the rows of a table of settings by their environment variables."""
     return {PREFIX + each.name.upper(): each for each in fields(table) if each.metadata["doc"]}
 
 
 def _values(table: type, environ: Mapping[str, str]) -> dict[str, Any]:
-    """Read what the environment says of a table's settings."""
+    """Read a table's settings from the environment."""
     return {
         row.name: _parse(name, environ[name], row.type, row.metadata["minimum"])
         for name, row in rows(table).items()
@@ -231,18 +231,18 @@ def _values(table: type, environ: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _taken(table: type, overrides: dict[str, object]) -> dict[str, object]:
-    """Take the overrides of a table's settings out of ``overrides``."""
+    """Remove the overrides of a table's settings from ``overrides``, and return them."""
     return {row.name: overrides.pop(row.name) for row in rows(table).values() if row.name in overrides}
 
 
 def _unknown(name: str, known: Iterable[str]) -> str:
-    """Return which setting was meant, or list them all."""
+    """Return a text with the similar setting, or with all."""
     close = difflib.get_close_matches(name, known, 1)
     return f"Unknown setting {name}. " + (f"Did you mean {close[0]}?" if close else f"Known: {', '.join(known)}.")
 
 
 def _parse(name: str, text: str, kind: Any, minimum: float) -> object:
-    """Turn one variable's text into its setting's type."""
+    """Convert the text of a variable to its setting's type."""
     if kind is bool:
         if text.lower() not in _BOOLEANS:
             raise ConfigError(f"{name} must be true or false, not {text!r}.")

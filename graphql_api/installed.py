@@ -1,4 +1,4 @@
-"""The slices of the product: the only list of them. The order is that of the schema's root fields."""
+"""The only list of the product's slices, in the order of the schema's root fields."""
 
 from collections.abc import Mapping, Sequence
 
@@ -34,5 +34,5 @@ SLICES: tuple[Slice, ...] = (
 
 
 def read_settings(environ: Mapping[str, str], slices: Sequence[Slice] = SLICES, **overrides: object) -> Settings:
-    """Read the settings of the product from ``environ``; ``overrides`` win. Raises ``ConfigError``."""
+    """Read the settings of the product from ``environ``. ``overrides`` have priority. Raises ``ConfigError``."""
     return Settings.from_environ(environ, [each.settings for each in slices if each.settings], **overrides)

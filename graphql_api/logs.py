@@ -1,4 +1,4 @@
-"""Logs: one JSON object a line on standard output, with secrets masked.
+"""Logs: lines of JSON objects on standard output, with masked secrets.
 
 The standard library's loggers, under records that carry fields: structlog took 60 ms to import, three times that where
 rich is installed, and more than twice as long to write a line.
@@ -20,7 +20,7 @@ SECRETS = re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{12,}\b|(?<![0-9A-Za-z])(?:jk_[0-9
 """Key ids of AWS, keys of this API, and capabilities, even if they are cut or misspelt."""
 
 VALUE_PARTS = ("akia", "asia", "jk_", "cap_")
-"""What one of these begins with, in lower case."""
+"""Their prefixes in lower case."""
 
 MASK = "***"
 _SUSPICIOUS = (*NAME_PARTS, *VALUE_PARTS)
@@ -28,43 +28,43 @@ _OPTIONS = orjson.OPT_NON_STR_KEYS | orjson.OPT_UTC_Z | orjson.OPT_APPEND_NEWLIN
 _format_exception = logging.Formatter().formatException
 
 REQUEST_ID: ContextVar[str | None] = ContextVar("request_id", default=None)
-"""The request that this task, or this thread, works for."""
+"""The request of this task or thread."""
 
 
 class EventLogger:
-    """Writes events, each with fields of its own, by a logger of the standard library.
+    """Writes events with fields by a logger of the standard library.
 
-    ``exc_info`` is an error whose traceback the line is to hold.
+    ``exc_info`` is an error whose traceback is added to the line.
     """
 
     __slots__ = ("_logger",)
 
     def __init__(self, name: str) -> None:
-        """Write by the logger ``name``, a module's."""
+        """Write by the logger ``name``, which is that of a module."""
         self._logger = logging.getLogger(name)
 
     def writes(self, level: int) -> bool:
-        """Return whether a line of a level would be written: to put some together costs something."""
+        """Return whether a line of a level would be written, to avoid the cost of making it."""
         return self._logger.isEnabledFor(level)
 
     def debug(self, event: str, /, **fields: Any) -> None:
-        """Write what only helps to find a fault."""
+        """Write an event that helps to find a fault."""
         self.log(logging.DEBUG, event, **fields)
 
     def info(self, event: str, /, **fields: Any) -> None:
-        """Write what is as it should be."""
+        """Write a normal event."""
         self.log(logging.INFO, event, **fields)
 
     def warning(self, event: str, /, **fields: Any) -> None:
-        """Write what a client has done wrong, or what was got over."""
+        """Write a fault of a client, or a fault that was handled."""
         self.log(logging.WARNING, event, **fields)
 
     def error(self, event: str, /, **fields: Any) -> None:
-        """Write what somebody has to act upon."""
+        """Write a fault that needs an action."""
         self.log(logging.ERROR, event, **fields)
 
     def exception(self, event: str, /, **fields: Any) -> None:
-        """Write an error with the traceback of the one that is being handled."""
+        """Write an error with the traceback of the current exception."""
         self.log(logging.ERROR, event, exc_info=sys.exception(), **fields)
 
     def log(self, level: int, event: str, /, *, exc_info: BaseException | None = None, **fields: Any) -> None:
@@ -81,9 +81,9 @@ def _with_traceback(error: BaseException | None) -> Any:
 
 
 def configure(level: str, stream: BinaryIO | None = None) -> None:
-    """Set the process up to log from ``level`` on; the loggers of libraries join in from WARNING.
+    """Configure the process to log from ``level``. Loggers of libraries log from WARNING.
 
-    Lines go to ``stream``; None is standard output, whatever that is by then.
+    Lines go to ``stream``. None is the current standard output.
     """
     # No line tells them, and to find them takes a third of a record's time.
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
@@ -92,7 +92,7 @@ def configure(level: str, stream: BinaryIO | None = None) -> None:
 
 
 class LineHandler(logging.Handler):
-    """Writes each record as a line of JSON, in bytes, since a terminal's own encoding may not hold Japanese."""
+    """Writes each record as a line of JSON in UTF-8, since a terminal's encoding may not support Japanese."""
 
     def __init__(self, stream: BinaryIO | None = None) -> None:
         """Write to ``stream``; None is standard output."""
@@ -100,7 +100,7 @@ class LineHandler(logging.Handler):
         self._stream = stream
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Write a record; one that cannot be written is reported as ``logging`` does."""
+        """Write a record. If that fails, report it as ``logging`` does."""
         try:
             write_line(line_of(record), self._stream)
         except Exception:  # noqa: BLE001 - nothing fails since it cannot be logged
@@ -108,14 +108,14 @@ class LineHandler(logging.Handler):
 
 
 def write_line(line: bytes, stream: BinaryIO | None = None) -> None:
-    """Write bytes that end with a line's end, to standard output if there is no ``stream``."""
+    """Write bytes and a line end, to standard output if there is no ``stream``."""
     output = stream or sys.stdout.buffer
     output.write(line)
     output.flush()
 
 
 def line_of(record: logging.LogRecord) -> bytes:
-    """Return a record as JSON: the event's own fields or the library's name, what every line has, and its message."""
+    """Return a record as JSON: its own fields or the library's name, common fields, and its message."""
     line = dict(getattr(record, "fields", None) or {"logger": record.name})
     identifier = REQUEST_ID.get()
     if identifier is not None:
@@ -129,9 +129,9 @@ def line_of(record: logging.LogRecord) -> bytes:
 
 
 def mask_secrets(line: bytes) -> bytes:
-    """Blank out what looks like a secret by its name, and key ids and capabilities wherever they stand.
+    """Mask values whose names look secret, and key ids and capabilities everywhere.
 
-    Hardly any line holds so much as a part of one; those that do are judged value by value.
+    Few lines contain a part of one. Only these are checked value by value.
     """
     lowered = line.lower().decode()  # texts are searched faster than bytes
     if not any(map(lowered.__contains__, _SUSPICIOUS)):

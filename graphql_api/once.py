@@ -1,4 +1,4 @@
-"""A value that is made when it is first asked for."""
+"""A value that is made on first use."""
 
 from collections.abc import Callable
 from threading import RLock
@@ -8,17 +8,17 @@ T = TypeVar("T")
 
 
 class Once(Generic[T]):
-    """Makes a value at the first call and returns the same from then on; safe to be shared by threads."""
+    """Makes a value at the first call, and returns the same value later. Safe for threads."""
 
     def __init__(self, make: Callable[[], T]) -> None:
-        """Make the value by ``make``. Where that raises, the next call tries again."""
+        """Make the value by ``make``. If that raises, the next call tries again."""
         self._make = make
         self._lock = RLock()
         self.made: T | None = None
         """The value, or None until it is made."""
 
     def __call__(self) -> T:
-        """Return the value. Raises what making it raises."""
+        """Return the value. Raises the errors of ``make``."""
         if self.made is None:
             with self._lock:
                 if self.made is None:

@@ -1,4 +1,4 @@
-"""What a process that answers requests tells Python's garbage collector, the C library's allocator and the system."""
+"""Settings of a server process for Python's garbage collector, the C library's allocator and the system."""
 
 import ctypes
 import gc
@@ -9,19 +9,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 COLLECT_FROM = 20_000
-"""Objects between two collections, in the place of Python's 700."""
+"""Number of new objects between two collections. Python's default is 700."""
 
 KEPT_BYTES = 2**28
-"""Free memory that stays with the process: more than the largest answers take."""
+"""Free memory that the process keeps, in bytes: more than the largest responses need."""
 
 MAPPED_FROM = 2**25
-"""Bytes from which a block is mapped by itself, to go back to the system when it is free: glibc takes no more."""
+"""Size in bytes from which a block is mapped separately and returned to the system. It is glibc's maximum."""
 
 _TRIM_THRESHOLD, _TOP_PAD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -2, -3, -8  # glibc's malloc.h
 
 
 def open_files(wanted: int) -> int:
-    """Let the process open ``wanted`` files, or as many as the system allows; return how many that are."""
+    """Allow the process to open ``wanted`` files, or as many as the system allows. Return the number."""
     if sys.platform == "win32":  # it has no such limit
         return wanted
     import resource
@@ -35,7 +35,7 @@ def open_files(wanted: int) -> int:
 
 @contextmanager
 def without_collections() -> Iterator[None]:
-    """Collect no garbage while much is made that stays: each collection looks at all of it, a tenth of a cold start."""
+    """Turn off garbage collection while permanent objects are made. It would take a tenth of a cold start."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:
@@ -46,19 +46,19 @@ def without_collections() -> Iterator[None]:
 
 
 def keep_what_was_made() -> None:
-    """Take what was made since as there to stay, too, where the process was tuned before."""
+    """Exclude new objects from garbage collection too, if the process was tuned before."""
     if gc.get_freeze_count():
         gc.freeze()
 
 
 NICENESS = 10
-"""How much a thread with long work is below the others, of 19: the system gives it a ninth of the time of another."""
+"""Niceness (0 to 19) of a thread with long work: it gets a ninth of the time of another thread."""
 
 
 def let_others_first() -> None:
-    """Let the system prefer all other threads to this one: else one that has long work delays the event loop by turns.
+    """Give this thread a lower priority than others, since long work would delay the event loop.
 
-    Only Linux has priorities of threads.
+    Only Linux supports this.
     """
     if sys.platform == "linux":
         thread = threading.get_native_id()
@@ -67,15 +67,15 @@ def let_others_first() -> None:
 
 
 SWITCH_SECONDS = 0.001
-"""Seconds that a thread with long work runs Python while the event loop waits to, in the place of Python's 0.005."""
+"""Switch interval of Python's threads in seconds. Python's default is 0.005."""
 
 
 def tune_process() -> None:
-    """Take what is there by now as there to stay, and memory once had as worth keeping. Call it when all is made.
+    """Exclude current objects from garbage collection, and keep free memory. Call it at the end of the start.
 
-    Answers leave hardly any cycles: to look for them after every few requests takes a tenth of the time of small ones.
-    glibc gives blocks of some size back to the system as soon as they are free, and to have them given again, page by
-    page, takes as long as writing a large answer into them.
+    Requests leave few cycles. To search for them after every few requests would take a tenth of their time.
+    glibc returns large free blocks to the system at once, and to allocate them again, page by
+    page, takes as long as writing a large response into them.
     """
     sys.setswitchinterval(SWITCH_SECONDS)
     gc.freeze()

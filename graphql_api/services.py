@@ -1,4 +1,4 @@
-"""The objects that a slice's resolvers, routes and jobs work with: made when first asked for, one of each kind."""
+"""Services of slices' resolvers, routes and jobs: one object of each class, made on first use."""
 
 from collections.abc import Mapping
 from threading import RLock
@@ -9,11 +9,11 @@ from graphql_api.storage.protocol import Storage
 
 
 class Service(Protocol):
-    """What can be asked for by its class. A service that holds threads or connections has a method ``close``, too."""
+    """An object that is requested by its class. A service with threads or connections also has ``close``."""
 
     @classmethod
     def open(cls, services: "Services", /) -> Self:
-        """Make the service from the settings, the storage, or other services; it connects to nothing yet."""
+        """Return the service, made from the settings, the storage, or other services. It is not connected yet."""
 
 
 S = TypeVar("S", bound=Service)
@@ -21,17 +21,17 @@ T = TypeVar("T")
 
 
 class Services:
-    """One service of each class, made at its first use; safe to be shared by threads."""
+    """One service of each class, made on first use. Safe for threads."""
 
     def __init__(self, settings: Settings, storage: Storage, given: Mapping[type[Service], Any] | None = None) -> None:
-        """Make services for ``settings`` and ``storage``; those ``given`` take the place of what would be made."""
+        """Make services for ``settings`` and ``storage``. Those of ``given`` are used instead of new ones."""
         self.settings = settings
         self.storage = storage
         self._made: dict[type[Service], Any] = dict(given or {})
         self._lock = RLock()  # making one may ask for another
 
     def get(self, kind: type[S]) -> S:
-        """Return the service of a class. Raises what its ``open`` raises."""
+        """Return the service of a class. Raises the errors of its ``open``."""
         found: S | None = self._made.get(kind)
         if found is None:
             with self._lock:
@@ -41,11 +41,11 @@ class Services:
         return found
 
     def made(self, kind: type[T]) -> list[T]:
-        """Return the services that were made and are of a class or of one below it; none is made anew for it."""
+        """Return the existing services of a class and its subclasses, without making new ones."""
         return [each for each in list(self._made.values()) if isinstance(each, kind)]
 
     def close(self) -> None:
-        """Close the services that were made, the last one first; none is made anew for it."""
+        """Close the existing services, last one first, without making new ones."""
         for made in reversed(list(self._made.values())):
             close = getattr(made, "close", None)
             if close is not None:

@@ -100,5 +100,5 @@ class Slice:
 
 
 def load(where: str) -> Any:
-    """Import what ``module:attribute`` names. Raises ``ImportError`` or ``AttributeError``."""
+    """Import ``module:attribute``. Raises ``ImportError`` or ``AttributeError``."""
     return resolve_name(where)

@@ -1,4 +1,4 @@
-"""Texts in the forms in which they are compared, in linear time and memory; texts of others made harmless.
+"""Normal forms of texts for comparisons, in linear time and memory, and cleaning of untrusted texts.
 
 Unicode puts the marks behind a letter into one order, and Python sorts a run of marks in quadratic time; and one
 character may become eighteen. So a long text is brought into its form in pieces, with a bound on the marks of a piece
@@ -9,14 +9,14 @@ import re
 from unicodedata import category, normalize
 
 MAX_LENGTH = 1_000
-"""Characters of one text that a client may search for or compare with; a list of horses has room in it."""
+"""Maximum length of a text to search for or compare with, in characters. It allows a list of horses."""
 
 MAX_MARKS = 30
-"""Characters that may continue a letter before they count as a text of their own; no language needs more than a few."""
+"""Maximum number of combining characters of a letter. Languages need only a few."""
 
 _MAX_PIECE = 512
 _GROWTH, _MORE_GROWTH = 2, 32
-"""A piece may become so many times as long, and so many characters more: 株式会社 is one character in some files."""
+"""Maximum growth of a piece, as a factor and as additional characters: 株式会社 is one character in some files."""
 
 # Characters with which a new letter begins in any text: what stands before them has no effect on their form.
 _LETTERS = (
@@ -27,7 +27,7 @@ _PIECES = re.compile(f"[{_LETTERS}]{{1,{_MAX_PIECE}}}[^{_LETTERS}]{{0,{MAX_MARKS
 
 
 def compatible(text: str) -> str:
-    """Return the form in which texts are compared: NFKC, so that full and half width are one."""
+    """Return the form for comparisons: NFKC, in which full and half width are equal."""
     if text.isascii():
         return text
     if len(text) <= MAX_MARKS:
@@ -36,7 +36,7 @@ def compatible(text: str) -> str:
 
 
 def searchable(text: str) -> str:
-    """Return the form in which texts are searched: besides width, letter case and kind of kana do not count.
+    """Return the form for searches: width, letter case and kind of kana are ignored.
 
     Hiragana become katakana and small kana large ones: おるふぇ finds オルフエ.
     """
@@ -54,11 +54,11 @@ _KANA = str.maketrans({**_SMALL, **{small: _SMALL.get(large, large) for small, l
 
 
 MAX_NAME = 40
-"""Characters of a name; the longest real one has 19."""
+"""Maximum length of a name in characters. The longest real one has 19."""
 
 _HARMLESS = frozenset({"\n"})
 _DROPPED = frozenset({"Cc", "Cf", "Co", "Cs", "Cn"})
-"""Categories of Unicode: control, format (those that turn the direction of writing too), and no characters at all."""
+"""Categories of Unicode: control, format (including those that change the direction of writing), and unassigned."""
 
 
 def clean_name(name: str) -> str:
@@ -68,6 +68,6 @@ def clean_name(name: str) -> str:
 
 
 def clean_message(text: str) -> str:
-    """Return a message without control characters; line ends stay."""
+    """Return a message without control characters except line ends."""
     kept = (each for each in text if each in _HARMLESS or category(each) not in _DROPPED)
     return "".join(kept).strip()

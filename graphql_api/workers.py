@@ -1,4 +1,4 @@
-"""Threads for blocking work, awaited from whichever event loop asks.
+"""Threads for blocking work, which any event loop can await.
 
 Neither side is tied to the other: no future belongs to a loop, so work may outlive the loop and the request that began
 it, and be awaited from several loops at once. (``asyncio.wrap_future`` passes a cancellation on to the work, and a
@@ -17,19 +17,19 @@ from graphql_api.errors import UpstreamUnavailable
 from graphql_api.process import let_others_first
 
 MAX_WAITING = 1_000
-"""Work that may wait for a thread; more would only be answered when nobody waits for it any longer."""
+"""Maximum number of waiting tasks. More would end when nobody waits for them any longer."""
 
 UNABLE = "The service cannot read data now; try again later."
 T = TypeVar("T")
 
 
 class Workers:
-    """A bounded pool of threads, started as work comes, with a bounded queue before it."""
+    """A limited pool of threads, which start when there is work, with a limited queue."""
 
     def __init__(self, threads: int, name: str = "load", *, behind: bool = False) -> None:
-        """Allow ``threads`` of this ``name`` at once; ``MAX_WAITING`` more wait.
+        """Allow ``threads`` of this ``name``. ``MAX_WAITING`` more tasks wait.
 
-        Work that runs ``behind`` leaves the processor to the other threads of the process while these have work.
+        With ``behind``, the other threads of the process have priority.
         """
         self._pool = ThreadPoolExecutor(threads, name, initializer=let_others_first if behind else None)
         self._room = BoundedSemaphore(threads + MAX_WAITING)
@@ -37,7 +37,7 @@ class Workers:
     def begin(self, work: Callable[[], T]) -> Future[T]:
         """Run ``work`` in the caller's context, so that its log lines carry the caller's request id.
 
-        Raises ``UpstreamUnavailable`` once closed, and where too much waits already.
+        Raises ``UpstreamUnavailable`` after ``close``, and if too many tasks wait.
         """
         if not self._room.acquire(blocking=False):
             raise UpstreamUnavailable(UNABLE, waiting=MAX_WAITING)
@@ -50,14 +50,14 @@ class Workers:
         return future
 
     def close(self) -> None:
-        """Refuse work, also what is queued; what has begun goes on."""
+        """Refuse new and waiting work. Running work continues."""
         self._pool.shutdown(wait=False, cancel_futures=True)
 
 
 async def done(future: Future[Any], seconds: float | None = None) -> bool:
-    """Wait until work is over, whatever came of it, but for ``seconds`` at most; say whether it is.
+    """Wait until work has ended with any result, but at most ``seconds``. Return whether it has ended.
 
-    Raises ``UpstreamUnavailable`` where it was refused.
+    Raises ``UpstreamUnavailable`` if it was refused.
     """
     if not future.done():
         loop, over = asyncio.get_running_loop(), asyncio.Event()

@@ -1,1 +1,1 @@
-"""Forecasts: each runner's chance to win, made from what was known before the race."""
+"""Forecasts: each runner's probability to win, computed from data before the race."""

@@ -1,7 +1,7 @@
-"""What steps leave in the storage: objects named by the digest of what they were made from.
+"""Results of steps in the storage: objects whose names contain the digest of their inputs.
 
-An object is written at once (``Storage.write``) and never changes, so that a step that was interrupted finds what it
-has finished, and a step that runs again writes nothing.
+An object is written atomically (``Storage.write``) and never changes. So an interrupted step finds its
+finished parts, and a step that runs again writes nothing.
 """
 
 import hashlib
@@ -17,12 +17,12 @@ from graphql_api.errors import DataCorrupt, NotFound
 from graphql_api.storage.protocol import Storage, list_all
 
 FOLDER = "forecasting"
-"""The folder of all that only the steps read; what the API reads is in ``published.FOLDER``."""
+"""The folder of objects that only steps read. Objects for the API are in ``published.FOLDER``."""
 
 MAX_BYTES = 2**30
 DIGEST_LENGTH = 16
 KEPT = timedelta(days=7)
-"""How long features are kept that later ones have replaced: another run may still read them."""
+"""Time for which replaced features are kept, since another run may still read them."""
 
 
 def digest(*parts: object) -> str:
@@ -39,11 +39,11 @@ class Artefacts:
     """The objects of the steps, by name."""
 
     def __init__(self, storage: Storage) -> None:
-        """Keep them in ``storage``."""
+        """Use the objects in ``storage``."""
         self.storage = storage
 
     def read(self, name: str) -> bytes | None:
-        """Return an object; None if there is none. Raises as ``Storage.read``."""
+        """Return an object. None if there is none. Raises as ``Storage.read``."""
         try:
             stored = self.storage.read(f"{FOLDER}/{name}", max_bytes=MAX_BYTES)
         except NotFound:
@@ -51,7 +51,7 @@ class Artefacts:
         return None if stored is None else stored.data
 
     def read_json(self, name: str) -> Any:
-        """Return an object of JSON; None if there is none. Raises ``DataCorrupt`` for anything else."""
+        """Return an object of JSON. None if there is none. Raises ``DataCorrupt`` if it is not JSON."""
         data = self.read(name)
         try:
             return None if data is None else orjson.loads(data)
@@ -59,7 +59,7 @@ class Artefacts:
             raise DataCorrupt("The result of an earlier step cannot be read.", key=name) from error
 
     def read_arrays(self, name: str) -> Mapping[str, np.ndarray] | None:
-        """Return arrays by their names; None if there are none. Raises ``DataCorrupt`` for anything else."""
+        """Return arrays by name. None if there are none. Raises ``DataCorrupt`` if they are invalid."""
         data = self.read(name)
         if data is None:
             return None
@@ -78,17 +78,17 @@ class Artefacts:
         self.write(name, orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS))
 
     def write_arrays(self, name: str, arrays: Mapping[str, np.ndarray]) -> None:
-        """Write arrays; equal arrays give equal bytes."""
+        """Write arrays. Equal arrays have equal bytes."""
         out = BytesIO()
         np.savez_compressed(out, allow_pickle=False, **arrays)
         self.write(name, out.getvalue())
 
     def names(self, prefix: str) -> list[str]:
-        """List the objects whose names begin with ``prefix``."""
+        """Return the objects whose names start with ``prefix``."""
         return [each.key.removeprefix(f"{FOLDER}/") for each in list_all(self.storage, f"{FOLDER}/{prefix}")]
 
     def delete_old(self, prefix: str, keep: Iterable[str]) -> None:
-        """Delete the objects whose names begin with ``prefix``, but for those of ``keep`` and recent ones."""
+        """Delete the objects whose names start with ``prefix``, except those of ``keep`` and recent ones."""
         kept, now = {f"{FOLDER}/{name}" for name in keep}, datetime.now(UTC)
         for listed in list_all(self.storage, f"{FOLDER}/{prefix}"):
             if listed.key not in kept and now - listed.last_modified > KEPT:

@@ -1,7 +1,7 @@
-"""LightGBM, the only module that imports it: training, scores, and what each feature contributed to them.
+"""Training, scores and feature contributions by LightGBM. No other module imports it.
 
-Models are texts. Training is deterministic: the same rows in the same order give the same text, whatever the number of
-threads. Scores are log-odds; a softmax over the runners of a race turns them into chances.
+Models are texts. Training is deterministic: the same rows in the same order give the same text for any number of
+threads. Scores are log-odds. A softmax over the runners of a race converts them to probabilities.
 """
 
 import re
@@ -18,7 +18,7 @@ from graphql_api.forecasts.parameters import Objective, Parameters
 from graphql_api.forecasts.probabilities import softmax
 
 EXTRA = "forecast"
-"""The extra of this package that brings LightGBM."""
+"""The extra of this package with LightGBM."""
 
 _LEAST_CURVATURE = 1e-6
 _THREADS = re.compile(r"(?m)^\[num_threads: \d+\]$")
@@ -41,7 +41,7 @@ def train(dataset: Dataset, parameters: Parameters, threads: int) -> str:
 
 
 class Model:
-    """A trained model, read once for several questions."""
+    """A trained model, which is read once."""
 
     def __init__(self, text: str, threads: int) -> None:
         """Read the text of a model. Raises ``EngineMissing``."""
@@ -54,13 +54,13 @@ class Model:
         return found
 
     def contributions(self, features: np.ndarray) -> np.ndarray:
-        """Return by how much each feature moved the score of each row (SHAP values of the trees), in log-odds."""
+        """Return the contribution of each feature to the score of each row (SHAP values of the trees), in log-odds."""
         found: np.ndarray = self._booster.predict(features, pred_contrib=True, num_threads=self._threads)
         return found[:, :-1]
 
     @property
     def importances(self) -> np.ndarray:
-        """Return how much each feature lowered the loss in training, as shares that sum to 1."""
+        """Return the share of each feature in the reduction of the training loss. The sum is 1."""
         gains: np.ndarray = self._booster.feature_importance("gain")
         return gains / max(float(gains.sum()), 1e-12)
 
@@ -72,7 +72,7 @@ def library_version() -> str:
 
 
 def race_objective(dataset: Dataset) -> Callable[[np.ndarray, Any], tuple[np.ndarray, np.ndarray]]:
-    """Return the gradient and the curvature of the log loss of races, as LightGBM asks for them."""
+    """Return gradient and hessian of the log loss of races for LightGBM."""
     starts, sizes, targets = dataset.starts, dataset.sizes, dataset.targets
 
     def objective(values: np.ndarray, _rows: Any) -> tuple[np.ndarray, np.ndarray]:

@@ -1,4 +1,4 @@
-"""Intervals by drawing race days anew: the races of one day share weather, going and market."""
+"""Bootstrap intervals over race days, since the races of one day share weather, going and market."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ _BOUNDS = 2.5, 97.5
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """A mean with the bounds of its 95 % interval; all NaN without a value."""
+    """A mean with the bounds of its 95 % interval. All are NaN without values."""
 
     mean: float
     low: float
@@ -19,7 +19,7 @@ class Interval:
 
 
 def interval(days: np.ndarray, values: np.ndarray, weights: np.ndarray) -> Interval:
-    """Return the sum of ``values`` divided by the sum of ``weights``; ``days`` says to which day each belongs."""
+    """Return the sum of ``values`` divided by the sum of ``weights`` with its interval. ``days`` is the day of each."""
     if not weights.sum():
         return Interval(float("nan"), float("nan"), float("nan"))
     _, codes = np.unique(days, return_inverse=True)

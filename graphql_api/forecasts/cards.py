@@ -1,4 +1,4 @@
-"""The card of a model: what it was trained on and with, and all that is needed to forecast with it."""
+"""The card of a model: its training data and parameters, and everything that forecasts need."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
@@ -13,7 +13,7 @@ from graphql_api.forecasts.published import FeatureSet
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """A month of the walk: the model that forecast it, the last day that model knew, and how chances follow."""
+    """A month of the walk-forward: its model, the last day of training data, and the parameters of probabilities."""
 
     month: str
     booster: str
@@ -26,8 +26,8 @@ class Month:
 class Card:
     """A version of the model.
 
-    ``months`` are those of the walk, each with the model of that month; ``booster`` is trained on all of the data.
-    ``incomplete`` counts the races that were left out. ``racecourses`` are those of its races: it forecasts no others.
+    ``months`` are those of the walk-forward with their models. ``booster`` is trained on all data.
+    ``incomplete`` counts omitted races. ``racecourses`` are those of its races. It forecasts only these.
     ``importances`` are shares of the gain, by feature.
     """
 
@@ -50,7 +50,7 @@ class Card:
 
     @property
     def feature_set(self) -> FeatureSet:
-        """Return which features it sees."""
+        """Return its set of features."""
         return FeatureSet(self.parameters["feature_set"])
 
     @property
@@ -66,7 +66,7 @@ def card_name(version: str) -> str:
 
 
 def write_card(artefacts: Artefacts, card: Card) -> None:
-    """Write a card; the same card gives the same bytes."""
+    """Return a card as bytes. Equal cards have equal bytes."""
     artefacts.write_json(card_name(card.version), asdict(card))
 
 

@@ -1,4 +1,4 @@
-"""Runners with their features as arrays, race by race in the order of days."""
+"""Runners with their features as arrays, ordered by day and race."""
 
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -30,18 +30,18 @@ FACTS = (
     "finish_position",
     "win_odds",
 )
-"""The columns beside the features: who runs where, and what came of it."""
+"""The columns that are not features: race, runner and result."""
 
 NUMBERS = frozenset({"won", "finish_position", "win_odds"})
-"""Facts that are numbers and may be unknown (NaN)."""
+"""Numeric facts that may be unknown (NaN)."""
 
 
 @dataclass(frozen=True)
 class Dataset:
-    """Runners of whole races.
+    """Runners of complete races.
 
-    ``facts`` maps ``FACTS`` to columns, ``features`` is a matrix of float32 whose columns are ``names``; NaN is null.
-    ``starts`` are the rows at which the races begin.
+    ``facts`` maps ``FACTS`` to columns. ``features`` is a matrix of float32 with the columns ``names``. NaN is null.
+    ``starts`` are the first rows of races.
     """
 
     facts: Mapping[str, np.ndarray]
@@ -51,7 +51,7 @@ class Dataset:
 
     @classmethod
     def of(cls, columns: dict[str, np.ndarray], names: Sequence[str]) -> Self:
-        """Take the ordered rows of an answer of DuckDB out of ``columns``, which may be gigabytes."""
+        """Return the dataset of ordered rows from DuckDB. It removes them from ``columns``, which may be gigabytes."""
         facts = {name: floats(columns[name]) if name in NUMBERS else np.asarray(columns[name]) for name in FACTS}
         facts["date"] = facts["date"].astype("datetime64[D]")
         features = np.empty((len(facts["date"]), len(names)), np.float32)
@@ -79,20 +79,20 @@ class Dataset:
 
     @cached_property
     def targets(self) -> np.ndarray:
-        """Return the share of the win of each runner: a dead heat is shared."""
+        """Return the share of the win of each runner. Winners of a dead heat share it."""
         won = self.facts["won"]
         shares: np.ndarray = won / np.repeat(np.add.reduceat(won, self.starts), self.sizes)
         return shares
 
     @cached_property
     def market(self) -> np.ndarray:
-        """Return the chance of each runner by the final odds; NaN for races of which odds are missing."""
+        """Return the probability of each runner by the final odds. NaN for races with missing odds."""
         implied = 1 / self.facts["win_odds"]
         chances: np.ndarray = implied / np.repeat(np.add.reduceat(implied, self.starts), self.sizes)
         return chances
 
     def select(self, rows: slice) -> "Dataset":
-        """Return consecutive rows, which must be whole races."""
+        """Return consecutive rows, which must be complete races."""
         kept = (self.starts >= rows.start) & (self.starts < rows.stop)
         return replace(
             self,
@@ -102,7 +102,7 @@ class Dataset:
         )
 
     def where(self, races: np.ndarray) -> "Dataset":
-        """Return some races: ``races`` says which."""
+        """Return the races for which ``races`` is true."""
         rows = np.repeat(races, self.sizes)
         return replace(
             self,
@@ -119,7 +119,7 @@ class Dataset:
 
 
 def load_dataset(artefacts: Artefacts, features: Features, names: Sequence[str]) -> Dataset:
-    """Load the runners of all complete races with the features ``names``. Raises as ``Storage``."""
+    """Return the runners of all complete races with the features ``names``. Raises as ``Storage``."""
     with tempfile.TemporaryDirectory(prefix="graphql-api-dataset-") as folder:
         paths = []
         for part in features.parts.values():
@@ -138,7 +138,7 @@ def load_dataset(artefacts: Artefacts, features: Features, names: Sequence[str])
 def entry_dataset(
     artefacts: Artefacts, entries: Sequence[Mapping[str, Any]], names: Sequence[str], memory_bytes: int
 ) -> tuple[Dataset, date]:
-    """Return entries of coming days with their features, and the last day before them of which there are rides.
+    """Return entries of coming days with their features, and the last day before them that has rides.
 
     No ride of the first of these days, or of a later one, is used. Raises ``BadUserInput`` without any entry or ride,
     ``IndexRequired``, ``EngineMissing``, and as ``Storage``.
@@ -164,7 +164,7 @@ def entry_dataset(
 
 
 def _selected(names: Sequence[str]) -> str:
-    """Write the columns of a dataset."""
+    """Return the SQL of the columns of a dataset."""
     return ", ".join([*FACTS, *(f"CAST({name} AS FLOAT) AS {name}" for name in names)])
 
 

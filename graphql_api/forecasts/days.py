@@ -1,4 +1,4 @@
-"""Published forecasts of race days, and the list of models, as snapshots. Nothing that makes forecasts is imported."""
+"""Published forecasts of race days and the list of models, as snapshots. No module that makes forecasts is imported."""
 
 from collections.abc import Callable
 from datetime import date
@@ -22,10 +22,10 @@ MODELS = "models"
 """The only key of the list of models."""
 
 ABSENT = "none"
-"""The ETag of a day without forecasts. No storage gives it: that of an object is longer."""
+"""The ETag of a day without forecasts. ETags of objects are longer."""
 
 MEMORY_FACTOR = 12
-"""Bytes in memory for each byte that is stored."""
+"""Bytes in memory for each stored byte."""
 
 MAX_DAYS = 400
 
@@ -33,12 +33,12 @@ V = TypeVar("V")
 
 
 class PublishedSource(Generic[V]):
-    """Objects that commands and jobs publish. One that is absent has a version, too, so that answers may be kept."""
+    """Objects that commands and jobs publish. A missing one has a version too, so that responses may be cached."""
 
     key_field = "forecast"
 
     def __init__(self, storage: Storage, name: str, place: Callable[[str], str], read: Callable[[bytes], V]) -> None:
-        """Read from ``storage``: ``place`` gives the key there and raises ``ValueError``, ``read`` the value."""
+        """Read from ``storage``. ``place`` returns the key and may raise ``ValueError``. ``read`` returns the value."""
         self.name = name
         self._storage = storage
         self._place = place
@@ -53,7 +53,7 @@ class PublishedSource(Generic[V]):
         return key
 
     def read(self, key: str, etag: str | None) -> StoredObject | None:
-        """Read what is published."""
+        """Read a published object."""
         known = None if etag == ABSENT else etag
         try:
             return self._storage.read(self._place(key), known, max_bytes=MAX_BYTES)
@@ -61,12 +61,12 @@ class PublishedSource(Generic[V]):
             return None if etag == ABSENT else StoredObject(key, b"", ABSENT, None)
 
     def decode(self, stored: StoredObject, key: str, trace: Trace) -> tuple[V | None, int]:  # noqa: ARG002 - of the protocol
-        """Return the value with its bytes in memory; None for what is absent. Raises ``DataCorrupt``."""
+        """Return the value with its bytes in memory. None for a missing object. Raises ``DataCorrupt``."""
         value = None if stored.etag == ABSENT else self._read(stored.data)
         return value, MEMORY_FACTOR * len(stored.data)
 
     def size(self, value: tuple[V | None, int]) -> int:
-        """Return the bytes that a value takes."""
+        """Return the bytes of a value."""
         return value[1]
 
 
@@ -76,14 +76,14 @@ class ForecastDays(Snapshots[tuple[DayForecast | None, int]]):
     def __init__(
         self, storage: Storage, settings: Settings, threads: LoadThreads, clock: Callable[[], float] | None = None
     ) -> None:
-        """Hold nothing yet; ``clock`` gives seconds."""
+        """Start empty. ``clock`` returns seconds."""
         source = PublishedSource(storage, "forecasts", _day_place, load_day)
         policy = _policy(settings, MAX_DAYS)
         super().__init__(source, policy, threads.loads, threads.shared, max_suspects=threads.max_suspects, clock=clock)
 
     @classmethod
     def open(cls, services: Services) -> Self:
-        """Hold the forecasts of the storage that the settings name."""
+        """Use the forecasts of the storage in the settings."""
         return cls(services.storage, services.settings, services.get(LoadThreads))
 
 
@@ -93,24 +93,24 @@ class ForecastModels(Snapshots[tuple[tuple[PublishedModel, ...] | None, int]]):
     def __init__(
         self, storage: Storage, settings: Settings, threads: LoadThreads, clock: Callable[[], float] | None = None
     ) -> None:
-        """Hold nothing yet; ``clock`` gives seconds."""
+        """Start empty. ``clock`` returns seconds."""
         source = PublishedSource(storage, "forecastmodels", _models_place, load_models)
         super().__init__(source, _policy(settings, 1), threads.aside, threads.shared, clock=clock)
 
     @classmethod
     def open(cls, services: Services) -> Self:
-        """Hold the models of the storage that the settings name."""
+        """Use the models of the storage in the settings."""
         return cls(services.storage, services.settings, services.get(LoadThreads))
 
 
 async def day_forecast(context: Context, day: date) -> DayForecast | None:
-    """Return the published forecasts of a day; None if there are none. Raises as ``Snapshots.get``."""
+    """Return the published forecasts of a day. None if there are none. Raises as ``Snapshots.get``."""
     found = context.load(ForecastDays, day.isoformat())
     return (found if isinstance(found, Snapshot) else await found).value[0]
 
 
 async def published_models(context: Context) -> tuple[PublishedModel, ...]:
-    """Return the published models; empty if there are none. Raises as ``Snapshots.get``."""
+    """Return the published models. Empty if there are none. Raises as ``Snapshots.get``."""
     found = context.load(ForecastModels, MODELS)
     return (found if isinstance(found, Snapshot) else await found).value[0] or ()
 

@@ -1,4 +1,4 @@
-"""How much distributions have moved: the population stability index (PSI) of features and of chances."""
+"""Drift of distributions: the population stability index (PSI) of features and of probabilities."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,14 +8,14 @@ import numpy as np
 from graphql_api.forecasts.dataset import Dataset
 
 MOVED, FAR = 0.1, 0.25
-"""The usual bounds: from the first on a distribution has moved, from the second on it has moved far."""
+"""The usual limits of moderate and of large drift."""
 
 _BINS = 10
 _LEAST_SHARE = 1e-4
 
 
 def psi(reference: np.ndarray, current: np.ndarray) -> float:
-    """Return the population stability index over tenths of the reference, and one bin more for unknown values."""
+    """Return the population stability index over deciles of the reference, with one more bin for unknown values."""
     known = reference[~np.isnan(reference)]
     edges = np.unique(np.quantile(known, np.linspace(0, 1, _BINS + 1)[1:-1])) if len(known) else np.empty(0)
     expected, actual = _shares(reference, edges), _shares(current, edges)
@@ -23,7 +23,7 @@ def psi(reference: np.ndarray, current: np.ndarray) -> float:
 
 
 def drift(before: Dataset, after: Dataset) -> list[Mapping[str, Any]]:
-    """Return the index of each feature between two spans, the highest first."""
+    """Return the index of each feature between two spans, highest first."""
     found = [
         {"feature": name, "psi": psi(before.features[:, place], after.features[:, place])}
         for place, name in enumerate(before.names)

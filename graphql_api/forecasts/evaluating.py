@@ -1,4 +1,4 @@
-"""The step ``evaluate``: forecasts of the walk against results, and against what the market gave."""
+"""The step ``evaluate``: forecasts of the walk-forward compared with results and with the market."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
@@ -23,7 +23,7 @@ from graphql_api.forecasts.walk_forward import Walk
 Content = Mapping[str, Any]
 
 RECENT_MONTHS = 3
-"""Months that are compared with all before them for drift."""
+"""Number of newest months that are compared with all earlier ones for drift."""
 
 CURVES = ("model_first", "value")
 
@@ -33,7 +33,7 @@ SLICES: Mapping[str, Callable[[Dataset], np.ndarray]] = {
     "runners": lambda data: _bands(np.repeat(data.sizes, data.sizes), (9, 13, 16), ""),
     "racecourse": lambda data: data.facts["racecourse"].astype(str),
 }
-"""What races are divided by: a value for each runner, the same for all of a race."""
+"""The groups of races: functions that return the same value for all runners of a race."""
 
 
 def evaluation_name(version: str) -> str:
@@ -47,9 +47,9 @@ def losses_name(version: str) -> str:
 
 
 def evaluate(artefacts: Artefacts, dataset: Dataset, card: Card, walked: Walk) -> Content:
-    """Judge a version on the months of its walk, store the result, and return it.
+    """Evaluate a version on the months of its walk-forward, store the result, and return it.
 
-    Only races of which all final odds are known count, so that the model and the market are judged on the same ones.
+    Only races with all final odds count, so that the model and the market are evaluated on the same races.
     Raises ``BadUserInput`` if there are none.
     """
     if artefacts.read(evaluation_name(card.version)) is not None:
@@ -101,7 +101,7 @@ def _uniform(data: Dataset) -> np.ndarray:
 
 
 def _summary(data: Dataset, chances: np.ndarray) -> Evaluation:
-    """Return what is published of an evaluation."""
+    """Return the published part of an evaluation."""
     losses = {name: race_losses(each, data.targets, data.starts) for name, each in _forecasts(data, chances).items()}
     apart = interval(data.days[data.starts], losses["model"] - losses["market"], np.ones(len(data.starts)))
     own = figures(data, chances)
@@ -122,7 +122,7 @@ def _summary(data: Dataset, chances: np.ndarray) -> Evaluation:
 
 
 def _parts(data: Dataset, chances: np.ndarray, values: np.ndarray) -> Iterator[Content]:
-    """Return the losses by a value that is the same for all runners of a race."""
+    """Return the losses of groups of races."""
     of_race = values[data.starts]
     losses = {name: race_losses(each, data.targets, data.starts) for name, each in _forecasts(data, chances).items()}
     for value in np.unique(of_race):
@@ -135,7 +135,7 @@ def _parts(data: Dataset, chances: np.ndarray, values: np.ndarray) -> Iterator[C
 
 
 def _top3_error(data: Dataset, chances: np.ndarray, card: Card) -> float:
-    """Return the calibration error of the chances of the first three, each month with its own flatness."""
+    """Return the calibration error of the probabilities of the first three places, each month with its own flatness."""
     months = data.days.astype("datetime64[M]").astype(str)
     found = np.empty(len(data))
     for each in card.months:
@@ -146,7 +146,7 @@ def _top3_error(data: Dataset, chances: np.ndarray, card: Card) -> float:
 
 
 def _drift(dataset: Dataset, tested: Dataset, walked: Walk) -> Content:
-    """Compare the newest months with all before them: features, and chances among those of the walk."""
+    """Return the drift of the newest months from all earlier ones: of features and of the walk-forward's forecasts."""
     months = dataset.days.astype("datetime64[M]")
     newest = np.unique(months)[-RECENT_MONTHS]
     cut = int(np.searchsorted(months, newest))
@@ -161,7 +161,7 @@ def _drift(dataset: Dataset, tested: Dataset, walked: Walk) -> Content:
 
 
 def _bands(values: np.ndarray, bounds: Sequence[int], unit: str) -> np.ndarray:
-    """Name the band of each number: below the first bound, from one bound to the next, from the last one on."""
+    """Return the band of each number: below the first limit, between two limits, or above the last."""
     ends = [
         f"-{bounds[0] - 1}{unit}",
         *(f"{low}-{high - 1}{unit}" for low, high in pairwise(bounds)),

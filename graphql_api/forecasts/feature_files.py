@@ -1,4 +1,4 @@
-"""The step ``features``: ``features.sql`` over the archive, written as one Parquet file for each year."""
+"""The step ``features``: ``features.sql`` on the archive, written as one Parquet file for each year."""
 
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
@@ -15,10 +15,10 @@ from graphql_api.forecasts.rides import FEATURES_SQL, open_rides, quoted, read_m
 Advance = Callable[[], object]
 
 ORDER = "ORDER BY date, race_id, horse_number, horse_name, jockey_id"
-"""The order of rows: models depend on it, so it never depends on the files."""
+"""The order of rows. Models depend on it, so it must not depend on the files."""
 
 COMPLETE = "field_size = held AND winners > 0"
-"""Which rows belong to complete races: all starters are held, and a winner is known."""
+"""SQL condition of rows in complete races: all starters and a winner are known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +31,9 @@ class Part:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Features:
-    """The result of the step: its digest, its parts by year, and how many races they have.
+    """The result of the step: its digest, its parts by year, and their number of races.
 
-    ``incomplete`` counts races of which not all starters are held; models never see them.
+    ``incomplete`` counts races with missing starters. Models never use them.
     """
 
     digest: str
@@ -52,7 +52,7 @@ class Features:
 def make_features(
     artefacts: Artefacts, memory_bytes: int, threads: int = 1, advance: Advance = lambda: None
 ) -> Features:
-    """Compute the features of all rides, unless they are there already.
+    """Compute the features of all rides, unless they exist.
 
     Raises ``IndexRequired``, ``EngineMissing``, ``BadUserInput`` if there is no race, and as ``Storage``.
     """
@@ -98,7 +98,7 @@ def _made(
 
 
 def _one(connection: Any, query: str) -> Sequence[Any]:
-    """Return the only row of an answer."""
+    """Return the only row of a result."""
     row: Sequence[Any] = connection.execute(query).fetchone()
     return row
 

@@ -1,4 +1,4 @@
-"""The jobs of schedules: ``forecast-days`` forecasts coming race days, ``forecast-models`` judges and trains anew."""
+"""The scheduled jobs: ``forecast-days`` forecasts coming race days, ``forecast-models`` evaluates and retrains."""
 
 from asyncio import gather, to_thread
 from collections.abc import Iterator, Sequence
@@ -24,11 +24,11 @@ from graphql_api.races.model import Race, RaceStatus
 from graphql_api.services import Services
 
 EXPECTED_DAYS = 2
-"""Days from today on, in Japan, whose races have to have a forecast after a run."""
+"""Days, counted from today in Japan, whose races must have a forecast after a run."""
 
 
 async def forecast_days(services: Services, run: JobRun) -> JobResult:  # noqa: ARG001 - of the protocol
-    """Forecast the coming race days. A day whose first race has begun keeps the forecasts that it has.
+    """Forecast the coming race days. A day whose first race has started keeps its forecasts.
 
     Raises ``NotFound`` without a model, ``IndexRequired``, ``EngineMissing``, and as ``Storage``.
     """
@@ -36,7 +36,7 @@ async def forecast_days(services: Services, run: JobRun) -> JobResult:  # noqa: 
 
 
 async def forecast_coming(services: Services, now: datetime) -> JobResult:
-    """Do what ``forecast_days`` does at a moment."""
+    """Do the work of ``forecast_days`` at a given time."""
     pipeline = Pipeline(services.storage, services.settings.of(ForecastsSettings))
     card = pipeline.card()
     made = await coming_forecasts(pipeline, services, card, now)
@@ -60,7 +60,7 @@ async def forecast_coming(services: Services, now: datetime) -> JobResult:
 
 
 async def judge_and_train(services: Services, run: JobRun) -> JobResult:
-    """Judge what was published, and train anew if there are enough new race days. Interrupted, it goes on later.
+    """Evaluate published forecasts, and retrain if there are enough new race days. An interrupted run continues later.
 
     Raises as ``retrain``.
     """
@@ -77,11 +77,11 @@ async def judge_and_train(services: Services, run: JobRun) -> JobResult:
 
 
 class _TimeIsUp(Exception):
-    """The run has no time left; what is stored so far is used by the next one."""
+    """The run has no time left. The next run uses what is stored."""
 
 
 def _until(ends: float) -> Progress:
-    """Return a ``Progress`` that raises ``_TimeIsUp`` at the first part after a moment."""
+    """Return a ``Progress`` that raises ``_TimeIsUp`` at the first part after a given time."""
 
     @contextmanager
     def show(_name: str, _parts: int | None) -> Iterator[Advance]:
@@ -104,7 +104,7 @@ async def _races(services: Services, day: date) -> Sequence[Race]:
 
 
 def _before(day: DayForecast, races: Sequence[Race], pipeline: Pipeline, now: datetime) -> DayForecast | None:
-    """Return the forecasts of the races that have not begun; None if there are none, or if the day keeps others."""
+    """Return the forecasts of races that have not started. None if there are none, or the day keeps others."""
     begun = {race.ids.bridge for race in races if race.post_time is not None and race.post_time <= now}
     if begun and (known := published_day(pipeline.storage, day.day)) is not None and known.made_before:
         return None
@@ -113,5 +113,5 @@ def _before(day: DayForecast, races: Sequence[Race], pipeline: Pipeline, now: da
 
 
 def _is_expected(card: Card, races: Sequence[Race]) -> bool:
-    """Return whether a day has races to come that the model forecasts."""
+    """Return whether a day has upcoming races that the model can forecast."""
     return any(race.status is RaceStatus.UPCOMING and race.racecourse in card.racecourses for race in races)

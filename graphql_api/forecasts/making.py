@@ -1,4 +1,4 @@
-"""Forecasts of race days: past ones out of sample, and coming ones from the entries that are known now."""
+"""Forecasts of race days: past days out of sample, coming days from the known entries."""
 
 from asyncio import to_thread
 from datetime import date, datetime, timedelta
@@ -12,7 +12,7 @@ from graphql_api.japan_time import day_in_japan
 from graphql_api.services import Services
 
 COMING_DAYS = 3
-"""Days from today (in Japan) on whose races are forecast."""
+"""Days, counted from today in Japan, whose races are forecast."""
 
 
 def past_forecasts(pipeline: Pipeline, card: Card, now: datetime) -> list[DayForecast]:
@@ -26,9 +26,9 @@ def past_forecasts(pipeline: Pipeline, card: Card, now: datetime) -> list[DayFor
 
 
 async def coming_forecasts(pipeline: Pipeline, services: Services, card: Card, now: datetime) -> list[DayForecast]:
-    """Return the forecasts of the coming days within the span; none if no entries are known.
+    """Return the forecasts of the coming days within the span. Empty if no entries are known.
 
-    Races at racecourses of which the model has seen no race get none.
+    Races at racecourses that are not in the training data get none.
 
     Raises as ``entries_on`` and ``Pipeline.predict_coming``.
     """

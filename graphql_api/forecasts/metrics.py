@@ -1,4 +1,4 @@
-"""Figures that say how good chances are: losses, calibration, ranks."""
+"""Metrics of probabilities: losses, calibration, ranks."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from graphql_api.forecasts.dataset import Dataset
 from graphql_api.forecasts.probabilities import race_losses
 
 BINS = 15
-"""Bins of equal size by which calibration is judged."""
+"""Number of equally sized bins for calibration."""
 
 _LEAST = 1e-15
 _GAINS = np.array([3.0, 2.0, 1.0])
@@ -18,11 +18,11 @@ _DISCOUNTS = 1 / np.log2(np.arange(2, 5))
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Figures of one forecast on whole races.
+    """Metrics of one forecast on complete races.
 
-    ``log_loss`` is the mean over races of minus the logarithm of the winner's chance, ``runner_log_loss`` and ``brier``
+    ``log_loss`` is the mean over races of minus the log of the winner's probability. ``runner_log_loss`` and ``brier``
     are means over runners. ``calibration_error`` is the expected calibration error (ECE), ``top1`` the share of races
-    that the runner with the highest chance won, ``ndcg3`` how well the first three were ranked (gains 3, 2, 1), ``r2``
+    won by the runner with the highest probability, ``ndcg3`` the NDCG of the first three (gains 3, 2, 1), ``r2``
     the share of the uniform forecast's loss that is explained.
     """
 
@@ -36,7 +36,7 @@ class Figures:
 
 
 def figures(dataset: Dataset, chances: np.ndarray) -> Figures:
-    """Return the figures of a forecast."""
+    """Return the metrics of a forecast."""
     won = dataset.facts["won"] > 0
     losses = race_losses(chances, dataset.targets, dataset.starts)
     clipped = np.clip(chances, _LEAST, 1 - 1e-9)
@@ -53,7 +53,7 @@ def figures(dataset: Dataset, chances: np.ndarray) -> Figures:
 
 
 def reliability(chances: np.ndarray, won: np.ndarray, bins: int = BINS) -> list[Mapping[str, float]]:
-    """Return the mean chance and the share of wins in bins of equal size, with a 95 % interval of the share."""
+    """Return the mean probability and the share of wins in bins of equal size, with a 95 % interval of the share."""
     found: list[Mapping[str, float]] = []
     for rows in np.array_split(np.argsort(chances, kind="stable"), bins):
         if len(rows):
@@ -65,7 +65,7 @@ def reliability(chances: np.ndarray, won: np.ndarray, bins: int = BINS) -> list[
 
 
 def calibration_error(chances: np.ndarray, won: np.ndarray) -> float:
-    """Return the mean distance between chances and shares of wins over bins of equal size (ECE)."""
+    """Return the expected calibration error (ECE) over bins of equal size."""
     bins = reliability(chances, won)
     return sum(abs(each["predicted"] - each["observed"]) * each["runners"] for each in bins) / len(chances)
 
@@ -79,7 +79,7 @@ def wilson(share: float, count: int) -> tuple[float, float]:
 
 
 def ranks(dataset: Dataset, chances: np.ndarray) -> np.ndarray:
-    """Return the rank of each runner in its race, 1 for the highest chance; ties in the order of the numbers."""
+    """Return the rank of each runner in its race. 1 is the highest probability. Ties are in the order of numbers."""
     race = np.repeat(np.arange(len(dataset.starts)), dataset.sizes)
     order = np.lexsort((np.arange(len(chances)), -chances, race))
     found = np.empty(len(chances), np.int64)
@@ -88,7 +88,7 @@ def ranks(dataset: Dataset, chances: np.ndarray) -> np.ndarray:
 
 
 def top_shares(dataset: Dataset, chances: np.ndarray) -> np.ndarray:
-    """Return for each race the share of the win of the runner with the highest chance: 1, 0, or part of a dead heat."""
+    """Return for each race the share of the win of its favourite by probability: 1, 0, or part of a dead heat."""
     first = ranks(dataset, chances) == 1
     shares: np.ndarray = (dataset.facts["won"] > 0)[first].astype(np.float64)
     return shares
@@ -108,7 +108,7 @@ def ndcg3(dataset: Dataset, chances: np.ndarray) -> np.ndarray:
 
 
 def _best(dataset: Dataset, gains: np.ndarray) -> np.ndarray:
-    """Return the discounted gains if the runners were ranked by what came of them."""
+    """Return the discounted gains of the ideal ranking."""
     rank = ranks(dataset, gains)
     found: np.ndarray = np.where(rank <= 3, gains * _DISCOUNTS[np.minimum(rank, 3) - 1], 0.0)
     return found

@@ -1,4 +1,4 @@
-"""The table of hyper-parameters: everything that training depends on beside the data."""
+"""The table of hyper-parameters: everything that training depends on except the data."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -9,7 +9,7 @@ from graphql_api.forecasts.published import FeatureSet
 
 
 class Objective(Enum):
-    """What training minimises: the log loss of each race (one winner among its runners), or that of each runner."""
+    """The objective of training: the log loss of each race (one winner among its runners), or of each runner."""
 
     SOFTMAX = "softmax"
     BINARY = "binary"
@@ -17,10 +17,10 @@ class Objective(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parameters:
-    """Hyper-parameters of the trees, and of the walk through time.
+    """Hyper-parameters of the trees, and of the walk-forward.
 
-    ``warmup_months`` are only trained on. The months after them, ``test_months`` at most and the newest, are each
-    forecast by a model that was trained on all earlier months. ``minimum_races`` is the least to train on.
+    ``warmup_months`` are only training data. The newest months after them, at most ``test_months``, are each
+    forecast by a model that was trained on all earlier months. ``minimum_races`` is the minimum for training.
     """
 
     objective: Objective = Objective.SOFTMAX
@@ -44,6 +44,6 @@ class Parameters:
 
     @property
     def booster(self) -> Mapping[str, Any]:
-        """Return those that LightGBM takes, by its names."""
+        """Return the parameters of LightGBM by its names."""
         names = ("learning_rate", "num_leaves", "min_data_in_leaf", "feature_fraction", "lambda_l2", "max_bin", "seed")
         return {name: getattr(self, name) for name in names}

@@ -1,7 +1,7 @@
-"""The steps in their order, over one storage: features → train → evaluate → promote → predict → publish.
+"""The steps in their order on one storage: features → train → evaluate → promote → predict → publish.
 
-Each step makes what it needs of the steps before it, unless that is stored already. So each can be run alone, and a run
-that was interrupted continues where it ended.
+Each step makes the missing results of earlier steps that it needs. So each can be run alone, and a run
+that was interrupted continues.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -29,7 +29,7 @@ from graphql_api.storage.protocol import Storage
 
 Advance = Callable[[], object]
 Progress = Callable[[str, int | None], AbstractContextManager[Advance]]
-"""Shows a step: called with its name and the number of its parts, if known; returns what is called for each part."""
+"""Shows a step by its name and its number of parts, if known. Returns a function to call for each part."""
 
 
 def silent(_name: str, _parts: int | None) -> AbstractContextManager[Advance]:
@@ -39,9 +39,9 @@ def silent(_name: str, _parts: int | None) -> AbstractContextManager[Advance]:
 
 @dataclass
 class Pipeline:
-    """The steps with what they share.
+    """The steps with their shared data.
 
-    ``span`` bounds the days that are trained on, evaluated, forecast and published; None is no bound.
+    ``span`` limits the days of training, evaluation, forecasts and publication. None means no limit.
     """
 
     storage: Storage
@@ -52,7 +52,7 @@ class Pipeline:
 
     @cached_property
     def artefacts(self) -> Artefacts:
-        """Return what the steps leave in the storage."""
+        """Return the results of the steps in the storage."""
         return Artefacts(self.storage)
 
     @cached_property
@@ -86,11 +86,11 @@ class Pipeline:
         return card
 
     def card(self, version: str | None = None) -> Card:
-        """Return a version by itself or its stage; by default the current one, else the candidate."""
+        """Return a version by its name or its stage. Default: the current one, or else the candidate."""
         return read_card(self.artefacts, self.registry.version(self.parameters.feature_set, version))
 
     def evaluate(self, card: Card) -> Mapping[str, Any]:
-        """Judge a version on the races that its models had not seen."""
+        """Evaluate a version on races that were not in the training data of its models."""
         rows = self._known(card)
         with self.progress("Evaluation", 1) as advance:
             found = evaluate(self.artefacts, rows, card, walk_again(self.artefacts, rows, card, self._threads))
@@ -98,7 +98,7 @@ class Pipeline:
         return found
 
     def promote(self, card: Card) -> str:
-        """Make a version the current one; returns why not, or an empty text."""
+        """Make a version the current one. Return the reason why not, or an empty text."""
         try:
             if self.registry.promote(card):
                 prune(self.artefacts, self.registry)
@@ -107,14 +107,14 @@ class Pipeline:
         return ""
 
     def predict(self, card: Card) -> list[Predictions]:
-        """Forecast the days of the walk that are within the span."""
+        """Forecast the days of the walk-forward within the span."""
         rows = self._known(card)
         check_data(rows, card)
         with self.progress("Forecasts", len(card.months)) as advance:
             return predict_months(self.artefacts, rows, card, self._threads, self.span, advance)
 
     def predict_coming(self, card: Card, entries: Sequence[Mapping[str, Any]]) -> tuple[Predictions, date]:
-        """Forecast entries of coming days; returns the last day of which there were rides, too."""
+        """Forecast entries of coming days. Return also the last day with rides."""
         memory = self.settings.forecasts_memory_bytes
         with self.progress("Coming races", 1) as advance:
             rows, last = entry_dataset(self.artefacts, entries, card.features, memory)
@@ -127,7 +127,7 @@ class Pipeline:
         return days_of(predictions, card, now, last_known, self.span)
 
     def publish(self, forecasts: Iterable[DayForecast], *, replace_later: bool = False) -> int:
-        """Publish forecasts, and the list of models; returns how many days were written."""
+        """Publish forecasts and the list of models. Return the number of written days."""
         listed = list(forecasts)
         with self.progress("Publishing", len(listed)) as advance:
             written = publish(self.storage, listed, replace_later=replace_later, advance=advance)

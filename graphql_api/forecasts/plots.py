@@ -1,4 +1,4 @@
-"""Plots as inline SVG, drawn without a library: reliability, lines over months or days."""
+"""Plots as inline SVG without a library: reliability, lines over months or days."""
 
 from collections.abc import Mapping, Sequence
 from html import escape
@@ -12,7 +12,7 @@ Point = tuple[float, float]
 
 
 def reliability_svg(series: Mapping[str, Sequence[Mapping[str, Any]]]) -> str:
-    """Draw chances against shares of wins on logarithmic axes, with 95 % bars; the diagonal is perfect."""
+    """Return a plot of probabilities and shares of wins on logarithmic axes with 95 % bars. The diagonal is perfect."""
     values = [each[key] for bins in series.values() for each in bins for key in ("predicted", "observed")]
     low = max(1e-3, min((value for value in values if value > 0), default=1e-3) / 1.3)
     high = min(1.0, max(values, default=1.0) * 1.3)
@@ -32,7 +32,7 @@ def reliability_svg(series: Mapping[str, Sequence[Mapping[str, Any]]]) -> str:
 
 
 def lines_svg(series: Mapping[str, Sequence[float]], labels: Sequence[str]) -> str:
-    """Draw a line for each series over the same labels."""
+    """Return a plot with a line for each series over the same labels."""
     values = [value for line in series.values() for value in line]
     low, high = min(values, default=0.0), max(values, default=1.0)
     spread = (high - low) or 1.0
@@ -52,7 +52,7 @@ def _figure(
     upright: Sequence[tuple[float, str]],
     names: Sequence[str],
 ) -> str:
-    """Put axes, labels and a legend around what is drawn."""
+    """Return a plot with axes, labels and a legend."""
     texts = [
         *(_text(_x(place), HEIGHT - MARGIN + 16, label, "middle") for place, label in across),
         *(_text(MARGIN - 6, _y(place) + 4, label, "end") for place, label in upright),

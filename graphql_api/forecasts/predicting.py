@@ -1,7 +1,7 @@
-"""The step ``predict``: chances of runners with their reasons, by models that knew nothing of the day.
+"""The step ``predict``: probabilities of runners with reasons, by models without data of the day.
 
-Past months are forecast by the models of the walk, days to come by the model of all the data. The result is an object
-for each month, or for each set of entries, and depends on nothing but the version and the rows.
+Past months are forecast by models of the walk-forward, coming days by the model of all data. The result is one object
+for each month, or for each set of entries, and depends only on the version and the rows.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -20,14 +20,14 @@ from graphql_api.forecasts.probabilities import softmax, top3
 from graphql_api.forecasts.walk_forward import read_model
 
 REASONS = 5
-"""Reasons for each runner: the features that moved its chance the most."""
+"""Number of reasons for each runner: the features with the largest contributions."""
 
 Advance = Callable[[], object]
 
 
 @dataclass(frozen=True, slots=True)
 class Predictions:
-    """Forecasts of some days by one model, which was trained until a day before them.
+    """Forecasts of some days by one model, whose training data ends before them.
 
     ``columns`` has a row for each runner: ``date``, ``race`` (``YYYYMMDD_course_RR`` is made of ``racecourse`` and
     ``race_number``), ``number``, ``horse``, ``win``, ``top3``, ``rank``, ``market`` (NaN if unknown), and with
@@ -47,7 +47,7 @@ def predict_months(
     span: tuple[date | None, date | None] = (None, None),
     advance: Advance = lambda: None,
 ) -> list[Predictions]:
-    """Forecast the months of the walk that have days within ``span`` (both ends included; None: no bound)."""
+    """Forecast the months of the walk-forward with days within ``span`` (both ends included, None: no limit)."""
     since, until = (None if day is None else f"{day:%Y-%m}" for day in span)
     months = dataset.days.astype("datetime64[M]").astype(str)
     found = []
@@ -62,7 +62,7 @@ def predict_months(
 
 
 def predict_entries(artefacts: Artefacts, entries: Dataset, card: Card, threads: int) -> Predictions:
-    """Forecast days to come. Raises ``BadUserInput`` if the model was trained on one of them, or on a later one."""
+    """Forecast coming days. Raises ``BadUserInput`` if the training data contains one of them, or a later day."""
     first: date = entries.days.min().astype(object)
     if first <= card.trained_until:
         raise BadUserInput(f"Model {card.version} was trained until {card.trained_until}: it cannot forecast {first}.")
@@ -75,7 +75,7 @@ def predict_entries(artefacts: Artefacts, entries: Dataset, card: Card, threads:
 def _kept(
     artefacts: Artefacts, name: str, data: Dataset, trained_until: date, how: tuple[str, float, float], threads: int
 ) -> Predictions:
-    """Return what is stored under a name, or forecast and store it."""
+    """Return the stored predictions of a name, or forecast and store them."""
     columns = artefacts.read_arrays(name)
     if columns is None:
         booster, temperature, flatness = how
@@ -87,7 +87,7 @@ def _kept(
 def forecast(model: Model, data: Dataset, temperature: float, flatness: float) -> dict[str, np.ndarray]:
     """Return the columns of ``Predictions``.
 
-    A contribution is in log-odds, and relative to the mean of the race: what moves all runners alike is no reason.
+    A contribution is in log-odds relative to the mean of the race, because an equal effect on all runners is no reason.
     """
     starts, sizes = data.starts, data.sizes
     win = softmax(model.scores(data.features) * temperature, starts, sizes)
@@ -120,6 +120,6 @@ def races_of(columns: Mapping[str, np.ndarray]) -> Sequence[slice]:
 
 
 def _texts(values: np.ndarray) -> np.ndarray:
-    """Return texts as an array of their own kind, which needs no pickle."""
+    """Return texts as an array with a dtype of texts, which needs no pickle."""
     texts: np.ndarray = np.array([str(value) for value in values])
     return texts

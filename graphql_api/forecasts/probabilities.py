@@ -1,4 +1,4 @@
-"""Chances from scores: a softmax over the runners of a race, and the chances of the first three places."""
+"""Probabilities from scores: a softmax over the runners of a race, and the probabilities of the first three places."""
 
 import numpy as np
 
@@ -7,7 +7,7 @@ TOP3_EXPONENTS = 0.76, 0.62
 Bacon-Shone (1994) found to approximate Henery's model, since Harville's favours the favourites for these places."""
 
 FLATNESSES = 0.0, 0.25, 0.5, 0.75, 1.0
-"""Powers of these exponents: 0 is Harville's formula, 1 that of the literature."""
+"""Exponents of these powers: 0 is Harville's formula, 1 that of the literature."""
 
 _TEMPERATURES = 0.2, 5.0
 _STEPS = 60
@@ -15,21 +15,21 @@ _GOLDEN = (5**0.5 - 1) / 2
 
 
 def softmax(scores: np.ndarray, starts: np.ndarray, sizes: np.ndarray) -> np.ndarray:
-    """Return the chances of the runners, which sum to 1 in each race."""
+    """Return the probabilities of the runners, whose sum is 1 in each race."""
     shifted = np.exp(scores - np.repeat(np.maximum.reduceat(scores, starts), sizes))
     chances: np.ndarray = shifted / np.repeat(np.add.reduceat(shifted, starts), sizes)
     return chances
 
 
 def race_losses(chances: np.ndarray, targets: np.ndarray, starts: np.ndarray) -> np.ndarray:
-    """Return the log loss of each race: minus the logarithm of the winner's chance, its mean in a dead heat."""
+    """Return the log loss of each race: the negative logarithm of the winner's probability. The mean in a dead heat."""
     logs = np.log(np.maximum(chances, 1e-15))
     losses: np.ndarray = -np.add.reduceat(targets * logs, starts)
     return losses
 
 
 def fit_temperature(scores: np.ndarray, targets: np.ndarray, starts: np.ndarray, sizes: np.ndarray) -> float:
-    """Return the factor of the scores with the least log loss: below 1 the chances become flatter.
+    """Return the factor of the scores with the lowest log loss. Below 1, probabilities become flatter.
 
     The loss is convex in the factor, so a golden-section search of its logarithm finds it.
     """
@@ -55,26 +55,26 @@ def fit_temperature(scores: np.ndarray, targets: np.ndarray, starts: np.ndarray,
 
 
 class Top3Fit:
-    """Chooses how flat the chances of the second and third place are, by the forecasts that it has seen so far."""
+    """Chooses the flatness of probabilities of the second and third place from earlier forecasts."""
 
     def __init__(self) -> None:
-        """Have seen no forecast yet."""
+        """Start without forecasts."""
         self._losses = np.zeros(len(FLATNESSES))
 
     @property
     def flatness(self) -> float:
-        """Return the best of ``FLATNESSES`` on what was seen; the last one, which the literature found, at first."""
+        """Return the best of ``FLATNESSES`` on earlier forecasts. Without any, return the last one."""
         return FLATNESSES[-1 - int(np.argmin(self._losses[::-1]))]
 
     def add(self, chances: np.ndarray, placed: np.ndarray, starts: np.ndarray, sizes: np.ndarray) -> None:
-        """See forecasts of wins, and who was among the first three."""
+        """Add forecasts of wins, and the runners in the first three places."""
         for place, flatness in enumerate(FLATNESSES):
             found = np.clip(top3(chances, starts, sizes, flatness), 1e-6, 1 - 1e-6)
             self._losses[place] -= float(np.where(placed, np.log(found), np.log(1 - found)).sum())
 
 
 def top3(chances: np.ndarray, starts: np.ndarray, sizes: np.ndarray, flatness: float = 1.0) -> np.ndarray:
-    """Return each runner's chance to be among the first three; 1 in a race of three runners or fewer."""
+    """Return each runner's probability of the first three places. 1 in a race of three runners or fewer."""
     found = np.ones(len(chances))
     for size in np.unique(sizes):
         if size > 3:  # races of one size together

@@ -1,4 +1,4 @@
-"""Deletes what the steps left for versions that the registry no longer names."""
+"""Deletes results of steps for versions that are no longer in the registry."""
 
 from graphql_api.errors import NotFound
 from graphql_api.forecasts.artefacts import Artefacts
@@ -6,11 +6,11 @@ from graphql_api.forecasts.cards import read_card
 from graphql_api.forecasts.registry import Registry
 
 KINDS = ("model", "evaluation", "losses", "report", "predictions")
-"""How names begin of what belongs to one version, followed by it."""
+"""Prefixes of names of objects of a version."""
 
 
 def prune(artefacts: Artefacts, registry: Registry) -> None:
-    """Delete old results of other versions than those of the registry; recent ones stay, as another run may use them.
+    """Delete old results of versions that are not in the registry. Recent ones stay, as another run may use them.
 
     Raises as ``Storage``.
     """

@@ -1,7 +1,7 @@
-"""What is published: the forecasts of one race day as one object, and one object that lists the models.
+"""Published objects: the forecasts of one race day, and the list of models.
 
 Both are JSON and can be read without the libraries that made them. The API reads them and never computes a forecast.
-A day's forecast is only valid if nothing of that day, or later, was used for it: ``stored.py`` refuses any other.
+A day's forecast is valid only if no data of that day or later was used: ``stored.py`` refuses any other.
 """
 
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ class ModelStage(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One feature of a runner: its value (None if unknown), and by how much it changed the forecast, in log-odds."""
+    """One feature of a runner: its value (None if unknown), and its contribution to the forecast in log-odds."""
 
     feature: str
     value: float | None
@@ -44,7 +44,7 @@ class Reason:
 class RunnerForecast:
     """The forecast for one runner.
 
-    ``rank`` is 1 for the highest win probability. ``market_probability`` follows from the final odds of a past race;
+    ``rank`` is 1 for the highest win probability. ``market_probability`` follows from the final odds of a past race.
     None if they were not known. ``reasons`` are ordered by the size of their contribution.
     """
 
@@ -64,7 +64,7 @@ class RunnerForecast:
 
 @dataclass(frozen=True, slots=True)
 class RaceForecast:
-    """The forecast for one race. ``race_id`` has the form ``YYYYMMDD_course_RR``; runners are ordered by number."""
+    """The forecast for one race. ``race_id`` has the form ``YYYYMMDD_course_RR``. Runners are ordered by number."""
 
     race_id: str
     runners: tuple[RunnerForecast, ...]
@@ -74,7 +74,7 @@ class RaceForecast:
 class DayForecast:
     """The forecasts of one race day.
 
-    ``trained_until`` is the last race day that the model was trained on, ``known_until`` the last day of which any data
+    ``trained_until`` is the last race day of the training data, ``known_until`` the last day of which any data
     was used. Both are before ``day``. ``made_at`` is when it was computed, which may be after the race.
     """
 
@@ -88,7 +88,7 @@ class DayForecast:
 
     @property
     def out_of_sample(self) -> bool:
-        """Return whether neither the model nor its features used anything of the day or later."""
+        """Return whether neither the model nor its features used data of the day or later."""
         return self.trained_until <= self.known_until < self.day
 
     @property
@@ -97,15 +97,15 @@ class DayForecast:
         return day_in_japan(self.made_at) <= self.day
 
     def race(self, race_id: str) -> RaceForecast | None:
-        """Return the forecast for a race by its id; None if there is none."""
+        """Return the forecast for a race by its id. None if there is none."""
         return next((race for race in self.races if race.race_id == race_id), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evaluation:
-    """How forecasts compare with results and with the market, on races that the model was not trained on.
+    """Comparison of forecasts with results and with the market, on races outside of the training data.
 
-    Log losses are means over races. ``difference`` is the model's less the market's, with the bounds of its 95 %
+    Log losses are means over races. ``difference`` is the model's minus the market's, with the bounds of its 95 %
     interval: below 0 the model is better. ``calibration_error`` is the expected calibration error.
     """
 
@@ -124,18 +124,18 @@ class Evaluation:
 
     @property
     def beats_market(self) -> bool:
-        """Return whether the model is better than the market, with its whole interval."""
+        """Return whether the model is better than the market with its complete interval."""
         return self.difference_high < 0
 
     @property
     def beats_uniform(self) -> bool:
-        """Return whether the model is better than the same chance for each runner."""
+        """Return whether the model is better than equal probabilities of all runners."""
         return self.log_loss < self.uniform_log_loss
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublishedModel:
-    """A model of the registry. ``races`` and ``runners`` are those that it was trained on."""
+    """A model of the registry. ``races`` and ``runners`` count its training data."""
 
     version: str
     stage: ModelStage

@@ -1,4 +1,4 @@
-"""The step ``publish``: predictions become one object for each race day, which the API reads."""
+"""The step ``publish``: predictions are written as one object for each race day, for the API."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
@@ -21,8 +21,8 @@ Span = tuple[date | None, date | None]
 def publish_day(storage: Storage, forecast: DayForecast, *, replace_later: bool = False) -> bool:
     """Publish the forecasts of a day, and return whether they were written.
 
-    A forecast that was made before its races is replaced only by another one of that kind. One that was made later is
-    kept as it is, unless ``replace_later`` is given. Raises as ``Storage``.
+    A forecast that was made before its races is replaced only by another such one. One that was made later is
+    not changed, unless ``replace_later`` is given. Raises as ``Storage``.
     """
     known = published_day(storage, forecast.day)
     if known is not None:
@@ -38,7 +38,7 @@ def publish_day(storage: Storage, forecast: DayForecast, *, replace_later: bool 
 def days_of(
     predictions: Predictions, card: Card, now: datetime, last_known: date, span: Span = (None, None)
 ) -> list[DayForecast]:
-    """Return the forecasts of the days within ``span``; ``last_known`` is the last day of which there are rides."""
+    """Return the forecasts of the days within ``span``. ``last_known`` is the last day with rides."""
     columns = predictions.columns
     races: dict[date, list[RaceForecast]] = {}
     for rows in races_of(columns):
@@ -66,7 +66,7 @@ def publish(
     replace_later: bool = False,
     advance: Callable[[], object] = lambda: None,
 ) -> int:
-    """Publish the forecasts of some days, and return how many were written."""
+    """Publish the forecasts of some days, and return the number of written ones."""
     written = 0
     for forecast in forecasts:
         written += publish_day(storage, forecast, replace_later=replace_later)
@@ -75,7 +75,7 @@ def publish(
 
 
 def published_day(storage: Storage, day: date) -> DayForecast | None:
-    """Return what is published of a day; None if there is nothing that can be read."""
+    """Return the published forecasts of a day. None if there are none that can be read."""
     try:
         stored = storage.read(day_key(day), max_bytes=MAX_BYTES)
         return None if stored is None else load_day(stored.data)

@@ -1,4 +1,4 @@
-"""The forecast of a race beside the race: chances by the market, and how the forecast did."""
+"""The forecast of a race compared with the race: probabilities of the market, and losses of the forecast."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from graphql_api.races.model import NON_STARTERS, Race, RaceStatus, Runner
 
 @dataclass(frozen=True, slots=True)
 class JudgedRunner:
-    """A runner that was forecast, beside what is known of it in the race; ``market`` is None without odds."""
+    """A forecast of a runner with its data in the race. ``market`` is None without odds."""
 
     forecast: RunnerForecast
     market: float | None
@@ -20,9 +20,9 @@ class JudgedRunner:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """Losses of a race that was run: minus the logarithm of the winner's chance, the mean over a dead heat's winners.
+    """Losses of a past race: minus the logarithm of the winner's probability, or the mean over a dead heat's winners.
 
-    Chances are those among the starters. ``market_loss`` is None if the odds are not known.
+    Probabilities are those among the starters. ``market_loss`` is None if the odds are not known.
     """
 
     loss: float
@@ -33,7 +33,7 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class JudgedRace:
-    """The forecast of a race beside the race."""
+    """The forecast of a race with the race."""
 
     day: DayForecast
     runners: tuple[JudgedRunner, ...]
@@ -42,7 +42,7 @@ class JudgedRace:
 
 
 def judge(day: DayForecast, race: Race) -> JudgedRace | None:
-    """Return the forecast of a race; None if the day has none of it, or if it is of other horses."""
+    """Return the forecast of a race. None if the day has none, or it is for other horses."""
     found = day.race(race.ids.bridge)
     if found is None or not _is_of(found, race):
         return None
@@ -53,18 +53,18 @@ def judge(day: DayForecast, race: Race) -> JudgedRace | None:
 
 
 def _is_of(forecast: RaceForecast, race: Race) -> bool:
-    """Return whether no horse has another name under its number: a day may have been drawn anew since."""
+    """Return whether all horse numbers have the same names, since the draw of a day may have changed."""
     names = {runner.horse_number: runner.horse_name for runner in race.runners if runner.horse_name}
     return all(names.get(each.horse_number, each.horse_name) == each.horse_name for each in forecast.runners)
 
 
 def _is_made_before(day: DayForecast, race: Race) -> bool:
-    """Return whether it was computed before the race; the day decides if the post time is not known."""
+    """Return whether it was computed before the race. If the post time is not known, the day decides."""
     return day.made_before if race.post_time is None else day.made_at < race.post_time
 
 
 def _market(forecast: RaceForecast, known: Mapping[int, Runner]) -> Mapping[int, float]:
-    """Return chances by the odds of the race as they are known now, else by those that were published."""
+    """Return probabilities by the current odds of the race, or else by those that were published."""
     numbers = [each.horse_number for each in forecast.runners if not _is_out(known.get(each.horse_number))]
     odds = {number: known[number].win_odds for number in numbers if number in known}
     shares = {number: 1 / each for number, each in odds.items() if each}
@@ -85,7 +85,7 @@ def _runner(forecast: RunnerForecast, known: Runner | None, market: Mapping[int,
 
 
 def _judgement(race: Race, runners: Sequence[JudgedRunner]) -> Judgement | None:
-    """Return the losses; None before the result, and if the winner was not among the horses that were forecast."""
+    """Return the losses. None before the result, and if the winner has no forecast."""
     starters = [each for each in runners if not each.is_scratched]
     winners = [each for each in starters if each.finish_position == 1]
     if race.status is not RaceStatus.OFFICIAL or not winners:
@@ -101,5 +101,5 @@ def _judgement(race: Race, runners: Sequence[JudgedRunner]) -> Judgement | None:
 
 
 def _mean(values: Sequence[float]) -> float:
-    """Return the mean; the module of the standard library would be imported at each start of the function."""
+    """Return the mean. The module ``statistics`` would make the start of the function slower."""
     return sum(values) / len(values)

@@ -1,6 +1,6 @@
-"""Which version of the model is current, for each set of features, and the gate before it.
+"""The current version of the model for each set of features, and the checks before it changes.
 
-One object in the storage names the versions, and is replaced only if nobody else replaced it meanwhile.
+One object in the storage has the versions. It is replaced only if nobody else has replaced it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -27,7 +27,7 @@ KEY = f"{FOLDER}/aliases.json"
 
 MAX_RETIRED = 20
 MIN_RACES = 100
-"""Races that have to be forecast before a version can become current."""
+"""Minimum number of forecast races of a version that becomes current."""
 
 WORSE = 0.001
 """By how much the mean log loss of a race may be higher than the current version's: training again on corrected data
@@ -35,12 +35,12 @@ changes it by about as much."""
 
 
 class NotPromoted(Conflict):
-    """The gate refused a version; the message says why."""
+    """A version was refused. The message says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stages:
-    """The versions of one set of features: None if there is none. ``retired`` are earlier ones, newest first."""
+    """The versions of one set of features. None if there is none. ``retired`` are earlier ones, newest first."""
 
     current: str | None = None
     candidate: str | None = None
@@ -58,7 +58,7 @@ class Registry:
     """The versions by stage."""
 
     def __init__(self, artefacts: Artefacts) -> None:
-        """Keep them with the results of the steps."""
+        """Store them with the results of the steps."""
         self._artefacts = artefacts
 
     def stages(self, feature_set: FeatureSet) -> Stages:
@@ -70,7 +70,7 @@ class Registry:
         return [version for stages in self._read()[0].values() for version, _ in stages.versions]
 
     def version(self, feature_set: FeatureSet, asked: str | None) -> str:
-        """Return the version that is asked for by itself or its stage; by default the current, else the candidate.
+        """Return a version by its name or its stage. Default: the current one, or else the candidate.
 
         Raises ``NotFound`` if there is none.
         """
@@ -91,7 +91,7 @@ class Registry:
             self._write({**known, card.feature_set: replace(stages, candidate=card.version)}, etag)
 
     def promote(self, card: Card) -> bool:
-        """Make a version the current one, if the gate lets it pass; returns whether it was not the current one before.
+        """Make a version the current one if it passes the checks. Return whether it was not the current one before.
 
         Raises ``NotPromoted``, ``Conflict`` if another writer came first, and as ``Storage``.
         """
@@ -108,7 +108,7 @@ class Registry:
         return True
 
     def refusals(self, card: Card, current: str | None) -> list[str]:
-        """Return why the gate would refuse a version; nothing if it would let it pass."""
+        """Return the reasons to refuse a version. Empty if it passes."""
         own = summary_of(self._artefacts, card.version)
         found = []
         if own.races < MIN_RACES:
@@ -122,7 +122,7 @@ class Registry:
         return found
 
     def publish(self) -> Sequence[PublishedModel]:
-        """Publish the list of the models that were evaluated, and return it."""
+        """Publish the list of evaluated models, and return it."""
         listed = []
         for feature_set, stages in self._read()[0].items():
             for version, stage in stages.versions:
@@ -135,7 +135,7 @@ class Registry:
         return listed
 
     def _difference(self, version: str, current: str) -> float | None:
-        """Return the mean loss of a version less the current one's on the races of both; None without any."""
+        """Return the mean loss of a version minus that of the current one, on races of both. None without any."""
         own, other = (self._artefacts.read_arrays(losses_name(each)) for each in (version, current))
         if own is None or other is None:
             return None

@@ -14,7 +14,7 @@ from graphql_api.forecasts.words import FIGURES, FORECASTS, HEADINGS, verdict
 
 Content = Mapping[str, Any]
 LISTED = 15
-"""Features that are listed of the most important ones, and of those that moved the most."""
+"""Number of listed features: of the most important ones, and of those with the largest drift."""
 
 STYLE = (
     "body{font:14px/1.5 sans-serif;margin:2em;max-width:1000px}table{border-collapse:collapse;margin:1em 0}"
@@ -24,7 +24,7 @@ STYLE = (
 
 
 def write_report(artefacts: Artefacts, card: Card, evaluation: Content) -> tuple[str, bytes]:
-    """Write the report and the card of a version; returns the report's name and its bytes, which are always equal."""
+    """Write the report and the card of a version. Return the report's name and its bytes, which are reproducible."""
     artefacts.write(f"model-{card.version}.md", markdown_card(card, evaluation).encode())
     name, page = f"report-{card.version}.html", html_report(card, evaluation).encode()
     artefacts.write(name, page)

@@ -1,4 +1,4 @@
-"""The decision on Mondays: how published forecasts did, whether the data have drifted, and whether to train anew."""
+"""The weekly decision to retrain, by the losses of published forecasts, new race days and drift."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,18 +17,18 @@ from graphql_api.forecasts.publishing import published_day
 from graphql_api.races.ids import COURSE_CODES, RacePlace, race_ids
 
 JUDGED_DAYS = 28
-"""Days before the newest results whose published forecasts are judged."""
+"""Number of days before the newest results whose published forecasts are evaluated."""
 
 MIN_RUNNERS = 500
-"""Runners after the training data from which on drift is told."""
+"""Minimum number of runners after the training data for which drift is computed."""
 
 MAX_DRIFT = 0.25
-"""The share of a model's importance on features that have moved far, above which it is trained anew."""
+"""Maximum share of a model's importance on features with large drift. Above it, the model is retrained."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retraining:
-    """What was found and done. ``drift`` is None with too few new runners, or without a model."""
+    """The result of the decision. ``drift`` is None with too few new runners, or without a model."""
 
     told: Mapping[str, Any]
     drift: float | None
@@ -37,9 +37,9 @@ class Retraining:
 
 
 def retrain(pipeline: Pipeline, every_days: int) -> Retraining:
-    """Judge published forecasts; train and offer a version if so many days are new, or if the data have drifted.
+    """Evaluate published forecasts. Train a candidate if there are enough new days, or drift.
 
-    The gate of the registry decides whether the version becomes current. Raises ``IndexRequired``, ``EngineMissing``,
+    The registry decides whether the version becomes current. Raises ``IndexRequired``, ``EngineMissing``,
     ``BadUserInput`` if the data are too few, ``Conflict`` if another writer came first, and as ``Storage``.
     """
     card = _known(pipeline)
@@ -70,7 +70,7 @@ def _is_due(card: Card, last: date, every_days: int, moved: float | None) -> boo
 
 
 def _drift(rows: Dataset, card: Card) -> float | None:
-    """Return the share of a model's importance on features that have moved far since it was trained."""
+    """Return the share of a model's importance on features with large drift since its training."""
     before, after = rows.between(None, card.trained_until), rows.between(card.trained_until + timedelta(days=1), None)
     if len(after) < MIN_RUNNERS or not len(before):
         return None
@@ -79,7 +79,7 @@ def _drift(rows: Dataset, card: Card) -> float | None:
 
 
 def _judged(pipeline: Pipeline) -> Mapping[str, Any]:
-    """Return the mean losses of forecasts that were published before their races, of the newest days with results."""
+    """Return the mean losses of forecasts that were published before their races, for the newest days with results."""
     last = pipeline.features.last
     rows = pipeline.rows.between(last - timedelta(days=JUDGED_DAYS - 1), last)
     if not len(rows):
@@ -97,7 +97,7 @@ def _judged(pipeline: Pipeline) -> Mapping[str, Any]:
 
 
 def _published_chances(pipeline: Pipeline, rows: Dataset) -> np.ndarray:
-    """Return the chance of each runner as published before its race, among the starters; NaN without one."""
+    """Return the published probability of each runner before its race, among the starters. NaN without one."""
     found = np.full(len(rows), np.nan)
     for day in np.unique(rows.days):
         published = published_day(pipeline.storage, day.astype(object))

@@ -1,4 +1,4 @@
-"""The table of rides as features read it: the files of the archive in DuckDB, and entries of races to come."""
+"""The table of rides for features: the files of the archive in DuckDB, and entries of coming races."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -49,13 +49,13 @@ COLUMNS: Mapping[str, str] = {
     "running_style_ordinal": "INTEGER",
     "prize_money": "DOUBLE",
 }
-"""The columns that ``features.sql`` reads, with their types; all are columns of the archive."""
+"""The columns that ``features.sql`` reads, with their types. All are columns of the archive."""
 
 FEATURES_SQL = files("graphql_api.forecasts").joinpath("features.sql").read_text(encoding="utf-8")
 
 
 def read_manifest(storage: Storage) -> Manifest:
-    """Read what the archive consists of. Raises ``IndexRequired``, ``IndexOutdated`` and ``DataCorrupt``."""
+    """Read the manifest of the archive. Raises ``IndexRequired``, ``IndexOutdated`` and ``DataCorrupt``."""
     try:
         stored = storage.read(NAME)
     except NotFound as error:
@@ -72,9 +72,9 @@ def open_rides(
     entries: Sequence[Mapping[str, Any]] = (),
     before: date | None = None,
 ) -> "DuckDBPyConnection":
-    """Open a database with the view ``rides``: those of the archive, and ``entries`` as rows without a result.
+    """Open a database with the view ``rides``: rides of the archive, and ``entries`` as rows without a result.
 
-    Only rides ``before`` a day are in it, if one is given. ``folder`` receives the files. Raises ``EngineMissing``, and
+    With ``before``, it has only rides before that day. ``folder`` receives the files. Raises ``EngineMissing``, and
     as ``LocalFiles.fetch``.
     """
     parts = [manifest.rides[year] for year in sorted(manifest.rides)]

@@ -25,13 +25,13 @@ SCHEMA = 1
 
 MAX_BYTES = 8 * 2**20
 MAX_RACES, MAX_RUNNERS, MAX_REASONS, MAX_MODELS, MAX_TEXT = 400, 40, 20, 100, 200
-"""Bounds of what is read; a race day in Japan has at most about 70 races."""
+"""Limits of reading. A race day in Japan has at most about 70 races."""
 
 SUM_TOLERANCE = 1e-6
 
 
 def dump_day(forecast: DayForecast) -> bytes:
-    """Return a day's forecasts as JSON. Raises ``ValueError`` if they are not out of sample, or out of bounds."""
+    """Return a day's forecasts as JSON. Raises ``ValueError`` if they are not out of sample, or exceed a limit."""
     _check_day(forecast)
     features = sorted({reason.feature for race in forecast.races for each in race.runners for reason in each.reasons})
     places = {feature: place for place, feature in enumerate(features)}
@@ -41,7 +41,7 @@ def dump_day(forecast: DayForecast) -> bytes:
 
 
 def load_day(data: bytes) -> DayForecast:
-    """Read a day's forecasts. Raises ``DataCorrupt`` for anything else, and for forecasts that knew the day."""
+    """Read a day's forecasts. Raises ``DataCorrupt`` if they are invalid or used data of the day."""
     try:
         content = _content(data)
         names = [_text(each) for each in content["features"]]
@@ -69,7 +69,7 @@ def dump_models(models: Sequence[PublishedModel]) -> bytes:
 
 
 def load_models(data: bytes) -> tuple[PublishedModel, ...]:
-    """Read the list of models. Raises ``DataCorrupt`` for anything else."""
+    """Read the list of models. Raises ``DataCorrupt`` if it is invalid."""
     try:
         return tuple(map(_model, _bounded(_content(data)["models"], MAX_MODELS)))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
@@ -100,7 +100,7 @@ def _reason(feature: str, value: Any, contribution: Any) -> Reason:
 
 
 def _check_day(forecast: DayForecast) -> None:
-    """Refuse forecasts that knew the day or are out of bounds, and chances that do not sum to 1.
+    """Refuse forecasts that used data of the day or exceed a limit, and probabilities whose sum is not 1.
 
     Raises ``ValueError``.
     """
@@ -132,7 +132,7 @@ def _model(content: Any) -> PublishedModel:
 
 
 def read_evaluation(content: Any) -> Evaluation:
-    """Read an evaluation of JSON. Raises ``KeyError``, ``TypeError`` or ``ValueError`` for anything else."""
+    """Read an evaluation from JSON. Raises ``KeyError``, ``TypeError`` or ``ValueError`` if it is invalid."""
     values: dict[str, Any] = {
         each.name: _number(content[each.name]) for each in fields(Evaluation) if each.type is float
     }

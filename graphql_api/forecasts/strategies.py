@@ -1,4 +1,4 @@
-"""Ways to bet one unit on each chosen runner, to be judged by the final odds. They are measures, not advice."""
+"""Strategies with one unit on each chosen runner, evaluated by the final odds. They are metrics, not advice."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from graphql_api.forecasts.metrics import ranks
 
 @dataclass(frozen=True, slots=True)
 class Strategy:
-    """A way to choose runners by the model's chances: its name, and what it is in English and in Japanese."""
+    """A strategy that chooses runners by the model's probabilities: its name, and its description in two languages."""
 
     choose: Callable[[Dataset, np.ndarray], np.ndarray]
     english: str

@@ -1,4 +1,4 @@
-"""Pickled DataFrames, read without running anything in them.
+"""Reading pickled DataFrames without executing code in them.
 
 ``decompress`` the file → ``transcribe`` (check every opcode) → ``unpickle`` (the C unpickler, but each name is an
 inert stand-in) → ``frame`` (check the recorded tree and make columns of it). Neither pandas nor pyarrow is needed.
@@ -27,9 +27,9 @@ log = EventLogger(__name__)
 
 
 def loads(data: bytes, limits: Limits = Limits()) -> Frame:  # noqa: B008
-    """Read one file as stored: a pickled DataFrame, perhaps compressed (gzip, bzip2, xz, zip, zstd).
+    """Read one stored file: a pickled DataFrame, maybe compressed (gzip, bzip2, xz, zip, zstd).
 
-    Columns that cannot be read are left out, and named in the frame and the log.
+    Columns that cannot be read are omitted, and named in the frame and the log.
     Reads what pandas 0.25 to 3.1 writes with protocols 0 to 5. Raises ``DataCorrupt`` for everything else, whose
     ``log_fields`` hold ``reason``, a short code, and ``detail``, which says what was refused; both are logged.
     """

@@ -1,4 +1,4 @@
-"""Plain numpy arrays out of recorded ones: no pointers, and sizes that add up."""
+"""Plain numpy arrays from recorded ones, without pointers and with checked sizes."""
 
 import math
 from typing import Any, Literal, NamedTuple
@@ -12,7 +12,7 @@ from graphql_api.pickles.standins import Name, Node
 
 
 class _Described(NamedTuple):
-    """What a pickle says of an array: its dtype, shape and memory order, and its content."""
+    """An array in a pickle: dtype, shape, memory order and content."""
 
     dtype: np.dtype[Any]
     shape: tuple[int, ...]
@@ -21,7 +21,7 @@ class _Described(NamedTuple):
 
 
 def array(value: Any, budget: Budget) -> np.ndarray:
-    """Return a recorded array of one or two dimensions, its cells checked and every one of them paid for."""
+    """Return a recorded array of one or two dimensions. Its cells are checked and charged."""
     described = _described(value, budget)
     if described.dtype.kind == "O":
         return cells(_listed(described), budget).reshape(described.shape)
@@ -29,7 +29,7 @@ def array(value: Any, budget: Budget) -> np.ndarray:
 
 
 def rows(value: Any, budget: Budget) -> list[np.ndarray | Unreadable]:
-    """Return the rows of a recorded array; one row if it has one dimension. Of objects each row is read by itself."""
+    """Return the rows of a recorded array. One row if it has one dimension. Rows of objects are read separately."""
     described = _described(value, budget)
     if described.dtype.kind != "O":
         return [*np.atleast_2d(_numbers(described, budget))]
@@ -39,7 +39,7 @@ def rows(value: Any, budget: Budget) -> list[np.ndarray | Unreadable]:
 
 
 def objects(value: Any, budget: Budget) -> list[Any] | None:
-    """Return what an array of objects lists, not yet read; None for any other array, or of several dimensions."""
+    """Return the recorded objects of an array. None for other arrays, or for several dimensions."""
     if not isinstance(value, Node) or value.name != "array":
         return None
     described = _described(value, budget)
@@ -54,7 +54,7 @@ def _row(listed: list[Any], budget: Budget) -> np.ndarray | Unreadable:
 
 
 def _described(value: Any, budget: Budget) -> _Described:
-    """Check what a pickle says of an array, and pay for its cells."""
+    """Check an array in a pickle, and charge its cells."""
     order: Literal["C", "F"]
     match value:
         case Node(name="array", args=(Name(name="ndarray"), (0,), _), state=(1, tuple(shape), kind, fortran, data)):
@@ -68,7 +68,7 @@ def _described(value: Any, budget: Budget) -> _Described:
 
 
 def _numbers(described: _Described, budget: Budget) -> np.ndarray:
-    """Return an array of numbers or dates out of its buffer."""
+    """Return an array of numbers or dates from its buffer."""
     kind, content = described.dtype, raw(described.data, budget)
     if kind.kind == "U":
         raise unreadable("dtype", "numpy texts")
@@ -78,7 +78,7 @@ def _numbers(described: _Described, budget: Budget) -> np.ndarray:
 
 
 def _pay(shape: tuple[Any, ...], budget: Budget) -> None:
-    """Check a shape, and pay for its cells."""
+    """Check a shape, and charge its cells."""
     longest = max(budget.limits.rows, budget.limits.columns)
     if not 1 <= len(shape) <= 2 or not all(type(side) is int and 0 <= side <= longest for side in shape):
         raise refuse("structure", "an array of more dimensions or longer than a frame's")
@@ -86,7 +86,7 @@ def _pay(shape: tuple[Any, ...], budget: Budget) -> None:
 
 
 def _listed(described: _Described) -> list[Any]:
-    """Return the objects of an array, which a pickle lists in C order whatever the array's own order was."""
+    """Return the objects of an array. A pickle lists them in C order for any order of the array."""
     listed = described.data
     if type(listed) is not list or len(listed) != math.prod(described.shape):
         raise refuse("structure", "an array of objects that are not listed, or not as many as its shape says")

@@ -1,4 +1,4 @@
-"""Columns that pyarrow wrote, read with numpy alone: validity bits, offsets and data, each checked against the rest."""
+"""Reading of pyarrow's columns with numpy: validity bits, offsets and data are checked against each other."""
 
 import itertools
 from collections.abc import Callable
@@ -26,9 +26,9 @@ _OTHERS = ("bool", "null")
 
 
 def column(value: Any, budget: Budget) -> tuple[str, np.ndarray]:
-    """Return the Arrow type of a recorded array, whole or in chunks, and its cells.
+    """Return the Arrow type of a recorded array, which may be in chunks, and its cells.
 
-    Times become a ``datetime64`` array, in UTC where they have a zone; all else an object array with None for missing.
+    Times are a ``datetime64`` array, in UTC if they have a zone. Other types are an object array, None for missing.
     """
     match value:
         case Node(name="arrow_chunks", args=(list(chunks), kind), state=None):
@@ -43,7 +43,7 @@ def column(value: Any, budget: Budget) -> tuple[str, np.ndarray]:
 
 
 def _type_name(kind: Any) -> tuple[str, str]:
-    """Return the name that Arrow prints for a type and, for times, their unit."""
+    """Return Arrow's name of a type and, for times, their unit."""
     match kind:
         case Node(name="arrow_type", args=(str(name),)) if name in _FIXED or name in _TEXTS or name in _OTHERS:
             return name, ""
@@ -77,7 +77,7 @@ def _chunk(value: Any, name: str, unit: str, budget: Budget) -> np.ndarray:
 
 
 def _cells(name: str) -> Callable[[list[Any], slice, str, Budget], Any]:
-    """Choose what reads a type."""
+    """Return the function that reads a type."""
     if name in _TEXTS:
         return _texts
     if name.startswith("date"):
@@ -115,7 +115,7 @@ def _times(buffers: list[Any], window: slice, missing: np.ndarray, unit: str, bu
 
 
 def _texts(buffers: list[Any], window: slice, name: str, budget: Budget) -> list[str]:
-    """Cut the texts out of one buffer at offsets that must ascend and stay within it."""
+    """Return the texts of one buffer at offsets, which must be ascending and within it."""
     offsets, data = _exactly(buffers, 2)
     content = _buffer(data, budget)
     if window.start == window.stop:
@@ -139,7 +139,7 @@ def _exactly(buffers: list[Any], count: int) -> list[Any]:
 
 
 def _buffer(value: Any, budget: Budget) -> bytes | bytearray:
-    """Return the bytes of a recorded buffer; an absent one is empty."""
+    """Return the bytes of a recorded buffer. A missing one is empty."""
     match value:
         case None:
             return b""

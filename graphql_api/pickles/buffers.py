@@ -1,4 +1,4 @@
-"""Buffers and dtypes as recorded: bytes made of texts, dtypes by a short list, values in range."""
+"""Recorded buffers and dtypes: bytes from texts, allowed dtypes, values in range."""
 
 import re
 from typing import Any
@@ -15,7 +15,7 @@ _FIRST, _END = np.datetime64("0001-01-01"), np.datetime64("10000-01-01")  # the 
 
 
 def raw(value: Any, budget: Budget) -> bytes | bytearray:
-    """Return the bytes of a buffer, which protocols 0 to 2 write as a call that makes them from a text."""
+    """Return the bytes of a buffer. Protocols 0 to 2 write them as a call with a text."""
     if isinstance(value, Node) and value.name == "bytes" and value.state is None:
         value = value.args[0] if value.args else b""
     match value:
@@ -37,7 +37,7 @@ def _latin(text: str) -> bytes:
 
 
 def dtype(value: Any, budget: Budget) -> np.dtype[Any]:
-    """Return the numpy dtype that a pickle describes. Its flags are ignored, and nothing structured is read."""
+    """Return the numpy dtype of a pickle. Flags are ignored, structured dtypes are refused."""
     match value:
         case Node(
             name="dtype", args=(str(spec), _, _), state=(3, ("<" | ">" | "|") as order, None, None, None, _, _, _)

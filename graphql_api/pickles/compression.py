@@ -1,4 +1,4 @@
-"""Undo the compression of a file, told by its first bytes: one layer, and never more bytes than allowed."""
+"""Decompression of a file by its first bytes: one layer, with a limit of bytes."""
 
 import bz2
 import io
@@ -18,7 +18,7 @@ _ZSTD_PIECE = 256  # bytes that can become 8 MiB at most: the zstandard package 
 
 
 class _Decompressor(Protocol):
-    """What the decompressors of zlib, bz2, lzma and Python 3.14's zstd share."""
+    """The common interface of the decompressors of zlib, bz2, lzma and Python 3.14's zstd."""
 
     @property
     def eof(self) -> bool:
@@ -26,14 +26,14 @@ class _Decompressor(Protocol):
 
     @property
     def unused_data(self) -> bytes:
-        """What lies behind the end."""
+        """The bytes after the end."""
 
     def decompress(self, data: bytes, max_length: int, /) -> bytes:
         """Return at most ``max_length`` bytes."""
 
 
 def decompress(data: bytes, limits: Limits) -> bytes:
-    """Return the file's content; ``data`` itself where it is not compressed. Raises ``DataCorrupt``."""
+    """Return the file's content, or ``data`` itself if it is not compressed. Raises ``DataCorrupt``."""
     if len(data) > limits.stored:
         raise refuse("too_large", f"a file of {len(data)} bytes")
     content = data
@@ -47,7 +47,7 @@ def decompress(data: bytes, limits: Limits) -> bytes:
 
 
 def _read(read: Callable[[bytes, int], bytes], data: bytes, most: int) -> bytes:
-    """Decompress, whatever the library raises for a broken file."""
+    """Decompress. Errors of libraries for damaged files become ``DataCorrupt``."""
     try:
         return read(data, most)
     except _broken() as error:
@@ -55,7 +55,7 @@ def _read(read: Callable[[bytes, int], bytes], data: bytes, most: int) -> bytes:
 
 
 def _streamed(make: Callable[[], _Decompressor]) -> Callable[[bytes, int], bytes]:
-    """Make a reader of a format that is one stream; one that ends early, or not with the file, is refused."""
+    """Return a reader of a format with one stream. It refuses streams that end before or after the file."""
 
     def read(data: bytes, most: int) -> bytes:
         stream = make()
@@ -68,7 +68,7 @@ def _streamed(make: Callable[[], _Decompressor]) -> Callable[[bytes, int], bytes
 
 
 def _zip(data: bytes, most: int) -> bytes:
-    """Read the only member of a zip archive, stored or deflated as pandas writes it."""
+    """Read the only member of a zip archive, stored or deflated, as pandas writes it."""
     if data.count(b"PK\x01\x02") > _ZIP_MEMBERS:
         raise refuse("compression", "a zip archive of many files")
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -81,7 +81,7 @@ def _zip(data: bytes, most: int) -> bytes:
 
 
 class _PiecewiseZstd:
-    """The zstandard package's decompressor, fed in pieces so small that its output cannot run away."""
+    """The zstandard package's decompressor, used with small pieces so that its output is limited."""
 
     def __init__(self) -> None:
         import zstandard
@@ -111,7 +111,7 @@ class _PiecewiseZstd:
 
 
 def _zstd() -> _Decompressor:
-    """Make a decompressor of zstd: Python's own from 3.14, the zstandard package's before."""
+    """Return a decompressor of zstd: Python's own from 3.14, otherwise the zstandard package's."""
     if sys.version_info >= (3, 14):
         from compression import zstd
 
@@ -121,7 +121,7 @@ def _zstd() -> _Decompressor:
 
 
 def _broken() -> tuple[type[Exception], ...]:
-    """List what the libraries raise for a broken file; zstd's are looked up only once something was raised."""
+    """Return the exception classes for damaged files. Those of zstd are imported only if something was raised."""
     known = (zlib.error, lzma.LZMAError, zipfile.BadZipFile)
     general = (OSError, EOFError, ValueError, OverflowError, KeyError, RuntimeError, NotImplementedError, MemoryError)
     if sys.version_info >= (3, 14):

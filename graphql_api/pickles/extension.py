@@ -1,4 +1,4 @@
-"""Columns that pandas keeps in arrays of its own: texts, dates with a zone, nullable numbers, categories."""
+"""Columns in pandas' extension arrays: texts, dates with a zone, nullable numbers, categories."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -15,7 +15,7 @@ _NULLABLE = {"b": "boolean", "i": "Int", "u": "UInt", "f": "Float"}  # pandas' w
 
 
 class Values(NamedTuple):
-    """The cells of a block or an index: one row of the array per column, or one dimension for a single column."""
+    """The cells of a block or an index: one row of the array for each column, or one dimension for a single column."""
 
     dtype: str
     cells: np.ndarray
@@ -36,7 +36,7 @@ def block_columns(value: Any, count: int, budget: Budget) -> list[Values | Unrea
 
 
 def values(value: Any, budget: Budget, *, categories: bool = True) -> Values:
-    """Read any recorded array. Without ``categories`` a categorical one is refused, as none holds another."""
+    """Read any recorded array. Without ``categories`` a categorical one is refused, since they cannot be nested."""
     if not isinstance(value, Node) or value.name not in _READERS:
         raise unreadable("kind", kind_of(value))
     if not categories and _is_categorical(value):
@@ -52,7 +52,7 @@ def _is_categorical(node: Node) -> bool:
 
 
 def index_data(index: Any) -> Any:
-    """Return the recorded array within an index."""
+    """Return the recorded array of an index."""
     match index:
         case Node(name="new_index", args=(Name(name="index"), state), state=None):
             return fields(state, "an index").get("data")
@@ -67,7 +67,7 @@ def _plain(node: Node, budget: Budget) -> Values:
 
 
 def _backed(node: Node, budget: Budget) -> Values:
-    """Read what pandas 1.3 and later write for arrays over one numpy array: the class, then dtype and array."""
+    """Read the form of pandas 1.3 and later for arrays with one numpy array: the class, then dtype and array."""
     match node:
         case Node(args=(Name(name=("datetime_array" | "string_array" | "categorical") as word), _, None)):
             if type(node.state) is tuple and 2 <= len(node.state) <= 3:
@@ -78,7 +78,7 @@ def _backed(node: Node, budget: Budget) -> Values:
 
 
 def _from_fields(data: str, word: str) -> Callable[[Node, Budget], Values]:
-    """Read what pandas up to 1.2 writes for the same arrays: their attributes."""
+    """Read the form of pandas up to 1.2 for the same arrays: their attributes."""
 
     def read(node: Node, budget: Budget) -> Values:
         state = fields(node.state, word)
@@ -88,7 +88,7 @@ def _from_fields(data: str, word: str) -> Callable[[Node, Budget], Values]:
 
 
 def _datetimes(dtype: Any, data: Any, budget: Budget) -> Values:
-    """Read dates. With a zone they stay what pandas keeps, instants in UTC, and the dtype names the zone."""
+    """Read dates. With a zone they stay in UTC, as in pandas, and the dtype names the zone."""
     cells = arrays.array(data, budget)
     if cells.dtype.kind != "M":
         raise refuse("structure", "dates that are none")
@@ -110,7 +110,7 @@ def _strings(dtype: Any, data: Any, budget: Budget) -> Values:
 
 
 def string_dtype(dtype: Any) -> str:
-    """Return the name of a text dtype: ``str`` where missing is NaN, ``string`` where it is NA."""
+    """Return the name of a text dtype: ``str`` if missing is NaN, ``string`` if it is NA."""
     match dtype:
         case Node(name="string_dtype", args=(_, float())):
             return "str"
@@ -135,7 +135,7 @@ def _categorical(dtype: Any, data: Any, budget: Budget) -> Values:
 
 
 def _masked(node: Node, budget: Budget) -> Values:
-    """Read nullable numbers and booleans: values, and a mask that is true where one is missing."""
+    """Read nullable numbers and booleans: values, and a mask that is true if a value is missing."""
     state = fields(node.state, "a nullable array")
     data, mask = arrays.array(state.get("_data"), budget), arrays.array(state.get("_mask"), budget)
     if data.dtype.kind not in _NULLABLE or mask.dtype != bool or data.shape != mask.shape:

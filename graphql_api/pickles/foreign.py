@@ -1,4 +1,4 @@
-"""Files that are no pickle at all, but something else that was saved under a pickle's name: what they are."""
+"""Recognition of files that are not pickles although they have the name of one."""
 
 import codecs
 import re
@@ -23,9 +23,9 @@ _ENCODINGS = ("utf-8", "cp932", "euc_jp")
 
 
 def foreign_kind(content: bytes) -> str | None:
-    """Return what a file is that is certainly no pickle, such as "an HTML page"; None where that is not certain.
+    """Return the kind of a file that is certainly not a pickle, such as "an HTML page". None if it is not certain.
 
-    ``content`` is without compression. Only the first 4 KiB are looked at.
+    ``content`` is decompressed. Only the first 4 KiB are used.
     """
     if not content:
         return "an empty file"
@@ -44,7 +44,7 @@ def foreign_kind(content: bytes) -> str | None:
 
 
 def _is_separated(head: bytes) -> bool:
-    """Return whether the first line is printable text of several columns, in an encoding that such files have."""
+    """Return whether the first line is printable text with several columns, in an encoding of such files."""
     line = head.partition(b"\n")[0].removesuffix(b"\r").replace(b"\t", b",")
     for encoding in _ENCODINGS:
         try:

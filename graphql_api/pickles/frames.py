@@ -1,4 +1,4 @@
-"""A frame as plain columns: what is left of a pickled DataFrame once everything executable has been refused."""
+"""A frame as plain columns: the data of a pickled DataFrame without anything executable."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -27,9 +27,9 @@ class FrameColumn:
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """A part of a DataFrame that is not read: a column by its ``label``, or its ``index`` or ``attrs``.
+    """An omitted part of a DataFrame: a column by its ``label``, or its ``index`` or ``attrs``.
 
-    ``kind`` says what it holds, for people: ``pandas.Timedelta``, ``cells of type list``.
+    ``kind`` describes its content for people: ``pandas.Timedelta``, ``cells of type list``.
     """
 
     part: Literal["column", "index", "attrs"]
@@ -39,9 +39,9 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """The columns of one DataFrame in file order; ``rows`` counts for frames without columns too.
+    """The columns of one DataFrame in file order. ``rows`` is also valid for frames without columns.
 
-    ``left_out`` tells what the DataFrame has besides that cannot be read. Its index and attrs are never kept.
+    ``left_out`` are parts that cannot be read. Index and attrs are never included.
     """
 
     rows: int

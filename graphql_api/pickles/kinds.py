@@ -1,4 +1,4 @@
-"""What is told of values that no frame needs: which kind they are, and whether something holds any."""
+"""Kinds of foreign values, which frames do not need, and the search for them."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ _SHOWN = 50  # characters of an Arrow type that messages show
 
 
 def kind_of(value: Any) -> str:
-    """Return what a recorded value is, for people: by its own name where it has one."""
+    """Return the kind of a recorded value for people, by its own name if it has one."""
     match value:
         case Foreign(args=(spelling,)):
             return str(spelling)
@@ -26,7 +26,7 @@ def kind_of(value: Any) -> str:
 
 
 def holds_foreign(value: Any, budget: Budget) -> bool:
-    """Return whether anything within a recorded value is foreign. Each object is looked at once and paid for."""
+    """Return whether a recorded value contains foreign values. Each object is checked and charged once."""
     seen: dict[int, Any] = {}
     waiting = [value]
     while waiting:

@@ -1,4 +1,4 @@
-"""What names a frame's columns, and how many rows its index counts."""
+"""Labels of a frame's columns, and the length of its index."""
 
 import re
 from collections import Counter
@@ -19,17 +19,17 @@ _BLANK = re.compile(r"|nan|None|NaT|<NA>|Unnamed: .*")  # what pandas puts where
 
 
 class Label(NamedTuple):
-    """What names a column: its text, and the texts of its levels where it has several."""
+    """The label of a column: its text, and the texts of its levels if it has several."""
 
     text: str
     parts: tuple[str, ...] = ()
 
 
 def labels(axis: Any, budget: Budget) -> list[Label]:
-    """Return the columns' labels as texts: the very text, or what Python prints for a number, a date or nothing.
+    """Return the columns' labels as texts: the same text, or Python's text of a number, a date or None.
 
-    Labels of several levels, as two rows of headers have them, become one: see ``flattened``.
-    Each label pays for its text, also where columns share one.
+    Labels of several levels, as from two rows of headers, are joined: see ``flattened``.
+    The text of each label is charged, even if columns share it.
     """
     names = _read_labels(axis, budget)
     budget.spend_text(sum(len(name.text) for name in names))
@@ -54,9 +54,9 @@ def _read_labels(axis: Any, budget: Budget) -> list[Label]:
 
 
 def flattened(labels: Sequence[Sequence[str]]) -> list[str]:
-    """Make one label of the parts of each: the innermost where it names its column alone, else all with spaces between.
+    """Return one label for the parts of each: the innermost if it is unique, else all parts with spaces between.
 
-    Parts that are blank or repeated do not count, and neither does one that all columns share.
+    Parts that are blank, repeated or the same in all columns are ignored.
     """
     named = [list(dict.fromkeys(part for part in parts if not _BLANK.fullmatch(part))) for parts in labels]
     if len(named) > 1:
@@ -67,7 +67,7 @@ def flattened(labels: Sequence[Sequence[str]]) -> list[str]:
 
 
 def index_length(index: Any, budget: Budget) -> int:
-    """Read an index and give its length, which counts the rows where there are no columns."""
+    """Return the length of an index, which is the number of rows if there are no columns."""
     match index:
         case Node(name="new_index", args=(Name(name="range_index"), state)):
             return len(_range(state))
@@ -77,7 +77,7 @@ def index_length(index: Any, budget: Budget) -> int:
 
 
 def _objects(found: list[Any], budget: Budget) -> list[Label]:
-    """Return labels that are objects; tuples are labels of several levels, and a kind that is not read is named."""
+    """Return labels that are objects. Tuples are labels of several levels. Unsupported kinds are named."""
     parts = [label if type(label) is tuple else (label,) for label in found]
     if any(len(label) > budget.limits.nesting for label in parts):
         raise refuse("structure", "a label of too many parts")
@@ -86,7 +86,7 @@ def _objects(found: list[Any], budget: Budget) -> list[Label]:
 
 
 def _joined(labels: Sequence[Sequence[str]], budget: Budget) -> list[Label]:
-    """Pay for the parts, each as often as a label has it, before they are compared and joined."""
+    """Join the parts. Each is charged as often as it is used, before that."""
     budget.spend_text(sum(map(len, chain.from_iterable(labels))))
     return list(map(Label, flattened(labels), map(tuple, labels)))
 
@@ -101,7 +101,7 @@ def _text(label: Any, budget: Budget) -> str:
 
 
 def _levels(state: Any, budget: Budget, most: int) -> list[np.ndarray]:
-    """Return the labels of an index of several levels, level by level; what is missing is None."""
+    """Return the labels of an index of several levels by level. Missing ones are None."""
     match fields(state, "an index"):
         case {"levels": [_, *_] as levels, "codes": list(codes)} if len(levels) == len(codes) <= budget.limits.nesting:
             read = [_level(level, code, budget) for level, code in zip(levels, codes, strict=True)]

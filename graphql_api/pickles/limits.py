@@ -1,4 +1,4 @@
-"""How much one file may hold, and the refusal raised for whatever holds more or is of another form."""
+"""Limits of a file, and the error for files that exceed them or have another form."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from graphql_api.errors import DataCorrupt
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Upper bounds, all inclusive; they fit frames of 28 columns and several times the longest career known.
+    """Inclusive upper bounds. They allow frames of 28 columns and several times the longest known career.
 
     ``stored`` and ``decompressed`` are bytes of the file; ``text`` is bytes of one text in UTF-8; ``containers`` counts
     every list, tuple, mapping and object in the file; ``nesting`` is how many of them may be open at once (frames need
@@ -27,53 +27,53 @@ class Limits:
 
 
 def refuse(reason: str, detail: str) -> DataCorrupt:
-    """Build the refusal: ``reason`` is a short stable code, ``detail`` says what was refused; neither is sent."""
+    """Return the error of a refusal. ``reason`` is a short stable code, ``detail`` a text. Clients receive neither."""
     return DataCorrupt("The jockey's data file cannot be read.", reason=reason, detail=detail)
 
 
 class Unreadable(DataCorrupt):
-    """A part of a frame is of a kind that is not read: a column is left out for it, and the others are read.
+    """A part of a frame has an unsupported kind. The column is omitted, and the others are read.
 
-    Where what is of that kind is no column, and the frame cannot do without it, the file is refused for it.
+    If the part is not a column and the frame requires it, the file is refused.
     """
 
     @property
     def kind(self) -> str:
-        """What the part holds, for people."""
+        """The content of the part, for people."""
         return str(self.log_fields["detail"])
 
 
 def unreadable(reason: str, detail: str) -> Unreadable:
-    """Build what ``refuse`` builds, for a part of a kind that is not read; a damaged part is refused."""
+    """Return the error of a part of an unsupported kind. A damaged part is refused."""
     return Unreadable("The jockey's data file cannot be read.", reason=reason, detail=detail)
 
 
 class Budget:
-    """The work that one file may cause. All of its parts pay from it, so a part that is shared pays for every use."""
+    """The work that one file may cause. All its parts are charged, and a shared part is charged for every use."""
 
     __slots__ = ("cells", "limits", "text")
 
     def __init__(self, limits: Limits) -> None:
-        """Allow each cell twice (as a block, and as a label, category or mask), and each byte of text once.
+        """Allow each cell twice (in a block, and as a label, category or mask), and each byte of text once.
 
-        What a column has of small arrays (its place, its categories) is allowed for by a thousand cells more.
+        A thousand additional cells allow the small arrays of columns (positions, categories).
         """
         self.limits = limits
         self.cells = 2 * limits.cells + 1000 * (limits.columns + 1)
         self.text = limits.decompressed
 
     def spend_array(self, size: int) -> None:
-        """Pay for an array: its cells, and as much as a hundred for itself, so that empty ones cost too."""
+        """Charge an array: its cells and a hundred more, so that empty ones have a cost too."""
         self.spend_cells(size + 100)
 
     def spend_cells(self, count: int) -> None:
-        """Pay for making or checking ``count`` cells."""
+        """Charge making or checking ``count`` cells."""
         self.cells -= count
         if self.cells < 0:
             raise refuse("too_large", "more cells than a frame may hold")
 
     def spend_text(self, size: int) -> None:
-        """Pay for decoding ``size`` bytes."""
+        """Charge decoding ``size`` bytes."""
         self.text -= size
         if self.text < 0:
             raise refuse("too_large", "more text than a frame may hold")

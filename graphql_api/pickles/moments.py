@@ -1,4 +1,4 @@
-"""Moments with a time zone: frames hold them in UTC, and the name of their dtype tells the zone."""
+"""Times with a zone: frames contain them in UTC, and the name of their dtype contains the zone."""
 
 import re
 from collections.abc import Iterable
@@ -11,22 +11,22 @@ _OFFSET = re.compile(r"(?:UTC)?([+-])(\d{1,2}):?(\d{2})(?::\d{2})?", re.ASCII)
 _MINUTES = re.compile(r"pytz\.FixedOffset\((-?\d{1,4})\)", re.ASCII)
 
 FIXED = {name: timezone(timedelta(hours=9), name) for name in ("Asia/Tokyo", "Japan")}
-"""Zones that take no zone database: Japan's clocks last changed in 1951, before any race that is held."""
+"""Zones without a zone database: Japan's last clock change was in 1951, before all races in files."""
 
 
 def zone_of(dtype: str) -> tzinfo | None:
-    """Return the zone that a dtype names as pandas prints it; None for one without, UTC for one that is not known."""
+    """Return the zone of a dtype's name. None without a zone, UTC for an unknown one."""
     zoned = _ZONED.fullmatch(dtype)
     return named_zone(zoned[1]) if zoned else None
 
 
 def in_zone(values: Iterable[Any], zone: tzinfo | None) -> list[Any]:
-    """Return values with the moments among them, which are in UTC, as the clocks of a zone showed them."""
+    """Return values with all times, which are in UTC, converted to the local time of a zone."""
     return list(values) if zone is None else [_shown(value, zone) for value in values]
 
 
 def named_zone(name: str) -> tzinfo:
-    """Return the zone that pandas prints by a name; UTC for one that is not known."""
+    """Return the zone of pandas' name. UTC for an unknown one."""
     if offset := _OFFSET.fullmatch(name):
         ahead = timedelta(hours=int(offset[2]), minutes=int(offset[3]))
         return _fixed(ahead if offset[1] == "+" else -ahead)

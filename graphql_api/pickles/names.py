@@ -1,7 +1,7 @@
-"""The names that genuine frames are written with, each with the word by which the rebuild knows it.
+"""The names in genuine frames, each with the word for it in the rebuild.
 
-What a pickle names besides is foreign: it becomes a stand-in that keeps nothing. Every pandas from 0.25 on, numpy 1 and
-2, and Python 3.7 on are covered; the same thing has moved between modules, so most words have several names.
+Other names are foreign: they become stand-ins that store nothing. All versions of pandas from 0.25, numpy 1 and
+2, and Python from 3.7 are supported. Objects have moved between modules, so most words have several names.
 """
 
 _SPELLINGS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (

@@ -1,4 +1,4 @@
-"""What is known of each opcode that genuine frames are written with: its argument, and what it makes.
+"""The table of opcodes of genuine frames: argument and result of each.
 
 Every other opcode is refused: POP, POP_MARK, DUP, PERSID, BINPERSID, EXT1 to EXT4, INST, OBJ, NEWOBJ_EX, the strings of
 Python 2, LONG4, BINBYTES8, BINUNICODE8, and the buffers that protocol 5 keeps outside of the file.
@@ -27,12 +27,12 @@ def _sized(size: int) -> _Skip:
 
 
 def _counted(width: int) -> _Skip:
-    """Skip an argument behind its length in ``width`` little-endian bytes."""
+    """Skip an argument after its length in ``width`` little-endian bytes."""
     return lambda data, at: at + width + int.from_bytes(data[at : at + width], "little")
 
 
 def _line(check: Callable[[bytes], bool], most: int | None = _WORD) -> _Skip:
-    """Skip an argument that ends with its line, as protocol 0 has them."""
+    """Skip an argument that ends with its line, as in protocol 0."""
 
     def skip(data: bytes, at: int) -> int:
         end = data.find(b"\n", at, at + most + 1 if most else None)
@@ -44,7 +44,7 @@ def _line(check: Callable[[bytes], bool], most: int | None = _WORD) -> _Skip:
 
 
 def _long(data: bytes, at: int) -> int:
-    """Skip an integer of at most 128 bits; no column holds one of more than 64."""
+    """Skip an integer of at most 128 bits. Columns have at most 64."""
     size = int.from_bytes(data[at : at + 1], "little")
     if size > _LONG:
         raise refuse("too_large", "an integer of more than 128 bits")
@@ -107,7 +107,7 @@ TEXTS = {0x8C: (2, 0, "utf-8"), ord("X"): (5, 0, "utf-8"), ord("V"): (1, 1, "raw
 
 
 def unicode_text(data: bytes, encoding: str = "utf-8") -> str:
-    """Decode a text. One with half a surrogate pair is refused: it could never be sent."""
+    """Decode a text. A lone surrogate is refused, since it cannot be sent."""
     try:
         text = data.decode(encoding)
         text.encode()

@@ -1,4 +1,4 @@
-"""From the recorded tree of a pickle to a ``Frame``: its blocks, and which column each holds."""
+"""Making a ``Frame`` from the recorded tree of a pickle: its blocks and their columns."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from graphql_api.pickles.standins import Foreign, Node, Pairs, fields
 
 
 def frame(tree: Any, budget: Budget) -> Frame:
-    """Check the tree and give its columns; the index is dropped. Raises ``DataCorrupt`` for anything but a frame.
+    """Return the columns of a checked tree, without the index. Raises ``DataCorrupt`` if it is not a frame.
 
     Columns of a kind that is not read are left out, and told of as an index and attrs of such a kind are.
     """
@@ -37,7 +37,7 @@ def frame(tree: Any, budget: Budget) -> Frame:
 
 
 def _state(tree: Any) -> dict[str, Any]:
-    """Return the attributes of a DataFrame, or of a subclass, whose name is foreign."""
+    """Return the attributes of a DataFrame or of a subclass, whose name is foreign."""
     match tree:
         case Node(name="frame", args=(), state=Pairs()) | Foreign(state=Pairs()):
             state = fields(tree.state, "a frame")
@@ -47,7 +47,7 @@ def _state(tree: Any) -> dict[str, Any]:
 
 
 def _kind_of_tree(tree: Any) -> str:
-    """Return what a pickle holds, in words; of a text (a page that was saved unread), what that is too."""
+    """Return the kind of a pickle's content for people. For a text, such as a saved page, also its kind."""
     content = foreign_kind(tree[:FOREIGN_HEAD].encode(errors="replace")) if isinstance(tree, str) and tree else None
     return f"{kind_of(tree)} that holds {content}" if content else kind_of(tree)
 
@@ -57,7 +57,7 @@ def _is_manager(value: Any) -> bool:
 
 
 def _manager(state: dict[str, Any]) -> tuple[list[tuple[Any, Any]], list[Any]]:
-    """Return the frame's blocks, each as values and places, and its axes: labels and index."""
+    """Return the frame's blocks with values and positions, and its axes: labels and index."""
     match state.get("_mgr", state.get("_data")):
         case Node(name="manager", args=(tuple(blocks), [_, _] as axes), state=None):  # from pandas 1.3
             return [_block(block) for block in blocks], axes
@@ -82,7 +82,7 @@ def _old_block(block: Any) -> tuple[Any, Any]:
 
 
 def _columns(blocks: list[tuple[Any, Any]], count: int, budget: Budget) -> list[Values | Unreadable]:
-    """Return the columns in order; every one must lie in one block, and no block may hold another's."""
+    """Return the columns in order. Each must be in exactly one block."""
     owners: list[Values | Unreadable | None] = [None] * count
     for content, places in blocks:
         positions = _positions(places, count, budget)
@@ -114,7 +114,7 @@ def _positions(places: Any, count: int, budget: Budget) -> list[int]:
 
 
 def _integer(value: Any, budget: Budget) -> int:
-    """Return an integer, which many operations of pandas leave as numpy's."""
+    """Return an integer, which may be one of numpy."""
     if isinstance(value, Node) and value.name == "numpy_scalar":
         value = cells([value], budget)[0]
     if type(value) is not int:
@@ -123,7 +123,7 @@ def _integer(value: Any, budget: Budget) -> int:
 
 
 def _index(index: Any, budget: Budget) -> int | Unreadable:
-    """Return the number of rows that an index counts, or why it is not read."""
+    """Return the number of rows of an index, or the reason why it is not read."""
     try:
         return index_length(index, budget)
     except Unreadable as error:

@@ -1,6 +1,6 @@
-"""Cells of object columns: Python's own values as they are, recorded ones as the Python values they stand for.
+"""Cells of object columns: Python's own values, and recorded ones converted to Python values.
 
-Recorded cells are read kind by kind, all of a column at once: a cell by itself would take ten times as long.
+Recorded cells of a column are read together by kind, which is ten times as fast as one by one.
 """
 
 import datetime as dt
@@ -39,7 +39,7 @@ def cells(values: list[Any], budget: Budget) -> np.ndarray:
 
 
 def _read(values: list[Any], budget: Budget) -> list[Any]:
-    """Read what is recorded, each object once however often it stands in the column."""
+    """Read recorded objects, each once for all its uses in the column."""
     recorded = {id(value): value for value in values if type(value) not in _PLAIN}
     budget.spend_cells(4 * len(recorded))  # about what reading one takes
     kinds: defaultdict[str, list[Node]] = defaultdict(list)
@@ -68,9 +68,9 @@ def _nats(arguments: _Arguments, _budget: Budget) -> list[None]:
 
 
 def _timestamps(arguments: _Arguments, budget: Budget) -> list[dt.datetime]:
-    """Read pandas' Timestamps: count, frequency, zone and, from 2.0, resolution. The count is in UTC.
+    """Read pandas' Timestamps: count in UTC, frequency, zone and, from 2.0, resolution.
 
-    Below microseconds they are cut.
+    They are cut to microseconds.
     """
     counts: list[int] = []
     kinds: defaultdict[tuple[str, dt.tzinfo | None], list[int]] = defaultdict(list)  # places of each
@@ -104,7 +104,7 @@ def _dates(arguments: _Arguments, budget: Budget) -> list[dt.date]:
 
 
 def _datetimes(arguments: _Arguments, budget: Budget) -> list[dt.datetime]:
-    """Read ten bytes, as ``datetime`` writes them; the month's high bit is the fold."""
+    """Read ten bytes in the form of ``datetime``. The month's high bit is the fold."""
     data = _packed([each[0] for each in arguments], 10, budget)
     stamps = [
         dt.datetime(year, month & 0x7F, day, hour, minute, second, high << 16 | low, fold=month >> 7)  # noqa: DTZ001
@@ -118,7 +118,7 @@ def _datetimes(arguments: _Arguments, budget: Budget) -> list[dt.datetime]:
 
 
 def _zoned(stamp: dt.datetime, zone: dt.tzinfo) -> dt.datetime:
-    """Put a time into a zone; raise ``OverflowError`` where it is none that can be told in UTC."""
+    """Return a time in a zone. Raises ``OverflowError`` if UTC cannot express it."""
     zoned = stamp.replace(tzinfo=zone)
     zoned.astimezone(dt.UTC)
     return zoned

@@ -1,4 +1,4 @@
-"""What answers the route: the forecast of a race by its id, of the form ``YYYYMMDD_course_RR``."""
+"""The endpoint: the forecast of a race by its id of the form ``YYYYMMDD_course_RR``."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -18,18 +18,18 @@ from graphql_api.web.route_context import cacheable, request_context
 from graphql_api.web.routes import Http
 
 COST = 20_000
-"""What a forecast with its race costs a caller, in values of an answer."""
+"""Cost of a forecast with its race for a caller, in values of a response."""
 
 
 class ForecastEndpoints:
     """The endpoints."""
 
     def __init__(self, http: Http) -> None:
-        """Answer by the services of ``http``."""
+        """Use the services of ``http``."""
         self._http = http
 
     async def race(self, request: Request) -> Response:
-        """Show the forecast of a race."""
+        """Return the forecast of a race."""
         place = asked_place(request.path_params["race_id"])
         await reserve(request.scope, COST)
         with request_context(self._http, request) as context, answered():

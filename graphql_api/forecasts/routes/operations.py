@@ -1,4 +1,4 @@
-"""The route of forecasts in the words of OpenAPI."""
+"""The route of forecasts as OpenAPI describes it."""
 
 from graphql_api.forecasts.published import FeatureSet
 from graphql_api.races.openapi import RACE_ID_PARAMETER
@@ -44,7 +44,7 @@ def race() -> Json:
 
 
 def schemas() -> dict[str, Json]:
-    """Make the schemas of the answers."""
+    """Return the schemas of the responses."""
     day: Json = {"type": "string", "format": "date"}
     reason = object_of(
         feature=TEXT,

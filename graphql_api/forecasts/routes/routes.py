@@ -1,4 +1,4 @@
-"""The routes that the slice hands over. What answers them is imported by the first request: others start without it."""
+"""The routes of the slice. Their endpoints are imported by the first request, so that other processes do not."""
 
 from graphql_api.forecasts.routes import operations
 from graphql_api.web.routes import ApiRoute, Http, lazy_endpoints

@@ -9,7 +9,7 @@ from graphql_api.forecasts.schema.models import ForecastModel
 from graphql_api.forecasts.schema.types import DAY
 
 MODELS = 4
-"""Models that there are usually: the current one, a candidate, retired ones."""
+"""Usual number of models: the current one, a candidate, retired ones."""
 
 
 @strawberry.type

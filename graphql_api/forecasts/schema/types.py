@@ -1,4 +1,4 @@
-"""``race.forecast``: the forecast of a race, and how it did."""
+"""``race.forecast``: the forecast of a race, and its losses."""
 
 import datetime as dt
 from typing import Annotated, Any
@@ -18,10 +18,10 @@ from graphql_api.tables.paging import check_count
 Info = strawberry.Info[Context, None]
 
 DAY = LOAD // 2
-"""What looking up the forecasts of a day costs, in values of an answer."""
+"""Cost of looking up the forecasts of a day, in values of a response."""
 
 FIELD, REASONS = 16, 5
-"""Runners that a race is reckoned to have, and reasons that are kept of each."""
+"""Estimated number of runners of a race, and number of reasons of each."""
 
 
 @strawberry.type(description="A feature that influenced a forecast.")
@@ -41,7 +41,7 @@ class ForecastReason:
     def description(
         self, language: Annotated[Language, strawberry.argument(description="Its language.")] = Language.JA
     ) -> str:
-        """Look it up; a feature of an earlier release has its name only."""
+        """Look it up. A feature of an earlier release has only its name."""
         from graphql_api.forecasts.vocabulary import DESCRIPTIONS
 
         known = DESCRIPTIONS.get(self.feature)
@@ -83,7 +83,7 @@ class ForecastEntry:
     def reasons(
         self, first: Annotated[int, strawberry.argument(description="Maximum number of items.")] = REASONS
     ) -> list[ForecastReason]:
-        """Show the first ones."""
+        """Return the first ones."""
         from graphql_api.forecasts.stored import MAX_REASONS
 
         check_count("first", first, MAX_REASONS)
@@ -136,7 +136,7 @@ class RaceForecast:
         metadata=pure(weight=DAY),
     )
     async def model(self, info: Info) -> published.PublishedModel | None:
-        """Look the model up."""
+        """Look up the model."""
         from graphql_api.forecasts.days import published_models
 
         listed = await published_models(info.context)
@@ -144,7 +144,7 @@ class RaceForecast:
 
     @strawberry.field(description="Forecasts of the runners, by horse number.", metadata=pure(size=FIELD))
     def entries(self) -> list[ForecastEntry]:
-        """Show the runners."""
+        """Return the runners."""
         return [_entry(each) for each in self.judged.runners]
 
     @strawberry.field(
@@ -153,7 +153,7 @@ class RaceForecast:
         metadata=PURE,
     )
     def result(self) -> Judgement | None:
-        """Show the losses."""
+        """Return the losses."""
         return self.judged.judgement
 
 
