@@ -195,12 +195,15 @@ WRITING = (
 
 
 def test_reading_comments_imports_nothing_that_writes_them(folder: Path, tmp_path: Path) -> None:
-    """The store, and not even its SDK; no worker, no queue, no template, no facts."""
+    """The store, without its SDK, and the services of comments and jobs; no worker, no template, no facts."""
     command = [sys.executable, "-c", CODE, str(folder), str(tmp_path / "store.sqlite3")]
     lines = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
     added, everything = set(json.loads(lines[-2])), set(json.loads(lines[-1]))
     ours = {name for name in added if name.startswith("graphql_api.")}
+    services = {"capabilities", "comments.service", "comments.stored", "comments.writers"}
+    services |= {"jobs.ledger", "jobs.protocol", "jobs.service"}
     assert ours <= {
+        *(f"graphql_api.{name}" for name in services),
         "graphql_api.store.sqlite",
         "graphql_api.store.connections",
         "graphql_api.store.bodies",
