@@ -9,7 +9,7 @@ from graphql_api.access.clock import Clock
 from graphql_api.access.guesses import Guess
 from graphql_api.access.prepaid import PrepaidRequests
 from graphql_api.access.rate_headers import policy, rate_limit, remaining
-from graphql_api.access.rates import USUAL_COST, Purse, Rate
+from graphql_api.access.rates import MINUTE, USUAL_COST, Purse, Rate
 from graphql_api.access.records import COST, LIMITS, REQUESTS, KeyRecord
 from graphql_api.access.usage import Amount, Usage
 from graphql_api.store.protocol import Drawn, Item
@@ -110,7 +110,7 @@ class Account:
     def needs(self, cost: int) -> dict[str, int]:
         """Return what has to be held for a request of this cost; what no limit could hold is owed later."""
         rate = self.rates[COST]
-        return {**self.least, COST: max(self._least[1], min(cost, rate.limit) * rate.unit)}
+        return {**self.least, COST: max(self._least[1], min(cost * rate.unit, MINUTE))}
 
     def cost_needed(self, cost: int) -> dict[str, int]:
         """Return what has to be held for a request to cost so much more; what no limit could hold is owed later."""

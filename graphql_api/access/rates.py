@@ -67,9 +67,13 @@ def first_draws(defaults: Mapping[str, int], cost: int) -> dict[str, Draw]:
     """
     step = (-(-cost // KEPT_COST) - 1).bit_length()
     return {
-        REQUESTS: Draw(0, _first_part(1, defaults[REQUESTS]), MINUTE, part=_REQUEST_PART),
-        COST: Draw(0, _first_part(cost, defaults[COST]), MINUTE, part=_COST_PART.format(step)),
+        REQUESTS: _first_draw(1, defaults[REQUESTS], _REQUEST_PART),
+        COST: _first_draw(cost, defaults[COST], _COST_PART.format(step)),
     }
+
+
+def _first_draw(amount: int, limit: int, part: str) -> Draw:
+    return Draw(min(MINUTE, amount * Rate.of(limit).unit), _first_part(amount, limit), MINUTE, part=part)
 
 
 def _first_part(amount: int, limit: int) -> int:

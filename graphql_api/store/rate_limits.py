@@ -15,8 +15,8 @@ class Draw:
     """What to take from one limit, in nanoseconds: ``least`` or nothing, and up to ``most`` where there is so much.
 
     ``owed`` was spent before without being taken. It is taken whatever the limit says, and before all else.
-    ``part`` names one of the item's numbers. If the item has it, that number replaces ``most``: so the first call for
-    an item that the caller has not read takes the right amount. It is at least ``least`` and at most ``burst``.
+    ``part`` names one of the item's numbers. If the item has it, that number replaces ``most``, and ``least`` is
+    0: so the first call for an item that the caller has not read takes the right amount. It is at most ``burst``.
     """
 
     least: int
@@ -28,7 +28,7 @@ class Draw:
     def of_item(self, numbers: Mapping[str, int]) -> "Draw":
         """Return this draw with the amount that the item names, if it does."""
         amount = numbers.get(self.part)
-        return self if amount is None else replace(self, most=amount)
+        return self if amount is None else replace(self, least=0, most=amount)
 
 
 class Settled(NamedTuple):

@@ -49,7 +49,7 @@ CHANGES: dict[str, Ask] = {
 @pytest.fixture
 def app(sample_data: Path, tmp_path: Path, make_store: "Make") -> Iterator[Served]:
     """Serve with keys required, over each kind of store."""
-    with served(sample_data, tmp_path, patience=20.0, make=make_store) as made:
+    with served(sample_data, tmp_path, patience=60.0, make=make_store, jockey_request_timeout="300") as made:
         yield made
 
 
@@ -85,7 +85,7 @@ def draws(app: Served, ask: Callable[[], Any]) -> tuple[Any, int]:
     return answer, app.store.calls[before:].count("draw")
 
 
-@pytest.mark.parametrize("cost", [None, 1_000, 400_000])
+@pytest.mark.parametrize("cost", [None, 1_000, 7_000, 400_000])
 def test_the_first_request_of_a_key_costs_one_call(app: Served, updates: list[str], cost: int | None) -> None:
     """Whatever it costs, dearer than a limit or not; what the key has of its own is not known yet."""
     for name, ask in {**READS, **CHANGES}.items():
@@ -107,6 +107,17 @@ def test_a_change_costs_one_call(app: Served, updates: list[str]) -> None:
         updates.clear()
         answer, number = draws(app, lambda: ask(app, key))  # noqa: B023
         assert (answer.status_code < 429, number, len(updates) <= 1) == (True, 1, True), name
+
+
+def test_a_first_request_that_is_too_dear_takes_nothing(app: Served) -> None:
+    """Of the limits of the settings, which the process knows; others may use what is left."""
+    record, text = app.keys.create("a")
+    app.store.within.draw(key_of(record.id), app.clock.wall(), {"cost": Draw(1, MINUTE - 10**9, MINUTE)})
+    before = app.store.within.get(key_of(record.id))
+    answer, number = draws(app, lambda: CHANGES["add"](app, {"X-API-Key": text}))
+    assert (answer.status_code, number) == (429, 1)
+    assert app.store.within.get(key_of(record.id)) == before
+    assert app.ask({"X-API-Key": text}).status_code == 200
 
 
 @pytest.mark.parametrize("known", [False, True])
