@@ -62,15 +62,7 @@ class CommentsSettings:
     @property
     def choice(self) -> ModelChoice:
         """Return the chosen model."""
-        return ModelChoice(
-            provider=self.comments_provider,
-            model=self.comments_model,
-            url=self.comments_url,
-            api=self.comments_api,
-            api_key=self.comments_api_key,
-            timeout=self.comments_timeout,
-            max_tokens=self.comments_max_tokens,
-        )
+        return ModelChoice.of(self, "comments")
 
 
 def is_updating(settings: Settings) -> bool:

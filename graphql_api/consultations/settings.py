@@ -46,12 +46,4 @@ class ConsultationsSettings:
     @property
     def choice(self) -> ModelChoice:
         """Return the chosen model."""
-        return ModelChoice(
-            provider=self.consultations_provider,
-            model=self.consultations_model,
-            url=self.consultations_url,
-            api=self.consultations_api,
-            api_key=self.consultations_api_key,
-            timeout=self.consultations_timeout,
-            max_tokens=self.consultations_max_tokens,
-        )
+        return ModelChoice.of(self, "consultations")

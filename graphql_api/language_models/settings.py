@@ -1,7 +1,7 @@
 """Settings of models. Every process imports them at its start, so they import no client."""
 
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import dataclass, field, fields
+from typing import Literal, Self
 
 from graphql_api.config import ConfigError
 
@@ -20,6 +20,11 @@ class ModelChoice:
     api_key: str = field(repr=False)
     timeout: float
     max_tokens: int
+
+    @classmethod
+    def of(cls, settings: object, prefix: str) -> Self:
+        """Return the choice in a table of settings, whose names start with ``prefix``."""
+        return cls(**{each.name: getattr(settings, f"{prefix}_{each.name}") for each in fields(cls)})
 
     def check(self, prefix: str) -> None:
         """Raise ``ConfigError`` if the provider needs a model that is not named. Settings start with ``prefix``."""
