@@ -62,7 +62,7 @@ LIGHT = {
     "access.http": ("switch",),
     "comments": (),
     "consultations": (),
-    "forecasts": ("published", "judged"),
+    "forecasts": ("published", "race_forecast"),
     "job_status": (),
     "language_models": ("reasons",),
     "notifications": (),
