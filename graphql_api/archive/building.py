@@ -9,6 +9,7 @@ from graphql_api.archive import entries
 from graphql_api.archive.columns import COLUMNS, COMPARED, TEXTS, Source, Stored
 from graphql_api.archive.duck import connect
 from graphql_api.archive.entries import Entry, entry
+from graphql_api.archive.horses import ORDER as HORSE_ORDER
 from graphql_api.archive.horses import horses_sql
 from graphql_api.archive.questions import NEWEST_FIRST
 from graphql_api.jockeys.records import RaceRecords
@@ -65,10 +66,11 @@ class Workshop:
         """Leave out what there was of some jockeys."""
         self._sql.execute("INSERT INTO touched SELECT unnest(CAST($1 AS VARCHAR[]))", [list(ids)])
 
-    def attach(self, rides: Sequence[Path], jockeys: Path) -> None:
+    def attach(self, rides: Sequence[Path], jockeys: Path, horses: Path) -> None:
         """Go on from the files of the version before."""
         if rides:
             self._sql.execute(f"CREATE OR REPLACE VIEW old AS SELECT {_NAMES} FROM read_parquet({_listed(rides)})")
+            self._sql.execute(f"CREATE VIEW old_horses AS SELECT * FROM read_parquet({_listed([horses])})")
             self._attached = True
         self._sql.execute(
             f"CREATE OR REPLACE VIEW old_jockeys AS SELECT * FROM read_parquet({_listed([jockeys])}) "
@@ -100,8 +102,19 @@ class Workshop:
         return self._write("SELECT * FROM (FROM jockeys UNION ALL FROM old_jockeys) ORDER BY id", "jockeys")
 
     def write_horses(self, rides: Sequence[Path]) -> tuple[Path, int]:
-        """Write the table of horses, which sums up all rides; horses of one name are one."""
-        return self._write(horses_sql(f"read_parquet({_listed(rides)})" if rides else "fresh"), "horses")
+        """Write the table of horses, which sums up all rides; horses of one name are one.
+
+        Those that no changed jockey rode are as they were.
+        """
+        source = f"read_parquet({_listed(rides)})" if rides else "fresh"
+        if not self._attached:
+            return self._write(horses_sql(source), "horses")
+        touched = "FROM old WHERE jockey_id IN (SELECT id FROM touched)"
+        named = f"SELECT horse_name AS name {touched} UNION SELECT horse_name FROM fresh"
+        self._sql.execute(f"CREATE TABLE changed AS SELECT name FROM ({named}) WHERE name IS NOT NULL")
+        changed = horses_sql(f"(SELECT * FROM {source} WHERE horse_name IN (SELECT name FROM changed))")
+        kept = "SELECT * FROM old_horses WHERE name NOT IN (SELECT name FROM changed)"
+        return self._write(f"SELECT * FROM ({kept} UNION ALL ({changed})) ORDER BY {HORSE_ORDER}", "horses")
 
     def plain_texts(self, rides: Sequence[Path]) -> tuple[str, ...]:
         """Name the text fields that are, in every ride, in the form in which they are compared."""

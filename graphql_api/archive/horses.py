@@ -36,6 +36,10 @@ JOCKEYS = "jockeys"
 """The column that lists the ids of the horse's jockeys, ascending."""
 
 
+ORDER = f"name{COMPARED}, name"
+"""The order of the table, in SQL."""
+
+
 def horses_sql(source: str) -> str:
     """Write the table of horses as summed up of the rides of ``source``."""
     counting = SqlCounting()
@@ -48,4 +52,4 @@ def horses_sql(source: str) -> str:
         FROM {source} WHERE horse_name <> '' AND length(horse_name) <= {LONGEST_NAME:d} GROUP BY horse_name)
     SELECT {names}, first_date, last_date, record_count, {JOCKEYS},
         CAST(len({JOCKEYS}) AS INTEGER) AS jockey_count{figures}
-    FROM sums ORDER BY name{COMPARED}, name"""
+    FROM sums ORDER BY {ORDER}"""

@@ -158,9 +158,9 @@ class Refresh:
         self._delete_orphans(manifest)
 
     def _fetch(self, folder: Path) -> Mapping[str, Path]:
-        """Read the rides and jockeys of the version before, by name; horses are summed up anew."""
+        """Read the files of the version before, by name."""
         paths: dict[str, Path] = {}
-        for file in (*self._base.rides.values(), self._base.jockeys) if self._base else ():
+        for file in self._base.files if self._base else ():
             stored = self.storage.read(file.name, max_bytes=file.size)
             assert stored is not None  # noqa: S101 - without a known version the storage gives an object
             paths[file.name] = folder / file.name.removeprefix(f"{FOLDER}/")
@@ -171,7 +171,11 @@ class Refresh:
         """Write the files that changed, and give the manifest that names all."""
         before = dict(self._base.rides) if self._base else {}
         if self._base:
-            shop.attach([paths[file.name] for file in before.values()], paths[self._base.jockeys.name])
+            shop.attach(
+                [paths[file.name] for file in before.values()],
+                paths[self._base.jockeys.name],
+                paths[self._base.horses.name],
+            )
         rides, own = dict(before), {year: paths[file.name] for year, file in before.items()}
         for year in shop.changed_years():
             path, rows = shop.write_year(year)

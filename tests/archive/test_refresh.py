@@ -126,6 +126,10 @@ def test_a_refresh_reads_and_writes_only_what_changed(storage: FakeStorage) -> N
     assert run.removed == 1
     assert jockeys(storage) == {"00001": 30, "00002": 20, "00003": 0, "05001": 20, "05002": 20}
     assert manifest_of(storage).previous == tuple(file.name for file in before.files)
+    after = manifest_of(storage)
+    del storage.objects[NAME]
+    refreshed(storage)
+    assert manifest_of(storage).horses == after.horses  # by the digest of its content
 
 
 def test_a_listing_that_tells_etags_spares_the_reads(storage: FakeStorage) -> None:
