@@ -1,6 +1,6 @@
 """One rider's results, cell by cell as netkeiba writes them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from statistics import mean
 
@@ -60,23 +60,31 @@ def _cells(run: Run, place: int, outcome: Outcome, jockey_id: str) -> list[str]:
         "" if overseas else str(race_field(len(run.entries)).bracket_of[place]),
         str(place + 1),
         career.layout.blank_odds if quote.odds is None else f"{quote.odds:.1f}",
-        "" if quote.rank is None else str(quote.rank),
+        _cell(quote.rank),
         _position(finish),
         entry.horse.name,
         "" if entry.note == NO_RIDER else career.name,
         f"{outcome.loads[place]:g}",
         f"{run.surface}{run.distance}",
-        "" if card.moisture is None else f"{card.moisture}",
+        _cell(card.moisture),
         "" if run.blank == NO_GOING or run.abandoned else card.going,
-        "" if finish.time is None else _time(run, place, finish.time),
-        "" if finish.margin is None else f"{finish.margin / 10:.1f}",
+        _time(run, place, finish.time),
+        _tenths(finish.margin),
         "-".join(map(str, finish.corners)),
-        "" if result.pace is None else "-".join(f"{tenths / 10:.1f}" for tenths in result.pace),
-        "" if finish.last3f is None else f"{finish.last3f / 10:.1f}",
+        "-".join(map(_tenths, result.pace or ())),
+        _tenths(finish.last3f),
         _body_weight(run, place),
-        _winner(run, place),
-        _prize(run, place),
+        _winner(run, place, result.finishes),
+        _prize(run, place, result.finishes),
     ]
+
+
+def _cell(value: object) -> str:
+    return "" if value is None else str(value)
+
+
+def _tenths(value: int | None) -> str:
+    return "" if value is None else f"{value / 10:.1f}"
 
 
 def _quote(run: Run, final: Quote) -> Quote:
@@ -91,11 +99,13 @@ def _quote(run: Run, final: Quote) -> Quote:
 def _position(finish: Finish) -> str:
     if finish.status == DEMOTED:
         return f"{finish.position}(降)"
-    return finish.status or ("" if finish.position is None else str(finish.position))
+    return finish.status or _cell(finish.position)
 
 
-def _time(run: Run, place: int, time: int) -> str:
+def _time(run: Run, place: int, time: int | None) -> str:
     """Write `m:ss.t`; a few old pages have `m.ss.t` or `m:ss:tt`."""
+    if time is None:
+        return ""
     minutes, tenths = divmod(time, 600)
     seconds, tenth = divmod(tenths, 10)
     if run.card.meeting.day < _OLD_TIMES and place == 0 and time % 3 == 0:
@@ -115,26 +125,24 @@ def _body_weight(run: Run, place: int) -> str:
     return f"{entry.weight}({entry.change:+d})" if entry.change else f"{entry.weight}(0)"
 
 
-def _winner(run: Run, place: int) -> str:
+def _winner(run: Run, place: int, finishes: Sequence[Finish]) -> str:
     """Write the winner, in the winner's own row in brackets the second; overseas the brackets are empty.
 
     In a dead heat each winner's row names the other, and the other rows one of the two.
     """
-    if run.abandoned:
+    if not finishes:
         return ""
-    official = run.official()
-    if official.get(place) != 1:
-        return run.entries[min(other for other in official if official[other] == 1)].horse.name
-    others = [other for other in official if other != place]
+    if finishes[place].position != 1:
+        return run.entries[next(other for other, each in enumerate(finishes) if each.position == 1)].horse.name
+    others = [other for other in run.official() if other != place]
     second = run.entries[others[0]].horse.name if others and run.card.meeting.circuit != OVERSEAS else ""
     return f"({second})"
 
 
-def _prize(run: Run, place: int) -> str:
+def _prize(run: Run, place: int, finishes: Sequence[Finish]) -> str:
     """Write the prize money in 10,000 yen for the first five; who shares a place shares two prizes."""
-    official = {} if run.abandoned else run.official()
-    position = official.get(place)
+    position = finishes[place].position if finishes else None
     if position is None or position > len(PRIZE_SHARES) or run.card.meeting.circuit == OVERSEAS:
         return ""
-    sharing = sum(other == position for other in official.values())
+    sharing = sum(each.position == position for each in finishes)
     return f"{run.kind.prize * mean(PRIZE_SHARES[position - 1 : position - 1 + sharing]):,.1f}"

@@ -64,13 +64,18 @@ class Run:
         """Return the places in ``entries`` of those that started; none in an abandoned race."""
         if self.abandoned:
             return []
+        if not self.statuses:
+            return list(range(len(self.entries)))
         return [place for place in range(len(self.entries)) if self.statuses.get(place) not in ABSENT]
 
     def crossing(self) -> list[int]:
         """Return the places in ``entries`` in the order in which they passed the post; a remounted horse is last."""
         finished = [place for place in self.starters() if self.statuses.get(place) != FAILED]
-        entries, statuses = self.entries, self.statuses
-        return sorted(finished, key=lambda place: (statuses.get(place) == REMOUNTED, -entries[place].performance))
+        slowness = [-entry.performance for entry in self.entries]
+        finished.sort(key=slowness.__getitem__)
+        if REMOUNTED in self.statuses.values():
+            finished.sort(key=lambda place: self.statuses.get(place) == REMOUNTED)
+        return finished
 
     def official(self) -> dict[int, int]:
         """Return the official position of each placed horse, by its place in ``entries``, the winner first.

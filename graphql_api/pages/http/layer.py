@@ -1,7 +1,7 @@
 """Errors for people: a JSON error becomes a page if a browser opens a URL."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -42,11 +42,13 @@ class ErrorPages:
         self._http = http
         self._renderer: Once[Renderer | None] = Once(partial(_renderer, http))
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Answer one request."""
         if scope["type"] != "http" or scope["method"] != "GET" or not _opens_page(scope):
-            await self.app(scope, receive, send)
-            return
+            return self.app(scope, receive, send)
+        return self._answer(scope, receive, send)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         held = _Held(send)
         await self.app(scope, receive, held.send)
         if held.head is not None:
