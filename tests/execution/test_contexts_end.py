@@ -72,8 +72,17 @@ def indexed(indexed_data: Path, tmp_path_factory: pytest.TempPathFactory) -> htt
     return httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://test")
 
 
+@pytest.fixture(scope="module")
+def set_aside(client: httpx2.AsyncClient, indexed: httpx2.AsyncClient) -> Iterator[None]:
+    """Set aside what is there before the first test, lest each test look at a million objects of others."""
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
+
+
 @pytest.fixture
-def uncollected() -> Iterator[None]:
+def uncollected(set_aside: None) -> Iterator[None]:
     """Collect nothing during a test."""
     gc.collect()
     gc.disable()
@@ -100,14 +109,9 @@ def test_a_plain_request_that_was_answered_is_gone(indexed: httpx2.AsyncClient, 
 
 async def left_of(client: httpx2.AsyncClient, request: httpx2.Request) -> tuple[int, int]:
     """Send a request; return its status, and how many contexts are left of it."""
-    before = {id(each) for each in gc.get_objects() if type(each) is Context}
-
-    def count() -> int:
-        return sum(type(each) is Context and id(each) not in before for each in gc.get_objects())
-
     status = (await client.send(request)).status_code
     deadline = time.monotonic() + PATIENCE
-    while (left := count()) and time.monotonic() < deadline:  # noqa: ASYNC110 - nothing tells it
+    while (left := sum(type(each) is Context for each in gc.get_objects())) and time.monotonic() < deadline:  # noqa: ASYNC110 - nothing tells it
         await asyncio.sleep(0.01)  # a thread lets go of its work a moment after its answer is there
     return status, left
 
