@@ -133,6 +133,13 @@ def _logs() -> None:
 
 
 @pytest.fixture(scope="session")
+def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a folder of all processes that test at once, for what takes too long to be made by each of them."""
+    base = tmp_path_factory.getbasetemp()
+    return base if base.name.startswith("pytest-") else base.parent
+
+
+@pytest.fixture(scope="session")
 def sample_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Write a small set of generated jockeys."""
     folder = tmp_path_factory.mktemp("data")

@@ -1,21 +1,21 @@
 """Forecasts of the complete sample: what they have to reach there, and what they must not."""
 
+import shutil
 from pathlib import Path
 
-from graphql_api import samples
+from complete_sample import complete_sample
 from graphql_api.archive.refresh import Refresh
 from graphql_api.forecasts.parameters import Parameters
 from graphql_api.forecasts.pipeline import Pipeline
 from graphql_api.storage.folder import FolderStorage
 
 
-def test_the_complete_sample(tmp_path: Path) -> None:
+def test_the_complete_sample(shared_folder: Path, tmp_path: Path) -> None:
     """The last six months are calibrated, and lie between the uniform forecast and the market, which knows more.
 
     A model without odds that is better than this market has a leak: then this test fails, and the gate refuses it.
     """
-    samples.write_complete(tmp_path, seed=1)
-    storage = FolderStorage(tmp_path)
+    storage = FolderStorage(shutil.copytree(complete_sample(shared_folder).folder, tmp_path / "data"))
     Refresh(storage).run(4)
     pipeline = Pipeline(storage, parameters=Parameters(test_months=6))
     card = pipeline.train()

@@ -1,14 +1,15 @@
 """Fixture for tests of the deployment's templates: name this module in ``pytest_plugins``."""
 
+from pathlib import Path
+
 import pytest
 
 from deployment import Make, template
 
 
 @pytest.fixture
-def make(tmp_path_factory: pytest.TempPathFactory) -> Make:
+def make(shared_folder: Path) -> Make:
     """Give the function that packages a variant, unless that was done before."""
-    base = tmp_path_factory.getbasetemp()
-    shared = (base if base.name.startswith("pytest-") else base.parent) / "templates"
+    shared = shared_folder / "templates"
     shared.mkdir(exist_ok=True)
     return lambda chosen: template(chosen, shared)
