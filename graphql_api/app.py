@@ -74,12 +74,12 @@ class Core:
 
     @property
     def engine(self) -> "Engine":
-        """Return what executes operations."""
+        """Return the engine that executes operations."""
         return self.executor().engine
 
     @property
     def documents(self) -> "Documents":
-        """Return what judges documents."""
+        """Return the cache that validates documents."""
         return self.executor().documents
 
     async def run(
@@ -105,9 +105,9 @@ def create_core(
     slices: tuple[Slice, ...] = SLICES,
     schema: "strawberry.Schema | None" = None,
 ) -> Core:
-    """Wire everything below HTTP; ``storage`` replaces the one that settings name, ``schema`` that of the slices.
+    """Connect all parts below HTTP. ``storage`` replaces that of the settings, ``schema`` that of the slices.
 
-    Raises ``ConfigError`` where the settings name what cannot be a storage or a store.
+    Raises ``ConfigError`` if a storage or store of the settings is invalid.
     """
     logs.configure(settings.log_level)
     locate_store(settings)  # told now: what uses the store may be opened days later
@@ -142,15 +142,15 @@ def api_schema_text(slices: Sequence[Slice] = SLICES) -> str:
 
 
 def create_app(settings: Settings, storage: Storage | None = None) -> ASGIApp:
-    """Make an application with caches of its own; ``storage`` replaces the one that the settings name."""
+    """Return an application with its own caches. ``storage`` replaces that of the settings."""
     return serve_core(create_core(settings, storage), settings)
 
 
 def serve_core(core: Core, settings: Settings, *, graphql_now: bool = False) -> ASGIApp:
-    """Make the application that serves ``core`` over HTTP: the pipeline, and the routes within it.
+    """Return the application that serves ``core`` over HTTP: the pipeline and its routes.
 
-    GraphQL is imported and made with the first request for it, or by ``graphql_now`` at once; so it is, too, where
-    there are trusted documents to judge. Raises ``ConfigError`` where these cannot be read.
+    GraphQL is imported and built by the first request for it. It is built at once with ``graphql_now``, and if
+    there are trusted documents. Raises ``ConfigError`` if these cannot be read.
     """
     responder = Responder(settings.encoded_bytes, InFlight(settings.in_flight_bytes))
     graphql = GraphQLApp(lambda: _graphql_parts(core, http, shown.explorer if settings.has_explorer else None))
@@ -175,14 +175,14 @@ def serve_core(core: Core, settings: Settings, *, graphql_now: bool = False) -> 
 
 
 def _mcp(graphql: GraphQLApp, version: str, settings: Settings) -> Route:
-    """Return the route of MCP, which is imported where it is turned on. Raises ``ConfigError``."""
+    """Return the route of MCP, which is imported only if it is turned on. Raises ``ConfigError``."""
     from graphql_api.web.mcp.route import McpEndpoint
 
     return McpEndpoint(graphql, version, settings).route()
 
 
 def graphql_parts(core: Core) -> GraphQLParts:
-    """Return what answers operations, for who asks without HTTP. Raises ``ConfigError``."""
+    """Return the parts of GraphQL for callers without HTTP. Raises ``ConfigError``."""
     settings = core.settings
     responder = Responder(settings.encoded_bytes, InFlight(settings.in_flight_bytes))
     graphql = GraphQLApp(lambda: _graphql_parts(core, http, None))
@@ -192,7 +192,7 @@ def graphql_parts(core: Core) -> GraphQLParts:
 
 @without_collections()
 def _graphql_parts(core: Core, http: Http, explorer: Callable[[Request], Awaitable[Response]] | None) -> GraphQLParts:
-    """Import and make what answers GraphQL. Raises ``ConfigError``."""
+    """Import and build GraphQL. Raises ``ConfigError``."""
     from graphql_api.web.endpoint import GraphQLEndpoint
     from graphql_api.web.persisted import Persisted
     from graphql_api.web.trusted import load_trusted
@@ -219,7 +219,7 @@ def _graphql_parts(core: Core, http: Http, explorer: Callable[[Request], Awaitab
 
 
 def _layers(slices: Sequence[Slice], http: Http, coded: tuple[str, ...]) -> list[Layer]:
-    """List what a request passes on its way to the routes, in this order; errors of the paths ``coded`` have codes."""
+    """Return the layers from the outermost to the innermost. Errors of the paths ``coded`` have codes."""
     settings = http.settings
     sliced = (load(each.layer)(http) for each in slices if each.layer)
     return [
@@ -230,7 +230,7 @@ def _layers(slices: Sequence[Slice], http: Http, coded: tuple[str, ...]) -> list
 
 
 def _router(routes: list[Route], core: Core, offload: Offload) -> Starlette:
-    """Make what answers everything but GraphQL, and closes what was opened when the server stops."""
+    """Return the application of all routes except GraphQL. It closes all services when the server stops."""
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -253,13 +253,13 @@ def _router(routes: list[Route], core: Core, offload: Offload) -> Starlette:
 
 
 def _examples(slices: Sequence[Slice], http: Http) -> GetExamples:
-    """Return what gives the examples of pages: the first slice that has some."""
+    """Return the function for examples of pages, from the first slice that has one."""
     return next((load(each.examples)(http) for each in slices if each.examples), no_examples)
 
 
 @cache
 def release() -> bytes:
-    """Digest this package's code: a part of ETags, since other code may answer the same question otherwise."""
+    """Return a digest of this package's code, a part of ETags, since new code may give other responses."""
     digest = blake2b(digest_size=16)
     for path in sorted(Path(__file__).parent.rglob("*.py")):
         digest.update(path.read_bytes())

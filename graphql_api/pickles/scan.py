@@ -1,4 +1,4 @@
-"""The guard before the unpickler: one pass over the opcodes that admits only what genuine frames are written with.
+"""The check before the unpickler: one pass over the opcodes, which allows only those of genuine frames.
 
 The C unpickler is fast but trusting: one opcode can make it reserve gigabytes, and it hashes whatever a file uses as
 the key of a dict, which crashes on deep tuples. So the stream is checked and copied: what genuine frames never use is
@@ -39,7 +39,7 @@ _REPLACED = {
 
 
 def transcribe(data: bytes, limits: Limits) -> bytes:
-    """Copy one pickle stream so that it can be given to ``standins.unpickle``.
+    """Return a checked copy of a pickle stream for ``standins.unpickle``.
 
     Raises ``DataCorrupt`` for opcodes, sizes, counts or depths that no genuine frame has, and for bytes after its end.
     """
@@ -53,7 +53,7 @@ def transcribe(data: bytes, limits: Limits) -> bytes:
 
 
 class _Scan:
-    """Where one pass stands: what it may still count, and what it has copied."""
+    """The state of one pass: the remaining limits, and the copy."""
 
     def __init__(self, data: bytes, limits: Limits) -> None:
         self.data = data
@@ -69,7 +69,7 @@ class _Scan:
         self.copied = 0
 
     def header(self) -> tuple[int, int]:
-        """Return the protocol and where the stream begins behind it; protocols 0 and 1 are not written down."""
+        """Return the protocol and the start of the stream after it. Protocols 0 and 1 have no header."""
         if self.opcode(0) != _PROTO:
             return 0, 0
         protocol = self.opcode(1)
@@ -84,7 +84,7 @@ class _Scan:
         return self.data[position]
 
     def run(self, position: int) -> int:
-        """Skip a thousand simple cells, or fewer tokens; gives the position after them, 0 where there are none."""
+        """Skip a thousand simple cells, or fewer tokens. Return the position after them, 0 if there are none."""
         self.spend("steps", 1)
         runs = self.runs
         match = runs.full.match(self.data, position)
@@ -111,7 +111,7 @@ class _Scan:
         self.spend("values", len(kinds) - containers - sum(map(kinds.count, SILENT)))
 
     def step(self, opcode: int, position: int) -> int:
-        """Check one opcode and give the position of the next."""
+        """Check one opcode. Return the position of the next."""
         skip = ARGUMENTS.get(opcode)
         if skip is None:
             raise refuse("opcode", f"opcode {opcode:#04x}, which no frame is written with")
@@ -130,13 +130,13 @@ class _Scan:
         return end
 
     def spend(self, kind: str, count: int) -> None:
-        """Bound how many there are of each kind of thing."""
+        """Check the limits of counts."""
         self.room[kind] -= count
         if self.room[kind] < 0:
             raise refuse("too_large", f"more {kind} than a frame may hold")
 
     def nest(self, opcode: int) -> None:
-        """Bound the open marks: each is a collection that is still being written."""
+        """Check the limit of open marks. Each is a collection that is not complete."""
         self.depth += (opcode == _MARK) - (opcode in CLOSERS)
         if not 0 <= self.depth <= self.limits.nesting:
             raise refuse("nesting", "collections nested too deeply, or closed twice")
@@ -152,7 +152,7 @@ class _Scan:
         self.put(position, b"B" + len(text).to_bytes(4, "little") + text.encode("latin-1"), end)
 
     def replace(self, opcode: int, position: int, end: int) -> None:
-        """Copy another opcode in place of this."""
+        """Copy another opcode in place of the current one."""
         if opcode == _DICT:
             if self.previous != _MARK:
                 raise refuse("opcode", "a dict made from a mark")
@@ -160,7 +160,7 @@ class _Scan:
         self.put(position, _REPLACED[opcode], end)
 
     def put(self, position: int, other: bytes, end: int) -> None:
-        """Copy all up to ``position``, then ``other``; continue at ``end``."""
+        """Copy the bytes before ``position``, then ``other``. Continue at ``end``."""
         self.parts += self.data[self.copied : position], other
         self.copied = end
 

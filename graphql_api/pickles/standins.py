@@ -1,4 +1,4 @@
-"""Inert stand-ins: what a pickle's classes, functions and dicts become, so that nothing it names is ever reached."""
+"""Inert stand-ins for a pickle's classes, functions and dicts, so that nothing that it names is used."""
 
 import io
 import pickle
@@ -12,25 +12,25 @@ _FIELDS = 100  # a DataFrame, which has the most, has five attributes; subclasse
 
 
 class Node:
-    """One object of the pickle: the word for what made it, its arguments, and its state (None without one)."""
+    """One object of the pickle: the word of its class or function, its arguments, and its state (None without one)."""
 
     __slots__ = ("args", "name", "state")
 
     def __init__(self, name: str, args: tuple[Any, ...]) -> None:
-        """Keep what the pickle said."""
+        """Store the call."""
         self.name = name
         self.args = args
         self.state: Any = None
 
     def __setstate__(self, state: Any) -> None:
-        """Keep the state; no object has two."""
+        """Store the state. No object has two."""
         if self.state is not None:
             raise refuse("malformed", f"a second state for one {self.name}")
         self.state = state
 
 
 class Foreign(Node):
-    """What a name that no frame needs has made: nothing of it is read, so its arguments and content are dropped."""
+    """An object of a foreign name. It is never read, so its arguments and content are dropped."""
 
     __slots__ = ()
 
@@ -53,7 +53,7 @@ class Name:
     __slots__ = ("name", "spelling")
 
     def __init__(self, name: str, spelling: str) -> None:
-        """Keep what is named."""
+        """Store the name."""
         self.name = name
         self.spelling = spelling
 
@@ -102,11 +102,11 @@ class Pairs:
     __slots__ = ("items",)
 
     def __init__(self) -> None:
-        """Begin empty."""
+        """Start empty."""
         self.items: list[tuple[Any, Any]] = []
 
     def __setitem__(self, key: Any, value: Any) -> None:
-        """Keep one pair."""
+        """Store one pair."""
         self.items.append((key, value))
 
     def __setstate__(self, state: Any) -> None:
@@ -115,7 +115,7 @@ class Pairs:
 
 
 class _Unpickler(pickle.Unpickler):
-    """The C unpickler, for which a name is a row of our table, or a foreign one, and nothing else."""
+    """The C unpickler, for which all names are rows of our table or foreign."""
 
     def __init__(self, stream: io.BytesIO) -> None:
         super().__init__(stream)
@@ -129,7 +129,7 @@ class _Unpickler(pickle.Unpickler):
         return self.names[key]
 
     def persistent_load(self, _pid: Any, /) -> Any:
-        """Refuse: no part of a frame lies outside its file."""
+        """Refuse, since no part of a frame is outside of its file."""
         raise refuse("opcode", "a persistent id")
 
 

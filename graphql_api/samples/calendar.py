@@ -1,7 +1,7 @@
 """The fictional racing calendar: days, cards, results, payouts and odds, past and to come, without pandas.
 
-All of it follows from the seed. Nothing here asks for the time: who shows a calendar as if it were live passes the
-moment, and takes results and payouts only of races that are over by then.
+Everything follows from the seed. Nothing here reads the clock: to show a calendar as if it were live, pass the
+time, and use results and payouts only of races that are over.
 
     calendar = Calendar(seed=1)
     for race in calendar.races(date(2026, 4, 5)):
@@ -36,7 +36,7 @@ _CROPS, _CARDS, _OUTCOMES = 128, 8192, 8192  # kept
 
 @dataclass(frozen=True, slots=True)
 class Runner:
-    """A declared horse; ``weight`` and ``change`` in kg are None where it was not weighed, or not before."""
+    """A declared horse. ``weight`` and ``change`` in kg are None if it was not weighed, or not before."""
 
     number: int
     bracket: int | None
@@ -70,7 +70,7 @@ class Race:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A race in figures: its result, the final odds, and what the horses carried in kg."""
+    """The numbers of a race: its result, the final odds, and the carried weights in kg."""
 
     result: Result
     odds: tuple[Quote, ...]
@@ -78,14 +78,14 @@ class Outcome:
 
 
 class Calendar:
-    """One seed's racing. The same questions have the same answers in whatever order they are asked; not thread-safe.
+    """The calendar of one seed. Results do not depend on the order of calls. Not safe for threads.
 
-    The first question about a meeting runs the careers of its horses up to that day, which takes about a second; later
-    ones go on from there.
+    The first call for a meeting computes the careers of its horses up to that day, which takes about a second. Later
+    calls continue from there.
     """
 
     def __init__(self, seed: int) -> None:
-        """Take the seed from which all follows."""
+        """Store the seed, which determines everything."""
         self.seed = seed
         self._duty = Duty(seed)
         self._crop = lru_cache(maxsize=_CROPS)(self._new_crop)
@@ -101,20 +101,20 @@ class Calendar:
         )
 
     def result(self, race: Race) -> Result:
-        """Return how a race ended."""
+        """Return the result of a race."""
         return self.outcome(self._run(race)).result
 
     def payouts(self, race: Race) -> tuple[Payout, ...]:
-        """Return what the winning tickets of a race pay; nothing of an abandoned one."""
+        """Return the payouts of a race. Empty for an abandoned one."""
         run = self._run(race)
         return payouts_of(run, Market(run, self.seed).shares())
 
     def odds(self, race: Race, at: datetime) -> tuple[Quote, ...]:
-        """Return the odds to win at a moment with a zone, in the order of the numbers; none before sales open."""
+        """Return the win odds at a time with a zone, in the order of the numbers. Empty before sales open."""
         return Market(self._run(race), self.seed).at(at, race.start)
 
     def pools(self, race: Race, at: datetime) -> "Pools | None":
-        """Return the odds of all types at a moment with a zone; None before sales open."""
+        """Return the odds of all types at a time with a zone. None before sales open."""
         run = self._run(race)
         shares = Market(run, self.seed).shares_at(at, race.start)
         if shares is None:
@@ -132,7 +132,7 @@ class Calendar:
         return dict(sorted(runs.items()))
 
     def place_of(self, rider: int, day: date) -> str | None:
-        """Return the racecourse where a rider, a place in the roster, is on a day."""
+        """Return the racecourse of a jockey, given by the place in the roster, on a day."""
         for course, bookings in self._duty.bookings(day).items():
             if any(booking.rider == rider for booking in bookings):
                 return course

@@ -1,4 +1,4 @@
-"""The card of a meeting: weather and going, and which horses each of its races is for, drawn from the seed alone."""
+"""The card of a meeting: weather, going and conditions of its races, drawn only from the seed."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ _SNOW_MONTHS = (12, 1, 2)
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """What is known of a meeting before its races: ``slots`` gives each race's stable and the age of its horses.
+    """The data of a meeting before its races. ``slots`` are each race's stable and the age of its horses.
 
     Races from number ``abandoned_from`` on are abandoned. ``moisture`` is ban'ei's, in per cent.
     """

@@ -1,4 +1,4 @@
-"""Who the sample riders are: each id's way of riding, and how its file was written."""
+"""The sample jockeys: the riding style of each id, and the form of its file."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -15,7 +15,7 @@ _PROVINCES = ("門別", "岩手", "兵庫", "佐賀")
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """How a file is written: its headers, its dtypes and its compression.
+    """The form of a file: headers, dtypes and compression.
 
     ``batch``: so many rows were inferred by themselves and then joined, which mixes types within a column (0: all at
     once). ``dates``: the date format, or ``datetime`` for a parsed column. ``strings``: the dtype of text columns.
@@ -33,7 +33,7 @@ class Layout:
 
 @dataclass(frozen=True, slots=True)
 class Career:
-    """One rider: where, how often and how well.
+    """One jockey: racecourses, frequency of rides and skill.
 
     ``circuits`` gives the chance of riding on a racing day of each circuit; away from JRA the rider goes round
     ``regions`` by the week. ``skill`` is 1 for the average rider. ``jumps`` is the share of jump races among JRA rides.
@@ -54,7 +54,7 @@ class Career:
     layout: Layout = Layout()
 
     def rows(self, asked: int) -> int:
-        """Size this career where the busiest one has ``asked`` rows."""
+        """Return the rows of this career if the longest one has ``asked`` rows."""
         rows = max(1, round(asked * self.share))
         return rows if self.most is None else min(rows, self.most)
 
@@ -86,7 +86,7 @@ CAREERS = {
     "a0004": replace(_REGULAR, name="試作湾岸", regions=("南関東",), skill=1.3, share=0.5, layout=Layout(batch=20)),
     "a0005": replace(_REGULAR, name="凡例旅人", regions=_PROVINCES, skill=1.0),
 }
-"""The first riders: those that show the most."""
+"""The first jockeys, with the greatest variety."""
 
 _SURNAMES = ("見本", "例題", "架空", "試作", "雛形", "仮設", "模擬", "例示", "凡例", "仮名", "練習", "試験")
 _GIVEN = (

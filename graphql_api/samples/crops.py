@@ -24,7 +24,7 @@ from graphql_api.samples.stables import JUMPERS, STABLES
 from graphql_api.samples.vocabulary import DEBUT, GRADED, PRIZE_SHARES, WIN3, RaceClass
 
 DEBUTS = -1
-"""The level of horses that have yet to run."""
+"""The level of horses that have not run yet."""
 
 _REST_DAYS = 13
 _LONG_REST_DAYS, _COME_BACK = 150, 0.6
@@ -46,7 +46,7 @@ class Crop:
     """One year's horses of a stable, and their races so far."""
 
     def __init__(self, stable: str, foaled: int, seed: int, cards: Cards, bookings: Bookings) -> None:
-        """Start with no horse; ``cards`` and ``bookings`` tell a day's races and riders."""
+        """Start without horses. ``cards`` and ``bookings`` return a day's races and jockeys."""
         self._name, self._foaled, self._seed = stable, foaled, seed
         self._stable = STABLES[stable]
         self._cards, self._bookings = cards, bookings
@@ -58,7 +58,7 @@ class Crop:
         self._runs: dict[tuple[date, str], dict[int, Run]] = {}
 
     def runs(self, day: date, course: str) -> dict[int, Run]:
-        """Return the crop's races at a meeting by number, having run all that came before."""
+        """Return the crop's races at a meeting by number. All earlier races are computed first."""
         while self._next <= min(day, self._last):
             self._race_day(self._next)
             self._next += timedelta(days=1)
@@ -124,7 +124,7 @@ class Crop:
         return [each for each in surfaces if each == DIRT or (mixed and each == TURF)]
 
     def _newcomers(self, day: date, age: int) -> float:
-        """Return how much room there is for horses that have yet to run, as long as there are names."""
+        """Return the number of places for horses that have not run yet, while there are names."""
         if self._horses >= self._stable.names[1] - _SPARE_NAMES:
             return 0.0
         if self._name == JUMPERS or self._stable.circuit == OVERSEAS:

@@ -1,4 +1,4 @@
-"""Which riders are where on a day, for which races they are booked, and who rides which horse."""
+"""The duty of jockeys: their racecourse on a day, their races, and their horses."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -14,10 +14,10 @@ from graphql_api.samples.horses import Horse
 from graphql_api.samples.places import JRA, OVERSEAS, RACING_DAYS, meetings
 
 RIDERS = tuple(ROSTER.items())
-"""Every rider; elsewhere a rider is his place in this list."""
+"""All jockeys. Other modules refer to a jockey by the place in this list."""
 
 SKILLS = tuple(0.6 * log(career.skill) for _, career in RIDERS)
-"""What each rider adds to a horse's strength."""
+"""The contribution of each jockey to a horse's strength."""
 
 _ALL = (1 << RACES_A_DAY) - 1
 _BOOKINGS = [
@@ -36,15 +36,15 @@ class Booking(NamedTuple):
 
 
 class Duty:
-    """The riders' diary: the same for the same seed, whichever day is asked for first."""
+    """The jockeys' calendar. It depends only on the seed, not on the order of calls."""
 
     def __init__(self, seed: int) -> None:
-        """Take the seed from which all follows."""
+        """Store the seed, which determines everything."""
         self._seed = seed
         self.bookings = lru_cache(maxsize=2048)(self._bookings)
 
     def _bookings(self, day: date) -> dict[str, list[Booking]]:
-        """Return who is booked at each racecourse of a day."""
+        """Return the bookings at each racecourse of a day."""
         places = _Places(day, self._seed)
         rng = Random(f"{self._seed}/duty/{day}")  # noqa: S311  (sample data, no secret)
         booked: dict[str, list[Booking]] = {}

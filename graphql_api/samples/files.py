@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd  # type: ignore[import-untyped]
 
 COMPLETE_SPAN = timedelta(days=729)
-"""From so long before its newest day on, two seasons, the complete sample holds every ride of its riders."""
+"""Time before the newest day, two seasons, for which the complete sample has every ride of its jockeys."""
 
 _LONG = 20_000
 _SUFFIXES = (".pickle", ".pickle.gz")

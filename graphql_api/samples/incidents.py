@@ -1,4 +1,4 @@
-"""What befalls races: dealt like a deck of cards, so that each comes up before any comes up again."""
+"""Incidents in races, in a random order in which each occurs before any is repeated."""
 
 from collections.abc import Iterator
 from random import Random
@@ -17,7 +17,7 @@ _FEWEST = 5  # so few are left in any race
 
 
 def deal_incidents(rng: Random) -> Iterator[str]:
-    """Yield what befalls race after race, mostly nothing."""
+    """Yield the incident of each race, in most cases none."""
     while True:
         yield from rng.sample(_DECK, len(_DECK))
 

@@ -1,7 +1,7 @@
-"""What the crowd believes of a race, and the odds that follow: it knows part of each horse's strength.
+"""The opinion of the market about a race, and its odds. The market knows a part of each horse's strength.
 
-The odds open on the eve on a rough opinion, drift towards the final one, and stand still two minutes before the start.
-At each moment they add up to the share that is paid out.
+Sales open on the day before with a rough opinion. Odds approach the final one, and stop two minutes before the start.
+At each time the sum of their inverses fits the pay rate.
 """
 
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ PAY_RATE = PAY_RATES[Organiser.JRA][BetType.WIN]
 """Thousandths of the stakes to win that are paid out, the same everywhere."""
 
 OPENS, CLOSES = timedelta(hours=24), timedelta(minutes=2)
-"""How long before the start sales open and close."""
+"""Time before the start at which sales open and close."""
 
 _ERROR = 0.4  # the crowd's error about a horse's strength, in units of strength
 _PRUDENCE = 0.93  # how far it trusts its own opinion
@@ -30,7 +30,7 @@ _POOL = 10**9
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """A horse's odds to win, and its rank among the favourites; both None for one that is out."""
+    """A horse's win odds and their rank. Both are None for a non-starter."""
 
     number: int
     odds: float | None

@@ -1,4 +1,4 @@
-"""Which class a race is of, and what it is called."""
+"""Classes and names of races."""
 
 from datetime import date
 from random import Random

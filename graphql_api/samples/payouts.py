@@ -1,4 +1,4 @@
-"""What tickets pay: each pool is shared as Harville's formula tells from the shares of the stakes to win."""
+"""Payouts of tickets. Shares of each pool follow from those of the win pool by Harville's formula."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass

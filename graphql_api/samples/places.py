@@ -1,4 +1,4 @@
-"""Where and when there is racing: real racecourses, and a year of meetings."""
+"""Places and days of racing: real racecourses, and a year of meetings."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -120,7 +120,7 @@ class Meeting:
         return f"{self.round}{self.course}{self.number}" if self.round else self.course
 
     def race_id(self, number: int) -> str | None:
-        """Return netkeiba's id of a race in 12 digits; None overseas, where ids follow no rule."""
+        """Return netkeiba's id of a race with 12 digits. None for overseas races, whose ids have no rule."""
         if (code := COURSE_CODES.get(self.course)) is None:
             return None
         middle = f"{self.round:02d}{self.number:02d}" if self.round else f"{self.day:%m%d}"

@@ -1,4 +1,4 @@
-"""The result of a race in figures: times, margins, places at the corners, pace."""
+"""The numbers of a race's result: times, margins, positions at corners, pace."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from graphql_api.samples.vocabulary import GOING_FACTORS, NAR_PACES, PACES
 
 @dataclass(frozen=True, slots=True)
 class Finish:
-    """How one horse finished. Times are in tenths of a second; None where they are not taken.
+    """The finish of one horse. Times are in tenths of a second. None if they are not measured.
 
     ``status`` is netkeiba's letter for what went wrong, else empty. ``margin`` is the time behind the winner, the
     winner's own is minus the lead over the second. ``corners`` are the places at the corners. ``last3f`` is the time of
@@ -39,7 +39,7 @@ class Result:
 
 
 def result_of(run: Run, seed: int) -> Result:
-    """Work out the result of a race."""
+    """Compute the result of a race."""
     if run.abandoned:
         return Result((), None)
     rng = Random(f"{seed}/result/{run.key}")  # noqa: S311  (sample data, no secret)

@@ -1,4 +1,4 @@
-"""One rider's results, cell by cell as netkeiba writes them."""
+"""One jockey's results as cells in netkeiba's form."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
@@ -16,7 +16,7 @@ from graphql_api.samples.vocabulary import PRIZE_SHARES
 from graphql_api.slips.tickets.field import race_field
 
 FIRST_DAY = date(1850, 1, 1)
-"""Before this day there was no racing."""
+"""The first day of racing."""
 
 _OLD_TIMES = date(2005, 1, 1)
 _PLACES = {jockey_id: place for place, (jockey_id, _) in enumerate(RIDERS)}
