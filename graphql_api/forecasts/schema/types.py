@@ -52,7 +52,7 @@ class ForecastReason:
 
 @strawberry.type(description="The forecast for one runner.")
 class ForecastEntry:
-    """Public face of ``judged.JudgedRunner``."""
+    """Public face of ``race_forecast.JudgedRunner``."""
 
     forecast: strawberry.Private[published.RunnerForecast]
     horse_number: int = strawberry.field(description="Number of the horse (馬番).")
@@ -95,7 +95,7 @@ class ForecastEntry:
 
 @strawberry.type(description="Comparison of a forecast with the result of its race.")
 class ForecastResult:
-    """Public face of ``judged.Judgement``, whose attributes it shares."""
+    """Public face of ``race_forecast.Judgement``, whose attributes it shares."""
 
     loss: float = strawberry.field(
         name="logLoss",
@@ -113,7 +113,7 @@ class ForecastResult:
 
 @strawberry.type(description="Forecast of a race. The model and its features use no data of the race day or later.")
 class RaceForecast:
-    """Public face of ``judged.JudgedRace``."""
+    """Public face of ``race_forecast.JudgedRace``."""
 
     judged: strawberry.Private[JudgedRace]
     model_version: strawberry.ID = strawberry.field(description="Version of the model.")
