@@ -12,7 +12,7 @@ import sys
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from threading import Event
+from threading import Barrier, Event
 
 import pandas as pd
 import pytest
@@ -580,15 +580,18 @@ def test_the_index_of_an_ended_run_is_incomplete(sample_data: Path, tmp_path: Pa
 
 
 class _EndingAtOnce(FolderStorage):
-    """A folder in which one file cannot be read, and the other reads end after that one only."""
+    """A folder in which one of six files cannot be read, while the other reads have begun and not ended."""
 
     def __init__(self, root: Path) -> None:
-        """Hold the others up until the one has failed."""
+        """Let the one fail once all have begun, and hold the others up until it has."""
         super().__init__(root)
+        self._begun = Barrier(6)
         self._failed = Event()
 
     def read(self, key: str, etag: str | None = None, *, max_bytes: int = MAX_OBJECT_BYTES) -> StoredObject | None:
         """Fail for one jockey."""
+        if key.endswith(".pickle"):
+            self._begun.wait(30)
         if key == "00001.pickle":
             self._failed.set()
             raise UpstreamUnavailable("The storage is unavailable; try again later.")
