@@ -53,7 +53,7 @@ def test_examples_name_the_first_jockey_held(tmp_path: Path) -> None:
     assert documented.startswith("05339 ")
     for text in (landing, explorer, documented):
         assert "00001" not in text
-        assert "$" not in text
+        assert "$" not in text.replace("$BASE", "")  # which the shell of the reader puts in
     assert 'data-notice=""' in explorer
 
 
