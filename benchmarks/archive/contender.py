@@ -13,6 +13,7 @@ from typing import Any
 
 from benchmarks.archive.questions import QUESTIONS, SQL_COLUMNS, Contender, Question, rows_of
 from benchmarks.archive.servers import SERVERS
+from benchmarks.cores import EVERY, ONE, on
 
 INDICES = ("horse_name", "date", "jockey_id", "year, racecourse, surface")
 
@@ -101,7 +102,8 @@ def polars(folder: Path, _lite: Path) -> Iterator[Contender]:
     yield Contender(ask, memory)
 
 
-CONTENDERS = {"api": api, "duckdb": duckdb, "polars": polars, "sqlite": sqlite, **SERVERS}
+IN_PROCESS = {"api": api, "duckdb": duckdb, "polars": polars, "sqlite": sqlite}
+CONTENDERS = {**IN_PROCESS, **SERVERS}
 
 
 def measured(contender: Contender, rounds: int) -> Iterator[dict[str, Any]]:
@@ -134,9 +136,10 @@ def main() -> None:
     parser.add_argument("lite", type=Path, help="the file of write_lite")
     parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args()
-    for contender in CONTENDERS[options.contender](options.folder, options.lite):
-        answers = list(measured(contender, options.rounds))
-        print(json.dumps({"peak_mb": round(contender.memory() / 2**20), "answers": answers}))
+    with on(ONE if options.contender in IN_PROCESS else EVERY):  # servers choose their core themselves
+        for contender in CONTENDERS[options.contender](options.folder, options.lite):
+            answers = list(measured(contender, options.rounds))
+            print(json.dumps({"peak_mb": round(contender.memory() / 2**20), "answers": answers}))
 
 
 if __name__ == "__main__":

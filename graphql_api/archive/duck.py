@@ -22,6 +22,8 @@ _DISK_FULL = ("No space left on device", "max_temp_directory_size", "failed to o
 def connect(database: Path | None, **settings: Any) -> "DuckDBPyConnection":
     """Open a database in a file, or one in memory, with one thread: more would add up in an order of their own.
 
+    DuckDB's eight threads for reading files are off, too: small local files are read sooner without them.
+
     Raises ``EngineMissing`` where DuckDB is not installed.
     """
     try:
@@ -29,7 +31,7 @@ def connect(database: Path | None, **settings: Any) -> "DuckDBPyConnection":
     except ImportError as error:
         hint = install_hint(EXTRA)
         raise EngineMissing(f"This requires DuckDB (the extra '{EXTRA}'), which is not installed. {hint}") from error
-    return duckdb.connect(str(database or ":memory:"), config={"threads": 1, **settings})
+    return duckdb.connect(str(database or ":memory:"), config={"threads": 1, "async_threads": 0, **settings})
 
 
 @contextmanager
