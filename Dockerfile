@@ -1,4 +1,4 @@
-# Four images of one base: `function` for Lambda, `adapter` for Lambda by Lambda Web Adapter, `server` for docker run, ECS
+# Four images of one base, beside `sample`, which writes data for a trial: `function` for Lambda, `adapter` for Lambda by Lambda Web Adapter, `server` for docker run, ECS
 # and Kubernetes, and `forecast` for the jobs of forecasts on Lambda.
 #   docker build --target function --platform linux/arm64 --provenance=false -t graphql-api .
 #   docker build --target adapter --platform linux/arm64 --provenance=false -t graphql-api-adapter .

@@ -43,7 +43,7 @@ setup: .venv/installed ## Create the locked environment for development in .venv
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: make PYTHON=python3.13 …")'
 	$(PYTHON) -m venv .venv
 
-# What serving takes, and pandas to write the sample: a third of what development takes.
+# What serving takes, and pandas to write the sample: a quarter of what development takes.
 .venv/run: requirements/run.txt pyproject.toml | .venv/bin/python
 	$(PIP) --require-hashes -r requirements/run.txt
 	$(PIP) --no-deps --no-build-isolation --editable .

@@ -21,7 +21,7 @@ class CommentsSettings:
     )
     comments_updates: bool = setting(
         False,  # noqa: FBT003
-        "Request previews each evening (`queue-comments`) and delete expired comments each morning (`clean-comments`) "
+        "Request previews each evening (`queue-comments`) and delete replaced comments each morning (`clean-comments`) "
         "in the plain server. On AWS the slice's schedules do this",
     )
     comments_provider: ProviderName = setting(
