@@ -29,6 +29,6 @@ OddsDelivery = enum_of(
     (
         ("queued", "The delivery waits for an attempt, or is in progress."),
         ("delivered", "The webhook has received the message."),
-        ("failed", "It was given up: after three attempts, or because the webhook refused it."),
+        ("failed", "It was given up: after the last attempt, or because the webhook refused it."),
     ),
 )
