@@ -28,6 +28,10 @@ CONTENDED_SECONDS = 5.0
 LONGEST_WAIT = 7_200.0
 """Seconds for which whoever refuses an attempt may put off the next one; SQS hides no message longer than 12 hours."""
 
+COUNTED_ATTEMPTS, COUNTED_WAIT = 3, 60.0
+"""The same after the first attempts: SQS counts the age of a message until it was received more than three times, and
+an alarm is raised at ten minutes, which no receiver of notifications may do."""
+
 JITTER = 0.2
 """Largest part by which a wait is made longer at random, so that jobs that failed together do not come together."""
 
@@ -178,7 +182,8 @@ class Ledger:
         if not may_retry or claim.is_last_attempt:
             self._end(claim, replace(claim, state=JobState.FAILED, error=code, finished=now))
             return None
-        pause = max(claim.waits[claim.attempts - 1], min(not_within, LONGEST_WAIT))
+        longest = COUNTED_WAIT if claim.attempts <= COUNTED_ATTEMPTS else LONGEST_WAIT
+        pause = max(claim.waits[claim.attempts - 1], min(not_within, longest))
         pause *= uniform(1, 1 + JITTER)  # noqa: S311 - no secret
         again = replace(claim, state=JobState.QUEUED, error=code, lease=0, not_before=now + pause)
         return pause if self._end(claim, again) else None
