@@ -76,10 +76,13 @@ class EmbeddedEngine:
         return cursor, statement.text if rides == RIDES else statement.over(rides)
 
     def _years(self, statement: Statement) -> list[int]:
-        """List the years whose files a question needs, the newest first; all where there are none."""
+        """List the years whose files a question needs, the newest first.
+
+        Where no file has rides of its years, that is one file: of it, too, no ride is chosen.
+        """
         first, last = statement.years
         known = sorted(self.manifest.rides, reverse=True)
-        return [year for year in known if first <= year <= last] or known
+        return [year for year in known if first <= year <= last] or known[:1]
 
     @property
     def held(self) -> Held:

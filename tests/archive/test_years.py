@@ -1,5 +1,6 @@
 """A question opens the files of the years that its rides may be of, and no others."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -9,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from careers import JOCKEY, career
-from graphql_api.archive.questions import Rides, count_statement
+from graphql_api.archive.counting import FIGURES
+from graphql_api.archive.questions import Grouping, Rides, count_statement
 from graphql_api.archive.years import ALL_YEARS, Years, years_of
 from graphql_api.tables.conditions import EVERYTHING, All, AnyOf, Comparison, Condition, Not, Where
 
@@ -78,6 +80,7 @@ def test_other_years_are_not_opened(tmp_path: Path) -> None:
             (of("date", "gte", date(2004, 2, 1)), 3),
             (of("year", "gt", 2004), 1),
             (of("year", "gt", 2005), 0),
+            (of("year", "lt", 1900), 0),
         ):
             assert archive.ask(count_statement(Rides(condition))) == [(count,)]
         assert archive.ask(count_statement(Rides(keys=(("date", date(2005, 5, 1)),)))) == [(1,)]
@@ -88,9 +91,15 @@ def test_other_years_are_not_opened(tmp_path: Path) -> None:
 
 
 def test_a_year_without_rides(tmp_path: Path) -> None:
-    """A year that no file is of has none."""
-    archive = archive_of(tmp_path, {JOCKEY: career({})})
+    """A year that no file is of has none, and the answers are those of the files of all years."""
+    archive = archive_of(tmp_path, {JOCKEY: career(*({"日付": day} for day in ("2005/05/01", "2004/05/01")))})
+    rides = Rides(All((of("year", "lt", 1900), of("jockey_id", "eq", JOCKEY))))
     try:
-        assert archive.ask(count_statement(Rides(of("year", "lt", 1900)))) == [(0,)]
+        assert archive.ask(count_statement(rides)) == [(0,)]
+        for by in ((), ("year",)):
+            statement = Grouping(rides, tuple(FIGURES), by, most=10).statement()
+            answer = archive.ask(statement)
+            assert answer == archive.ask(replace(statement, years=ALL_YEARS))
+            assert len(answer) == (0 if by else 1)
     finally:
         archive.close()
