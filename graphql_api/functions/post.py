@@ -39,6 +39,9 @@ could outlast the deadline, as a socket takes no more until a third of it is fre
 SMALL = 16_384
 """Bytes that wait for what follows: a small answer is one packet, and the ends of a large one cost no packet each."""
 
+MAX_HELD = 900
+"""Parts that wait; the system takes at most 1,024 at once (IOV_MAX)."""
+
 Part = bytes | memoryview
 
 log = EventLogger(__name__)
@@ -98,11 +101,11 @@ class StreamedPost:
     async def write(self, piece: Part, seconds: float) -> None:
         """Send a piece and what is held, but little is held itself: it returns once the socket has taken the piece."""
         self._held += _chunk(piece)
-        if len(piece) < SMALL and sum(map(len, self._held)) < SMALL:
-            return
         before, self._sent = self._sent, self._sent + len(piece)
         if before <= FAST_BYTES < self._sent:
             self._open().setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SLOW_SEND_BUFFER)
+        if len(self._held) < MAX_HELD and sum(map(len, self._held)) < SMALL:
+            return
         held, self._held = self._held, []
         rest = self._send(held)
         if rest:

@@ -28,6 +28,10 @@ def _generated(megabytes: int) -> Event:
     return function_url(path="/generate", query=[("mb", str(megabytes))])
 
 
+def _pieces(count: int, size: int) -> Event:
+    return function_url(path="/pieces", query=[("count", str(count)), ("bytes", str(size))])
+
+
 def _peak(running: Function) -> int:
     """Give the most memory that the function's process has used, in bytes."""
     (kilobytes,) = re.findall(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{running.process.pid}/status").read_text())
@@ -189,6 +193,16 @@ def test_generated_answer_takes_no_memory(echo: Function) -> None:
     error = echo.stream(_generated(200)).error
     assert error is not None
     assert "size" in error["errorMessage"]
+
+
+def test_small_pieces_arrive(echo: Function) -> None:
+    """However many there are; all bytes count towards those that are sent at full speed, whose connection is kept."""
+    reply = echo.stream(_pieces(5_000, 10))
+    assert (reply.status, reply.body, reply.error) == (200, b"x" * 50_000, None)
+    assert len(echo.stream(_pieces(1_000, 7_000)).body) == 7_000_000
+    assert echo.stream(_known(3)).body == b"xxx"
+    *_, small, large, last = echo.connections()
+    assert small == large != last
 
 
 # --- the service ---

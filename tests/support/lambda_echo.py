@@ -74,6 +74,17 @@ async def generate(request: Request) -> Response:
     return StreamingResponse(parts())
 
 
+async def pieces(request: Request) -> Response:
+    """Answer so many pieces of some bytes each."""
+    asked = request.query_params
+
+    async def parts():
+        for _ in range(int(asked["count"])):
+            yield b"x" * int(asked["bytes"])
+
+    return StreamingResponse(parts())
+
+
 async def known(request: Request) -> Response:
     """Answer a body of a known length, or only its head, with a status."""
     asked = request.query_params
@@ -90,6 +101,7 @@ app = Starlette(
         Route("/fail", fail),
         Route("/break-off", break_off),
         Route("/generate", generate),
+        Route("/pieces", pieces),
         Route("/known", known),
     ]
 )
