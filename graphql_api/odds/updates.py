@@ -190,11 +190,13 @@ class OddsUpdates:
         """
         compacted = []
         try:
-            for row in rows.values():
-                if row.status is OddsStatus.FINAL and not row.is_compacted and self._now() < until:
-                    outcome.compacted += await self._call(partial(self._book.compact, row.race_id))
-                    compacted.append(replace(row, is_compacted=True))
-            await self._call(lambda: self._book.keep_day(day, compacted, (), self._now()))
+            try:
+                for row in rows.values():
+                    if row.status is OddsStatus.FINAL and not row.is_compacted and self._now() < until:
+                        outcome.compacted += await self._call(partial(self._book.compact, row.race_id))
+                        compacted.append(replace(row, is_compacted=True))
+            finally:  # the races before one that fails are marked
+                await self._call(lambda: self._book.keep_day(day, compacted, (), self._now()))
         except ServiceError as error:
             log.warning("odds_not_compacted", code=error.code, **error.log_fields)
 

@@ -28,7 +28,7 @@ from graphql_api.odds.updates import OddsUpdates
 from graphql_api.races.model import Race
 from graphql_api.slips.tickets.combinations import every_combination
 from graphql_api.slips.tickets.types import BetType
-from graphql_api.store.protocol import Write
+from graphql_api.store.protocol import Key, Write
 from graphql_api.store.sqlite import SqliteStore
 
 if TYPE_CHECKING:
@@ -458,6 +458,43 @@ def test_a_compaction_that_fails_loses_nothing_and_is_done_later(tmp_path: Path)
             break
     assert is_over, "more calls than were tried"
     assert failed_in_compaction > 4
+
+
+class Keeping(SqliteStore):
+    """A store that refuses to delete what is of one race."""
+
+    race = "20250628_05_12"
+
+    def delete(self, key: Key, *, expected: int | None = None) -> None:
+        """Refuse, or delete."""
+        if self.race in key.pk:
+            raise StoreFault("Broken by order of the test.")
+        super().delete(key, expected=expected)
+
+
+def test_the_races_compacted_before_one_that_fails_are_done(tmp_path: Path) -> None:
+    """They are marked as such, and the next run goes on with the one that failed."""
+    wall = Wall(12, 0)
+    store = Keeping(tmp_path / "odds.sqlite3", wall.seconds)
+    day = race_day(tmp_path, wall, store)
+
+    async def races(_day: date) -> Sequence[Race]:
+        return [race for race in await races_of(day) if race.ids.bridge in {MAIN_RACE, Keeping.race}]
+
+    def compacted(status: OddsStatus) -> dict[str, bool]:
+        updates = day.updates(Told(board(wall(), wall(), 30, status)))
+        asyncio.run(updates.run(races, 60, everything=True))
+        updates.close()
+        return {race_id: row.is_compacted for race_id, row in Book(store, KEPT).rows(DAY).items()}
+
+    for _ in range(2):
+        compacted(OddsStatus.OPEN)
+        wall.turn(seconds=20)
+    assert compacted(OddsStatus.FINAL) == {MAIN_RACE: True, Keeping.race: False}
+    store.race = "none"
+    wall.turn(minutes=1)
+    assert compacted(OddsStatus.FINAL) == {MAIN_RACE: True, Keeping.race: True}
+    store.close()
 
 
 def run_again(day: RaceDay, told: Board) -> None:
