@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Any
 
 from graphql_api.archive.columns import NEEDED, TYPES, is_enum, members, value_column
-from graphql_api.archive.expressions import Sql
+from graphql_api.archive.expressions import Known, Sql
 from graphql_api.jockeys.best_days import BestDays
 from graphql_api.jockeys.counting import Counting
 from graphql_api.jockeys.statistics import BOUNDS, STATISTICS, Statistic
@@ -44,11 +44,14 @@ class SqlCounting(Counting):
 
     def count(self, chosen: Any) -> Any:
         """Count the chosen rows of each group."""
-        return Sql(self._aggregate(f"count(CASE WHEN {chosen.text} THEN 1 END)"))
+        counted = chosen.value.text if isinstance(chosen, Known) else f"CASE WHEN {chosen.text} THEN 1 END"
+        return Sql(self._aggregate(f"count({counted})"))
 
     def total(self, numbers: Any, chosen: Any) -> Any:
         """Add up the chosen rows' numbers."""
-        return Sql(self._aggregate(f"coalesce(sum(CASE WHEN {chosen.text} THEN {numbers.text} END), 0e0)"))
+        is_all = isinstance(chosen, Known) and chosen.value.text == numbers.text
+        added = numbers.text if is_all else f"CASE WHEN {chosen.text} THEN {numbers.text} END"
+        return Sql(self._aggregate(f"coalesce(sum({added}), 0e0)"))
 
     def numbers(self, field: str) -> Any:
         """Return a numeric field's values."""

@@ -46,11 +46,20 @@ class Sql(NDArrayOperatorsMixin):
 
     def _known(self) -> "Sql":
         """Write that it is not null."""
-        return Sql(f"({self.text} IS NOT NULL)")
+        return Known(self)
 
     def sum(self) -> "Sql":
         """Add up what all groups have."""
         return Sql(f"CAST(sum({self.text}) OVER () AS BIGINT)")
+
+
+class Known(Sql):
+    """The test that a value is not null, which aggregates of the value make themselves, and faster."""
+
+    def __init__(self, value: Sql) -> None:
+        """Test ``value``."""
+        super().__init__(f"({value.text} IS NOT NULL)")
+        self.value = value
 
 
 class Chosen(Sql):
