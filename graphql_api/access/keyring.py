@@ -74,9 +74,10 @@ class Keyring:
     def may_wait(self, request: object) -> bool:
         """Return whether a request may be read before its key is looked up; if so, it counts in ``waiting``.
 
-        Whoever makes up keys has no more than some requests read at once.
+        Whoever makes up keys has no more than some requests read, and then none while one that was not there is
+        remembered.
         """
-        if self._limiter.outage.is_on or len(self.waiting) >= MAX_WAITING:
+        if self._limiter.outage.is_on or self._missing or len(self.waiting) >= MAX_WAITING:
             return False
         self.waiting.add(request)
         return True

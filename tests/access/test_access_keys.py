@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from fakes import FakeStorage
 from graphql_api.access.account import CHECK_SECONDS
-from graphql_api.access.keyring import MAX_WAITING
+from graphql_api.access.keyring import MAX_WAITING, MISSING_SECONDS
 from graphql_api.access.service import Access
 from graphql_api.access.tokens import LENGTH, new_id, new_token, read_token
 from graphql_api.access.visitors import MAX_LOOK_UPS
@@ -153,7 +154,25 @@ def test_few_requests_of_unknown_keys_are_read_at_once(app: Served) -> None:
     dear = {"query": '{ jockey(id: "00001") { records(first: 100) { nodes { date raceName horseName } } } }'}
     assert "data" in app.client.post("/graphql", json=dear, headers=app.key()).json()
     asyncio.run(unknown[0].finish())
+    assert not unknown[-1].may_wait(), "one was not there"
+    app.clock.seconds += MISSING_SECONDS
     assert unknown[-1].may_wait()
+
+
+def test_made_up_keys_load_no_jockeys(sample_data: Path, tmp_path: Path) -> None:
+    """The first one may; others are looked up before, and so are good ones for a while, which are answered."""
+    storage = FakeStorage({f"{number:05}": (sample_data / "00001.pickle").read_bytes() for number in range(1, 50)})
+    with served(sample_data, tmp_path, storage=storage) as app:
+        before = storage.reads.total()
+        for number in range(1, 41):
+            path = f"/api/jockey/{number:05}" + ("", ".csv", "?limit=1")[number % 3]
+            assert app.client.get(path, headers={"X-API-Key": new_token(new_id())}).status_code == 401
+        assert storage.reads.total() - before <= 1
+        assert app.client.get("/api/jockey/00045", headers=app.key()).status_code == 200
+        app.clock.seconds += MISSING_SECONDS
+        app.store.calls.clear()
+        assert app.client.get("/api/jockey/00046?limit=150", headers=app.key()).status_code == 200
+        assert app.store.calls.count("draw") == 1
 
 
 def test_a_made_up_secret_of_a_known_id_costs_its_owner_nothing(app: Served) -> None:

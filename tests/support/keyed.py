@@ -18,6 +18,7 @@ from graphql_api.app import Core, create_core, serve_core
 from graphql_api.config import Settings
 from graphql_api.installed import read_settings
 from graphql_api.services import Services
+from graphql_api.storage.protocol import Storage
 from graphql_api.store.protocol import Drawn, Item, ItemStore, Key, Page
 from graphql_api.store.rate_limits import Draw
 from graphql_api.store.service import Store
@@ -131,16 +132,22 @@ def keyed_settings(data: Path, store: Path | str, **environ: str) -> Settings:
 
 @contextmanager
 def served(
-    data: Path, folder: Path, patience: float = 5.0, make: Callable[[], ItemStore] | None = None, **environ: str
+    data: Path,
+    folder: Path,
+    patience: float = 5.0,
+    make: Callable[[], ItemStore] | None = None,
+    storage: Storage | None = None,
+    **environ: str,
 ) -> Iterator[Served]:
     """Serve a folder with keys in a store of its own, each call of which has ``patience`` seconds.
 
-    ``make`` opens that store, each time it is called; without it, it is a file in ``folder``.
+    ``make`` opens that store, each time it is called; without it, it is a file in ``folder``. ``storage`` replaces
+    the folder of jockeys.
     """
     path = folder / "store.sqlite3"
     make = make or (lambda: SqliteStore(path))
     settings = keyed_settings(data, path, **environ)
-    core, store, clock = create_core(settings), Counting(make()), Clock()
+    core, store, clock = create_core(settings, storage), Counting(make()), Clock()
     service = Store(store, seconds=patience)
     access = Access(settings.of(AccessSettings), service, access_clock.Clock(clock.monotonic, clock.wall))
     services = Services(settings, core.services.storage, {Store: service, Access: access})
