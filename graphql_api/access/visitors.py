@@ -23,12 +23,24 @@ Rates = Mapping[str, Rate]
 class Visitor:
     """Implements ``Caller`` for one address: the marks of its limits are all that is known of it."""
 
-    __slots__ = ("_cost", "_headers", "_headers_at", "_least", "_marks", "_policy", "_rates", "_requests", "_wall")
+    __slots__ = (
+        "_cost",
+        "_headers",
+        "_headers_at",
+        "_least",
+        "_marks",
+        "_policy",
+        "_rates",
+        "_requests",
+        "_wall",
+        "address",
+    )
     key_id = ""
     credential = None
 
-    def __init__(self, rates: Rates, clock: Clock) -> None:
-        """Count by ``rates``."""
+    def __init__(self, address: str, rates: Rates, clock: Clock) -> None:
+        """Count ``address``, or the IPv6 network that stands for one, by ``rates``."""
+        self.address = address
         self._rates = rates
         self._least = {REQUESTS: rates[REQUESTS].unit, COST: KEPT_COST * rates[COST].unit}
         self._marks = dict.fromkeys(rates, 0)
@@ -137,5 +149,5 @@ class Visitors:
         """Return what is known of an address."""
         found = self._known.get(address)
         if found is None:
-            found = self._known[address] = Visitor(self._rates, self._clock)
+            found = self._known[address] = Visitor(address, self._rates, self._clock)
         return found

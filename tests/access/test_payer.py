@@ -23,7 +23,7 @@ def test_a_key_counts_for_itself_wherever_it_comes_from() -> None:
 
 
 def test_a_visitor_is_counted_by_address() -> None:
-    """Also where access is on, and a key is optional."""
+    """By the one that its limits count, whichever connection it comes by."""
     reset = CALLER.set(Visitors(60, 6_000, SYSTEM).get("203.0.113.5"))
-    assert payer_of("203.0.113.5") == "NET#203.0.113.5"
+    assert payer_of("192.0.2.1") == payer_of("") == "NET#203.0.113.5"
     CALLER.reset(reset)

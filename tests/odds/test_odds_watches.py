@@ -338,6 +338,23 @@ def test_callers_without_a_key_are_limited_by_address(tmp_path: Path) -> None:
         assert watch("203.0.113.6") == watch("2001:db8:1:2::1") == ""
 
 
+def test_callers_behind_cloudfront_are_limited_by_their_own_address(tmp_path: Path) -> None:
+    """As access counts them: by what CloudFront tells with the secret; what others tell is not believed."""
+    environ = {"ACCESS": "optional", "ACCESS_ORIGIN_SECRET": "right", "RATE_ANONYMOUS": "100"}
+    with trading(tmp_path, ODDS_WATCHES="1", **environ) as here:
+        edge = TestClient(here.client.app, client=("192.0.2.1", 1))
+
+        def watch(viewer: str, secret: str = "right") -> str:
+            headers = {"X-Origin-Secret": secret, "CloudFront-Viewer-Address": f"{viewer}:443"}
+            asked = {"query": WATCH, "variables": {"race": RACE, "alerts": [below()]}}
+            errors = edge.post("/graphql", json=asked, headers=headers).json().get("errors")
+            return str(errors[0]["extensions"]["code"]) if errors else ""
+
+        assert [watch("203.0.113.5"), watch("203.0.113.5"), watch("203.0.113.6")] == ["", "RATE_LIMITED", ""]
+        assert [watch("2001:db8:1:1::1"), watch("2001:db8:1:1::2")] == ["", "RATE_LIMITED"]
+        assert [watch("203.0.113.7", "wrong"), watch("203.0.113.8", "wrong")] == ["", "RATE_LIMITED"]
+
+
 def test_a_watch_is_read_by_who_knows_it_and_by_nobody_else(here: Trading, tmp_path: Path) -> None:
     """Its answers are private; the store holds no id; a deleted one is not there, and fires no more."""
     watch_id = here.watch(below())["watch"]["id"]
