@@ -81,7 +81,8 @@ class Settings:
     max_connections: int = setting(
         2_048,
         "Maximum number of open connections of the plain server, within the system's limit of open "
-        "files. Further connections receive 503",
+        "files. A further one replaces the connection that has been idle longest, for at least 1 second; if none is "
+        "idle, it receives 503",
         minimum=1,
     )
     proxies: tuple[str, ...] = setting(
@@ -91,8 +92,8 @@ class Settings:
     )
     keep_alive: int = setting(
         65,
-        "Seconds for which the plain server keeps an idle connection. Must be longer than the idle timeout of a proxy "
-        "in front of it, usually 60: else requests meet connections that are just closed",
+        "Seconds for which the plain server keeps an idle connection (5 before its first request). Must be longer than "
+        "the idle timeout of a proxy in front of it, usually 60: else requests meet connections that are just closed",
         minimum=1,
     )
     mcp: bool = setting(

@@ -1,4 +1,6 @@
-"""Accepts new connections: many in one turn of the event loop, up to a limit. It refuses the others.
+"""Accepts new connections: many in one turn of the event loop, up to a limit.
+
+Above the limit, each takes the place of the connection that has been idle longest. If none is idle, it is refused.
 
 uvloop accepts one connection in a turn of its loop. With a thousand busy connections a turn takes a tenth of a
 second, so the last of a thousand new ones would wait for minutes.
@@ -10,6 +12,7 @@ from collections.abc import Callable, Collection
 from typing import cast
 
 from graphql_api.cli.bounds import FULL, LINGER_SECONDS
+from graphql_api.cli.idle import IdleConnections
 from graphql_api.cli.wire import closing
 from graphql_api.logs import EventLogger
 from graphql_api.web.replay import Headers
@@ -34,13 +37,15 @@ class Acceptor:
         make_protocol: Callable[[], asyncio.Protocol],
         connections: Collection[object],
         max_connections: int,
+        idle: IdleConnections,
         default_headers: Callable[[], Headers],
     ) -> None:
-        """Accept connections of ``listener`` while ``connections`` has fewer than ``max_connections``."""
+        """Accept connections of ``listener`` while there are fewer than ``max_connections`` or one of them is idle."""
         self._listener = listener
         self._make_protocol = make_protocol
         self._connections = connections
         self._max_connections = max_connections
+        self._idle = idle
         self._default_headers = default_headers
         self._loop = asyncio.get_running_loop()
         self._opening: set[asyncio.Task[object]] = set()
@@ -92,7 +97,8 @@ class Acceptor:
         if full and not self._full:
             log.warning("connections_full", limit=self._max_connections)
         self._full = full
-        make = (lambda: Refusal(self._refusals, self._default_headers())) if full else self._make_protocol
+        refused = full and not self._idle.close_oldest()
+        make = (lambda: Refusal(self._refusals, self._default_headers())) if refused else self._make_protocol
         connection.settimeout(0)
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         task = self._loop.create_task(self._loop.connect_accepted_socket(make, connection))

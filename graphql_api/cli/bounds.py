@@ -5,6 +5,9 @@ from typing import NamedTuple
 
 from graphql_api.config import Settings
 
+FIRST_SECONDS = 5.0
+"""Seconds that a new connection has for the first byte of its first request."""
+
 LINGER_SECONDS = 2.0
 """Seconds that a refused client has to read the response. To close at once may reset the connection."""
 

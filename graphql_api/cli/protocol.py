@@ -10,6 +10,7 @@ import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from graphql_api.cli.bounds import (
+    FIRST_SECONDS,
     INVALID,
     LARGE_BODY,
     LARGE_HEAD,
@@ -20,6 +21,7 @@ from graphql_api.cli.bounds import (
     Fault,
     Limits,
 )
+from graphql_api.cli.idle import IdleConnections
 from graphql_api.cli.repeats import Repeats
 from graphql_api.cli.transport import CoalescingTransport
 from graphql_api.cli.wire import closing
@@ -47,11 +49,17 @@ class Protocol(HttpToolsProtocol):
     Of a message, ``begun`` counts first bytes, ``headed`` complete heads, ``complete`` complete bodies.
     """
 
-    def __init__(self, *arguments: Any, repeats: Repeats, limits: Limits, **keywords: Any) -> None:
-        """Answer repeated requests from ``repeats``, and all others by uvicorn within ``limits``."""
+    def __init__(
+        self, *arguments: Any, repeats: Repeats, limits: Limits, idle: IdleConnections, **keywords: Any
+    ) -> None:
+        """Answer repeated requests from ``repeats``, and all others by uvicorn within ``limits``.
+
+        Between two requests, the connection is one of ``idle``.
+        """
         super().__init__(*arguments, **keywords)
         self._repeats = repeats
         self._limits = limits
+        self._idle = idle
         self._begun = self._headed = self._complete = 0
         self._begun_at = 0.0
         self._message_bytes = 0
@@ -64,10 +72,10 @@ class Protocol(HttpToolsProtocol):
         self._stall_timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: Any) -> None:
-        """Start the connection. The client has as much time for its first byte as between two requests."""
+        """Start the connection. The client has less time for its first byte than between two requests."""
         super().connection_made(transport)
         self.transport = cast("asyncio.Transport", CoalescingTransport(transport, self.loop))
-        self.timeout_keep_alive_task = self.loop.call_later(self.timeout_keep_alive, self.timeout_keep_alive_handler)
+        self.timeout_keep_alive_task = self.loop.call_later(FIRST_SECONDS, self.timeout_keep_alive_handler)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Free everything that the connection held."""
@@ -117,7 +125,7 @@ class Protocol(HttpToolsProtocol):
         answer = self._repeats.answer(data, self.client, self.server_state.default_headers)
         if answer is not None:
             self.transport.write(answer)
-            super().on_response_complete()
+            self._continue()
             return
         complete = self._complete
         self._read(data)
@@ -235,7 +243,7 @@ class Protocol(HttpToolsProtocol):
         waiting = bool(self.pipeline)
         if waiting:  # the time in which a request waited for its turn is not its own
             self.pipeline[-1][0].scope["state"][BEGUN] = time.monotonic()
-        super().on_response_complete()
+        self._continue()
         if not waiting and self._begun > self._headed:  # the next head is on its way: its own limit begins
             self._unset_keepalive_if_required()
             self._begun_at = time.monotonic()
@@ -243,6 +251,16 @@ class Protocol(HttpToolsProtocol):
             self._give_refusal()
         if self._unread and not self.pipeline:
             self._read(b"")
+
+    def _continue(self) -> None:
+        """Start the next request. Without one, the connection is idle while its timer runs."""
+        super().on_response_complete()
+        if self.timeout_keep_alive_task is not None:
+            self._idle.add(self.transport)
+
+    def _unset_keepalive_if_required(self) -> None:
+        super()._unset_keepalive_if_required()
+        self._idle.discard(self.transport)
 
     def _refuse(self, fault: Fault) -> None:
         """Refuse the message after all earlier ones are answered, and read no more."""

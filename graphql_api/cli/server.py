@@ -45,12 +45,14 @@ def run(app: Any, settings: Settings, listener: socket.socket) -> None:
     import uvicorn
 
     from graphql_api.cli.bounds import Limits
+    from graphql_api.cli.idle import IdleConnections
     from graphql_api.cli.protocol import Protocol
     from graphql_api.cli.repeats import Repeats
     from graphql_api.cli.uvicorn_server import Server
 
     tune_process()
-    protocol: Any = partial(Protocol, repeats=Repeats(app), limits=Limits.of(settings))
+    idle = IdleConnections()
+    protocol: Any = partial(Protocol, repeats=Repeats(app), limits=Limits.of(settings), idle=idle)
     config = uvicorn.Config(
         app,
         http=protocol,
@@ -65,4 +67,4 @@ def run(app: Any, settings: Settings, listener: socket.socket) -> None:
     )
     files = open_files(settings.max_connections + OTHER_FILES)
     with suppress(KeyboardInterrupt):  # uvicorn has shut down in order and passes the signal on
-        Server(config, max(1, files - OTHER_FILES)).run(sockets=[listener])
+        Server(config, max(1, files - OTHER_FILES), idle).run(sockets=[listener])

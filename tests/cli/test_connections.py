@@ -3,13 +3,16 @@
 import json
 import resource
 import shutil
+import signal
 import socket
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from graphql_api.cli.idle import QUIET_SECONDS
 from graphql_api.cli.protocol import SLICE
 from graphql_api.web.middleware import MAX_HEADERS
 from plain_server import Connection, Server, written
@@ -214,12 +217,63 @@ def test_no_half_request_holds_a_connection(hasty_server: Server) -> None:
     assert all(connection.is_closed() for connection in held.values())
 
 
+def test_a_connection_without_a_first_request_is_closed_sooner_than_one_between_requests(server: Server) -> None:
+    """The connection that had a request was idle before the other one was opened, and stays."""
+    idle = server.connect()
+    assert idle.ask(HEALTH)[0] == 200
+    assert server.connect().is_closed()
+    assert idle.ask(HEALTH)[0] == 200
+
+
 def test_many_requests_at_once_are_answered_in_turn(server: Server) -> None:
     """They are read as far as they can be answered, not all at once."""
     count = 20 * SLICE // len(POST)
     connection = server.connect()
     connection.send(POST * count)
     assert all(connection.answer()[2] == ANSWER for _ in range(count))
+
+
+@pytest.fixture
+def full_server(sample_data: Path, tmp_path: Path) -> Iterator[Server]:
+    """Serve the samples on four connections at most."""
+    server = Server(sample_data, tmp_path / "log", max_connections=4, request_timeout=60, keep_alive=60)
+    yield server
+    server.stop()
+
+
+def test_the_longest_idle_connection_makes_room_for_a_new_one(full_server: Server) -> None:
+    """A connection in the middle of a request stays, and so do those that were idle for a shorter time."""
+    heading, sending, oldest, recent = (full_server.connect() for _ in range(4))
+    for connection in (heading, sending, recent):
+        assert connection.ask(HEALTH)[0] == 200
+    oldest.make_known(written("GET", "/api/jockey/00001"))
+    assert recent.ask(HEALTH)[0] == 200
+    heading.send(HEALTH[:-5])
+    sending.send(POST[:-5])
+    status = 503
+    while status == 503:  # nothing is idle for long enough yet
+        new = full_server.connect()
+        status = new.ask(HEALTH)[0]
+    assert status == 200
+    assert oldest.is_closed()
+    assert recent.ask(HEALTH)[0] == 200
+    assert heading.ask(HEALTH[-5:])[0] == 200
+    assert sending.ask(POST[-5:])[2] == ANSWER
+    assert new.ask(HEALTH)[0] == 200
+
+
+def test_a_request_that_has_arrived_keeps_its_connection(full_server: Server) -> None:
+    """Although the server has not read it when a new connection arrives."""
+    connections = [full_server.connect() for _ in range(4)]
+    for connection in connections:
+        assert connection.ask(HEALTH)[0] == 200
+    full_server.process.send_signal(signal.SIGSTOP)
+    full_server.connect()
+    for connection in connections:
+        connection.send(HEALTH)
+    time.sleep(QUIET_SECONDS + 0.1)  # the server's clock goes on
+    full_server.process.send_signal(signal.SIGCONT)
+    assert [connection.answer()[0] for connection in connections] == [200] * 4
 
 
 def connect_all(server: Server, count: int) -> list[Connection]:

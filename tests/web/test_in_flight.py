@@ -15,6 +15,7 @@ from uvicorn.server import ServerState
 
 from graphql_api.app import create_app
 from graphql_api.cli.bounds import Limits
+from graphql_api.cli.idle import IdleConnections
 from graphql_api.cli.protocol import Protocol
 from graphql_api.cli.repeats import Repeats
 from graphql_api.config import Settings
@@ -191,7 +192,9 @@ def test_a_client_that_takes_nothing_is_cut_off(sample_data: Path) -> None:
         config = uvicorn.Config(app, log_config=None, ws="none", lifespan="off")
         state, repeats = ServerState(), Repeats(app)
         server = await asyncio.get_running_loop().create_server(
-            lambda: Protocol(config=config, server_state=state, app_state={}, repeats=repeats, limits=limits),
+            lambda: Protocol(
+                config=config, server_state=state, app_state={}, repeats=repeats, limits=limits, idle=IdleConnections()
+            ),
             "127.0.0.1",
         )
         client = await asyncio.to_thread(stall, server.sockets[0].getsockname()[1])
