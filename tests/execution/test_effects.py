@@ -18,6 +18,7 @@ from fakes import FakeStorage
 from graphql_api import samples
 from graphql_api.app import api_schema, create_core, serve_core
 from graphql_api.cli.bounds import Limits
+from graphql_api.cli.idle import IdleConnections
 from graphql_api.cli.protocol import Protocol
 from graphql_api.cli.repeats import Repeats
 from graphql_api.config import Settings
@@ -124,8 +125,11 @@ def over_a_socket(app: ASGIApp, request: bytes, times: int) -> list[tuple[bytes,
     async def run() -> list[tuple[bytes, Any]]:
         config = uvicorn.Config(app, log_config=None, ws="none", lifespan="off")
         limits, repeats, state = Limits.of(Settings()), Repeats(app), ServerState()
+        idle = IdleConnections()
         server = await asyncio.get_running_loop().create_server(
-            lambda: Protocol(config=config, server_state=state, app_state={}, repeats=repeats, limits=limits),
+            lambda: Protocol(
+                config=config, server_state=state, app_state={}, repeats=repeats, limits=limits, idle=idle
+            ),
             "127.0.0.1",
         )
         reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
