@@ -67,7 +67,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> httpx2.AsyncClient:
 @pytest.fixture(scope="module")
 def indexed(indexed_data: Path, tmp_path_factory: pytest.TempPathFactory) -> httpx2.AsyncClient:
     """Give a client of a server with an archive and a store."""
-    store = f"sqlite:{tmp_path_factory.mktemp('store') / 'store'}"
+    store = str(tmp_path_factory.mktemp("store") / "store")
     app = create_app(read_settings({}, data=str(indexed_data), store=store, log_level="ERROR", jobs_workers=0))
     return httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://test")
 
