@@ -91,22 +91,23 @@ class StreamedPost:
         self._is_kept = False
         self._sent = 0
         self._held: list[Part] = []
+        self._held_bytes = 0
 
     def begin(self, head: bytes) -> None:
         """Connect. The head goes out with what follows. Raises ``OSError``."""
         self._socket, self._is_kept = self._connection.take()
         request = REQUEST.format(invoke_id=self._invoke_id, address=self._connection.address).encode()
-        self._held = [request, *_chunk(head + HEAD_END)]
+        self._hold([request, *_chunk(head + HEAD_END)])
 
     async def write(self, piece: Part, seconds: float) -> None:
         """Send a piece and what is held, but little is held itself: it returns once the socket has taken the piece."""
-        self._held += _chunk(piece)
+        self._hold(_chunk(piece))
         before, self._sent = self._sent, self._sent + len(piece)
         if before <= FAST_BYTES < self._sent:
             self._open().setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SLOW_SEND_BUFFER)
-        if len(self._held) < MAX_HELD and sum(map(len, self._held)) < SMALL:
+        if len(self._held) < MAX_HELD and self._held_bytes < SMALL:
             return
-        held, self._held = self._held, []
+        held, self._held, self._held_bytes = self._held, [], 0
         rest = self._send(held)
         if rest:
             loop = asyncio.get_running_loop()
@@ -128,6 +129,10 @@ class StreamedPost:
             self._connection.keep(connection)
         if status != ACCEPTED:
             log.error("reply_refused", request_id=self._invoke_id, status=status)
+
+    def _hold(self, parts: list[Part]) -> None:
+        self._held += parts
+        self._held_bytes += sum(map(len, parts))
 
     def abort(self) -> None:
         """Close the connection, which Lambda takes for an answer that was cut off."""
